@@ -1,0 +1,1 @@
+"""Pictures, desktop entries and translations."""

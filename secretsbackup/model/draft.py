@@ -1,0 +1,104 @@
+"""Drafts: a profile while it is being written, and what still stands against it."""
+
+import re
+from collections.abc import Iterator
+from pathlib import PurePosixPath
+
+import msgspec
+
+from secretsbackup.model.destination import Bucket, Folder
+from secretsbackup.model.profile import Profile
+
+_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_FINGERPRINT = re.compile(r"[0-9A-F]{40}")
+
+
+class Problem(msgspec.Struct, frozen=True):
+    """Something that a field must have changed; the sentence says what to do."""
+
+    field: str
+    sentence: str
+
+
+def problems(draft: Profile, *, imported: bool = False) -> tuple[Problem, ...]:
+    """Everything that stands against this profile, in the order of its fields.
+
+    A profile that was `imported` may go on where it began: at the root of a bucket, and with its source
+    staged under no label (".").
+    """
+    checks = (_name, _labels, _sources, _prefix, _destination, _key, _rules)
+    return tuple(
+        Problem(field, sentence)
+        for check in checks
+        if not (imported and check in (_labels, _prefix))
+        for field, sentence in check(draft)
+    )
+
+
+_Found = Iterator[tuple[str, str]]
+
+
+def _name(draft: Profile) -> _Found:
+    if not _NAME.fullmatch(draft.name):
+        yield "name", "Use letters, digits, “.”, “-” and “_”, beginning with a letter or digit."
+
+
+def _labels(draft: Profile) -> _Found:
+    for source in draft.sources:
+        if source.label == ".":
+            yield "sources", "“.” cannot be a label; use a word."
+
+
+def _prefix(draft: Profile) -> _Found:
+    if isinstance(draft.destination, Bucket) and not draft.destination.prefix:
+        yield "destination", "Give a prefix, s3://BUCKET/PREFIX: each profile has its own."
+
+
+def _sources(draft: Profile) -> _Found:
+    if not draft.sources:
+        yield "sources", "Choose at least one folder to protect."
+    labels = [source.label for source in draft.sources]
+    for source in draft.sources:
+        if not PurePosixPath(source.path).is_absolute():
+            yield "sources", f"Give “{source.path}” whole, from the root."
+        alone = source.label == "." and len(draft.sources) == 1
+        if not source.label or "/" in source.label or (source.label in (".", "..") and not alone):
+            yield "sources", f"“{source.label}” cannot be a label; leave out “/”."
+        if labels.count(source.label) > 1:
+            yield "sources", f"Two sources are labelled “{source.label}”; give each its own."
+
+
+def _destination(draft: Profile) -> _Found:
+    match draft.destination:
+        case Folder(path=path):
+            for source in draft.sources:
+                if within(path, source.path):
+                    yield "destination", f"“{path}” lies inside “{source.path}”: choose another."
+        case _:
+            pass
+
+
+def _key(draft: Profile) -> _Found:
+    if not _FINGERPRINT.fullmatch(draft.key):
+        yield "key", "Name the key by all 40 digits of its fingerprint."
+
+
+def _rules(draft: Profile) -> _Found:
+    if draft.full_every < 1:
+        yield "full_every", "A full backup every 1 day is the most."
+    if draft.keep < 1:
+        yield "keep", "Keep at least 1 full backup."
+    for pattern in draft.exclude:
+        if not pattern.strip() or "\0" in pattern or "\n" in pattern:
+            yield "exclude", "A pattern is one line that is not empty."
+    for field in ("staging", "archive"):
+        place = getattr(draft, field)
+        if place is not None and not PurePosixPath(place).is_absolute():
+            yield field, f"Give “{place}” whole, from the root."
+    if draft.aws_profile is not None and not isinstance(draft.destination, Bucket):
+        yield "aws_profile", "An AWS profile goes with an s3:// destination only."
+
+
+def within(path: str, folder: str) -> bool:
+    """Whether `path` is `folder` or lies below it (by name; links are not looked at)."""
+    return PurePosixPath(path).is_relative_to(folder)

@@ -1,0 +1,150 @@
+"""Events: things that happened in a run. Everything that anyone sees is made from these.
+
+Lasting events are the run's story; passing ones (`Progressed`) are only ever of interest until the
+next. A moment is an event and its time; on disk and on a terminal's `--json` it is one line of JSON:
+{"at": "2026-11-22T22:08:28Z", "event": {"type": "step-started", "step": "gather"}}
+"""
+
+from collections.abc import Callable
+from datetime import datetime
+from enum import StrEnum
+from typing import NewType
+
+import msgspec
+
+from secretsbackup.model.outcome import Outcome
+from secretsbackup.model.profile import ProfileName
+
+RunId = NewType("RunId", str)
+"""When the run began, and some letters that make it unique: 20261122T220828.123Z-3f9a. Sorts by time."""
+
+
+class Verb(StrEnum):
+    """What a run does to a profile."""
+
+    BACKUP = "backup"
+    RESTORE = "restore"
+    VERIFY = "verify"
+
+
+class Step(StrEnum):
+    """The parts of a run, in the order in which they come."""
+
+    CHECK = "check"
+    GATHER = "gather"
+    SEND = "send"
+    FETCH = "fetch"
+    COMPARE = "compare"
+    PROVE = "prove"
+    RECORD = "record"
+    TIDY = "tidy"
+
+
+class Caution(StrEnum):
+    """What a warning is about."""
+
+    DANGLING_LINK = "dangling-link"
+    LINK_LOOP = "link-loop"
+    UNREADABLE = "unreadable"
+    NOT_A_FILE = "not-a-file"
+    VANISHED = "vanished"
+    NOT_STAGED = "not-staged"
+    NEW_FULL = "new-full"
+    NOT_TIDIED = "not-tidied"
+    NOT_PRESERVED = "not-preserved"
+    TOOL_SAYS = "tool-says"
+
+
+class _Event(msgspec.Struct, frozen=True, kw_only=True, tag_field="type"):
+    pass
+
+
+class RunStarted(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="run-started"):
+    """A run began."""
+
+    run: RunId
+    profile: ProfileName
+    verb: Verb
+    version: str
+
+
+class StepStarted(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="step-started"):
+    """A step of it began."""
+
+    step: Step
+
+
+class StepEnded(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="step-ended"):
+    """A step of it ended well, after so many seconds."""
+
+    step: Step
+    seconds: float
+
+
+class Warned(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="warned"):
+    """Something was left out or is not as it should be; `path` as `paths.shown` writes it."""
+
+    caution: Caution
+    path: str = ""
+    detail: str = ""
+
+
+class SnapshotMade(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="snapshot-made"):
+    """The destination holds a new snapshot, and every volume of it was seen there."""
+
+    snapshot: str
+    kind: str
+    volumes: int
+    stored: int
+
+
+class RunEnded(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="run-ended"):
+    """The run is over."""
+
+    outcome: Outcome
+
+
+class Progressed(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="progressed"):
+    """How far a step is.
+
+    `done` of `total` in `unit` ("bytes", "files", "volumes"); `total` 0 is "not known". `rate` is per
+    second, `left` and `run_left` are seconds left for the step and the run; 0 where not known yet.
+    """
+
+    step: Step
+    done: int
+    total: int
+    unit: str
+    detail: str = ""
+    files: int = 0
+    files_total: int = 0
+    rate: float = 0.0
+    left: float = 0.0
+    run_left: float = 0.0
+
+
+Lasting = RunStarted | StepStarted | StepEnded | Warned | SnapshotMade | RunEnded
+Event = Lasting | Progressed
+Tell = Callable[[Event], None]
+"""What a recipe speaks into."""
+
+
+class Moment(msgspec.Struct, frozen=True):
+    """An event and when it happened (UTC)."""
+
+    at: datetime
+    event: Event
+
+
+def encode(moment: Moment) -> bytes:
+    """One line of a journal, without its end."""
+    return _encoder.encode(moment)
+
+
+def decode(line: bytes) -> Moment:
+    """A journal's line; msgspec.DecodeError (a ValueError) if it is none."""
+    return _decoder.decode(line)
+
+
+_encoder = msgspec.json.Encoder()
+_decoder = msgspec.json.Decoder(Moment)

@@ -1,0 +1,138 @@
+"""Outcomes: how a run ended, and the one closed list of reasons why something did not work."""
+
+from enum import StrEnum
+
+import msgspec
+
+
+class Reason(StrEnum):
+    """Why. The sentences (what happened, what to do now) are in `words`."""
+
+    # this machine
+    TOOL_MISSING = "tool-missing"
+    TOOL_TOO_OLD = "tool-too-old"
+    TOOL_FAILED = "tool-failed"
+    NO_ROOM = "no-room"
+    NOT_WRITABLE = "not-writable"
+    STAGE_NOT_OURS = "stage-not-ours"
+    BUSY = "busy"
+    # what the user wrote
+    PROFILE_UNKNOWN = "profile-unknown"
+    PROFILE_EXISTS = "profile-exists"
+    PROFILE_INVALID = "profile-invalid"
+    SETTINGS_BROKEN = "settings-broken"
+    SETTINGS_NEWER = "settings-newer"
+    MEMORY_NEWER = "memory-newer"
+    SEED_UNREADABLE = "seed-unreadable"
+    NOT_A_TIME = "not-a-time"
+    # secrets and keys
+    KEYRING_MISSING = "keyring-missing"
+    KEYRING_LOCKED = "keyring-locked"
+    SECRET_MISSING = "secret-missing"  # noqa: S105 - a reason, no secret
+    KEY_MISSING = "key-missing"
+    KEY_AMBIGUOUS = "key-ambiguous"
+    KEY_EXPIRED = "key-expired"
+    KEY_REVOKED = "key-revoked"
+    KEY_CANNOT_ENCRYPT = "key-cannot-encrypt"
+    SECRET_KEY_MISSING = "secret-key-missing"  # noqa: S105 - a reason, no secret
+    PASSPHRASE_MISSING = "passphrase-missing"  # noqa: S105 - a reason, no secret
+    PASSPHRASE_WRONG = "passphrase-wrong"  # noqa: S105 - a reason, no secret
+    GPG_FAILED = "gpg-failed"
+    # sources
+    SOURCE_MISSING = "source-missing"
+    SOURCE_EMPTY = "source-empty"
+    SOURCE_UNREADABLE = "source-unreadable"
+    # destination
+    DESTINATION_AWAY = "destination-away"
+    DESTINATION_MISSING = "destination-missing"
+    DESTINATION_UNREACHABLE = "destination-unreachable"
+    DESTINATION_DENIED = "destination-denied"
+    DESTINATION_FULL = "destination-full"
+    CREDENTIAL_REFUSED = "credential-refused"
+    REGION_WRONG = "region-wrong"
+    CLOCK_WRONG = "clock-wrong"
+    CERTIFICATE_BAD = "certificate-bad"
+    HOST_KEY_UNKNOWN = "host-key-unknown"
+    ANOTHER_MACHINE = "another-machine"
+    # backups
+    NO_SNAPSHOT = "no-snapshot"
+    VOLUME_MISSING = "volume-missing"
+    VOLUME_CORRUPT = "volume-corrupt"
+    PATH_NOT_FOUND = "path-not-found"
+    SAMPLE_DIFFERS = "sample-differs"
+    # ours
+    BUG = "bug"
+
+
+class Failure(Exception):  # noqa: N818 - the five words are the names
+    """Something in the world stood in the way; `detail` names it, `last_lines` are the tool's own."""
+
+    def __init__(self, reason: Reason, detail: str = "", last_lines: tuple[str, ...] = ()) -> None:
+        super().__init__(reason, detail, last_lines)
+        self.reason = reason
+        self.detail = detail
+        self.last_lines = last_lines
+
+
+class Skip(Exception):  # noqa: N818 - the five words are the names
+    """Now is not the time: nothing was done, nothing is wrong with what is already safe."""
+
+    def __init__(self, *reasons: "Why") -> None:
+        super().__init__(*reasons)
+        self.reasons = reasons
+
+
+class Why(msgspec.Struct, frozen=True, omit_defaults=True):
+    """A reason and what it is about."""
+
+    reason: Reason
+    detail: str = ""
+
+
+class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """What a completed run did; bytes and counts, and the snapshot's stamp where one was made.
+
+    `files` and `bytes` are what was sent, restored or compared; `stored` is what that took at the
+    destination; `folder` is where a restore wrote.
+    """
+
+    changed: bool = True
+    snapshot: str | None = None
+    files: int = 0
+    bytes: int = 0
+    stored: int = 0
+    folder: str | None = None
+
+
+class Completed(msgspec.Struct, frozen=True, tag="completed", omit_defaults=True):
+    """It did what it was asked; `warnings` counts what it could not take along."""
+
+    summary: Summary
+    warnings: int = 0
+
+
+class Skipped(msgspec.Struct, frozen=True, tag="skipped"):
+    """It did not begin, for these reasons. No error."""
+
+    reasons: tuple[Why, ...]
+
+
+class Cancelled(msgspec.Struct, frozen=True, tag="cancelled"):
+    """Somebody stopped it; `by` says who (the user, the session's end)."""
+
+    by: str
+
+
+class Failed(msgspec.Struct, frozen=True, tag="failed", omit_defaults=True):
+    """The world stood in the way."""
+
+    reason: Reason
+    detail: str = ""
+    last_lines: tuple[str, ...] = ()
+
+
+class Interrupted(msgspec.Struct, frozen=True, tag="interrupted"):
+    """Its journal has no end: a power cut, a kill -9. Found at the next start."""
+
+
+Outcome = Completed | Skipped | Cancelled | Failed | Interrupted

@@ -1,0 +1,11 @@
+"""Names of files as text: a file system allows any bytes, JSON and screens do not."""
+
+
+def shown(path: bytes) -> str:
+    """Text for a path: UTF-8 as it is; other bytes and control characters as \\xNN."""
+    text = path.decode("utf-8", "backslashreplace")
+    return "".join(char if char.isprintable() else _escaped(char) for char in text)
+
+
+def _escaped(char: str) -> str:
+    return char.encode("unicode_escape").decode("ascii")
