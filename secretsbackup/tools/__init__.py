@@ -1,0 +1,1 @@
+"""What we drive: one file (or folder), one foreign tongue."""

@@ -1,0 +1,308 @@
+"""duplicity, driven as a process through `--log-fd`: back up, restore, list, remove.
+
+Facts about its flags and exit codes are from its manual page, its README-LOG.md and its log.py (3.2),
+and from trying. It is GPL: it is started, never imported.
+"""
+
+import asyncio
+import os
+import re
+import stat
+import sys
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from secretsbackup.model.destination import Bucket, Destination, Folder, Host, StorageClass, url
+from secretsbackup.model.event import Progressed, Step, Tell
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.paths import shown
+from secretsbackup.model.profile import Compression, Fingerprint
+from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
+from secretsbackup.model.snapshot import Kind
+from secretsbackup.tools import process
+from secretsbackup.tools.duplicity import log, reasons
+
+OLDEST = (3, 0)
+VOLUME_MIB = 50
+"""The size of a volume. duplicity's own 200 makes a single file dear and a broken run lose more; the
+time for a whole backup is the same with 50 (measured)."""
+
+_COMPRESSION = {
+    # zip is deflate without zlib's checksum: some 4 % faster still, and as old in OpenPGP (RFC 4880, 9.3).
+    Compression.FAST: "--compress-algo zip --compress-level 1",
+    Compression.SMALL: "",
+}
+_STORAGE = {
+    StorageClass.STANDARD_IA: "--s3-use-ia",
+    StorageClass.ONEZONE_IA: "--s3-use-onezone-ia",
+    StorageClass.GLACIER_IR: "--s3-use-glacier-ir",
+    StorageClass.REDUCED_REDUNDANCY: "--s3-use-rrs",
+}
+
+
+class Vault(msgspec.Struct, frozen=True, kw_only=True):
+    """All that duplicity must know to work on one profile's backups.
+
+    `archive` keeps its manifests and signatures in the clear, `temporary` its volumes while they are
+    made; both are owner-only. `held` is the profile's lock, which duplicity holds too while it lives.
+    """
+
+    program: Path
+    gpg: Path
+    destination: Destination
+    credential: Credential
+    key: Fingerprint
+    archive: Path
+    temporary: Path
+    held: int | None = None
+
+
+def find() -> Path:
+    """duplicity on PATH if there is one, else the one in the program's own tool environment."""
+    try:
+        return process.find("duplicity")
+    except Failure:
+        own = own_environment()
+        if own.exists():
+            return own
+        raise
+
+
+def own_environment() -> Path:
+    """Where the installer puts duplicity, without the cloud SDKs that it declares and we never use."""
+    return Path(sys.prefix) / "duplicity" / "bin" / "duplicity"
+
+
+async def version(program: Path) -> tuple[int, ...]:
+    """The version of this duplicity, as numbers."""
+    said: list[bytes] = []
+    ended = await process.run(program, ["--version"], on_line=said.append)
+    found = re.search(rb"duplicity (?:v)?(\d+)\.(\d+)(?:\.(\d+))?", b" ".join(said))
+    if not found:
+        raise Failure(Reason.TOOL_FAILED, f"{program} --version", ended.last_lines[-5:])
+    return tuple(int(number) for number in found.groups() if number)
+
+
+async def back_up(
+    vault: Vault,
+    kind: Kind,
+    stage: Path,
+    *,
+    compression: Compression,
+    passphrase: Secret | None,
+    total: tuple[int, int],
+    adopt: bool,
+    tell: Tell,
+) -> None:
+    """Send what the stage holds. `total` is (files, bytes) to come, for progress; (0, 0) if not known.
+
+    A passphrase is needed only while the archive folder is cold. With `adopt`, a chain that another
+    machine or folder began is gone on with.
+    """
+    reading = _Reading(stage, total, tell)
+    watch = asyncio.create_task(reading.watch())
+    verb = "full" if kind is Kind.FULL else "incremental"
+    words = [
+        *("--volsize", str(VOLUME_MIB), "--num-retries", "3", "--backend-retry-delay", "5"),
+        *(["--allow-source-mismatch"] if adopt else []),
+        *_storage(vault.destination),
+    ]
+    try:
+        await _run(
+            vault,
+            verb,
+            [*words, str(stage), _url(vault.destination)],
+            gpg_options=_COMPRESSION[compression],
+            passphrase=passphrase,
+            heard=reading.heard,
+            born=reading.born,
+        )
+    finally:
+        watch.cancel()
+
+
+async def restore(
+    vault: Vault,
+    time: datetime,
+    target: Path,
+    *,
+    path: bytes | None,
+    passphrase: Secret,
+    heard: Callable[[log.Stanza], None],
+) -> None:
+    """Restore a snapshot, or one path of it, to a target that does not exist yet."""
+    chosen: list[str | bytes] = ["--path-to-restore", path] if path else []
+    words = ["--time", _time(time), *chosen, _url(vault.destination), str(target)]
+    try:
+        await _run(vault, "restore", words, passphrase=passphrase, heard=heard)
+    except Failure as failure:
+        if failure.reason is Reason.PATH_NOT_FOUND:
+            raise Failure(failure.reason, shown(path or b"")) from None
+        raise
+
+
+async def list_files(
+    vault: Vault, time: datetime, *, passphrase: Secret | None, heard: Callable[[log.Stanza], None]
+) -> None:
+    """List a snapshot's files, as LISTED stanzas. A passphrase is needed while the archive is cold."""
+    words = ["--time", _time(time), _url(vault.destination)]
+    await _run(vault, "list-current-files", words, passphrase=passphrase, heard=heard)
+
+
+async def remove_older(vault: Vault, than: datetime) -> None:
+    """Remove the chains that ended before a time, here and at the destination."""
+    await _run(vault, "remove-older-than", ["--force", _time(than), _url(vault.destination)])
+
+
+async def _run(
+    vault: Vault,
+    verb: str,
+    words: Sequence[str | bytes],
+    *,
+    gpg_options: str = "",
+    passphrase: Secret | None = None,
+    heard: Callable[[log.Stanza], None] = lambda _: None,
+    born: Callable[[int], None] | None = None,
+) -> None:
+    """Run one verb; Failure with the Reason that its exit status and its log give."""
+    said: list[log.Stanza] = []
+
+    def hear(stanza: log.Stanza) -> None:
+        if stanza.keyword in ("ERROR", "WARNING"):
+            said.append(stanza)
+        heard(stanza)
+
+    ended = await process.run(
+        vault.program,
+        [
+            *("-v5", "--archive-dir", str(vault.archive.parent), "--name", vault.archive.name),
+            *("--tempdir", str(vault.temporary), "--gpg-binary", str(vault.gpg)),
+            *("--encrypt-key", vault.key, f"--gpg-options=--trust-model always {gpg_options}".rstrip()),
+            *_reach(vault.destination),
+            verb,
+            *words,
+        ],
+        env=_environment(vault, passphrase),
+        on_log_line=log.Parser(hear).line,
+        born=born,
+        held=vault.held,
+    )
+    if ended.status != 0:
+        raise reasons.failure(ended, said, vault.destination)
+
+
+def _environment(vault: Vault, passphrase: Secret | None) -> dict[str, str]:
+    """What this child needs, and only that: duplicity takes its secrets by these names (its manual)."""
+    extra = {"TMPDIR": str(vault.temporary), "AWS_EC2_METADATA_DISABLED": "true"}
+    if passphrase is not None:
+        extra["PASSPHRASE"] = passphrase.reveal()
+    match vault.credential:
+        case KeyPair(key_id=key_id, secret=secret):
+            extra["AWS_ACCESS_KEY_ID"] = key_id.reveal()
+            extra["AWS_SECRET_ACCESS_KEY"] = secret.reveal()
+        case AwsProfile(name=name):
+            extra["AWS_PROFILE"] = name
+        case None:
+            pass
+    if isinstance(vault.destination, Bucket) and vault.destination.endpoint:
+        # Some servers other than Amazon's refuse the checksums that boto3 sends since 1.36.
+        extra["AWS_REQUEST_CHECKSUM_CALCULATION"] = "when_required"
+        extra["AWS_RESPONSE_CHECKSUM_VALIDATION"] = "when_required"
+    return process.environment(**extra)
+
+
+def _url(destination: Destination) -> str:
+    match destination:
+        case Bucket():
+            return f"boto3+{url(destination)}"
+        case Folder() | Host():
+            return url(destination)
+
+
+def _reach(destination: Destination) -> list[str]:
+    match destination:
+        case Bucket(endpoint=endpoint, region=region):
+            endpoint_words = ["--s3-endpoint-url", endpoint] if endpoint else []
+            return [*endpoint_words, *(["--s3-region-name", region] if region else [])]
+        case Host():
+            return ["--ssh-options=-oBatchMode=yes"]
+        case Folder():
+            return []
+
+
+def _storage(destination: Destination) -> list[str]:
+    wanted = destination.storage_class if isinstance(destination, Bucket) else None
+    return [_STORAGE[wanted]] if wanted in _STORAGE else []
+
+
+def _time(time: datetime) -> str:
+    return time.strftime("%Y-%m-%dT%H:%M:%S+00:00")
+
+
+class _Reading:
+    """How far duplicity is: the files that it reported, and how far it has read into the last one."""
+
+    def __init__(self, stage: Path, total: tuple[int, int], tell: Tell) -> None:
+        self._stage = bytes(stage)
+        self._files_total, self._total = total
+        self._tell = tell
+        self._pid: int | None = None
+        self._files = 0
+        self._done = 0
+        self._path = b""
+        self._size = 0
+
+    def born(self, pid: int) -> None:
+        self._pid = pid
+
+    def heard(self, stanza: log.Stanza) -> None:
+        if stanza.is_info and stanza.code in (log.NEW, log.CHANGED):
+            self._next(log.path(stanza.extras))
+            self._show(0)
+
+    def _next(self, path: bytes) -> None:
+        self._done += self._size
+        self._path, self._size = path, _size(self._stage + b"/" + path)
+        self._files += 1
+
+    def _show(self, position: int) -> None:
+        self._tell(
+            Progressed(
+                step=Step.SEND,
+                done=self._done + min(position, self._size),
+                total=self._total,
+                unit="bytes",
+                detail=shown(self._path),
+                files=self._files,
+                files_total=self._files_total,
+            )
+        )
+
+    async def watch(self) -> None:
+        """Look twice a second how far it has read."""
+        while True:
+            await asyncio.sleep(0.5)
+            if self._pid and self._size > 1 << 20:
+                self._show(_position(self._pid, self._stage + b"/" + self._path))
+
+
+def _size(path: bytes) -> int:
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return 0
+    return status.st_size if stat.S_ISREG(status.st_mode) else 0
+
+
+def _position(pid: int, path: bytes) -> int:
+    """Bytes that a process has read of a file; 0 where the system does not tell (macOS)."""
+    import psutil
+
+    try:
+        opened = psutil.Process(pid).open_files()
+    except psutil.Error:
+        return 0
+    return next((getattr(one, "position", 0) for one in opened if os.fsencode(one.path) == path), 0)

@@ -1,0 +1,189 @@
+"""What duplicity calls its files, and what its manifests say (duplicity's file_naming.py, manifest.py).
+
+From a listing of a destination this makes chains and snapshots, and from the manifests in an archive
+folder the volumes that must be there: without network, passphrase or duplicity itself.
+"""
+
+import re
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from secretsbackup.model.snapshot import Chain, Kind, Snapshot
+
+_TIME = r"\d{8}T\d{6}Z"
+_NAME = re.compile(
+    rf"duplicity-(?P<kind>full|inc|full-signatures|new-signatures)"
+    rf"\.(?:(?P<start>{_TIME})\.to\.)?(?P<time>{_TIME})"
+    rf"\.(?:vol(?P<volume>\d+)\.difftar|(?P<manifest>manifest)|sigtar)"
+    rf"(?P<partial>\.part)?(?:\.gpg|\.gz|\.g|\.z)?"
+)
+_VOLUME = re.compile(rb"^Volume (\d+):", re.MULTILINE | re.IGNORECASE)
+_LEAST = 128
+"""Bytes: even an empty message to a public key is larger (RFC 4880: a session key packet alone is)."""
+
+
+class Set(msgspec.Struct, frozen=True, order=True):
+    """One backup set: when it was made, and from which snapshot on (None for a full one)."""
+
+    time: str
+    start: str | None = None
+
+    @property
+    def stem(self) -> str:
+        """What the names of its volumes and its manifest begin with."""
+        return f"duplicity-inc.{self.start}.to.{self.time}" if self.start else f"duplicity-full.{self.time}"
+
+
+class Name(msgspec.Struct, frozen=True):
+    """A file of a set; `volume` is its number, 0 for a manifest or signatures."""
+
+    belongs: Set
+    volume: int
+    manifest: bool
+    signatures: bool
+    partial: bool
+
+
+class Hole(msgspec.Struct, frozen=True):
+    """A file that a manifest names and that is not, or not whole, at the destination."""
+
+    name: str
+    belongs: Set
+    missing: bool
+
+
+def parse(name: str) -> Name | None:
+    """What a file is by its name; None if it is none of duplicity's."""
+    found = _NAME.fullmatch(name)
+    if not found:
+        return None
+    return Name(
+        Set(found["time"], found["start"]),
+        int(found["volume"] or 0),
+        bool(found["manifest"]),
+        found["kind"].endswith("signatures"),
+        bool(found["partial"]),
+    )
+
+
+def moment(stamp: str) -> datetime:
+    """The time of a stamp: 20261122T220828Z."""
+    return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+def chains(contents: Mapping[str, int]) -> tuple[Chain, ...]:
+    """The chains that a destination holds, oldest first, from the names and sizes of its files."""
+    snapshots = dict(_snapshots(contents))
+    made: list[Chain] = []
+    for full in sorted(one for one in snapshots if one.start is None):
+        links, end = [snapshots[full]], full.time
+        while following := [one for one in snapshots if one.start == end]:
+            nearest = min(following)
+            links.append(snapshots[nearest])
+            end = nearest.time
+        made.append(Chain(tuple(links)))
+    return tuple(made)
+
+
+def _snapshots(contents: Mapping[str, int]) -> Iterator[tuple[Set, Snapshot]]:
+    sets: dict[Set, list[tuple[Name, int]]] = {}
+    for name, size in contents.items():
+        if (parsed := parse(name)) and not parsed.signatures:
+            sets.setdefault(parsed.belongs, []).append((parsed, size))
+    for belongs, files in sets.items():
+        yield (
+            belongs,
+            Snapshot(
+                time=moment(belongs.time),
+                kind=Kind.INCREMENTAL if belongs.start else Kind.FULL,
+                volumes=sum(1 for name, _ in files if name.volume),
+                size=sum(size for _, size in files),
+                whole=any(name.manifest and not name.partial for name, _ in files),
+            ),
+        )
+
+
+def manifests(archive: Path) -> dict[Set, int]:
+    """How many volumes each finished set in an archive folder has, by its manifest."""
+    counted: dict[Set, int] = {}
+    for path in archive.glob("duplicity-*.manifest"):
+        if parsed := parse(path.name):
+            counted[parsed.belongs] = volumes(path.read_bytes())
+    return counted
+
+
+def volumes(manifest: bytes) -> int:
+    """The number of volumes that a manifest names.
+
+    After a resumed run it may say 1, 2, 3, 2: what was written last counts (duplicity's manifest.py).
+    """
+    numbers = [int(number) for number in _VOLUME.findall(manifest)]
+    return numbers[-1] if numbers else 0
+
+
+def warm(archive: Path, contents: Mapping[str, int]) -> bool:
+    """Whether the archive folder has all that duplicity needs of the newest chain to build on it."""
+    here = {_bare(path.name) for path in archive.glob("duplicity-*")} if archive.is_dir() else set()
+    newest = chains(contents)[-1:]
+    stamps = {snapshot.stamp for chain in newest for snapshot in chain.snapshots}
+    needed = ((name, parsed) for name in contents if (parsed := parse(name)) and not parsed.volume)
+    return all(_bare(name) in here for name, parsed in needed if parsed.belongs.time in stamps)
+
+
+def _bare(name: str) -> str:
+    return re.sub(r"(\.part)?(\.gpg|\.gz|\.g|\.z)?$", "", name)
+
+
+def audit(archive: Path, contents: Mapping[str, int], known: Mapping[str, int]) -> tuple[Hole, ...]:
+    """Every volume and manifest that the archive folder's manifests name and the destination lacks.
+
+    A size is plausible if it is what an earlier audit saw (`known`), or for a volume never seen before,
+    if it is no less than the least that gpg writes and, but for the last of a set, at least half of the
+    set's largest: duplicity cuts volumes to one size.
+    """
+    here = {_bare(name): (name, size) for name, size in contents.items()}
+    return tuple(
+        hole
+        for belongs, count in sorted(manifests(archive).items())
+        for hole in _holes(belongs, count, here, known)
+    )
+
+
+def _holes(
+    belongs: Set, count: int, here: Mapping[str, tuple[str, int]], known: Mapping[str, int]
+) -> Iterator[Hole]:
+    names = [f"{belongs.stem}.vol{number}.difftar" for number in range(1, count + 1)]
+    largest = max((here[name][1] for name in names if name in here), default=0)
+    for name in [*names, f"{belongs.stem}.manifest"]:
+        whole, size = here.get(name, (name, -1))
+        least = largest // 2 if name in names[:-1] else _LEAST
+        plausible = size == known[whole] if whole in known else size >= max(least, _LEAST)
+        if not plausible:
+            yield Hole(whole, belongs, missing=size < 0)
+
+
+def sizes(contents: Mapping[str, int]) -> dict[str, int]:
+    """The sizes of all finished files of duplicity's, to be known at the next audit."""
+    parsed = ((name, size, parse(name)) for name, size in contents.items())
+    return {name: size for name, size, one in parsed if one and not one.partial}
+
+
+def starts(archive: Path) -> dict[Set, str]:
+    """The stamp of the full snapshot of each set's chain, by the archive folder's manifests."""
+    sets = manifests(archive)
+    by_time = {one.time: one for one in sets}
+    found: dict[Set, str] = {}
+    for belongs in sorted(sets):
+        start = belongs
+        while start.start and start.start in by_time and by_time[start.start] != start:
+            start = by_time[start.start]
+        found[belongs] = start.time
+    return found
+
+
+def half_sent(archive: Path) -> bool:
+    """Whether an earlier run left a set half sent, which duplicity then finishes before anything else."""
+    return any(archive.glob("duplicity-*.manifest.part"))

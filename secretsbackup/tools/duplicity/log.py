@@ -1,0 +1,68 @@
+"""duplicity's machine-readable log, as `--log-fd` writes it (duplicity's README-LOG.md).
+
+A stanza is a line `KEYWORD CODE EXTRAS`, then lines of data, then lines of text that begin with ". ",
+then an empty line. What is not known is left alone.
+"""
+
+import codecs
+import os
+import re
+import shlex
+from collections.abc import Callable
+
+import msgspec
+
+
+class Stanza(msgspec.Struct, frozen=True):
+    """One message. `extras` are the words after the code, `data` and `text` the lines below."""
+
+    keyword: str
+    code: int
+    extras: str = ""
+    data: tuple[str, ...] = ()
+    text: tuple[str, ...] = ()
+
+    @property
+    def is_info(self) -> bool:
+        """Whether it is an INFO stanza, whose codes tell what is going on."""
+        return self.keyword == "INFO"
+
+
+NEW, CHANGED, DELETED, RESTORING, LISTED, VOLUMES = 4, 5, 6, 7, 10, 2
+"""Codes of INFO stanzas."""
+
+_HEAD = re.compile(r"([A-Z]+) (\d+)(?: (.*))?")
+
+
+class Parser:
+    """Makes stanzas of lines; anything that is no stanza is passed over."""
+
+    def __init__(self, heard: Callable[[Stanza], None]) -> None:
+        self._heard = heard
+        self._lines: list[str] = []
+
+    def line(self, line: bytes) -> None:
+        """Take the next line, without its end."""
+        if line:
+            self._lines.append(line.decode("utf-8", "surrogateescape"))
+            return
+        self._finish()
+
+    def _finish(self) -> None:
+        lines, self._lines = self._lines, []
+        head = _HEAD.fullmatch(lines[0]) if lines else None
+        if not head:
+            return
+        text = tuple(line[2:] for line in lines[1:] if line.startswith(". "))
+        data = tuple(line for line in lines[1:] if not line.startswith(". ") and line != ".")
+        self._heard(Stanza(head[1], int(head[2]), head[3] or "", data, text))
+
+
+def path(extras: str) -> bytes:
+    """The path that a stanza names: quoted, with unicode escapes; b"" where there is none."""
+    quoted = re.search(r"'((?:[^'\\]|\\.)*)'", extras)
+    if not quoted:
+        words = shlex.split(extras) if extras else []
+        return os.fsencode(words[0]) if words else b""
+    text = codecs.decode(quoted[1].encode("latin-1", "backslashreplace"), "unicode_escape")
+    return text.encode("utf-8", "surrogateescape")

@@ -1,0 +1,75 @@
+"""Why duplicity failed: its exit status and what it logged, as one of our Reasons."""
+
+import re
+from collections.abc import Sequence
+
+from secretsbackup.model.destination import Destination, Folder, Host
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.tools.duplicity.log import Stanza
+from secretsbackup.tools.process import Ended
+
+_STATUS = {
+    3: Reason.ANOTHER_MACHINE,
+    18: Reason.NO_SNAPSHOT,
+    19: Reason.PATH_NOT_FOUND,
+    20: Reason.PATH_NOT_FOUND,
+    21: Reason.VOLUME_CORRUPT,
+    35: Reason.NO_ROOM,
+    42: Reason.ANOTHER_MACHINE,
+    44: Reason.VOLUME_CORRUPT,
+    51: Reason.DESTINATION_DENIED,
+    53: Reason.DESTINATION_FULL,
+    81: Reason.KEY_MISSING,
+}
+"""Exit statuses that say enough by themselves (duplicity's log.py, ErrorCode)."""
+
+_TEXT: tuple[tuple[str, Reason], ...] = (
+    (r"bad passphrase|no passphrase given", Reason.PASSPHRASE_WRONG),
+    (r"EOFError", Reason.PASSPHRASE_MISSING),
+    (r"no secret key", Reason.SECRET_KEY_MISSING),
+    (r"key expired|unusable public key", Reason.KEY_EXPIRED),
+    (r"key revoked", Reason.KEY_REVOKED),
+    (r"InvalidAccessKeyId|SignatureDoesNotMatch|InvalidClientTokenId", Reason.CREDENTIAL_REFUSED),
+    (r"RequestTimeTooSkewed", Reason.CLOCK_WRONG),
+    (r"AccessDenied|Forbidden|\(403\)", Reason.DESTINATION_DENIED),
+    (r"QuotaExceeded|EntityTooLarge|InsufficientCapacity|\(507\)", Reason.DESTINATION_FULL),
+    (r"NoSuchBucket|bucket .* does not exist", Reason.DESTINATION_MISSING),
+    (r"volume \d+ not found|not found in backup|KeyError: \d+|NoSuchKey", Reason.VOLUME_MISSING),
+    (r"SSL|certificate verify", Reason.CERTIFICATE_BAD),
+    (
+        r"could not connect|connection (?:refused|reset|was closed|aborted)|timed? ?out|"
+        r"unreachable|name resolution|name or service|InternalError|SlowDown|ServiceUnavailable",
+        Reason.DESTINATION_UNREACHABLE,
+    ),
+    (r"invalid packet|CRC error|decryption failed|mdc|manifest", Reason.VOLUME_CORRUPT),
+    (r"permission denied", Reason.NOT_WRITABLE),
+)
+
+
+def failure(ended: Ended, said: Sequence[Stanza], destination: Destination) -> Failure:
+    """What went wrong. The first warning is heard before the last error: it is nearer to the cause."""
+    lines = tuple(line for stanza in said for line in stanza.text) or ended.last_lines
+    text = "\n".join([*lines, *ended.last_lines])
+    if re.search(r"no space left|disk quota exceeded", text, re.IGNORECASE):
+        return Failure(_full(text, destination), "", _kept(lines))
+    reason = _STATUS.get(ended.status) or _by_text(text)
+    detail = f"duplicity {ended.status}" if reason is Reason.TOOL_FAILED else ""
+    return Failure(reason, detail, _kept(lines))
+
+
+def _by_text(text: str) -> Reason:
+    found = (reason for pattern, reason in _TEXT if re.search(pattern, text, re.IGNORECASE))
+    return next(found, Reason.TOOL_FAILED)
+
+
+def _full(text: str, destination: Destination) -> Reason:
+    """Which disk is full: a message that names the destination's folder means that one."""
+    there = isinstance(destination, Host) or (
+        isinstance(destination, Folder) and f"{destination.path}/" in text
+    )
+    return Reason.DESTINATION_FULL if there else Reason.NO_ROOM
+
+
+def _kept(lines: Sequence[str]) -> tuple[str, ...]:
+    """The first lines and the last ones: enough for a report, and no more."""
+    return tuple(lines if len(lines) <= 24 else [*lines[:12], "…", *lines[-12:]])

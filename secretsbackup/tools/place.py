@@ -1,0 +1,36 @@
+"""What a destination holds, whichever kind it is."""
+
+import asyncio
+import os
+from pathlib import Path
+
+from secretsbackup.model.destination import Bucket, Destination, Folder, Host
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.secret import Credential
+from secretsbackup.tools import s3, ssh
+
+
+async def contents(destination: Destination, credential: Credential) -> dict[str, int]:
+    """Names of the files at a destination and their sizes in bytes; a Failure where it cannot be read."""
+    match destination:
+        case Bucket():
+            return await s3.contents(destination, credential)
+        case Folder():
+            return await asyncio.to_thread(_folder, Path(destination.path))
+        case Host():
+            return await ssh.contents(destination)
+
+
+def _folder(path: Path) -> dict[str, int]:
+    """A folder that is not there yet is empty, if the one above it is there to make it in."""
+    try:
+        with os.scandir(path) as entries:
+            return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+    except FileNotFoundError:
+        if path.parent.is_dir():
+            return {}
+        raise Failure(Reason.DESTINATION_MISSING, str(path)) from None
+    except PermissionError:
+        raise Failure(Reason.DESTINATION_DENIED, str(path)) from None
+    except OSError as error:
+        raise Failure(Reason.DESTINATION_UNREACHABLE, str(path), (str(error),)) from None

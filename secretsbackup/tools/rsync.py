@@ -1,0 +1,214 @@
+"""rsync: makes the stage like the sources, links followed. Its messages become warnings with names."""
+
+import asyncio
+import errno
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.paths import shown
+from secretsbackup.model.profile import Source
+from secretsbackup.tools import process, tree
+
+OLDEST = (3, 1)
+"""`--info` and `--out-format` came with 3.1.0 (rsync's NEWS); macOS brings an older one."""
+
+_OPTIONS = (
+    *("--archive", "--no-devices", "--no-specials", "--copy-links", "--sparse"),
+    # Deleting goes on although something could not be read: what tree.look found is protected by name.
+    *("--delete", "--delete-excluded", "--ignore-errors"),
+    *("--no-human-readable", "--no-inc-recursive", "--outbuf=L", "--info=progress2,nonreg1,stats2"),
+    *("--out-format=change: %i %l %n", "--from0", "--filter=merge -"),
+)
+
+
+class Gathered(msgspec.Struct, frozen=True):
+    """What the stage holds after a gather (`files`, `bytes`), and what changed just now.
+
+    `changes` counts everything: new, changed and deleted files and folders; `changed_files` and
+    `changed_bytes` are the files that were copied.
+    """
+
+    changes: int = 0
+    changed_files: int = 0
+    changed_bytes: int = 0
+    files: int = 0
+    bytes: int = 0
+
+    def __add__(self, other: "Gathered") -> "Gathered":
+        return Gathered(
+            self.changes + other.changes,
+            self.changed_files + other.changed_files,
+            self.changed_bytes + other.changed_bytes,
+            self.files + other.files,
+            self.bytes + other.bytes,
+        )
+
+
+async def version(program: Path) -> tuple[int, ...]:
+    """The version of this rsync, as numbers."""
+    said: list[bytes] = []
+    await process.run(program, ["--version"], on_line=said.append)
+    found = re.search(rb"version v?(\d+)\.(\d+)", b" ".join(said[:1]))
+    return tuple(int(number) for number in found.groups()) if found else (0,)
+
+
+async def mirror(
+    program: Path,
+    source: Source,
+    stage: Path,
+    *,
+    exclude: Sequence[str],
+    own: Sequence[Path],
+    tell: Tell,
+    held: int | None = None,
+    offset: Gathered = Gathered(),  # noqa: B008 - frozen
+) -> Gathered:
+    """Make STAGE/LABEL like a source; Failure if the stage cannot be written.
+
+    `exclude` are rsync's patterns, a leading "/" being the source. `own` are folders of ours that
+    never go into a backup. `offset` is what earlier sources gathered, so that progress adds up.
+    """
+    seen = await asyncio.to_thread(tree.look, Path(source.path), own)
+    for link in seen.loops:
+        if not _excluded(link, exclude):
+            tell(Warned(caution=Caution.LINK_LOOP, path=_whole(source, link)))
+    listener = _Listener(source, tell, offset)
+    path, target = Path(source.path), stage / source.label
+    pair = [f"{path}/", f"{target}/"] if path.is_dir() else [str(path), str(target)]
+    ended = await process.run(
+        program,
+        [*_OPTIONS, "--", *pair],
+        given=b"\0".join(_rules(seen, exclude)),
+        on_line=listener.line,
+        on_error_line=listener.error,
+        held=held,
+    )
+    return listener.gathered(ended)
+
+
+def _rules(seen: tree.Tree, exclude: Sequence[str]) -> list[bytes]:
+    """rsync's filter rules; the first that matches counts. H hides from the sender, P protects the stage."""
+    return [
+        *(b"H /" + _literal(path) for path in (*seen.ours, *seen.loops)),
+        *(b"P /" + _literal(path) for path in seen.unreachable),
+        *(b"P /" + _literal(path) + b"/***" for path in seen.unreachable),
+        *(b"- " + pattern.encode("utf-8", "surrogateescape") for pattern in exclude),
+    ]
+
+
+def _literal(path: bytes) -> bytes:
+    """A pattern that matches this path alone: rsync reads a backslash only beside wildcards (man rsync)."""
+    return re.sub(rb"([*?\[\\])", rb"\\\1", path) if re.search(rb"[*?\[]", path) else path
+
+
+def _excluded(path: bytes, patterns: Sequence[str]) -> bool:
+    """Whether rsync's patterns leave this path out. For saying so only; what is copied, rsync decides."""
+    if not patterns:
+        return False
+    import pathspec
+
+    # A git pattern with a slash inside is anchored, rsync's is not.
+    rooted = [p if p.startswith("/") or "/" not in p.rstrip("/") else f"**/{p}" for p in patterns]
+    return pathspec.GitIgnoreSpec.from_lines(rooted).match_file(path.decode("utf-8", "replace"))
+
+
+def _whole(source: Source, path: bytes) -> str:
+    return shown(
+        path if path.startswith(b"/") else source.path.encode(errors="surrogateescape") + b"/" + path
+    )
+
+
+_PROGRESS = re.compile(rb"^\s*\d+\s+\d+%.*to-chk=(\d+)/(\d+)\)")
+_CHANGE = re.compile(rb"change: (\S{11}|\*deleting) +(\d+) (.*)$", re.DOTALL)
+_TOTALS = re.compile(rb"^(?:Number of files: .*?reg: ([\d,]+)|Total file size: ([\d,]+))")
+_DISK = {
+    errno.ENOSPC: Reason.NO_ROOM,
+    errno.EDQUOT: Reason.NO_ROOM,
+    errno.EROFS: Reason.NOT_WRITABLE,
+}
+_QUOTED = rb'"((?:[^"]|"(?! |$|:))*)"'
+_MESSAGES: tuple[tuple[re.Pattern[bytes], Caution], ...] = (
+    (re.compile(rb"symlink has no referent: " + _QUOTED), Caution.DANGLING_LINK),
+    (re.compile(rb"skipping non-regular file " + _QUOTED), Caution.NOT_A_FILE),
+    (re.compile(rb"file has vanished: " + _QUOTED), Caution.VANISHED),
+    (re.compile(rb"rsync: \[sender\] .*?" + _QUOTED + rb"(.*)"), Caution.UNREADABLE),
+    (
+        re.compile(rb"rsync: \[(?:receiver|generator)\] (?:chown|failed to set \w+ on|set_acl).*?" + _QUOTED),
+        Caution.NOT_PRESERVED,
+    ),
+    (re.compile(rb"rsync: \[(?:receiver|generator)\] .*?" + _QUOTED + rb"(.*)"), Caution.NOT_STAGED),
+)
+_SUMMARY = re.compile(rb"^(?:rsync error: |rsync warning: |$)")
+
+
+class _Listener:
+    """Makes progress, warnings and totals of what one rsync says."""
+
+    def __init__(self, source: Source, tell: Tell, offset: Gathered) -> None:
+        self._source = source
+        self._tell = tell
+        self._offset = offset
+        self._counted = Gathered()
+        self._fatal: Reason | None = None
+
+    def line(self, line: bytes) -> None:
+        if change := _CHANGE.search(line):
+            kind, size, _ = change.groups()
+            copied = kind[:2] == b">f"
+            self._counted += Gathered(1, int(copied), int(size) if copied else 0)
+        if progress := _PROGRESS.match(line):
+            left, total = (int(number) for number in progress.groups())
+            self._progress(total - left, total)
+        elif totals := _TOTALS.match(line):
+            files, size = (int((number or b"0").replace(b",", b"")) for number in totals.groups())
+            self._counted += Gathered(files=files, bytes=size)
+        elif not change:
+            self.error(line, expected=False)
+
+    def error(self, line: bytes, *, expected: bool = True) -> None:
+        if _SUMMARY.match(line):
+            return
+        for pattern, caution in _MESSAGES:
+            if found := pattern.search(line):
+                path, *more = found.groups()
+                detail = shown(more[0]).removeprefix(" failed: ") if more else ""
+                self._warn(caution, _whole(self._source, unescaped(path)), detail)
+                return
+        if expected:
+            self._warn(Caution.TOOL_SAYS, "", shown(line))
+
+    def gathered(self, ended: process.Ended) -> Gathered:
+        """What was gathered; Failure unless rsync ended well, or merely left out what was warned of."""
+        if self._fatal:
+            raise Failure(self._fatal, "", ended.last_lines[-5:])
+        if ended.status in (0, 23, 24):
+            return self._counted
+        raise Failure(Reason.TOOL_FAILED, f"rsync {ended.status}", ended.last_lines[-5:])
+
+    def _warn(self, caution: Caution, path: str, detail: str) -> None:
+        number = re.search(r"\((\d+)\)$", detail)
+        if caution is Caution.NOT_STAGED and number and int(number[1]) in _DISK:
+            self._fatal = _DISK[int(number[1])]
+        else:
+            self._tell(Warned(caution=caution, path=path, detail=detail))
+
+    def _progress(self, done: int, total: int) -> None:
+        self._tell(
+            Progressed(
+                step=Step.GATHER,
+                done=self._offset.files + done,
+                total=self._offset.files + total,
+                unit="files",
+                detail=self._source.label,
+            )
+        )
+
+
+def unescaped(name: bytes) -> bytes:
+    """The bytes of a name as rsync prints it: \\#012 is a newline (man rsync, --8-bit-output)."""
+    return re.sub(rb"\\#([0-7]{3})", lambda found: bytes([int(found[1], 8)]), name)

@@ -1,0 +1,78 @@
+"""A look at a source before rsync follows its links: what would loop, what cannot be reached.
+
+rsync with `--copy-links` follows a link to a parent folder some 40 levels deep, and forgets what it can
+no longer reach; so both are found here first.
+"""
+
+import os
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import msgspec
+
+
+class Tree(msgspec.Struct, frozen=True):
+    """Paths below a source, as bytes relative to it.
+
+    `loops` are links that lead back up their own tree. `unreachable` are folders that cannot be listed
+    and links whose target is not there. `ours` are folders of this program.
+    """
+
+    loops: tuple[bytes, ...] = ()
+    unreachable: tuple[bytes, ...] = ()
+    ours: tuple[bytes, ...] = ()
+
+
+def look(source: Path, own: Sequence[Path] = ()) -> Tree:
+    """Walk a source, following links. `own` are folders that must never be saved, by whatever name."""
+    if not source.is_dir():
+        return Tree()
+    loops: list[bytes] = []
+    unreachable: list[bytes] = []
+    ours: list[bytes] = []
+    hidden = {_identity(bytes(folder)) for folder in own if folder.is_dir()}
+    root = bytes(source)
+    waiting = [(b"", tuple(_identity(bytes(folder)) for folder in source.resolve().parents))]
+    while waiting:
+        inside, above = waiting.pop()
+        folder = os.path.join(root, inside)  # noqa: PTH118 - bytes: names need not be text
+        try:
+            here = _identity(folder)
+            if here in hidden:
+                ours.append(inside)
+                continue
+            for name, link in _folders(folder, inside, unreachable):
+                if link and _identity(os.path.join(root, name)) in (here, *above):  # noqa: PTH118 - bytes
+                    loops.append(name)
+                else:
+                    waiting.append((name, (here, *above)))
+        except OSError:
+            unreachable.append(inside)
+    return Tree(tuple(loops), tuple(unreachable), tuple(ours))
+
+
+def _folders(folder: bytes, inside: bytes, unreachable: list[bytes]) -> Iterator[tuple[bytes, bool]]:
+    """The folders in a folder, and whether each is a link; links that lead nowhere are put aside."""
+    with os.scandir(folder) as entries:
+        for entry in entries:
+            name = inside + b"/" + entry.name if inside else entry.name
+            if entry.is_symlink():
+                if _leads_nowhere(entry):
+                    unreachable.append(name)
+                elif entry.is_dir():
+                    yield name, True
+            elif entry.is_dir(follow_symlinks=False):
+                yield name, False
+
+
+def _leads_nowhere(link: "os.DirEntry[bytes]") -> bool:
+    try:
+        link.stat()
+    except OSError:
+        return True
+    return False
+
+
+def _identity(folder: bytes) -> tuple[int, int]:
+    status = os.stat(folder)  # noqa: PTH116 - bytes: names need not be text
+    return status.st_dev, status.st_ino
