@@ -1,0 +1,83 @@
+"""SQLite: what we remember of all profiles. It can be rebuilt from the journals and the destinations."""
+
+import contextlib
+import sqlite3
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.store.home import Home, owner_only, unwritable
+
+_MIGRATIONS = (
+    """
+    CREATE TABLE runs (
+        id TEXT PRIMARY KEY, profile TEXT NOT NULL, verb TEXT NOT NULL,
+        began REAL NOT NULL, ended REAL NOT NULL, warnings INTEGER NOT NULL, outcome BLOB NOT NULL
+    ) WITHOUT ROWID;
+    CREATE INDEX runs_of_profile ON runs (profile, id);
+    CREATE TABLE snapshots (
+        place TEXT NOT NULL, stamp TEXT NOT NULL, files INTEGER NOT NULL, bytes INTEGER NOT NULL,
+        PRIMARY KEY (place, stamp)
+    ) WITHOUT ROWID;
+    CREATE TABLE volumes (
+        place TEXT NOT NULL, name TEXT NOT NULL, size INTEGER NOT NULL, PRIMARY KEY (place, name)
+    ) WITHOUT ROWID;
+    CREATE TABLE lost_chains (
+        place TEXT NOT NULL, start TEXT NOT NULL, how TEXT NOT NULL, PRIMARY KEY (place, start)
+    ) WITHOUT ROWID;
+    CREATE TABLE tools (
+        path TEXT PRIMARY KEY, changed INTEGER NOT NULL, version TEXT NOT NULL
+    ) WITHOUT ROWID;
+    """,
+)
+
+
+@contextlib.contextmanager
+def opened(home: Home) -> Iterator[sqlite3.Connection]:
+    """A connection; what is done with it is kept when the block ends well.
+
+    A file that is no database any more is put aside (and named so), for a new one to begin.
+    Failure: MEMORY_NEWER, NO_ROOM, NOT_WRITABLE, BUSY.
+    """
+    owner_only(home.database.parent)
+    try:
+        connection = _connected(home.database)
+        with contextlib.closing(connection), connection:
+            yield connection
+    except sqlite3.OperationalError as error:
+        raise _failure(error, home.database) from None
+
+
+def _connected(path: Path) -> sqlite3.Connection:
+    try:
+        return _migrated(path)
+    except sqlite3.OperationalError:
+        raise
+    except sqlite3.DatabaseError:
+        path.rename(path.with_name(f"{path.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        return _migrated(path)
+
+
+def _migrated(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=10)
+    connection.execute("PRAGMA journal_mode = WAL")
+    connection.execute("PRAGMA synchronous = NORMAL")
+    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    if version > len(_MIGRATIONS):
+        connection.close()
+        raise Failure(Reason.MEMORY_NEWER, str(path))
+    for number, migration in enumerate(_MIGRATIONS[version:], version + 1):
+        connection.executescript(f"BEGIN; {migration} PRAGMA user_version = {number}; COMMIT;")
+    return connection
+
+
+def _failure(error: sqlite3.OperationalError, path: Path) -> Failure:
+    said = str(error)
+    if "full" in said:
+        return Failure(Reason.NO_ROOM, str(path), (said,))
+    if "locked" in said:
+        return Failure(Reason.BUSY, str(path), (said,))
+    return unwritable(OSError(0, said), path)

@@ -1,0 +1,142 @@
+"""History: a row a run, and what the last audits saw. Derived from journals, which are the truth."""
+
+from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime
+from typing import NewType
+
+import msgspec
+
+from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb, Warned
+from secretsbackup.model.outcome import Outcome
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.store import database, journal
+from secretsbackup.store.home import Home
+
+Place = NewType("Place", str)
+"""A destination as a key: its URL, and its endpoint where it has one."""
+
+
+class PastRun(msgspec.Struct, frozen=True, kw_only=True):
+    """One run that is over."""
+
+    run: RunId
+    profile: ProfileName
+    verb: Verb
+    began: datetime
+    ended: datetime
+    warnings: int
+    outcome: Outcome
+
+
+def record(home: Home, moments: Iterable[Moment]) -> None:
+    """Remember a run by the moments of its journal. Telling it twice changes nothing."""
+    past = _past(list(moments))
+    if past is None:
+        return
+    row = (
+        *(past.run, past.profile, past.verb, past.began.timestamp(), past.ended.timestamp()),
+        *(past.warnings, msgspec.json.encode(past.outcome)),
+    )
+    with database.opened(home) as memory:
+        memory.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+
+
+def _past(moments: list[Moment]) -> PastRun | None:
+    if not moments:
+        return None
+    first, last = moments[0], moments[-1]
+    if not isinstance(first.event, RunStarted) or not isinstance(last.event, RunEnded):
+        return None
+    return PastRun(
+        run=first.event.run,
+        profile=first.event.profile,
+        verb=first.event.verb,
+        began=first.at,
+        ended=last.at,
+        warnings=sum(isinstance(moment.event, Warned) for moment in moments),
+        outcome=last.event.outcome,
+    )
+
+
+def runs(home: Home, profile: ProfileName, limit: int = -1) -> list[PastRun]:
+    """The runs of a profile that are over, newest first."""
+    with database.opened(home) as memory:
+        rows = memory.execute(
+            "SELECT * FROM runs WHERE profile = ? ORDER BY id DESC LIMIT ?", (profile, limit)
+        ).fetchall()
+    return [
+        PastRun(
+            run=RunId(run),
+            profile=ProfileName(name),
+            verb=Verb(verb),
+            began=datetime.fromtimestamp(began, UTC),
+            ended=datetime.fromtimestamp(ended, UTC),
+            warnings=warnings,
+            outcome=msgspec.json.decode(outcome, type=Outcome),
+        )
+        for run, name, verb, began, ended, warnings, outcome in rows
+    ]
+
+
+def catch_up(home: Home, profile: ProfileName) -> None:
+    """Record the runs that have a journal and no row: cut off by a power cut, or the database is new."""
+    with database.opened(home) as memory:
+        known = {row[0] for row in memory.execute("SELECT id FROM runs WHERE profile = ?", (profile,))}
+    for run in journal.runs(home, profile):
+        if run not in known and (moments := journal.end_interrupted(home.journal(profile, run))):
+            record(home, moments)
+
+
+def known_sizes(home: Home, place: Place) -> dict[str, int]:
+    """The size of each file that an audit saw at a place."""
+    with database.opened(home) as memory:
+        return dict(memory.execute("SELECT name, size FROM volumes WHERE place = ?", (place,)))
+
+
+def know_sizes(home: Home, place: Place, sizes: Mapping[str, int]) -> None:
+    """Remember exactly these sizes of a place's files."""
+    with database.opened(home) as memory:
+        memory.execute("DELETE FROM volumes WHERE place = ?", (place,))
+        rows = ((place, name, size) for name, size in sizes.items())
+        memory.executemany("INSERT INTO volumes VALUES (?, ?, ?)", rows)
+
+
+def lost_chains(home: Home, place: Place) -> dict[str, str]:
+    """The chains, by the stamp of their full snapshot, that are known to be damaged or removed."""
+    with database.opened(home) as memory:
+        return dict(memory.execute("SELECT start, how FROM lost_chains WHERE place = ?", (place,)))
+
+
+def lose_chains(home: Home, place: Place, starts: Iterable[str], how: str) -> None:
+    """Remember that these chains are "damaged" or "removed"."""
+    with database.opened(home) as memory:
+        rows = ((place, start, how) for start in starts)
+        memory.executemany("INSERT OR REPLACE INTO lost_chains VALUES (?, ?, ?)", rows)
+
+
+def know_snapshot(home: Home, place: Place, stamp: str, files: int, size: int) -> None:
+    """Remember how much a snapshot holds: `files` and `size` in bytes when restored."""
+    with database.opened(home) as memory:
+        memory.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", (place, stamp, files, size))
+
+
+def snapshot_sizes(home: Home, place: Place) -> dict[str, tuple[int, int]]:
+    """How much each snapshot holds that was made from here: files and bytes, by stamp."""
+    with database.opened(home) as memory:
+        rows = memory.execute("SELECT stamp, files, bytes FROM snapshots WHERE place = ?", (place,))
+        return {stamp: (files, size) for stamp, files, size in rows}
+
+
+def tool_version(home: Home, path: str, changed: int) -> str | None:
+    """The version that a program had when it was last asked; None if its file changed since."""
+    with database.opened(home) as memory:
+        row = memory.execute(
+            "SELECT version FROM tools WHERE path = ? AND changed = ?", (path, changed)
+        ).fetchone()
+    return row[0] if row else None
+
+
+def know_tool(home: Home, path: str, changed: int, version: str) -> None:
+    """Remember a program's version."""
+    with database.opened(home) as memory:
+        memory.execute("INSERT OR REPLACE INTO tools VALUES (?, ?, ?)", (path, changed, version))

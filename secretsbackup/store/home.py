@@ -1,0 +1,108 @@
+"""Where things are: three places, as the platform wants them. Everything below them is owner-only."""
+
+import os
+from pathlib import Path
+
+import msgspec
+
+from secretsbackup.model.event import RunId
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Profile, ProfileName
+
+
+class Home(msgspec.Struct, frozen=True):
+    """Settings are the user's; state is what we remember; losing the cache costs time and nothing else."""
+
+    config: Path
+    state: Path
+    cache: Path
+
+    @property
+    def profiles(self) -> Path:
+        """The user's settings."""
+        return self.config / "profiles.toml"
+
+    @property
+    def database(self) -> Path:
+        """What we remember of all profiles."""
+        return self.state / "history.sqlite"
+
+    def lock(self, profile: ProfileName) -> Path:
+        """Held by whoever works on a profile."""
+        return self.state / profile / "lock"
+
+    def staged(self, profile: ProfileName) -> Path:
+        """What is known of the profile's stage."""
+        return self.state / profile / "stage.json"
+
+    def journals(self, profile: ProfileName) -> Path:
+        """The folder of a profile's journals."""
+        return self.state / profile / "runs"
+
+    def journal(self, profile: ProfileName, run: RunId) -> Path:
+        """One run's journal."""
+        return self.journals(profile) / f"{run}.jsonl"
+
+    def stage(self, profile: Profile) -> Path:
+        """Where the sources are mirrored to."""
+        return Path(profile.staging) if profile.staging else self.cache / profile.name / "stage"
+
+    def archive(self, profile: Profile) -> Path:
+        """duplicity's manifests and signatures, in the clear."""
+        return Path(profile.archive) if profile.archive else self.cache / profile.name / "archive"
+
+    def temporary(self, profile: ProfileName) -> Path:
+        """Where runs keep what they need only while they go on."""
+        return self.cache / profile / "temporary"
+
+    def own(self, profile: Profile) -> tuple[Path, ...]:
+        """The folders that never go into a backup, wherever the sources lie."""
+        return (self.cache, self.state, self.stage(profile), self.archive(profile))
+
+
+def standard() -> Home:
+    """The user's own home for us: XDG on Linux, Library on macOS."""
+    import platformdirs
+
+    places = platformdirs.PlatformDirs("secretsbackup", appauthor=False)
+    return Home(places.user_config_path, places.user_state_path, places.user_cache_path)
+
+
+def below(folder: Path) -> Home:
+    """A home in one folder, for a demonstration or a test."""
+    return Home(folder / "config", folder / "state", folder / "cache")
+
+
+def owner_only(folder: Path) -> Path:
+    """Make a folder that only its owner can enter (0700); Failure(NO_ROOM) or (NOT_WRITABLE)."""
+    try:
+        for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
+            missing.mkdir(mode=0o700, exist_ok=True)
+        if folder.stat().st_mode & 0o077:
+            folder.chmod(0o700)
+    except OSError as error:
+        raise unwritable(error, folder) from None
+    return folder
+
+
+def write(path: Path, content: bytes) -> None:
+    """Replace a file as a whole, owner-only: a power cut leaves the old one or the new one."""
+    owner_only(path.parent)
+    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    try:
+        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
+            file.flush()
+            os.fsync(file.fileno())
+        new.replace(path)
+    except OSError as error:
+        new.unlink(missing_ok=True)
+        raise unwritable(error, path) from None
+
+
+def unwritable(error: OSError, path: Path) -> Failure:
+    """The Failure for a file or folder of ours that could not be written."""
+    import errno
+
+    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+    return Failure(Reason.NO_ROOM if full else Reason.NOT_WRITABLE, str(path), (str(error),))

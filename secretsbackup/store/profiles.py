@@ -1,0 +1,111 @@
+"""profiles.toml: the user's own file. Read strictly, written whole, refused if it is newer than we are."""
+
+import contextlib
+import fcntl
+import tomllib
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import msgspec
+
+from secretsbackup.model.draft import problems
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Profile, ProfileName
+from secretsbackup.store import home as homes
+from secretsbackup.store.home import Home
+from secretsbackup.store.upgrades import NEWEST, upgraded
+
+Profiles = dict[ProfileName, Profile]
+
+
+def load(home: Home) -> Profiles:
+    """All profiles; none where there is no file. Failure(SETTINGS_BROKEN) names what is wrong in it."""
+    try:
+        text = home.profiles.read_text(encoding="utf-8")
+    except FileNotFoundError:
+        return {}
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(Reason.SETTINGS_BROKEN, f"{home.profiles}: {error}") from None
+    return parse(text, str(home.profiles))
+
+
+def parse(text: str, where: str = "profiles.toml") -> Profiles:
+    """The profiles in a text; Failure(SETTINGS_BROKEN) or (SETTINGS_NEWER)."""
+    try:
+        content = tomllib.loads(text)
+    except tomllib.TOMLDecodeError as error:
+        raise Failure(Reason.SETTINGS_BROKEN, f"{where}: {error}") from None
+    version = content.pop("version", None)
+    if not isinstance(version, int) or version < 1:
+        raise Failure(Reason.SETTINGS_BROKEN, f"{where}: “version = {NEWEST}” is missing")
+    if version > NEWEST:
+        raise Failure(Reason.SETTINGS_NEWER, where)
+    entries = upgraded(content, version).get("profile", {})
+    if not isinstance(entries, dict):
+        raise Failure(Reason.SETTINGS_BROKEN, f"{where}: a profile begins with [profile.NAME]")
+    return {ProfileName(name): _profile(name, entry, where) for name, entry in entries.items()}
+
+
+def _profile(name: str, entry: Any, where: str) -> Profile:
+    try:
+        profile = msgspec.convert({**entry, "name": name}, Profile)
+    except (msgspec.ValidationError, TypeError) as error:
+        raise Failure(Reason.SETTINGS_BROKEN, f"{where}, profile “{name}”: {error}") from None
+    if wrong := problems(profile, imported=True):
+        sentence = f"{where}, profile “{name}”, {wrong[0].field}: {wrong[0].sentence}"
+        raise Failure(Reason.SETTINGS_BROKEN, sentence)
+    return profile
+
+
+def get(home: Home, name: str) -> Profile:
+    """One profile; Failure(PROFILE_UNKNOWN)."""
+    found = load(home).get(ProfileName(name))
+    if found is None:
+        raise Failure(Reason.PROFILE_UNKNOWN, name)
+    return found
+
+
+def add(home: Home, profile: Profile) -> None:
+    """Write a new profile; Failure(PROFILE_EXISTS)."""
+
+    def change(profiles: Profiles) -> Profiles:
+        if profile.name in profiles:
+            raise Failure(Reason.PROFILE_EXISTS, profile.name)
+        return {**profiles, profile.name: profile}
+
+    _change(home, change)
+
+
+def remove(home: Home, name: ProfileName) -> None:
+    """Take a profile out; Failure(PROFILE_UNKNOWN)."""
+
+    def change(profiles: Profiles) -> Profiles:
+        if name not in profiles:
+            raise Failure(Reason.PROFILE_UNKNOWN, name)
+        return {one: profile for one, profile in profiles.items() if one != name}
+
+    _change(home, change)
+
+
+def _change(home: Home, change: Callable[[Profiles], Profiles]) -> None:
+    import tomli_w
+
+    homes.owner_only(home.config)
+    with _alone(home):
+        entries = {name: _entry(profile) for name, profile in change(load(home)).items()}
+        text = tomli_w.dumps({"version": NEWEST, "profile": entries}, multiline_strings=False)
+        homes.write(home.profiles, text.encode())
+
+
+def _entry(profile: Profile) -> dict[str, Any]:
+    entry: dict[str, Any] = msgspec.to_builtins(profile)
+    del entry["name"]
+    return entry
+
+
+@contextlib.contextmanager
+def _alone(home: Home) -> Iterator[None]:
+    """Two programs that change the file at once change it one after the other."""
+    with (home.config / ".lock").open("w") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        yield
