@@ -1,0 +1,1 @@
+"""What we do: one file, one recipe, read from top to bottom."""

@@ -1,0 +1,68 @@
+"""Enrol: from what a person says to a profile that is written, its secrets in the keychain."""
+
+from collections.abc import Mapping
+
+from secretsbackup.model.draft import problems
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Fingerprint, Profile
+from secretsbackup.model.secret import Secret, SecretName
+from secretsbackup.operations.gathering import remove
+from secretsbackup.store import lock, profiles
+from secretsbackup.store.home import Home
+from secretsbackup.tools import gnupg, keychain
+
+
+async def key(name: str) -> Fingerprint:
+    """The whole fingerprint of a key that can really encrypt; else a Failure that says why not."""
+    return gnupg.usable(await gnupg.resolve(name)).fingerprint
+
+
+def check(draft: Profile, *, imported: bool = False) -> None:
+    """Failure(PROFILE_INVALID) with the first thing that stands against a draft."""
+    if wrong := problems(draft, imported=imported):
+        raise Failure(Reason.PROFILE_INVALID, wrong[0].sentence)
+
+
+async def enrol(
+    draft: Profile, secrets: Mapping[SecretName, Secret], home: Home, *, imported: bool = False
+) -> None:
+    """Store the secrets and write the profile; the passphrase is tried first. All of it or nothing."""
+    check(draft, imported=imported)
+    if draft.name in profiles.load(home):
+        raise Failure(Reason.PROFILE_EXISTS, draft.name)
+    await gnupg.start_agent()
+    if phrase := secrets.get(SecretName.GPG_PASSPHRASE):
+        await gnupg.try_passphrase(draft.key, phrase)
+    try:
+        for name, secret in secrets.items():
+            await keychain.keep(draft.name, name, secret)
+        profiles.add(home, draft)
+    except Failure:
+        for name in secrets:
+            await _undo(draft, name)
+        raise
+
+
+async def _undo(draft: Profile, name: SecretName) -> None:
+    try:
+        await keychain.forget(draft.name, name)
+    except Failure:
+        return
+
+
+async def keep_secret(profile: Profile, name: SecretName, secret: Secret) -> None:
+    """Store one secret; a passphrase is tried first."""
+    if name is SecretName.GPG_PASSPHRASE:
+        await gnupg.start_agent()
+        await gnupg.try_passphrase(profile.key, secret)
+    await keychain.keep(profile.name, name, secret)
+
+
+async def leave(profile: Profile, home: Home) -> None:
+    """Remove a profile, its secrets and its stage; its backups and its history stay."""
+    async with lock.held(home, profile.name):
+        for name in SecretName:
+            await _undo(profile, name)
+        profiles.remove(home, profile.name)
+        if profile.staging is None and home.stage(profile).exists():
+            remove(home.stage(profile))

@@ -1,0 +1,97 @@
+"""Equipment: what every run needs before it begins. Each thing that lacks is a Failure with its name."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+
+from secretsbackup.model.destination import Bucket, Destination, url
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Profile
+from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret, SecretName
+from secretsbackup.operations.runner import Run
+from secretsbackup.store import history
+from secretsbackup.store.history import Place
+from secretsbackup.store.home import Home, owner_only
+from secretsbackup.tools import duplicity, gnupg, keychain, process, rsync
+
+
+async def vault(run: Run) -> duplicity.Vault:
+    """duplicity, gpg, the destination and what opens it."""
+    program = duplicity.find()
+    await _new_enough(run.home, program, duplicity.version, duplicity.OLDEST)
+    return duplicity.Vault(
+        program=program,
+        gpg=process.find("gpg"),
+        destination=run.profile.destination,
+        credential=await credential(run.profile),
+        key=run.profile.key,
+        archive=owner_only(run.home.archive(run.profile)),
+        temporary=run.temporary,
+        held=run.held,
+    )
+
+
+async def rsync_program(run: Run) -> Path:
+    """An rsync that is new enough."""
+    program = process.find("rsync")
+    await _new_enough(run.home, program, rsync.version, rsync.OLDEST)
+    return program
+
+
+async def _new_enough(
+    home: Home,
+    program: Path,
+    ask: Callable[[Path], Awaitable[tuple[int, ...]]],
+    oldest: tuple[int, ...],
+) -> None:
+    """Ask a program for its version, once for each change of its file: duplicity takes 0.3 s to answer."""
+    changed = program.stat().st_mtime_ns
+    known = history.tool_version(home, str(program), changed)
+    version = tuple(map(int, known.split("."))) if known else await ask(program)
+    if not known:
+        history.know_tool(home, str(program), changed, ".".join(map(str, version)))
+    if version < oldest:
+        numbers = (".".join(map(str, one)) for one in (version, oldest))
+        raise Failure(Reason.TOOL_TOO_OLD, " ".join((program.name, *numbers, str(program))))
+
+
+async def credential(profile: Profile) -> Credential:
+    """What opens the bucket: the user's own AWS profile or an access key from the keychain."""
+    if profile.aws_profile is not None:
+        return AwsProfile(profile.aws_profile)
+    if not isinstance(profile.destination, Bucket):
+        return None
+    key_id = await _secret(profile, SecretName.AWS_ACCESS_KEY_ID)
+    return KeyPair(key_id, await _secret(profile, SecretName.AWS_SECRET_ACCESS_KEY))
+
+
+async def _secret(profile: Profile, name: SecretName) -> Secret:
+    found = await keychain.get(profile.name, name)
+    if found is None:
+        raise Failure(Reason.SECRET_MISSING, f"{name} {profile.name}")
+    return found
+
+
+async def passphrase(run: Run) -> Secret:
+    """The key's passphrase, from the keychain or a person, and tried: Failure(PASSPHRASE_WRONG)."""
+    found = await _kept_passphrase(run) or await run.ask()
+    if found is None:
+        raise Failure(Reason.PASSPHRASE_MISSING, run.profile.name)
+    await gnupg.start_agent()
+    await gnupg.try_passphrase(run.profile.key, found)
+    return found
+
+
+async def _kept_passphrase(run: Run) -> Secret | None:
+    """What the keychain has. Without a keychain a person can still be asked."""
+    try:
+        return await keychain.get(run.profile.name, SecretName.GPG_PASSPHRASE)
+    except Failure:
+        if (asked := await run.ask()) is not None:
+            return asked
+        raise
+
+
+def place_of(destination: Destination) -> Place:
+    """The key under which a destination is remembered."""
+    endpoint = destination.endpoint if isinstance(destination, Bucket) else None
+    return Place(f"{url(destination)} {endpoint}" if endpoint else url(destination))

@@ -1,0 +1,115 @@
+"""Gathering: the stage is made like the sources, and never emptied by a source that is not there."""
+
+import os
+import shutil
+from pathlib import Path
+
+from secretsbackup.model.outcome import Failure, Reason, Skip, Why
+from secretsbackup.model.profile import Profile, Source
+from secretsbackup.operations.runner import Run
+from secretsbackup.store import staged
+from secretsbackup.store.home import owner_only
+from secretsbackup.store.staged import Staged
+from secretsbackup.tools import rsync
+from secretsbackup.tools.rsync import Gathered
+
+
+def present(run: Run, *, even_if_empty: bool) -> None:
+    """Skip the run if a source is missing, or is empty and was not: its disk is not mounted."""
+    stage = run.home.stage(run.profile)
+    reasons = [
+        reason
+        for source in run.profile.sources
+        if (reason := _absent(source, stage / source.label, even_if_empty))
+    ]
+    if reasons:
+        raise Skip(*reasons)
+
+
+def _absent(source: Source, before: Path, even_if_empty: bool) -> Why | None:
+    path = Path(source.path)
+    try:
+        if not path.is_dir():
+            path.stat()
+            return None
+        empty = not any(path.iterdir())
+    except FileNotFoundError:
+        return Why(Reason.SOURCE_MISSING, source.path)
+    except OSError as error:
+        raise Failure(Reason.SOURCE_UNREADABLE, source.path, (str(error),)) from None
+    was_full = before.is_dir() and any(before.iterdir())
+    return Why(Reason.SOURCE_EMPTY, source.path) if empty and was_full and not even_if_empty else None
+
+
+async def gather(run: Run, program: Path) -> tuple[Gathered, bool]:
+    """Mirror every source; what was gathered, and whether the stage holds anything that was not sent."""
+    stage = owner_only(run.home.stage(run.profile))
+    before = _claim(run, stage)
+    staged.keep(run.home, run.profile.name, Staged(before.labels, unsent=True))
+    gathered = Gathered(changes=_remove_former(stage, before, run.profile))
+    for source in run.profile.sources:
+        gathered += await rsync.mirror(
+            program,
+            source,
+            stage,
+            exclude=run.profile.exclude,
+            own=run.home.own(run.profile),
+            tell=run.tell,
+            held=run.held,
+            offset=gathered,
+        )
+    unsent = before.unsent or gathered.changes > 0
+    keep(run, unsent=unsent)
+    return gathered, unsent
+
+
+def keep(run: Run, *, unsent: bool) -> None:
+    """Remember that the stage holds this profile's labels, and whether all in it was sent."""
+    staged.keep(run.home, run.profile.name, Staged(_labels(run.profile), unsent=unsent))
+
+
+def _claim(run: Run, stage: Path) -> Staged:
+    """What was staged before; Failure(STAGE_NOT_OURS) if other things lie there: they would be deleted."""
+    before = staged.read(run.home, run.profile.name) or Staged()
+    own = run.profile.staging is None
+    known = {*before.labels, *(_labels(run.profile) if own else ())}
+    strange = [entry.name for entry in stage.iterdir() if entry.name not in known and "." not in known]
+    if strange and not own:
+        raise Failure(Reason.STAGE_NOT_OURS, f"{stage} {strange[0]}")
+    return Staged((*before.labels, *strange), before.unsent)
+
+
+def _labels(profile: Profile) -> tuple[str, ...]:
+    return tuple(source.label for source in profile.sources)
+
+
+def _remove_former(stage: Path, before: Staged, profile: Profile) -> int:
+    """Remove what was staged for sources that the profile no longer has; how many."""
+    if "." in _labels(profile):
+        return 0
+    former = [stage / label for label in {*before.labels} - {*_labels(profile)} if label != "."]
+    gone = [path for path in former if path.is_symlink() or path.exists()]
+    for path in gone:
+        remove(path)
+    return len(gone)
+
+
+def remove(path: Path) -> None:
+    """Remove a file or a tree, folders that may not be written to included."""
+    if not path.is_dir() or path.is_symlink():
+        path.unlink(missing_ok=True)
+        return
+    for folder, _, _ in os.walk(path):
+        Path(folder).chmod(0o700)
+    shutil.rmtree(path)
+
+
+def unsent_since(stage: Path, since: float) -> tuple[int, int]:
+    """Files and bytes of the stage that came after a time (seconds): rsync renames what it writes."""
+    files = size = 0
+    for folder, _, names in os.walk(bytes(stage)):
+        for name in names:
+            status = os.lstat(os.path.join(folder, name))  # noqa: PTH118 - bytes: names need not be text
+            if status.st_ctime >= since:
+                files, size = files + 1, size + status.st_size
+    return files, size

@@ -1,0 +1,97 @@
+"""Holdings: what a destination holds, held against what the archive folder says must be there."""
+
+from collections.abc import Iterable
+
+import msgspec
+
+from secretsbackup.model.destination import Folder
+from secretsbackup.model.outcome import Failure, Reason, Skip, Why
+from secretsbackup.model.snapshot import Chain, Kind, Snapshot
+from secretsbackup.operations.equipment import place_of
+from secretsbackup.operations.runner import Run
+from secretsbackup.store import history
+from secretsbackup.tools import place
+from secretsbackup.tools.duplicity import Vault, files
+
+
+class Holdings(msgspec.Struct, frozen=True):
+    """`chains` are those with a whole full snapshot, oldest first; `damaged` those with a known hole."""
+
+    contents: dict[str, int]
+    chains: tuple[Chain, ...]
+    damaged: frozenset[str]
+    warm: bool
+
+    @property
+    def sound(self) -> tuple[Chain, ...]:
+        """The chains that can be restored as far as is known."""
+        return tuple(chain for chain in self.chains if chain.snapshots[0].stamp not in self.damaged)
+
+    @property
+    def broken(self) -> bool:
+        """Whether nothing may be built on the newest chain."""
+        return bool(self.chains) and self.chains[-1] not in self.sound
+
+    def has(self, snapshot: Snapshot) -> bool:
+        """Whether it is there, whole."""
+        stamps = (s.stamp for chain in self.chains for s in chain.snapshots if s.whole)
+        return snapshot.stamp in stamps
+
+
+async def look(run: Run, vault: Vault) -> Holdings:
+    """List the destination and audit it.
+
+    A hole that was not known is remembered and is a Failure(VOLUME_MISSING): whoever reads it knows that
+    the next run starts anew. A folder that has lost all it held is an absent disk: Skip(DESTINATION_AWAY).
+    """
+    here = place_of(vault.destination)
+    contents = await _contents(run, vault)
+    holes = files.audit(vault.archive, contents, history.known_sizes(run.home, here))
+    _remember(run, vault, holes)
+    return _holdings(run, vault, contents)
+
+
+async def peek(run: Run, vault: Vault) -> Holdings:
+    """List the destination without judging it: what can still be read may be read."""
+    return _holdings(run, vault, await _contents(run, vault))
+
+
+async def finished(run: Run, vault: Vault, before: Holdings) -> Kind | None:
+    """The kind of the snapshot that came last since `before`; None if there is no new one."""
+    after = await peek(run, vault)
+    new = [s for chain in after.chains for s in chain.snapshots if s.whole and not before.has(s)]
+    return max(new, key=lambda snapshot: snapshot.time).kind if new else None
+
+
+def _holdings(run: Run, vault: Vault, contents: dict[str, int]) -> Holdings:
+    chains = tuple(chain for chain in files.chains(contents) if chain.snapshots[0].whole)
+    lost = history.lost_chains(run.home, place_of(vault.destination))
+    damaged = frozenset(start for start, how in lost.items() if how == "damaged")
+    return Holdings(contents, chains, damaged, files.warm(vault.archive, contents))
+
+
+async def _contents(run: Run, vault: Vault) -> dict[str, int]:
+    known = history.known_sizes(run.home, place_of(vault.destination))
+    away = isinstance(vault.destination, Folder) and bool(known)
+    try:
+        contents = await place.contents(vault.destination, vault.credential)
+    except Failure as failure:
+        if away and failure.reason is Reason.DESTINATION_MISSING:
+            raise Skip(Why(Reason.DESTINATION_AWAY, failure.detail)) from None
+        raise
+    if away and not any(files.parse(name) for name in contents):
+        assert isinstance(vault.destination, Folder)
+        raise Skip(Why(Reason.DESTINATION_AWAY, vault.destination.path))
+    return contents
+
+
+def _remember(run: Run, vault: Vault, holes: Iterable[files.Hole]) -> None:
+    here = place_of(vault.destination)
+    lost = history.lost_chains(run.home, here)
+    starts = files.starts(vault.archive)
+    new = [hole for hole in holes if starts[hole.belongs] not in lost]
+    if new:
+        history.lose_chains(run.home, here, {starts[hole.belongs] for hole in new}, "damaged")
+        lines = tuple(f"{'missing' if hole.missing else 'wrong size'}: {hole.name}" for hole in new)
+        more = f" and {len(new) - 1} more" if len(new) > 1 else ""
+        raise Failure(Reason.VOLUME_MISSING, f"{new[0].name}{more}", lines[:50])

@@ -1,0 +1,285 @@
+"""The runner: gives a recipe its run, tells its story to everyone who listens, and settles its end.
+
+A recipe is an async function of a Run that returns a Summary. What it raises becomes the Outcome:
+Skip, Failure, cancellation, or (anything else) a BUG with its traceback in the journal.
+"""
+
+import asyncio
+import secrets
+import shutil
+import time
+import traceback
+from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
+from contextlib import asynccontextmanager, contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from secretsbackup import __version__
+from secretsbackup.model.event import (
+    Event,
+    Moment,
+    Progressed,
+    RunEnded,
+    RunId,
+    RunStarted,
+    Step,
+    StepEnded,
+    StepStarted,
+    Tell,
+    Verb,
+    Warned,
+)
+from secretsbackup.model.outcome import (
+    Cancelled,
+    Completed,
+    Failed,
+    Failure,
+    Outcome,
+    Reason,
+    Skip,
+    Skipped,
+    Summary,
+)
+from secretsbackup.model.pace import Pace
+from secretsbackup.model.profile import Profile
+from secretsbackup.model.secret import Secret
+from secretsbackup.store import history, home, journal, lock
+from secretsbackup.store.home import Home
+
+Ask = Callable[[], Awaitable[Secret | None]]
+"""Asks a person for the passphrase; None if there is nobody to ask."""
+
+
+async def nobody() -> Secret | None:
+    """There is nobody to ask."""
+    return None
+
+
+class Run(msgspec.Struct, frozen=True, kw_only=True):
+    """What a recipe works with. `held` is the lock's descriptor; `temporary` goes when the run ends."""
+
+    id: RunId
+    profile: Profile
+    home: Home
+    tell: Tell
+    ask: Ask
+    began: datetime
+    held: int
+    temporary: Path
+
+    @contextmanager
+    def step(self, step: Step) -> Iterator[None]:
+        """Tell that a step begins, and if it ends well, that it ended and how long it took."""
+        self.tell(StepStarted(step=step))
+        began = time.monotonic()
+        yield
+        self.tell(StepEnded(step=step, seconds=round(time.monotonic() - began, 3)))
+
+
+Recipe = Callable[[Run], Awaitable[Summary]]
+
+
+class Live:
+    """A run that goes on: listen with `moments()`, stop it with `cancel()`, wait with `outcome()`."""
+
+    def __init__(self) -> None:
+        self._lasting: list[Moment] = []
+        self._passing: Moment | None = None
+        self._news = asyncio.Event()
+        self._task: asyncio.Task[Summary] | None = None
+        self._by = ""
+
+    async def moments(self) -> AsyncIterator[Moment]:
+        """Every lasting moment from the start on, and passing ones as they come; ends with the run."""
+        heard, passed = 0, None
+        while True:
+            news = self._news
+            while heard < len(self._lasting):
+                yield self._lasting[heard]
+                heard += 1
+            if self._passing is not passed:
+                passed = self._passing
+                if passed:
+                    yield passed
+            if self._lasting and isinstance(self._lasting[-1].event, RunEnded):
+                return
+            await news.wait()
+
+    def cancel(self, by: str) -> None:
+        """Stop the run; its outcome says by whom."""
+        self._by = self._by or by
+        if self._task:
+            self._task.cancel()
+
+    async def outcome(self) -> Outcome:
+        """How it ended."""
+        async for moment in self.moments():
+            if isinstance(moment.event, RunEnded):
+                return moment.event.outcome
+        raise AssertionError("a run always ends")
+
+    def hear(self, moment: Moment) -> None:
+        """Take the next moment."""
+        if isinstance(moment.event, Progressed):
+            self._passing = moment
+        else:
+            self._lasting.append(moment)
+        self._news.set()
+        self._news = asyncio.Event()
+
+    def begin(self, task: "asyncio.Task[Summary]", settle: Callable[[Outcome], None]) -> None:
+        """Go on with this task. A task that is cancelled before its first step never enters its body."""
+        self._task = task
+        task.add_done_callback(lambda done: settle(_outcome(done, self._by, self._warnings())))
+
+    def _warnings(self) -> int:
+        return sum(isinstance(moment.event, Warned) for moment in self._lasting)
+
+
+def start(recipe: Recipe, verb: Verb, profile: Profile, at_home: Home, *, ask: Ask = nobody) -> Live:
+    """Start a run in the running loop. Failure if not even its journal can be written."""
+    began = datetime.now(UTC)
+    run = RunId(f"{began:%Y%m%dT%H%M%S}.{began.microsecond // 1000:03}Z-{secrets.token_hex(2)}")
+    writer = journal.Writer(at_home.journal(profile.name, run))
+    live = Live()
+    told: list[Moment] = []
+
+    def hear(moment: Moment) -> None:
+        writer.write(moment)
+        if not isinstance(moment.event, Progressed):
+            told.append(moment)
+        live.hear(moment)
+
+    tell = _Teller(hear)
+
+    def settle(outcome: Outcome) -> None:
+        ended = Moment(datetime.now(UTC), RunEnded(outcome=outcome))
+        with writer:
+            writer.write(ended)
+        try:
+            history.record(at_home, [*told, ended])
+        except Failure:
+            pass  # the journal has it: history.catch_up finds it at the next start
+        finally:
+            live.hear(ended)
+
+    tell(RunStarted(run=run, profile=profile.name, verb=verb, version=__version__))
+    work = _work(recipe, run, profile, at_home, tell, ask, began)
+    live.begin(asyncio.get_running_loop().create_task(work), settle)
+    return live
+
+
+async def _work(
+    recipe: Recipe, run: RunId, profile: Profile, at_home: Home, tell: Tell, ask: Ask, began: datetime
+) -> Summary:
+    async with _alone(run, profile, at_home, tell, ask, began) as alone:
+        history.catch_up(at_home, profile.name)
+        return await recipe(alone)
+
+
+@asynccontextmanager
+async def visit(profile: Profile, at_home: Home, *, ask: Ask = nobody) -> AsyncIterator[Run]:
+    """Work on a profile's backups without a run that anyone would want to hear of: a look, a list."""
+    now = datetime.now(UTC)
+    async with _alone(RunId("visit"), profile, at_home, lambda _: None, ask, now) as alone:
+        yield alone
+
+
+@asynccontextmanager
+async def _alone(
+    run: RunId, profile: Profile, at_home: Home, tell: Tell, ask: Ask, began: datetime
+) -> AsyncIterator[Run]:
+    """Hold the profile's lock; what is temporary is swept before and after, a killed run's included."""
+    async with lock.held(at_home, profile.name) as held:
+        sweep(at_home, profile)
+        temporary = home.owner_only(at_home.temporary(profile.name) / run)
+        try:
+            yield Run(
+                id=run,
+                profile=profile,
+                home=at_home,
+                tell=tell,
+                ask=ask,
+                began=began,
+                held=held,
+                temporary=temporary,
+            )
+        finally:
+            sweep(at_home, profile)
+
+
+def sweep(at_home: Home, profile: Profile) -> None:
+    """Remove the temporary folders of this profile; whoever holds its lock may."""
+    shutil.rmtree(at_home.temporary(profile.name), ignore_errors=True)
+
+
+def _outcome(done: "asyncio.Task[Summary]", by: str, warnings: int) -> Outcome:
+    if done.cancelled():
+        return Cancelled(by or "the program")
+    match done.exception():
+        case None:
+            return Completed(done.result(), warnings)
+        case Skip(reasons=reasons):
+            return Skipped(reasons)
+        case Failure(reason=reason, detail=detail, last_lines=lines):
+            return Failed(reason, detail, lines)
+        case BaseExceptionGroup() as group if found := _failure_in(group):
+            return Failed(found.reason, found.detail, found.last_lines)
+        case bug:
+            lines = tuple("".join(traceback.format_exception(bug)).splitlines())
+            return Failed(Reason.BUG, f"{type(bug).__name__}: {bug}", lines)
+
+
+def _failure_in(group: "BaseExceptionGroup[BaseException]") -> Failure | None:
+    _, rest = group.split(Failure)
+    found = group.subgroup(Failure)
+    if rest or not found:
+        return None
+    first: BaseException = found
+    while isinstance(first, BaseExceptionGroup):
+        first = first.exceptions[0]
+    return first if isinstance(first, Failure) else None
+
+
+_SHOWN_EVERY = 0.2
+"""Seconds between two progress events: as often as an eye can follow."""
+
+
+class _Teller:
+    """Puts the time on events, and sees to it that progress never runs backwards nor ends too early."""
+
+    def __init__(self, hear: Callable[[Moment], None]) -> None:
+        self._hear = hear
+        self._pace: Pace | None = None
+        self._shown = 0.0
+
+    def __call__(self, event: Event) -> None:
+        match event:
+            case Progressed():
+                self._progress(event)
+                return
+            case StepStarted():
+                now = time.monotonic()
+                self._pace, self._shown = Pace(now, now), 0.0
+            case _:
+                pass
+        self._hear(Moment(datetime.now(UTC), event))
+
+    def _progress(self, event: Progressed) -> None:
+        now = time.monotonic()
+        if self._pace is None or now - self._shown < _SHOWN_EVERY:
+            return
+        self._shown = now
+        done = min(event.done, event.total - 1) if event.total else event.done
+        self._pace = self._pace.after(now, done)
+        left = self._pace.left(event.total) if event.total else 0.0
+        honest = msgspec.structs.replace(
+            event,
+            done=self._pace.done,
+            rate=round(self._pace.rate, 1),
+            left=round(left, 1),
+            run_left=round(left, 1) if event.step in (Step.SEND, Step.FETCH) else 0.0,
+        )
+        self._hear(Moment(datetime.now(UTC), honest))

@@ -1,0 +1,133 @@
+"""The seed's config.sh, read without being run, as a profile that goes on with the existing chain."""
+
+import os
+import re
+import shlex
+from pathlib import Path
+from urllib.parse import urlsplit
+
+from secretsbackup.model import destination as destinations
+from secretsbackup.model.destination import Destination
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Profile, ProfileName, Source
+from secretsbackup.model.secret import Secret, SecretName
+from secretsbackup.operations import enrol
+from secretsbackup.store import staged
+from secretsbackup.store.home import Home
+from secretsbackup.store.staged import Staged
+
+Values = dict[str, str]
+
+_ASSIGNMENT = re.compile(
+    r"\s*(?:export\s+|readonly\s+|declare\s+(?:-\w+\s+)*)?([A-Za-z_]\w*)=(.*)", re.DOTALL
+)
+_REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
+_NEEDED = ("SOURCE", "STAGING_DIR", "REMOTE_DESTINATION", "GPG_KEY")
+
+
+async def take_over(config: Path, home: Home, name: str | None = None) -> Profile:
+    """Write a profile and its secrets from a config.sh; Failure(SEED_UNREADABLE) names what is wrong."""
+    try:
+        values = parse(config.read_text(encoding="utf-8"), {"HOME": str(Path.home())})
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(Reason.SEED_UNREADABLE, f"{config}: {error}") from None
+    profile = await _profile(values, name)
+    await enrol.enrol(profile, _secrets(values), home, imported=True)
+    _claim_stage(profile, home)
+    return profile
+
+
+def parse(text: str, known: Values) -> Values:
+    """The values that a shell script sets, of which nothing is run: no command, no substitution."""
+    values: Values = {}
+    for line_number, line in enumerate(_logical_lines(text), 1):
+        found = _ASSIGNMENT.fullmatch(line)
+        if not found:
+            continue
+        name, raw = found.groups()
+        if re.search(r"`|\$\(|<\(", raw) and not raw.startswith("'"):
+            raise Failure(Reason.SEED_UNREADABLE, f"{name} (line {line_number}) is computed by a command")
+        try:
+            words = shlex.split(raw, comments=True)
+        except ValueError as error:
+            raise Failure(Reason.SEED_UNREADABLE, f"{name} (line {line_number}): {error}") from None
+        value = words[0] if words else ""
+        values[name] = value if raw.startswith("'") else _expanded(value, {**known, **values})
+    return values
+
+
+def _logical_lines(text: str) -> list[str]:
+    return text.replace("\\\n", "").splitlines()
+
+
+def _expanded(value: str, known: Values) -> str:
+    """References to values set before, and a leading ~; what is not known stays as it is written."""
+
+    def known_or_same(found: re.Match[str]) -> str:
+        return known.get(found[1] or found[2], found[0])
+
+    whole = _REFERENCE.sub(known_or_same, value)
+    return known.get("HOME", "~") + whole[1:] if whole == "~" or whole.startswith("~/") else whole
+
+
+async def _profile(values: Values, name: str | None) -> Profile:
+    missing = [one for one in _NEEDED if not values.get(one)]
+    if missing:
+        raise Failure(Reason.SEED_UNREADABLE, f"{missing[0]} is not set")
+    chain = values.get("NAME") or "backup"
+    archive = Path(values["ARCHIVE_DIR"]) / chain if values.get("ARCHIVE_DIR") else _default_archive(values)
+    return Profile(
+        name=ProfileName(name or re.sub(r"[^A-Za-z0-9._-]+", "-", chain).strip("-.") or "backup"),
+        sources=(_source(values["SOURCE"]),),
+        destination=_destination(values["REMOTE_DESTINATION"]),
+        key=await enrol.key(values["GPG_KEY"]),
+        full_every=_days(values.get("DAYS_TO_FULL_BACKUP", "30")),
+        staging=values["STAGING_DIR"].rstrip("/"),
+        archive=str(archive) if archive else None,
+    )
+
+
+def _default_archive(values: Values) -> Path | None:
+    """Where duplicity keeps a named archive if it is not told (its manual, --archive-dir)."""
+    cache = Path(os.environ.get("XDG_CACHE_HOME") or Path.home() / ".cache")
+    return cache / "duplicity" / values["NAME"] if values.get("NAME") else None
+
+
+def _source(path: str) -> Source:
+    """rsync puts SOURCE/ straight into the stage, and SOURCE under its own name: so must we."""
+    whole = path.rstrip("/") or "/"
+    return Source("." if path.endswith("/") else Path(whole).name, whole)
+
+
+def _destination(url: str) -> Destination:
+    parts = urlsplit(url)
+    host = re.fullmatch(r"s3(?:[.-]([a-z0-9-]+))?\.amazonaws\.com", parts.netloc)
+    try:
+        if host:
+            return destinations.parse("s3://" + parts.path.strip("/"), region=host[1])
+        return destinations.parse(url)
+    except ValueError as error:
+        raise Failure(Reason.SEED_UNREADABLE, f"REMOTE_DESTINATION: {error}") from None
+
+
+def _days(text: str) -> int:
+    found = re.fullmatch(r"(\d+)D?", text.strip())
+    if not found:
+        raise Failure(Reason.SEED_UNREADABLE, f"DAYS_TO_FULL_BACKUP “{text}” is no number of days")
+    return int(found[1])
+
+
+def _secrets(values: Values) -> dict[SecretName, Secret]:
+    names = {
+        "AWS_ACCESS_KEY_ID": SecretName.AWS_ACCESS_KEY_ID,
+        "AWS_SECRET_ACCESS_KEY": SecretName.AWS_SECRET_ACCESS_KEY,
+        "PASSPHRASE": SecretName.GPG_PASSPHRASE,
+    }
+    return {ours: Secret(values[seeds]) for seeds, ours in names.items() if values.get(seeds)}
+
+
+def _claim_stage(profile: Profile, home: Home) -> None:
+    """What lies in the seed's stage is a mirror of its source: ours to keep like it."""
+    stage = Path(profile.staging or "")
+    labels = tuple(entry.name for entry in stage.iterdir()) if stage.is_dir() else ()
+    staged.keep(home, profile.name, Staged((*labels, *(source.label for source in profile.sources))))
