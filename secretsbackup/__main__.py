@@ -1,0 +1,7 @@
+"""`python -m secretsbackup`."""
+
+import sys
+
+from secretsbackup.cli.main import main
+
+sys.exit(main())

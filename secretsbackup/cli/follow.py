@@ -1,0 +1,209 @@
+"""Following a run on a terminal: a bar a step; in a pipe a line a step; with --json the journal's lines."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable
+from typing import TYPE_CHECKING
+
+from secretsbackup import words
+from secretsbackup.model.event import (
+    Moment,
+    Progressed,
+    RunEnded,
+    RunStarted,
+    Step,
+    StepEnded,
+    StepStarted,
+    Verb,
+    Warned,
+    encode,
+)
+from secretsbackup.model.outcome import Cancelled, Completed, Failed, Interrupted, Outcome, Skipped
+from secretsbackup.model.secret import Secret
+from secretsbackup.operations import runner
+from secretsbackup.operations.runner import Live, Recipe
+
+if TYPE_CHECKING:
+    from rich.progress import Progress, TaskID
+
+    from secretsbackup.model.profile import Profile
+    from secretsbackup.store.home import Home
+
+_SIGNALS = {
+    signal.SIGINT: "you (Ctrl-C)",
+    signal.SIGTERM: "the system",
+    signal.SIGHUP: "the terminal's end",
+}
+
+
+async def run(
+    recipe: Recipe, verb: Verb, profile: "Profile", home: "Home", *, json: bool, quiet: bool = False
+) -> Outcome:
+    """Start a run, show it to its end, and give its outcome. Signals cancel it."""
+    from secretsbackup.cli import asking
+
+    shower: _Shower = _Json() if json else _Bars() if sys.stderr.isatty() else _Lines()
+
+    async def ask() -> Secret | None:
+        with shower.aside():
+            return await asking.passphrase()
+
+    live = runner.start(recipe, verb, profile, home, ask=ask)
+    _obey_signals(live)
+    outcome: Outcome = Interrupted()
+    with shower:
+        async for moment in live.moments():
+            with contextlib.suppress(OSError):  # a terminal that is gone ends no run by itself
+                shower.show(moment)
+            if isinstance(moment.event, RunEnded):
+                outcome = moment.event.outcome
+    if not json and not quiet:
+        with contextlib.suppress(OSError):
+            tell_outcome(outcome, verb)
+    return outcome
+
+
+def status(outcome: Outcome) -> int:
+    """The exit status that goes with an outcome."""
+    match outcome:
+        case Completed(warnings=0):
+            return 0
+        case Completed():
+            return 3
+        case Failed() | Interrupted():
+            return 1
+        case Cancelled():
+            return 4
+        case Skipped():
+            return 75
+
+
+def tell_outcome(outcome: Outcome, verb: Verb) -> None:
+    """Say how a run ended: to standard output if well, to standard error if not."""
+    from secretsbackup.cli.output import say, tell_last_lines
+
+    message = words.outcome(outcome, verb)
+    if isinstance(outcome, Completed):
+        print(message.title, flush=True)
+        if message.advice:
+            say(message.advice)
+    else:
+        say(message.title, message.advice)
+    if isinstance(outcome, Failed):
+        tell_last_lines(outcome)
+
+
+def _obey_signals(live: Live) -> None:
+    loop = asyncio.get_running_loop()
+    for number, who in _SIGNALS.items():
+        loop.add_signal_handler(number, _canceller(live, who))
+
+
+def _canceller(live: Live, who: str) -> Callable[[], None]:
+    return lambda: live.cancel(who)
+
+
+class _Shower:
+    """Shows moments; `aside()` makes room for a question."""
+
+    def show(self, moment: Moment) -> None:
+        raise NotImplementedError
+
+    def aside(self) -> "_Shower":
+        return self
+
+    def __enter__(self) -> "_Shower":
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        return
+
+
+class _Json(_Shower):
+    """The journal's own lines."""
+
+    def show(self, moment: Moment) -> None:
+        sys.stdout.buffer.write(encode(moment) + b"\n")
+        sys.stdout.flush()
+
+
+class _Lines(_Shower):
+    """A line when a step is done, and one for each warning, on standard error."""
+
+    def show(self, moment: Moment) -> None:
+        match moment.event:
+            case RunStarted(verb=verb, profile=profile):
+                print(f"{words.doing(verb)} “{profile}”", file=sys.stderr)
+            case StepEnded(step=step, seconds=seconds):
+                print(f"  {words.step(step)}: {words.duration(seconds)}", file=sys.stderr)
+            case Warned() as warned:
+                print(f"  ! {words.warning(warned)}", file=sys.stderr)
+            case _:
+                pass
+
+
+class _Bars(_Shower):
+    """A live bar for each step, on standard error."""
+
+    def __init__(self) -> None:
+        from rich.console import Console
+        from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn
+        from rich.table import Column
+
+        self._bars: Progress = Progress(
+            SpinnerColumn(finished_text="[green]✓"),
+            TextColumn("{task.description}", table_column=Column(width=8)),
+            BarColumn(bar_width=28),
+            TextColumn("{task.fields[words]}", markup=False),
+            console=Console(stderr=True, highlight=False),
+        )
+        self._task: TaskID | None = None
+
+    def __enter__(self) -> "_Bars":
+        self._bars.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.stop()
+
+    def aside(self) -> "_Aside":
+        return _Aside(self._bars)
+
+    def show(self, moment: Moment) -> None:
+        match moment.event:
+            case StepStarted(step=step):
+                self._begin(step)
+            case Progressed() as progress if self._task is not None:
+                self._bars.update(
+                    self._task,
+                    completed=progress.done,
+                    total=progress.total or None,
+                    words=words.progress(progress),
+                )
+            case StepEnded(seconds=seconds) if self._task is not None:
+                self._bars.update(self._task, completed=1, total=1, words=words.duration(seconds))
+            case Warned() as warned:
+                self._bars.console.print(f"! {words.warning(warned)}", markup=False, style="yellow")
+            case RunEnded() if self._task is not None:
+                self._bars.stop_task(self._task)
+            case _:
+                pass
+
+    def _begin(self, step: Step) -> None:
+        self._task = self._bars.add_task(words.step(step), total=None, words="")
+
+
+class _Aside(_Shower):
+    """The bars held still while somebody types."""
+
+    def __init__(self, bars: "Progress") -> None:
+        self._bars = bars
+
+    def __enter__(self) -> "_Aside":
+        self._bars.stop()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._bars.start()

@@ -1,0 +1,114 @@
+"""`secretsbackup init`: a few questions, each checked as it is answered, and a profile at the end."""
+
+from collections.abc import Awaitable, Callable
+from pathlib import Path
+from typing import TypeVar
+
+from secretsbackup import words
+from secretsbackup.cli import asking, output
+from secretsbackup.model.destination import Bucket, Destination, parse
+from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, labelled
+from secretsbackup.model.secret import Secret, SecretName
+from secretsbackup.operations import enrol
+from secretsbackup.store.home import Home
+from secretsbackup.tools import gnupg
+
+_T = TypeVar("_T")
+_TRIES = 3
+
+
+async def hold(home: Home) -> int:
+    """Ask everything, store it, say how to go on."""
+    print("A few questions; an empty answer takes what stands in [brackets].\n")
+    name = await _until_right(_name)
+    sources = await _until_right(_sources)
+    destination, aws_profile = await _until_right(_destination)
+    key, secrets = await _until_right(_key)
+    if isinstance(destination, Bucket) and aws_profile is None:
+        secrets |= _aws_key()
+    draft = Profile(
+        name=name,
+        sources=labelled(sources),
+        destination=destination,
+        key=key,
+        full_every=await _until_right(lambda: _whole_number("A new full backup every how many days?", 30)),
+        keep=await _until_right(lambda: _whole_number("How many full backups are kept?", 2)),
+        aws_profile=aws_profile,
+    )
+    await enrol.enrol(draft, secrets, home)
+    print(f"\nThe profile “{name}” is written to {home.profiles}.")
+    print(f"Then: secretsbackup backup {name}")
+    return 0
+
+
+async def _until_right(question: Callable[[], Awaitable[_T]]) -> _T:
+    """Ask again, with the reason, until the answer will do; give up after some tries."""
+    for remaining in reversed(range(_TRIES)):
+        try:
+            return await question()
+        except Failure as failure:
+            if not remaining:
+                raise
+            message = words.reason(Why(failure.reason, failure.detail))
+            output.say(message.title, message.advice)
+    raise AssertionError("the last try returns or raises")
+
+
+async def _name() -> ProfileName:
+    return ProfileName(asking.ask("What is this backup called?", "documents"))
+
+
+async def _sources() -> list[str]:
+    answer = asking.ask("Which folders? (several with “:” between)", str(Path.home() / "Documents"))
+    paths = [str(Path(one.strip()).expanduser().absolute()) for one in answer.split(":") if one.strip()]
+    for path in paths:
+        if not Path(path).exists():
+            raise Failure(Reason.PROFILE_INVALID, f"“{path}” is not there.")
+    return paths
+
+
+async def _destination() -> tuple[Destination, str | None]:
+    answer = asking.ask(
+        "Where to? (s3://BUCKET/PREFIX, file:///FOLDER, sftp://HOST/FOLDER, rsync://HOST/FOLDER)"
+    )
+    endpoint = region = aws_profile = ""
+    if answer.startswith("s3:"):
+        endpoint = asking.ask("Endpoint, for a server other than Amazon's:", "")
+        region = asking.ask("Region:", "")
+        aws_profile = asking.ask("Profile of your own ~/.aws to use, if you have one (else the keyring):", "")
+    try:
+        return parse(answer, endpoint=endpoint, region=region), aws_profile or None
+    except ValueError as error:
+        raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
+
+
+async def _key() -> tuple[Fingerprint, dict[SecretName, Secret]]:
+    for key in await gnupg.keys():
+        if key.can_encrypt and not key.expired and not key.revoked:
+            print(f"  {key.fingerprint}  {key.owner}")
+    answer = asking.ask("Which GnuPG key shall it be encrypted to? (“new” makes one)", "new")
+    if answer != "new":
+        return await enrol.key(answer), {}
+    phrase = asking.ask_secret("A strong passphrase for the new key (several words):")
+    if not phrase or phrase != asking.ask_secret("Once more:"):
+        raise Failure(Reason.PROFILE_INVALID, "The two were not the same, or empty.")
+    made = await gnupg.make_key("Secrets Backup", phrase)
+    print(
+        f"The key is made: {made}. Keep a copy of it somewhere else: gpg --export-secret-keys --armor {made}"
+    )
+    keep = asking.ask("Store its passphrase in the keyring? (else it is asked when needed)", "yes")
+    return made, {SecretName.GPG_PASSPHRASE: phrase} if keep.lower().startswith("y") else {}
+
+
+def _aws_key() -> dict[SecretName, Secret]:
+    key_id = asking.ask_secret("AWS access key id:")
+    secret = asking.ask_secret("AWS secret access key:")
+    return {SecretName.AWS_ACCESS_KEY_ID: key_id, SecretName.AWS_SECRET_ACCESS_KEY: secret}
+
+
+async def _whole_number(question: str, default: int) -> int:
+    answer = asking.ask(question, str(default))
+    if not answer.isdigit() or int(answer) < 1:
+        raise Failure(Reason.PROFILE_INVALID, f"“{answer}” is no whole number from 1 on.")
+    return int(answer)

@@ -1,0 +1,63 @@
+"""What a command prints: sentences for people, lines of JSON for programs, tables for both."""
+
+import sys
+from collections.abc import Iterable, Sequence
+from typing import Any
+
+from secretsbackup import words
+from secretsbackup.model.outcome import Failed, Failure, Reason, Skip, Why
+
+USAGE = {Reason.PROFILE_UNKNOWN, Reason.PROFILE_INVALID, Reason.PROFILE_EXISTS, Reason.NOT_A_TIME}
+"""Reasons that are about how a command was written."""
+
+_UNCLEAR = {Reason.TOOL_FAILED, Reason.GPG_FAILED, Reason.BUG, Reason.VOLUME_MISSING}
+
+
+def line(value: Any) -> None:
+    """Print a value as one line of JSON."""
+    import msgspec
+
+    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    sys.stdout.flush()
+
+
+def failed(error: Failure | Skip, *, json: bool) -> int:
+    """Say what stood in the way and what to do; the exit status."""
+    whys = error.reasons if isinstance(error, Skip) else (Why(error.reason, error.detail),)
+    for why in whys:
+        message = words.reason(why)
+        if json:
+            line({"reason": why.reason, "title": message.title, "advice": message.advice})
+        say(message.title, message.advice)
+    if isinstance(error, Skip):
+        return 75
+    tell_last_lines(error)
+    return 2 if error.reason in USAGE else 1
+
+
+def say(title: str, advice: str = "") -> None:
+    """Say something on standard error: what happened, and below it what to do."""
+    print(title, file=sys.stderr)
+    if advice:
+        print(f"→ {advice}", file=sys.stderr)
+
+
+def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
+    """Print a table; on a terminal with its heads set off, in a pipe without any art."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(width=None if sys.stdout.isatty() else 240, highlight=False)
+    made = Table(*heads, box=box.SIMPLE_HEAD if sys.stdout.isatty() else None, pad_edge=False)
+    for row in rows:
+        made.add_row(*(Text(cell, overflow="fold") for cell in row))
+    console.print(made)
+
+
+def tell_last_lines(error: Failure | Failed) -> None:
+    """What the tool itself said, where our sentence alone does not say enough."""
+    if error.reason in _UNCLEAR:
+        for text in error.last_lines[-5:]:
+            print(f"  {text}", file=sys.stderr)
