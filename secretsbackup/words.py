@@ -125,6 +125,8 @@ def warning(warned: Warned) -> str:
             )
         case Caution.NOT_TIDIED:
             return f"Old backups could not be removed yet{_because(warned.detail)}; the next run tries again."
+        case Caution.NOT_COMPARED:
+            return "Nothing is staged on this machine to compare with; the sample was restored only."
         case Caution.TOOL_SAYS:
             return warned.detail
         case _:

@@ -180,21 +180,16 @@ async def files(options: Options, home: Home) -> int:
     profile, paths = _one_and_paths(home, options)
     if len(paths) > 1:
         raise Failure(Reason.PROFILE_INVALID, "Give one path, or none.")
-    count = 0
-
-    def found(entry: browse.Entry) -> None:
-        nonlocal count
-        count += 1
+    below = paths[0] if paths else b""
+    found = await browse.listing(profile, home, below, _time(options.at), asking.passphrase)
+    if below and not found:
+        raise Failure(Reason.PATH_NOT_FOUND, shown(below))
+    for entry in found:
         if options.json:
             raw = {} if _is_text(entry.path) else {"path_base64": entry.path}
             output.line({"path": shown(entry.path), "modified": entry.modified, "kind": entry.kind, **raw})
         else:
-            print(f"{words.clock(entry.modified)}  {entry.kind:4}  {shown(entry.path)}")
-
-    below = paths[0] if paths else b""
-    await browse.listing(profile, home, below, _time(options.at), asking.passphrase, found)
-    if below and not count:
-        raise Failure(Reason.PATH_NOT_FOUND, shown(below))
+            print(f"{words.clock(entry.modified)}  {entry.kind:6}  {shown(entry.path)}")
     return 0
 
 

@@ -134,10 +134,10 @@ class _Demo:
     def _conclude(self, ok: bool, seconds: float) -> None:
         if ok:
             self._say(
-                f"\nProven in {words.duration(seconds)}: what was saved came back, byte for byte, as it was at"
-                " both times.\nA link was followed and its file saved; a dangling link was reported by name and"
-                " lost nothing;\nnames with spaces, quotes and a newline came back; what lies at the"
-                " destination is encrypted,\nand plain duplicity and gpg can read it."
+                f"\nProven in {words.duration(seconds)}: what was saved came back as it was at both times,"
+                " byte for byte.\nA link was followed and its file saved; a dangling link was reported"
+                " by name and did no harm;\nnames with spaces, quotes and a newline came back; what lies"
+                " at the destination is encrypted,\nand plain duplicity and gpg can read it."
             )
         else:
             self._say("\nSomething went wrong; the lines above say what.")

@@ -89,7 +89,7 @@ class Why(msgspec.Struct, frozen=True, omit_defaults=True):
     detail: str = ""
 
 
-class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What a completed run did; bytes and counts, and the snapshot's stamp where one was made.
 
     `files` and `bytes` are what was sent, restored or compared; `stored` is what that took at the
@@ -104,7 +104,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     folder: str | None = None
 
 
-class Completed(msgspec.Struct, frozen=True, tag="completed", omit_defaults=True):
+class Completed(msgspec.Struct, frozen=True, tag="completed"):
     """It did what it was asked; `warnings` counts what it could not take along."""
 
     summary: Summary

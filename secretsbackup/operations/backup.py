@@ -15,7 +15,7 @@ from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.runner import Recipe, Run
 from secretsbackup.store import history
-from secretsbackup.tools import duplicity, gnupg
+from secretsbackup.tools import duplicity, gnupg, place
 from secretsbackup.tools.duplicity import Vault, files
 from secretsbackup.tools.rsync import Gathered
 
@@ -82,6 +82,8 @@ async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Ga
     A set that an earlier run left half sent is finished first, whatever is asked for, and then misses
     what has changed since: so once more, for what was asked.
     """
+    if not held.contents:
+        await place.prepare(vault.destination)
     phrase = None if held.warm or not held.chains else await equipment.passphrase(run)
     if files.half_sent(vault.archive):
         await _duplicity(run, vault, kind, (0, 0), wish, phrase)
@@ -149,10 +151,12 @@ def _record(run: Run, proven: Holdings, made: tuple[Snapshot, ...], gathered: Ga
 
 
 async def _tidy(run: Run, vault: Vault, proven: Holdings) -> None:
-    """Remove the chains before the oldest of the `keep` newest sound ones. It can wait: no failure."""
+    """Remove what is older than the `keep` newest sound chains, once there are that many. It can wait: no
+    failure."""
     kept = proven.sound[-run.profile.keep :]
-    old = [chain for chain in proven.chains if chain.end < kept[0].start]
-    if not old or proven.broken:
+    enough = len(kept) == run.profile.keep and not proven.broken
+    old = [chain for chain in proven.chains if enough and chain.end < kept[0].start]
+    if not old:
         return
     here = place_of(vault.destination)
     history.lose_chains(run.home, here, [chain.snapshots[0].stamp for chain in old], "removed")

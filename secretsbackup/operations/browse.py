@@ -1,11 +1,11 @@
 """Browse: which snapshots a destination holds, and which files a snapshot."""
 
 import asyncio
-from collections.abc import Callable
 from datetime import UTC, datetime
 
 import msgspec
 
+from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.snapshot import Chain
 from secretsbackup.operations import equipment, holdings
@@ -14,16 +14,9 @@ from secretsbackup.operations.restore import chosen, within_snapshot
 from secretsbackup.operations.runner import Ask, Run, visit
 from secretsbackup.store import history
 from secretsbackup.store.home import Home
-from secretsbackup.tools import duplicity, place
-from secretsbackup.tools.duplicity import Vault, files, log
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """A file of a snapshot; `kind` as duplicity says it: reg, dir, sym, fifo…"""
-
-    path: bytes
-    modified: datetime
-    kind: str
+from secretsbackup.tools import duplicity, gnupg, place
+from secretsbackup.tools.duplicity import files, signatures
+from secretsbackup.tools.duplicity.signatures import Entry
 
 
 class Shelf(msgspec.Struct, frozen=True):
@@ -44,39 +37,28 @@ async def snapshots(profile: Profile, home: Home) -> Shelf:
     return Shelf(files.chains(contents), damaged, sizes)
 
 
-async def listing(
-    profile: Profile, home: Home, below: bytes, at: datetime | None, ask: Ask, found: Callable[[Entry], None]
-) -> None:
-    """Tell every file of a snapshot that is `below` a path; all where that is empty."""
+async def listing(profile: Profile, home: Home, below: bytes, at: datetime | None, ask: Ask) -> list[Entry]:
+    """Every path of a snapshot that is `below` a path; all where that is empty.
+
+    It needs a passphrase only where the archive folder has not what it takes and duplicity must fetch it.
+    """
     async with visit(profile, home, ask=ask) as run:
         vault = await equipment.vault(run)
         held = await holdings.peek(run, vault)
         snapshot = chosen(held.chains, at or run.began)
-        wanted = within_snapshot(below, profile)
-        phrase = None if _readable(vault, snapshot.stamp) else await equipment.passphrase(run)
-        await duplicity.list_files(
-            vault, snapshot.time, passphrase=phrase, heard=lambda stanza: _tell(stanza, wanted, found)
-        )
-
-
-def _readable(vault: Vault, stamp: str) -> bool:
-    """Whether the archive folder has the manifest of this snapshot, so that nothing need be opened."""
-    return any(belongs.time == stamp for belongs in files.manifests(vault.archive))
-
-
-def _tell(stanza: log.Stanza, below: bytes, found: Callable[[Entry], None]) -> None:
-    if not stanza.is_info or stanza.code != log.LISTED:
-        return
-    time, _, rest = stanza.extras.partition(" ")
-    path = log.path(rest)
-    if path != b"." and (not below or path == below or path.startswith(below + b"/")):
-        found(Entry(path, files.moment(time), rest.rpartition(" ")[2]))
+        archives = signatures.archives(vault.archive, snapshot.stamp)
+        if archives is None:
+            await duplicity.fetch_metadata(vault, snapshot.time, await equipment.passphrase(run))
+            archives = signatures.archives(vault.archive, snapshot.stamp)
+        if archives is None:
+            raise Failure(Reason.NO_SNAPSHOT, snapshot.stamp)
+        found = await asyncio.to_thread(signatures.entries, archives)
+    wanted = within_snapshot(below, profile)
+    return [one for one in found if not wanted or one.path == wanted or one.path.startswith(wanted + b"/")]
 
 
 async def check(run: Run) -> int:
-    """Try everything that a backup needs, the passphrase where it is kept; how many snapshots there are."""
-    from secretsbackup.tools import gnupg
-
+    """Try everything that a backup needs; how many snapshots the destination holds."""
     await equipment.rsync_program(run)
     gnupg.usable(await gnupg.resolve(run.profile.key))
     vault = await equipment.vault(run)

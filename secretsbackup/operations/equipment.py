@@ -72,23 +72,25 @@ async def _secret(profile: Profile, name: SecretName) -> Secret:
 
 
 async def passphrase(run: Run) -> Secret:
-    """The key's passphrase, from the keychain or a person, and tried: Failure(PASSPHRASE_WRONG)."""
-    found = await _kept_passphrase(run) or await run.ask()
-    if found is None:
-        raise Failure(Reason.PASSPHRASE_MISSING, run.profile.name)
+    """The key's passphrase: from the keychain, where only one that was tried is kept, or from a person, and
+    then tried now. Failure(PASSPHRASE_MISSING) or (PASSPHRASE_WRONG)."""
     await gnupg.start_agent()
-    await gnupg.try_passphrase(run.profile.key, found)
-    return found
-
-
-async def _kept_passphrase(run: Run) -> Secret | None:
-    """What the keychain has. Without a keychain a person can still be asked."""
+    trouble = Failure(Reason.PASSPHRASE_MISSING, run.profile.name)
     try:
-        return await keychain.get(run.profile.name, SecretName.GPG_PASSPHRASE)
-    except Failure:
-        if (asked := await run.ask()) is not None:
-            return asked
-        raise
+        if kept := await keychain.get(run.profile.name, SecretName.GPG_PASSPHRASE):
+            return kept
+    except Failure as failure:
+        trouble = failure  # without a keychain a person can still be asked
+    if typed := await _typed(run):
+        return typed
+    raise trouble
+
+
+async def _typed(run: Run) -> Secret | None:
+    typed = await run.ask()
+    if typed is not None:
+        await gnupg.try_passphrase(run.profile.key, typed)
+    return typed
 
 
 def place_of(destination: Destination) -> Place:

@@ -21,6 +21,7 @@ from secretsbackup.tools import duplicity
 from secretsbackup.tools.duplicity import log
 
 INCOMPLETE = "-incomplete"
+_ARRIVING = ".arriving"
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -50,11 +51,12 @@ def recipe(wish: Wish) -> Recipe:
             with run.step(Step.FETCH):
                 watcher = _Watcher(run.tell, target, (0, 0) if paths else (files, size))
                 for path in paths or [b""]:
-                    place = _place(target, path)
-                    watcher.into(place)
+                    arriving = target / _ARRIVING if path else target
+                    watcher.into(arriving)
                     await duplicity.restore(
-                        vault, snapshot.time, place, path=path, passphrase=phrase, heard=watcher.heard
+                        vault, snapshot.time, arriving, path=path, passphrase=phrase, heard=watcher.heard
                     )
+                    _settle(arriving, target, path)
         except BaseException:
             _drop_if_empty(target)
             raise
@@ -126,13 +128,12 @@ def _room(parent: Path, size: int) -> None:
         raise Failure(Reason.NO_ROOM, f"{parent} {size} {free}")
 
 
-def _place(target: Path, path: bytes) -> Path:
-    """Where a path goes: the whole snapshot into the folder itself, a part of it where it was."""
-    if not path:
-        return target
-    place = Path(os.fsdecode(os.path.join(bytes(target), path)))  # noqa: PTH118 - bytes: names need not be text
-    place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-    return place
+def _settle(arriving: Path, target: Path, path: bytes) -> None:
+    """Move a chosen path to where it was in the snapshot. duplicity takes no target that is not UTF-8."""
+    if path:
+        place = Path(os.fsdecode(os.path.join(bytes(target), path)))  # noqa: PTH118 - bytes
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        arriving.rename(place)
 
 
 def measured(folder: Path) -> tuple[int, int]:

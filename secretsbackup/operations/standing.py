@@ -1,6 +1,6 @@
 """Standing: the status of a profile, from its history and the journal of a run that goes on."""
 
-from secretsbackup.model.event import Moment, RunEnded, Verb
+from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Completed, Skipped
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import Status, after
@@ -10,7 +10,7 @@ from secretsbackup.store.home import Home
 
 def standing(home: Home, profile: ProfileName) -> Status:
     """How safe a profile is now. Runs that were cut off are found and told here."""
-    history.catch_up(home, profile)
+    going_on = history.catch_up(home, profile)
     past = history.runs(home, profile)
     told = next((run for run in past if not isinstance(run.outcome, Skipped)), None)
     good = (run.began for run in past if run.verb is Verb.BACKUP and isinstance(run.outcome, Completed))
@@ -21,12 +21,7 @@ def standing(home: Home, profile: ProfileName) -> Status:
         last_verb=told.verb if told else None,
         last_ended=told.ended if told else None,
     )
-    for moment in _going_on(home, profile):
-        status = after(status, moment)
+    for run in going_on:
+        for moment in journal.read(home.journal(profile, run)):
+            status = after(status, moment)
     return status
-
-
-def _going_on(home: Home, profile: ProfileName) -> list[Moment]:
-    runs = journal.runs(home, profile)
-    moments = list(journal.read(home.journal(profile, runs[-1]))) if runs else []
-    return moments if moments and not isinstance(moments[-1].event, RunEnded) else []

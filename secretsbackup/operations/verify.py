@@ -1,19 +1,22 @@
 """Verify: audit the destination, then really restore a sample and compare it with what was staged."""
 
 import filecmp
+import math
 import os
 import random
 import stat
 from pathlib import Path
 
-from secretsbackup.model.event import Progressed, Step
+from secretsbackup.model.event import Caution, Progressed, Step, Warned
 from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.paths import shown
 from secretsbackup.model.snapshot import Snapshot
 from secretsbackup.operations import equipment, holdings
 from secretsbackup.operations.restore import chosen
 from secretsbackup.operations.runner import Run
+from secretsbackup.store import staged
 from secretsbackup.tools import duplicity
+from secretsbackup.tools.duplicity import Vault, signatures
 
 SAMPLE = 5
 _LARGEST = 256 << 20
@@ -32,45 +35,57 @@ async def verify(run: Run) -> Summary:
             raise Failure(Reason.VOLUME_MISSING, held.chains[-1].snapshots[0].stamp)
     with run.step(Step.FETCH):
         stage = run.home.stage(run.profile)
-        paths = sample(stage, snapshot)
+        fit = comparable(run, stage, snapshot)
+        if not fit:
+            run.tell(Warned(caution=Caution.NOT_COMPARED))
+        paths = sample(fit or _listed(vault, snapshot))
         for number, path in enumerate(paths):
-            restored = run.temporary / f"sample-{number}"
             run.tell(_progress(number, len(paths), path))
+            restored = _restored(run, number)
             await duplicity.restore(
                 vault, snapshot.time, restored, path=path, passphrase=phrase, heard=lambda _: None
             )
     with run.step(Step.COMPARE):
-        size = 0
-        for number, path in enumerate(paths):
-            size += compare(Path(os.fsdecode(bytes(stage) + b"/" + path)), run.temporary / f"sample-{number}")
+        for number, path in enumerate(paths if fit else ()):
+            compare(Path(os.fsdecode(bytes(stage) + b"/" + path)), _restored(run, number))
+    size = sum(_restored(run, number).stat().st_size for number in range(len(paths)))
     return Summary(changed=False, snapshot=snapshot.stamp, files=len(paths), bytes=size)
 
 
-def sample(stage: Path, snapshot: Snapshot) -> list[bytes]:
-    """Some files of the stage, at random, that are as the snapshot must have them."""
-    before = snapshot.time.timestamp()
+def _restored(run: Run, number: int) -> Path:
+    return run.temporary / f"sample-{number}"
+
+
+def comparable(run: Run, stage: Path, snapshot: Snapshot) -> list[bytes]:
+    """The files of the stage that are as the snapshot must have them."""
+    known = staged.read(run.home, run.profile.name)
+    before = math.inf if known and not known.unsent else snapshot.time.timestamp()
     root = bytes(stage)
     found: list[bytes] = []
-    seen = 0
     for folder, _, names in os.walk(root):
         for name in names:
             path = os.path.join(folder, name)  # noqa: PTH118 - bytes: names need not be text
             status = os.lstat(path)
-            if not stat.S_ISREG(status.st_mode) or status.st_ctime >= before or status.st_size > _LARGEST:
-                continue
-            seen += 1
-            if len(found) < SAMPLE:
+            if stat.S_ISREG(status.st_mode) and status.st_ctime < before and status.st_size <= _LARGEST:
                 found.append(path[len(root) + 1 :])
-            elif (place := random.randrange(seen)) < SAMPLE:  # noqa: S311 - a fair sample, no secret
-                found[place] = path[len(root) + 1 :]
     return found
 
 
-def compare(staged: Path, restored: Path) -> int:
-    """The size of a restored file that is as it was staged; Failure(SAMPLE_DIFFERS)."""
-    if not restored.is_file() or not filecmp.cmp(staged, restored, shallow=False):
-        raise Failure(Reason.SAMPLE_DIFFERS, shown(bytes(staged)))
-    return restored.stat().st_size
+def _listed(vault: Vault, snapshot: Snapshot) -> list[bytes]:
+    """The files of a snapshot, where nothing is staged to compare with."""
+    archives = signatures.archives(vault.archive, snapshot.stamp) or []
+    return [entry.path for entry in signatures.entries(archives) if entry.kind == "file"]
+
+
+def sample(paths: list[bytes]) -> list[bytes]:
+    """Some of them, at random."""
+    return random.sample(paths, min(SAMPLE, len(paths)))
+
+
+def compare(expected: Path, restored: Path) -> None:
+    """Failure(SAMPLE_DIFFERS) unless a restored file is as it was staged, byte by byte."""
+    if not restored.is_file() or not filecmp.cmp(expected, restored, shallow=False):
+        raise Failure(Reason.SAMPLE_DIFFERS, shown(bytes(expected)))
 
 
 def _progress(done: int, total: int, path: bytes) -> Progressed:

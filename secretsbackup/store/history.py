@@ -78,13 +78,22 @@ def runs(home: Home, profile: ProfileName, limit: int = -1) -> list[PastRun]:
     ]
 
 
-def catch_up(home: Home, profile: ProfileName) -> None:
-    """Record the runs that have a journal and no row: cut off by a power cut, or the database is new."""
+def catch_up(home: Home, profile: ProfileName) -> list[RunId]:
+    """Record the runs that have a journal and no row: cut off by a power cut, or the database is new.
+
+    The runs that go on now are returned.
+    """
     with database.opened(home) as memory:
         known = {row[0] for row in memory.execute("SELECT id FROM runs WHERE profile = ?", (profile,))}
+    going_on: list[RunId] = []
     for run in journal.runs(home, profile):
-        if run not in known and (moments := journal.end_interrupted(home.journal(profile, run))):
-            record(home, moments)
+        if run not in known:
+            moments = journal.end_interrupted(home.journal(profile, run))
+            if moments is None:
+                going_on.append(run)
+            else:
+                record(home, moments)
+    return going_on
 
 
 def known_sizes(home: Home, place: Place) -> dict[str, int]:

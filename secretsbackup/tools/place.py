@@ -21,6 +21,12 @@ async def contents(destination: Destination, credential: Credential) -> dict[str
             return await ssh.contents(destination)
 
 
+async def prepare(destination: Destination) -> None:
+    """Make what duplicity expects to be there before its first backup."""
+    if isinstance(destination, Host):
+        await ssh.make_folder(destination)
+
+
 def _folder(path: Path) -> dict[str, int]:
     """A folder that is not there yet is empty, if the one above it is there to make it in."""
     try:

@@ -47,7 +47,7 @@ def _client(bucket: Bucket, credential: Credential) -> Any:
     checksums = "when_required" if bucket.endpoint else "when_supported"
     config = Config(
         connect_timeout=5,
-        read_timeout=20,
+        read_timeout=8,
         retries={"total_max_attempts": 2},
         request_checksum_calculation=checksums,
         response_checksum_validation=checksums,

@@ -1,6 +1,7 @@
 """Folders on SSH hosts: what they hold, by OpenSSH's sftp or by rsync."""
 
 import re
+import shlex
 from pathlib import Path
 
 from secretsbackup.model.destination import Host
@@ -25,6 +26,16 @@ _MISSING = r"no such file or directory|not found|couldn't stat|can't ls"
 async def contents(host: Host) -> dict[str, int]:
     """Names in the folder and their sizes in bytes; empty where the folder is not there yet."""
     return await (_by_sftp(host) if host.scheme == "sftp" else _by_rsync(host))
+
+
+async def make_folder(host: Host) -> None:
+    """Make the folder of an rsync:// destination, which duplicity does for sftp:// alone."""
+    if host.scheme == "rsync":
+        port = ["-p", str(host.port)] if host.port else []
+        words = [*_SSH, *port, host.login, f"mkdir -p -m 700 -- {shlex.quote(host.path)}"]
+        ended = await process.run(process.find("ssh"), words)
+        if ended.status != 0:
+            raise Failure(Reason.DESTINATION_MISSING, f"{host.login}:{host.path}", ended.last_lines[-5:])
 
 
 async def _by_sftp(host: Host) -> dict[str, int]:

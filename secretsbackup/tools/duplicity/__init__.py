@@ -144,12 +144,13 @@ async def restore(
         raise
 
 
-async def list_files(
-    vault: Vault, time: datetime, *, passphrase: Secret | None, heard: Callable[[log.Stanza], None]
-) -> None:
-    """List a snapshot's files, as LISTED stanzas. A passphrase is needed while the archive is cold."""
+async def fetch_metadata(vault: Vault, time: datetime, passphrase: Secret) -> None:
+    """Bring the manifests and signatures of a snapshot's chain into the archive folder.
+
+    Listing files is the verb that needs them all; what it lists is not used (see `signatures`).
+    """
     words = ["--time", _time(time), _url(vault.destination)]
-    await _run(vault, "list-current-files", words, passphrase=passphrase, heard=heard)
+    await _run(vault, "list-current-files", words, passphrase=passphrase)
 
 
 async def remove_older(vault: Vault, than: datetime) -> None:
@@ -227,9 +228,7 @@ def _reach(destination: Destination) -> list[str]:
         case Bucket(endpoint=endpoint, region=region):
             endpoint_words = ["--s3-endpoint-url", endpoint] if endpoint else []
             return [*endpoint_words, *(["--s3-region-name", region] if region else [])]
-        case Host():
-            return ["--ssh-options=-oBatchMode=yes"]
-        case Folder():
+        case Folder() | Host():
             return []
 
 

@@ -144,7 +144,8 @@ def audit(archive: Path, contents: Mapping[str, int], known: Mapping[str, int]) 
     if it is no less than the least that gpg writes and, but for the last of a set, at least half of the
     set's largest: duplicity cuts volumes to one size.
     """
-    here = {_bare(name): (name, size) for name, size in contents.items()}
+    lost = {_bare(name): (name, -1) for name in known}
+    here = lost | {_bare(name): (name, size) for name, size in contents.items()}
     return tuple(
         hole
         for belongs, count in sorted(manifests(archive).items())
@@ -156,11 +157,11 @@ def _holes(
     belongs: Set, count: int, here: Mapping[str, tuple[str, int]], known: Mapping[str, int]
 ) -> Iterator[Hole]:
     names = [f"{belongs.stem}.vol{number}.difftar" for number in range(1, count + 1)]
-    largest = max((here[name][1] for name in names if name in here), default=0)
+    largest = max((here[name][1] for name in names if name in here), default=-1)
     for name in [*names, f"{belongs.stem}.manifest"]:
         whole, size = here.get(name, (name, -1))
-        least = largest // 2 if name in names[:-1] else _LEAST
-        plausible = size == known[whole] if whole in known else size >= max(least, _LEAST)
+        least = max(_LEAST, largest // 2 if name in names[:-1] else 0)
+        plausible = size == known[whole] if whole in known else size >= least
         if not plausible:
             yield Hole(whole, belongs, missing=size < 0)
 
