@@ -1,0 +1,504 @@
+"""What goes wrong in the world: each ends with its own reason, loses nothing, and the next run heals it."""
+
+import os
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+
+from tests.end_to_end import servers
+from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, machine, picture
+from tests.end_to_end.servers import Bucket, CephServer
+from tests.end_to_end.test_round_trip import make_profile, s3_profile
+
+DUPLICITY = Path(sys.prefix) / "duplicity" / "bin" / "duplicity"
+
+
+def some_files(source: Path, size: int = 2_000_000) -> None:
+    source.mkdir()
+    for number in range(5):
+        (source / f"file {number}").write_bytes(os.urandom(size))
+
+
+def volumes(bucket: Bucket) -> list[str]:
+    return sorted(item["Key"] for item in bucket.objects() if ".difftar" in item["Key"])
+
+
+def family(pid: int) -> list[psutil.Process]:
+    """Everything that a process started and that still lives, gpg-agent apart: it is the user's."""
+    try:
+        found = psutil.Process(pid).children(recursive=True)
+    except psutil.NoSuchProcess:
+        return []
+    return [one for one in found if name_of(one) != "gpg-agent"]
+
+
+def name_of(process: psutil.Process) -> str:
+    try:
+        return process.name()
+    except psutil.NoSuchProcess:
+        return ""
+
+
+def wait_until_gone(processes: list[psutil.Process]) -> None:
+    _, alive = psutil.wait_procs(processes, timeout=10)
+    assert alive == []
+
+
+def doomed(user: Machine, victim: str, after: float) -> None:
+    """Start a backup, wait, then kill -9 the program itself, or the children of that name."""
+    running = user.start("backup")
+    time.sleep(after)
+    children = family(running.pid)
+    if victim == "secretsbackup":
+        running.kill()
+    else:
+        for child in children:
+            if name_of(child) == victim:
+                child.kill()
+    running.communicate()
+    wait_until_gone(children)
+
+
+@pytest.mark.parametrize(
+    ("victim", "after"),
+    [
+        *(("secretsbackup", after) for after in (0.5, 1.0, 1.5, 2.2)),
+        *(("duplicity", after) for after in (1.2, 2.0)),
+        *(("gpg", after) for after in (1.2, 2.0)),
+        ("rsync", 0.5),
+    ],
+)
+def test_a_run_that_is_killed_loses_nothing(
+    user: Machine, keys: tuple[Path, str], bucket_on_ceph: Bucket, tmp_path: Path, victim: str, after: float
+) -> None:
+    source = tmp_path / "source"
+    some_files(source, 14_000_000)
+    s3_profile(user, keys[1], source, bucket_on_ceph)
+    doomed(user, victim, after)
+    (source / "file 0").write_bytes(os.urandom(14_000_000))
+    (source / "file 3").unlink()
+    user.backup(status=0)
+    expected = picture(source)
+    user.forget_everything()
+    assert_same(expected, picture(user.restore(tmp_path / "out") / "source"))
+    assert user.left_over() == []
+
+
+def test_a_run_that_was_killed_is_told_as_interrupted(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    some_files(tmp_path / "source", 20_000_000)
+    make_profile(user, keys[1], tmp_path / "source", f"file://{tmp_path}/backups")
+    doomed(user, "secretsbackup", 1.0)
+    assert user.run("runs", "--json").lines[0]["outcome"]["type"] == "interrupted"
+    assert "Cut off in the middle" in user.run("status").out
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("after", [0.7, 2.0])
+def test_cancelling_leaves_nothing_behind_and_the_next_run_resumes(
+    user: Machine,
+    keys: tuple[Path, str],
+    bucket_on_ceph: Bucket,
+    tmp_path: Path,
+    number: signal.Signals,
+    after: float,
+) -> None:
+    some_files(tmp_path / "source", 20_000_000)
+    s3_profile(user, keys[1], tmp_path / "source", bucket_on_ceph)
+    running = user.start("backup", "--json")
+    time.sleep(after)
+    children = family(running.pid)
+    running.send_signal(number)
+    told, _ = running.communicate(timeout=15)
+    assert running.returncode == 4
+    assert b'"type":"cancelled"' in told.splitlines()[-1]
+    assert [child for child in children if child.is_running() and child.status() != "zombie"] == []
+    assert user.left_over() == []
+    user.backup()
+    expected = picture(tmp_path / "source")
+    assert_same(expected, picture(user.restore(tmp_path / "out") / "source"))
+
+
+def test_a_restore_that_is_cancelled_says_so_in_its_folder(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    some_files(tmp_path / "source", 40_000_000)
+    make_profile(user, keys[1], tmp_path / "source", f"file://{tmp_path}/backups")
+    user.backup()
+    user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
+    out = tmp_path / "out"
+    out.mkdir()
+    running = user.start("restore", "--to", str(out))
+    while not list(out.glob("*-incomplete/source/*")):
+        time.sleep(0.02)
+    running.send_signal(signal.SIGINT)
+    running.communicate(timeout=15)
+    assert running.returncode == 4
+    assert [folder.name.endswith("-incomplete") for folder in out.iterdir()] == [True]
+    assert user.left_over() == []
+
+
+@pytest.mark.parametrize("damage", ["missing", "truncated"])
+def test_a_hole_is_a_failed_run_and_the_next_one_starts_anew(
+    user: Machine, keys: tuple[Path, str], bucket_on_ceph: Bucket, tmp_path: Path, damage: str
+) -> None:
+    some_files(tmp_path / "source")
+    s3_profile(user, keys[1], tmp_path / "source", bucket_on_ceph)
+    user.backup()
+    (volume,) = volumes(bucket_on_ceph)
+    if damage == "missing":
+        bucket_on_ceph.delete(volume)
+    else:
+        bucket_on_ceph.put(volume, b"x" * 5000)
+    kept = volumes(bucket_on_ceph)
+
+    told = user.backup(status=1).outcome
+    assert (told["reason"], volume.rpartition("/")[2] in told["detail"]) == ("volume-missing", True)
+    assert volumes(bucket_on_ceph) == kept
+    assert user.run("verify", status=1, given=PASSPHRASE + "\n").err != ""
+
+    healed = user.backup(status=3)
+    assert [warned["caution"] for warned in healed.warnings] == ["new-full"]
+    assert set(kept) < set(volumes(bucket_on_ceph)), "the damaged chain is kept"
+    assert [one["damaged"] for one in user.snapshots()][-1] is False
+    expected = picture(tmp_path / "source")
+    assert_same(expected, picture(user.restore(tmp_path / "out") / "source"))
+    assert user.backup().outcome["summary"]["changed"] is False
+
+
+def test_a_corrupt_volume_is_told_at_restore(user: Machine, keys: tuple[Path, str], tmp_path: Path) -> None:
+    some_files(tmp_path / "source")
+    make_profile(user, keys[1], tmp_path / "source", f"file://{tmp_path}/backups")
+    user.backup()
+    (volume,) = (tmp_path / "backups").glob("*.vol1.difftar.gpg")
+    content = bytearray(volume.read_bytes())
+    content[len(content) // 2] ^= 0xFF
+    volume.write_bytes(content)
+    (tmp_path / "out").mkdir()
+    said = user.run("restore", "--json", "--to", str(tmp_path / "out"), given=PASSPHRASE, status=1)
+    assert said.outcome["reason"] == "volume-corrupt"
+
+
+def test_an_unmounted_source_deletes_nothing(user: Machine, keys: tuple[Path, str], tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    some_files(source)
+    make_profile(user, keys[1], source, f"file://{tmp_path}/backups")
+    user.backup()
+    expected = picture(source)
+    source.rename(tmp_path / "unmounted")
+    assert user.backup(status=75).outcome["reasons"][0]["reason"] == "source-missing"
+    source.mkdir()
+    assert user.backup(status=75).outcome["reasons"][0]["reason"] == "source-empty"
+    assert_same(expected, picture(user.cache / "docs" / "stage" / "source"))
+    source.rmdir()
+    (tmp_path / "unmounted").rename(source)
+    assert user.backup().outcome["summary"]["changed"] is False
+
+
+def test_an_emptied_source_is_believed_when_told_so(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    some_files(tmp_path / "source")
+    make_profile(user, keys[1], tmp_path / "source", f"file://{tmp_path}/backups")
+    user.backup()
+    for file in (tmp_path / "source").iterdir():
+        file.unlink()
+    time.sleep(1)
+    user.backup("--even-if-empty")
+    assert picture(user.restore(tmp_path / "out") / "source") == {}
+
+
+def test_nothing_changed_means_nothing_is_written(
+    user: Machine, keys: tuple[Path, str], bucket_on_ceph: Bucket, tmp_path: Path
+) -> None:
+    some_files(tmp_path / "source")
+    s3_profile(user, keys[1], tmp_path / "source", bucket_on_ceph)
+    user.backup()
+    before = bucket_on_ceph.objects()
+    told = user.backup()
+    assert told.outcome["summary"]["changed"] is False
+    assert "send" not in told.out
+    after = bucket_on_ceph.objects()
+    assert after == before
+
+
+def test_a_second_run_is_told_that_the_first_goes_on(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    some_files(tmp_path / "source", 30_000_000)
+    make_profile(user, keys[1], tmp_path / "source", f"file://{tmp_path}/backups")
+    first = user.start("backup")
+    time.sleep(1)
+    second = user.run("backup", status=75)
+    assert "going on" in second.err
+    assert "Backing up" in user.run("status").out
+    first.communicate()
+    assert first.returncode == 0
+
+
+def test_a_dead_network_is_told_in_seconds(
+    user: Machine, keys: tuple[Path, str], bucket_on_ceph: Bucket, tmp_path: Path
+) -> None:
+    some_files(tmp_path / "source")
+    s3_profile(user, keys[1], tmp_path / "source", bucket_on_ceph)
+    user.backup()
+    assert isinstance(bucket_on_ceph.server, CephServer)
+    with bucket_on_ceph.server.process.stopped():
+        began = time.monotonic()
+        assert user.backup(status=1).outcome["reason"] == "destination-unreachable"
+        assert time.monotonic() - began < 10
+    user.backup()
+
+
+def test_a_host_that_never_answers_is_told_in_seconds(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    some_files(tmp_path / "source")
+    with socket.socket() as silent:
+        silent.bind(("127.0.0.1", 0))
+        silent.listen(0)
+        endpoint = f"http://127.0.0.1:{silent.getsockname()[1]}"
+        make_profile(user, keys[1], tmp_path / "source", "s3://bucket/p", "--endpoint", endpoint)
+        for name in ("aws-access-key-id", "aws-secret-access-key"):
+            user.run("secret", "set", "docs", name, given="whatever")
+        began = time.monotonic()
+        assert user.backup(status=1).outcome["reason"] == "destination-unreachable"
+        assert time.monotonic() - began < 60
+
+
+def test_each_refusal_of_a_bucket_has_its_own_reason(
+    user: Machine, keys: tuple[Path, str], bucket_on_ceph: Bucket, tmp_path: Path
+) -> None:
+    some_files(tmp_path / "source")
+    s3_profile(user, keys[1], tmp_path / "source", bucket_on_ceph)
+    server = bucket_on_ceph.server
+    assert isinstance(server, CephServer)
+    stranger = server.add_user(f"stranger-{bucket_on_ceph.name}")
+
+    user.run("secret", "set", "docs", "aws-secret-access-key", given="wrong")
+    assert user.backup(status=1).outcome["reason"] == "credential-refused"
+    user.run("secret", "set", "docs", "aws-access-key-id", given="NOBODY")
+    assert user.backup(status=1).outcome["reason"] == "credential-refused"
+    user.run("secret", "set", "docs", "aws-access-key-id", given=stranger.access_key)
+    user.run("secret", "set", "docs", "aws-secret-access-key", given=stranger.secret_key)
+    assert user.backup(status=1).outcome["reason"] == "destination-denied"
+    user.run("secret", "forget", "docs", "aws-access-key-id")
+    said = user.run("backup", status=1)
+    assert "secretsbackup secret set docs aws-access-key-id" in said.err
+
+    user.run("secret", "set", "docs", "aws-access-key-id", given=server.access_key)
+    user.run("secret", "set", "docs", "aws-secret-access-key", given=server.secret_key)
+    user.backup()
+    user.run(
+        "profile",
+        "add",
+        "lost",
+        "--source",
+        str(tmp_path / "source"),
+        "--to",
+        "s3://no-such-bucket/p",
+        "--endpoint",
+        server.endpoint,
+        "--key",
+        keys[1],
+    )
+    user.run("secret", "set", "lost", "aws-access-key-id", given=server.access_key)
+    user.run("secret", "set", "lost", "aws-secret-access-key", given=server.secret_key)
+    assert user.backup("lost", status=1).outcome["reason"] == "destination-missing"
+
+
+def test_an_aws_profile_of_ones_own_needs_no_keyring(
+    tmp_path: Path, keys: tuple[Path, str], bucket_on_ceph: Bucket
+) -> None:
+    server = bucket_on_ceph.server
+    with machine(tmp_path / "home", keys[0]) as user:
+        (user.home / ".aws").mkdir()
+        (user.home / ".aws" / "credentials").write_text(
+            f"[mine]\naws_access_key_id = {server.access_key}\naws_secret_access_key = {server.secret_key}\n"
+        )
+        some_files(tmp_path / "source")
+        make_profile(
+            user,
+            keys[1],
+            tmp_path / "source",
+            f"s3://{bucket_on_ceph.name}/p",
+            "--endpoint",
+            server.endpoint,
+            "--aws-profile",
+            "mine",
+        )
+        user.backup()
+        assert_same(picture(tmp_path / "source"), picture(user.restore(tmp_path / "out") / "source"))
+
+
+def test_no_keyring_and_a_locked_one_are_told_in_seconds(
+    user: Machine,
+    keys: tuple[Path, str],
+    bucket_on_ceph: Bucket,
+    tmp_path: Path,
+    no_secret_service: dict[str, str],
+    secret_service: dict[str, str],
+) -> None:
+    some_files(tmp_path / "source")
+    s3_profile(user, keys[1], tmp_path / "source", bucket_on_ceph)
+    servers.lock_keyring(secret_service)
+    try:
+        began = time.monotonic()
+        assert user.backup(status=1).outcome["reason"] == "keyring-locked"
+        assert time.monotonic() - began < 12
+    finally:
+        servers.unlock_keyring(secret_service)
+    user.env["DBUS_SESSION_BUS_ADDRESS"] = no_secret_service["DBUS_SESSION_BUS_ADDRESS"]
+    began = time.monotonic()
+    assert user.backup(status=1).outcome["reason"] == "keyring-missing"
+    said = user.run("secret", "set", "docs", "aws-access-key-id", given="planted", status=1)
+    assert "No usable keyring" in said.err
+    assert time.monotonic() - began < 12
+
+
+def test_an_old_duplicity_is_named_with_its_version_and_the_remedy(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    some_files(tmp_path / "source")
+    make_profile(user, keys[1], tmp_path / "source", f"file://{tmp_path}/backups")
+    old = tmp_path / "bin" / "duplicity"
+    old.parent.mkdir()
+    old.write_text("#!/bin/sh\necho 'duplicity 0.8.22'\n")
+    old.chmod(0o755)
+    user.env["PATH"] = f"{old.parent}:{user.env['PATH']}"
+    said = user.run("backup", status=1)
+    assert f"duplicity 0.8.22 at {old} is too old; 3.0 or newer is needed" in said.err
+
+
+def test_two_machines_on_one_prefix_are_found(user: Machine, keys: tuple[Path, str], tmp_path: Path) -> None:
+    some_files(tmp_path / "source")
+    make_profile(user, keys[1], tmp_path / "source", f"file://{tmp_path}/backups")
+    user.backup()
+    user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
+    user.forget_everything()
+    (tmp_path / "source" / "new").write_text("new")
+    user.run("profile", "remove", "docs")
+    make_profile(
+        user, keys[1], tmp_path / "source", f"file://{tmp_path}/backups", "--staging", f"{tmp_path}/st"
+    )
+    user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
+    assert user.backup(status=1).outcome["reason"] == "another-machine"
+    user.backup("--adopt")
+    assert_same(picture(tmp_path / "source"), picture(user.restore(tmp_path / "out") / "source"))
+
+
+def test_old_chains_go_only_after_a_newer_full_is_whole(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    some_files(tmp_path / "source", 1000)
+    make_profile(user, keys[1], tmp_path / "source", f"file://{tmp_path}/backups", "--keep", "2")
+    stamps = []
+    for number in range(4):
+        (tmp_path / "source" / "file 0").write_text(str(number))
+        user.backup("--full")
+        stamps.append(user.snapshots()[-1]["snapshot"])
+        time.sleep(1)
+    assert [one["snapshot"] for one in user.snapshots()] == stamps[-2:]
+    assert user.backup().outcome["summary"]["changed"] is False
+
+
+def test_a_full_backup_is_made_when_the_last_is_old(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    some_files(tmp_path / "source", 1000)
+    make_profile(user, keys[1], tmp_path / "source", f"file://{tmp_path}/backups", "--full-every", "7")
+    env = {**os.environ, **user.env}
+    stage = user.cache / "docs" / "stage"
+    user.backup()
+    shutil.rmtree(tmp_path / "backups")
+    shutil.rmtree(user.cache / "docs" / "archive")
+    eight_days_ago = str(int(time.time()) - 8 * 86400)
+    subprocess.run(
+        [
+            DUPLICITY,
+            "full",
+            "--current-time",
+            eight_days_ago,
+            "--archive-dir",
+            user.cache / "docs",
+            "--name",
+            "archive",
+            "--encrypt-key",
+            keys[1],
+            stage,
+            f"file://{tmp_path}/backups",
+        ],
+        env=env,
+        check=True,
+        capture_output=True,
+    )
+    shutil.rmtree(user.state)
+    (tmp_path / "source" / "file 0").write_text("changed")
+    user.backup()
+    assert [one["kind"] for one in user.snapshots()] == ["full", "full"]
+
+
+def test_the_seeds_config_is_taken_over_with_its_chain(
+    user: Machine, keys: tuple[Path, str], bucket_on_ceph: Bucket, tmp_path: Path
+) -> None:
+    source, server = tmp_path / "secret things", bucket_on_ceph.server
+    some_files(source)
+    (tmp_path / "aws").mkdir()
+    config = tmp_path / "config.sh"
+    config.write_text(
+        f"""#!/bin/bash
+export AWS_ACCESS_KEY_ID='{server.access_key}'
+export AWS_SECRET_ACCESS_KEY="{server.secret_key}"
+SOURCE="{source}"   # what to save
+STAGING_DIR="{tmp_path}/staging"
+REMOTE_DESTINATION=s3+http://{bucket_on_ceph.name}/seed
+ARCHIVE_DIR={tmp_path}/archive
+NAME=my-secrets
+GPG_KEY={keys[1][-8:]}
+DAYS_TO_FULL_BACKUP=30
+"""
+    )
+    subprocess.run(["rsync", "-aL", "--delete", source, tmp_path / "staging"], check=True)
+    subprocess.run(
+        [
+            DUPLICITY,
+            "full",
+            "--archive-dir",
+            tmp_path / "archive",
+            "--name",
+            "my-secrets",
+            "--encrypt-key",
+            keys[1][-8:],
+            "--s3-endpoint-url",
+            server.endpoint,
+            tmp_path / "staging",
+            f"s3:///{bucket_on_ceph.name}/seed",
+        ],
+        env={
+            **os.environ,
+            **user.env,
+            "AWS_ACCESS_KEY_ID": server.access_key,
+            "AWS_SECRET_ACCESS_KEY": server.secret_key,
+        },
+        check=True,
+        capture_output=True,
+    )
+    user.run("profile", "import", str(config))
+    settings = user.home / ".config" / "secretsbackup" / "profiles.toml"
+    assert server.secret_key not in settings.read_text()
+    # The seed knew Amazon alone; the test's server is another.
+    text = settings.read_text().replace('prefix = "seed"', f'prefix = "seed"\nendpoint = "{server.endpoint}"')
+    settings.write_text(text)
+    (source / "new").write_text("since the seed")
+    time.sleep(1)
+    user.backup()
+    assert [one["kind"] for one in user.snapshots()] == ["full", "incremental"]
+    assert_same(picture(source), picture(user.restore(tmp_path / "out") / source.name))
