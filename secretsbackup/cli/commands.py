@@ -242,11 +242,13 @@ async def runs(options: Options, home: Home) -> int:
 
 async def log(options: Options, home: Home) -> int:
     """Tell the story of a run."""
-    path = _journal(home, options)
-    for moment in journal.read(path):
+    verb = Verb.BACKUP
+    for moment in journal.read(_journal(home, options)):
+        if isinstance(moment.event, RunStarted):
+            verb = moment.event.verb
         if options.json:
             sys.stdout.buffer.write(encode(moment) + b"\n")
-        elif told := _told(moment):
+        elif told := _told(moment, verb):
             print(f"{words.clock(moment.at)}  {told}")
     return 0
 
@@ -262,11 +264,11 @@ def _journal(home: Home, options: Options) -> Path:
     return max(chosen, key=lambda path: path.stem)
 
 
-def _told(moment: Moment) -> str:
+def _told(moment: Moment, verb: Verb) -> str:
     from secretsbackup.model.event import RunEnded, SnapshotMade
 
     match moment.event:
-        case RunStarted(verb=verb, profile=profile, version=version):
+        case RunStarted(profile=profile, version=version):
             return f"{words.doing(verb)} “{profile}” (version {version})"
         case StepEnded(step=step, seconds=seconds):
             return f"{words.step(step)}: {words.duration(seconds)}"
@@ -276,7 +278,7 @@ def _told(moment: Moment) -> str:
             return f"Snapshot {snapshot} ({kind}, {volumes} volumes, {words.size(stored)})"
         case RunEnded(outcome=ended):
             lines = getattr(ended, "last_lines", ())
-            return "\n    ".join((str(words.outcome(ended, Verb.BACKUP)), *lines))
+            return "\n    ".join((str(words.outcome(ended, verb)), *lines))
         case _:
             return ""
 

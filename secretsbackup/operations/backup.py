@@ -13,7 +13,7 @@ from secretsbackup.model.snapshot import Chain, Kind, Snapshot
 from secretsbackup.operations import equipment, gathering, holdings
 from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.holdings import Holdings
-from secretsbackup.operations.runner import Recipe, Run
+from secretsbackup.operations.runner import Recipe, Run, together
 from secretsbackup.store import history
 from secretsbackup.tools import duplicity, gnupg, place
 from secretsbackup.tools.duplicity import Vault, files
@@ -41,9 +41,8 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
             rsync = await equipment.rsync_program(run)
             gnupg.usable(await gnupg.resolve(run.profile.key))
             vault = await equipment.vault(run)
-            held = await holdings.look(run, vault)
         with run.step(Step.GATHER):
-            gathered, unsent = await gathering.gather(run, rsync)
+            held, (gathered, unsent) = await together(holdings.look(run, vault), gathering.gather(run, rsync))
         if not unsent and not wish.full and held.chains and not held.broken:
             return Summary(changed=False, files=gathered.files, bytes=gathered.bytes)
         kind = _kind(run, held, wish)

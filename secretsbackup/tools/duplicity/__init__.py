@@ -206,6 +206,8 @@ def _environment(vault: Vault, passphrase: Secret | None) -> dict[str, str]:
             extra["AWS_SECRET_ACCESS_KEY"] = secret.reveal()
         case AwsProfile(name=name):
             extra["AWS_PROFILE"] = name
+            where = ("AWS_CONFIG_FILE", "AWS_SHARED_CREDENTIALS_FILE")
+            extra |= {file: os.environ[file] for file in where if file in os.environ}
         case None:
             pass
     if isinstance(vault.destination, Bucket) and vault.destination.endpoint:
