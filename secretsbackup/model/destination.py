@@ -85,9 +85,9 @@ def url(destination: Destination) -> str:
     """The form that a person types, and that `parse` reads."""
     match destination:
         case Bucket(bucket=bucket, prefix=prefix):
-            return f"s3://{bucket}/{prefix}".rstrip("/")
+            return f"s3://{bucket}/{quote(prefix)}".rstrip("/")
         case Folder(path=path):
-            return f"file://{path}"
+            return f"file://{quote(path)}"
         case Host(scheme=scheme, port=port, path=path):
             return f"{scheme}://{destination.login}{f':{port}' if port else ''}/{quote(path)}"
 

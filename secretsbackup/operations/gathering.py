@@ -58,6 +58,7 @@ async def gather(run: Run, program: Path) -> tuple[Gathered, bool]:
             held=run.held,
             offset=gathered,
         )
+    owner_only(stage)
     unsent = before.unsent or gathered.changes > 0
     keep(run, unsent=unsent)
     return gathered, unsent

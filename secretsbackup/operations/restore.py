@@ -78,15 +78,14 @@ def chosen(chains: tuple[snapshots.Chain, ...], at: datetime) -> Snapshot:
 
 def within_snapshot(path: bytes, profile: Profile) -> bytes:
     """A path as the snapshot has it: LABEL/…; where the file lay on this machine will do as well."""
+    if b".." in path.split(b"/"):
+        raise Failure(Reason.PATH_NOT_FOUND, shown(path))
     for source in profile.sources:
         root = os.fsencode(source.path)
         if path == root or path.startswith(root.rstrip(b"/") + b"/"):
             inside = path[len(root) :].strip(b"/")
             return b"/".join(part for part in (os.fsencode(source.label), inside) if part not in (b"", b"."))
-    parts = [part for part in path.split(b"/") if part not in (b"", b".")]
-    if b".." in parts:
-        raise Failure(Reason.PATH_NOT_FOUND, shown(path))
-    return b"/".join(parts)
+    return b"/".join(part for part in path.split(b"/") if part not in (b"", b"."))
 
 
 def new_folder(parent: Path, now: datetime) -> Path:

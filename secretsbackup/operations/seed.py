@@ -2,7 +2,6 @@
 
 import os
 import re
-import shlex
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -21,6 +20,7 @@ Values = dict[str, str]
 _ASSIGNMENT = re.compile(
     r"\s*(?:export\s+|readonly\s+|declare\s+(?:-\w+\s+)*)?([A-Za-z_]\w*)=(.*)", re.DOTALL
 )
+_PIECE = re.compile(r"""'([^']*)'|"((?:\\.|[^"\\])*)"|\\(.)|([^\s'"\\;&|<>]+)""", re.DOTALL)
 _REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _NEEDED = ("SOURCE", "STAGING_DIR", "REMOTE_DESTINATION", "GPG_KEY")
 
@@ -40,33 +40,48 @@ async def take_over(config: Path, home: Home, name: str | None = None) -> Profil
 def parse(text: str, known: Values) -> Values:
     """The values that a shell script sets, of which nothing is run: no command, no substitution."""
     values: Values = {}
-    for line_number, line in enumerate(_logical_lines(text), 1):
-        found = _ASSIGNMENT.fullmatch(line)
-        if not found:
-            continue
-        name, raw = found.groups()
-        if re.search(r"`|\$\(|<\(", raw) and not raw.startswith("'"):
-            raise Failure(Reason.SEED_UNREADABLE, f"{name} (line {line_number}) is computed by a command")
-        try:
-            words = shlex.split(raw, comments=True)
-        except ValueError as error:
-            raise Failure(Reason.SEED_UNREADABLE, f"{name} (line {line_number}): {error}") from None
-        value = words[0] if words else ""
-        values[name] = value if raw.startswith("'") else _expanded(value, {**known, **values})
+    for number, line in enumerate(_logical_lines(text), 1):
+        if found := _ASSIGNMENT.fullmatch(line):
+            name, raw = found.groups()
+            try:
+                values[name] = _value(raw, {**known, **values})
+            except ValueError as error:
+                raise Failure(Reason.SEED_UNREADABLE, f"{name} (line {number}) {error}") from None
     return values
+
+
+def _value(raw: str, known: Values) -> str:
+    """The first word of what follows the “=”, as a shell reads it; ValueError if a command computes it."""
+    word, at = "", 0
+    while found := _PIECE.match(raw, at):
+        single, double, escaped, bare = found.groups()
+        at = found.end()
+        if single is not None:
+            word += single
+        elif escaped is not None:
+            word += escaped
+        else:
+            word += _expanded(re.sub(r'\\(["\\$`])', r"\1", double) if double is not None else bare, known)
+    if raw.startswith(("<(", ">("), at):
+        raise ValueError("is computed by a command")
+    if raw[at : at + 1] in ("'", '"'):
+        raise ValueError("has a quote that does not end")
+    return word
 
 
 def _logical_lines(text: str) -> list[str]:
     return text.replace("\\\n", "").splitlines()
 
 
-def _expanded(value: str, known: Values) -> str:
+def _expanded(text: str, known: Values) -> str:
     """References to values set before, and a leading ~; what is not known stays as it is written."""
+    if re.search(r"`|\$\(", text):
+        raise ValueError("is computed by a command")
 
     def known_or_same(found: re.Match[str]) -> str:
         return known.get(found[1] or found[2], found[0])
 
-    whole = _REFERENCE.sub(known_or_same, value)
+    whole = _REFERENCE.sub(known_or_same, text)
     return known.get("HOME", "~") + whole[1:] if whole == "~" or whole.startswith("~/") else whole
 
 

@@ -1,9 +1,9 @@
 """Standing: the status of a profile, from its history and the journal of a run that goes on."""
 
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Completed, Skipped
+from secretsbackup.model.outcome import Completed
 from secretsbackup.model.profile import ProfileName
-from secretsbackup.model.status import Status, after
+from secretsbackup.model.status import Status, after, counts
 from secretsbackup.store import history, journal
 from secretsbackup.store.home import Home
 
@@ -12,7 +12,7 @@ def standing(home: Home, profile: ProfileName) -> Status:
     """How safe a profile is now. Runs that were cut off are found and told here."""
     going_on = history.catch_up(home, profile)
     past = history.runs(home, profile)
-    told = next((run for run in past if not isinstance(run.outcome, Skipped)), None)
+    told = next((run for run in past if counts(run.outcome)), None)
     good = (run.began for run in past if run.verb is Verb.BACKUP and isinstance(run.outcome, Completed))
     status = Status(
         profile=profile,

@@ -36,11 +36,14 @@ def parse(text: str, where: str = "profiles.toml") -> Profiles:
     except tomllib.TOMLDecodeError as error:
         raise Failure(Reason.SETTINGS_BROKEN, f"{where}: {error}") from None
     version = content.pop("version", None)
-    if not isinstance(version, int) or version < 1:
+    if type(version) is not int or version < 1:
         raise Failure(Reason.SETTINGS_BROKEN, f"{where}: “version = {NEWEST}” is missing")
     if version > NEWEST:
         raise Failure(Reason.SETTINGS_NEWER, where)
-    entries = upgraded(content, version).get("profile", {})
+    content = upgraded(content, version)
+    entries = content.pop("profile", {})
+    for unknown in content:
+        raise Failure(Reason.SETTINGS_BROKEN, f"{where}: “{unknown}” is not known; did you mean “profile”?")
     if not isinstance(entries, dict):
         raise Failure(Reason.SETTINGS_BROKEN, f"{where}: a profile begins with [profile.NAME]")
     return {ProfileName(name): _profile(name, entry, where) for name, entry in entries.items()}

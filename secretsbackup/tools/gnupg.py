@@ -106,19 +106,23 @@ def _gpg(home: Path | None) -> "gnupg.GPG":
 
 def _key(found: dict[str, Any]) -> Key:
     own_expiry = int(found["expires"] or 0)
-    able = [sub for sub in [found, *found["subkey_info"].values()] if _encrypts(sub)]
-    subkeys_expired = bool(found["subkey_info"]) and not able and _would_encrypt(found)
+    parts = _parts(found)
+    able = any(_encrypts(part) for part in parts)
+    lapsed = not able and any("e" in (part.get("cap") or "") for part in parts)
     return Key(
         fingerprint=Fingerprint(found["fingerprint"]),
         owner=next(iter(found["uids"]), ""),
         expires=own_expiry,
-        can_encrypt=bool(able),
+        can_encrypt=able,
         revoked=found["trust"] == "r",
-        expired=found["trust"] == "e" or subkeys_expired,
-        keygrips=tuple(
-            part["keygrip"] for part in [found, *found["subkey_info"].values()] if part.get("keygrip")
-        ),
+        expired=found["trust"] == "e" or lapsed,
+        keygrips=tuple(part["keygrip"] for part in parts if part.get("keygrip")),
     )
+
+
+def _parts(found: dict[str, Any]) -> list[dict[str, Any]]:
+    """A key itself and its subkeys; python-gnupg leaves the latter out where there are none."""
+    return [found, *found.get("subkey_info", {}).values()]
 
 
 def _encrypts(part: dict[str, Any]) -> bool:
@@ -128,14 +132,10 @@ def _encrypts(part: dict[str, Any]) -> bool:
     return "e" in (part.get("cap") or "") and alive and part.get("trust") not in ("e", "r", "i", "d", "n")
 
 
-def _would_encrypt(found: dict[str, Any]) -> bool:
-    return any("e" in (sub.get("cap") or "") for sub in found["subkey_info"].values())
-
-
 def _names(key: Key, wanted: str, name: str) -> bool:
     if re.fullmatch(r"[0-9A-Fa-f]{8,40}", wanted):
         return key.fingerprint.endswith(wanted.upper())
-    return name.lower() in key.owner.lower()
+    return bool(wanted) and name.lower() in key.owner.lower()
 
 
 async def _forget_cached(key: Key, home: Path | None) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 import errno
+import os
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -82,7 +83,7 @@ async def mirror(
     pair = [f"{path}/", f"{target}/"] if path.is_dir() else [str(path), str(target)]
     ended = await process.run(
         program,
-        [*_OPTIONS, "--", *pair],
+        [*_OPTIONS, *_readable(), "--", *pair],
         given=b"\0".join(_rules(seen, exclude)),
         on_line=listener.line,
         on_error_line=listener.error,
@@ -91,19 +92,38 @@ async def mirror(
     return listener.gathered(ended)
 
 
+def _readable() -> list[str]:
+    """What is staged must be readable for duplicity, though its source be closed to us."""
+    return [] if _reads_all() else ["--chmod=Du+rx,Fu+r"]
+
+
+def _reads_all() -> bool:
+    """Whether modes mean nothing to us: CAP_DAC_OVERRIDE (capabilities(7)), which a container may take from
+    root; where there is no /proc, whether we are root."""
+    try:
+        found = re.search(r"^CapEff:\s*(\w+)", Path("/proc/self/status").read_text(), re.MULTILINE)
+    except OSError:
+        found = None
+    return bool(int(found[1], 16) & 1 << 1) if found else os.geteuid() == 0
+
+
 def _rules(seen: tree.Tree, exclude: Sequence[str]) -> list[bytes]:
     """rsync's filter rules; the first that matches counts. H hides from the sender, P protects the stage."""
     return [
         *(b"H /" + _literal(path) for path in (*seen.ours, *seen.loops)),
         *(b"P /" + _literal(path) for path in seen.unreachable),
-        *(b"P /" + _literal(path) + b"/***" for path in seen.unreachable),
+        *(b"P /" + _escaped(path) + b"/***" for path in seen.unreachable),
         *(b"- " + pattern.encode("utf-8", "surrogateescape") for pattern in exclude),
     ]
 
 
 def _literal(path: bytes) -> bytes:
     """A pattern that matches this path alone: rsync reads a backslash only beside wildcards (man rsync)."""
-    return re.sub(rb"([*?\[\\])", rb"\\\1", path) if re.search(rb"[*?\[]", path) else path
+    return _escaped(path) if re.search(rb"[*?\[]", path) else path
+
+
+def _escaped(path: bytes) -> bytes:
+    return re.sub(rb"([*?\[\\])", rb"\\\1", path)
 
 
 def _excluded(path: bytes, patterns: Sequence[str]) -> bool:
@@ -158,9 +178,7 @@ class _Listener:
 
     def line(self, line: bytes) -> None:
         if change := _CHANGE.search(line):
-            kind, size, _ = change.groups()
-            copied = kind[:2] == b">f"
-            self._counted += Gathered(1, int(copied), int(size) if copied else 0)
+            self._changed(*change.groups())
         if progress := _PROGRESS.match(line):
             left, total = (int(number) for number in progress.groups())
             self._progress(total - left, total)
@@ -169,6 +187,13 @@ class _Listener:
             self._counted += Gathered(files=files, bytes=size)
         elif not change:
             self.error(line, expected=False)
+
+    def _changed(self, kind: bytes, size: bytes, name: bytes) -> None:
+        """Count a change. The mode of the stage itself is ours, where a source lies there unlabelled."""
+        if name == b"./" and self._source.label == ".":
+            return
+        copied = kind[:2] == b">f"
+        self._counted += Gathered(1, int(copied), int(size) if copied else 0)
 
     def error(self, line: bytes, *, expected: bool = True) -> None:
         if _SUMMARY.match(line):

@@ -5,9 +5,7 @@ then an empty line. What is not known is left alone.
 """
 
 import codecs
-import os
 import re
-import shlex
 from collections.abc import Callable
 
 import msgspec
@@ -59,10 +57,12 @@ class Parser:
 
 
 def path(extras: str) -> bytes:
-    """The path that a stanza names: quoted, with unicode escapes; b"" where there is none."""
+    """The path that a stanza names, quoted and with unicode escapes; b"" where none can be read."""
     quoted = re.search(r"'((?:[^'\\]|\\.)*)'", extras)
     if not quoted:
-        words = shlex.split(extras) if extras else []
-        return os.fsencode(words[0]) if words else b""
-    text = codecs.decode(quoted[1].encode("latin-1", "backslashreplace"), "unicode_escape")
-    return text.encode("utf-8", "surrogateescape")
+        return extras.split(" ", maxsplit=1)[0].encode("utf-8", "surrogateescape")
+    try:
+        text = codecs.decode(quoted[1].encode("latin-1", "backslashreplace"), "unicode_escape")
+        return text.encode("utf-8", "surrogateescape")
+    except UnicodeError:
+        return b""

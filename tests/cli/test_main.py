@@ -1,0 +1,201 @@
+"""The command line: what it says, to whom, and with which exit status."""
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from secretsbackup import __version__
+from secretsbackup.model.profile import Fingerprint
+from tests.cli.conftest import Said, Say
+from tests.conftest import StandIn
+
+VERSION = """
+import sys
+from secretsbackup.cli.main import main
+status = main(["--version"])
+heavy = {"PySide6", "boto3", "botocore", "keyring", "rich", "asyncio", "msgspec", "sqlite3"} & {*sys.modules}
+sys.exit(status or ",".join(sorted(heavy)) or 0)
+"""
+
+
+def test_the_version_is_said_without_loading_anything_heavy() -> None:
+    said = subprocess.run([sys.executable, "-c", VERSION], capture_output=True, text=True, check=False)
+    assert (said.returncode, said.stdout, said.stderr) == (0, f"secretsbackup {__version__}\n", "")
+
+
+def test_help_loads_nothing_heavy_either(say: Say) -> None:
+    said = say("--help")
+    assert said.status == 0
+    assert all(verb in said.out for verb in ("backup", "restore", "verify", "snapshots", "demo", "profile"))
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("sing",),
+        ("backup", "--loud"),
+        ("profile",),
+        ("profile", "add", "docs"),
+        ("secret", "set", "docs", "wine"),
+        ("restore", "--to"),
+        ("profile", "add", "d", "--source", "/x", "--to", "file:///y", "--key", "k", "--keep", "two"),
+    ],
+)
+def test_what_is_not_understood_is_status_2(say: Say, words: tuple[str, ...]) -> None:
+    said = say(*words)
+    assert said.status == 2
+    assert "usage:" in said.err
+    assert said.out == ""
+
+
+@pytest.mark.parametrize(
+    "words",
+    [
+        ("backup", "ghost"),
+        ("backup", "--profile", "ghost"),
+        ("status", "ghost"),
+        ("runs", "ghost"),
+        ("verify", "ghost"),
+        ("snapshots", "ghost"),
+        ("files", "--profile", "ghost"),
+        ("profile", "show", "ghost"),
+        ("profile", "remove", "ghost"),
+        ("profile", "check", "ghost"),
+        ("secret", "set", "ghost", "gpg-passphrase"),
+    ],
+)
+def test_an_unknown_profile_is_status_2_and_a_sentence(say: Say, added: Said, words: tuple[str, ...]) -> None:
+    said = say(*words)
+    assert said.status == 2
+    assert "There is no profile “ghost”." in said.err
+    assert "Traceback" not in said.err
+
+
+@pytest.mark.parametrize(
+    "words", [("backup",), ("verify",), ("snapshots",), ("restore", "--to", "/tmp"), ("log",)]
+)
+def test_without_any_profile_one_is_told_where_to_begin(say: Say, words: tuple[str, ...]) -> None:
+    said = say(*words)
+    assert said.status == 2
+    assert said.err.strip()
+    assert said.out == ""
+
+
+def test_without_a_command_one_is_told_where_to_begin(say: Say) -> None:
+    said = say()
+    assert said.status == 0
+    assert "secretsbackup init" in said.out
+
+
+def test_a_profile_is_added_listed_shown_and_removed(
+    say: Say, added: Said, tmp_path: Path, key: Fingerprint
+) -> None:
+    assert added.status == 0
+    assert "secretsbackup backup docs" in added.out
+    assert f"file://{tmp_path}/disk/backups" in say("profile", "list").out
+    shown = say("profile", "show").out
+    assert key in shown
+    assert str(tmp_path / "docs") in shown
+    assert say("profile", "remove").status == 2
+    assert say("profile", "remove", "docs").status == 0
+    assert "no profile yet" in say("profile", "list").err
+
+
+def test_a_name_is_taken_once(say: Say, added: Said, tmp_path: Path, key: Fingerprint) -> None:
+    words = ["--source", str(tmp_path), "--to", "file:///x", "--key", key]
+    said = say("profile", "add", "docs", *words)
+    assert said.status == 2
+    assert "There is a profile “docs” already." in said.err
+
+
+@pytest.mark.parametrize(
+    ("flag", "value", "sentence"),
+    [
+        ("--to", "ftp://host/x", "“ftp://”"),
+        ("--to", "s3://bucket", "prefix"),
+        ("--keep", "0", "Keep at least 1"),
+        ("--key", "nobody@example.org", "nobody@example.org"),
+    ],
+)
+def test_what_a_profile_cannot_have_is_said(
+    say: Say, key: Fingerprint, flag: str, value: str, sentence: str
+) -> None:
+    words = {"--source": "/docs", "--to": "s3://bucket/prefix", "--key": str(key), flag: value}
+    said = say("profile", "add", "docs", *(word for pair in words.items() for word in pair))
+    assert said.status in (1, 2)
+    assert sentence in said.err
+    assert "no profile yet" in say("profile", "list").err
+
+
+def lines(said: Said) -> list[dict[str, object]]:
+    """The lines of JSON that a command printed."""
+    return [json.loads(line) for line in said.out.splitlines()]
+
+
+def test_with_json_every_line_is_json(say: Say, added: Said, stand_in: StandIn) -> None:
+    stand_in("duplicity_pretends", "duplicity")
+    said = say("backup", "--json")
+    assert said.status == 0
+    types = [line["event"]["type"] for line in lines(said)]  # type: ignore[index]
+    assert (types[0], types[-1]) == ("run-started", "run-ended")
+    assert [line["kind"] for line in lines(say("snapshots", "--json"))] == ["full"]
+    assert [line["verb"] for line in lines(say("runs", "--json"))] == ["backup"]
+    assert [line["level"] for line in lines(say("status", "--json"))] == ["protected"]
+    assert [line["name"] for line in lines(say("profile", "list", "--json"))] == ["docs"]
+    assert [line["name"] for line in lines(say("profile", "show", "--json"))] == ["docs"]
+    assert [line["reason"] for line in lines(say("backup", "ghost", "--json"))] == ["profile-unknown"]
+    assert lines(say("log", "--json"))[0] == lines(said)[0]
+
+
+def test_for_people_it_is_sentences(say: Say, added: Said, stand_in: StandIn, tmp_path: Path) -> None:
+    stand_in("duplicity_pretends", "duplicity")
+    said = say("backup")
+    assert said.out.startswith("Backed up: 1 change, 4 bytes")
+    assert "Send:" in said.err
+    assert say("backup").out == "Nothing changed; 1 file, 4 bytes are safe.\n"
+    assert say("status").out.startswith("docs: Everything safe as of ")
+    assert "Backed up" in say("runs").out
+    assert "Gather:" in say("log").out
+    assert "full" in say("snapshots").out
+    assert say().out == say("status").out
+
+
+def test_warnings_are_status_3_and_a_missing_source_75(
+    say: Say, added: Said, stand_in: StandIn, tmp_path: Path
+) -> None:
+    stand_in("duplicity_pretends", "duplicity")
+    (tmp_path / "docs" / "broken").symlink_to("nowhere")
+    said = say("backup")
+    assert said.status == 3
+    assert "is a link to something that is not there" in said.err
+    (tmp_path / "docs").rename(tmp_path / "away")
+    said = say("backup")
+    assert said.status == 75
+    assert f"{tmp_path}/docs is not there" in said.err
+
+
+def test_a_failure_is_status_1_with_an_advice(say: Say, added: Said, stand_in: StandIn) -> None:
+    stand_in("duplicity_old", "duplicity")
+    said = say("backup")
+    assert said.status == 1
+    assert "duplicity 2.1.4" in said.err
+    assert "→ " in said.err
+
+
+def test_settings_that_are_broken_are_named(say: Say, tmp_path: Path) -> None:
+    folder = tmp_path / "xdg" / "config" / "secretsbackup"
+    folder.mkdir(parents=True)
+    (folder / "profiles.toml").write_text("version = 1\n[profile")
+    said = say("profile", "list")
+    assert said.status == 1
+    assert "profiles.toml" in said.err
+
+
+@pytest.mark.parametrize("time", ["yesterday", "2026-13-01", "never"])
+def test_what_is_no_time_is_status_2(say: Say, added: Said, time: str) -> None:
+    said = say("restore", "--to", "/tmp", "--at", time)
+    assert said.status == 2
+    assert f"“{time}” is no time." in said.err

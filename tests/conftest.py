@@ -1,0 +1,99 @@
+"""The world that fast tests live in: a home in a folder, a keyring in memory, a short-lived GnuPG, a PATH."""
+
+import asyncio
+import os
+import shutil
+import tempfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import keyring
+import pytest
+from keyring.backends import fail
+
+from secretsbackup.model.event import Event, Progressed, Warned
+from secretsbackup.model.profile import Fingerprint
+from secretsbackup.model.secret import Secret
+from secretsbackup.store import home as homes
+from secretsbackup.store.home import Home
+from secretsbackup.tools import gnupg, memory_keyring
+
+PROGRAMS = Path(__file__).parent / "programs"
+PASSPHRASE = Secret("correct horse battery staple")
+
+StandIn = Callable[[str, str], Path]
+"""Puts a script of `programs/` on PATH under a program's name, and gives the folder it lies in."""
+
+
+class Told(list[Event]):
+    """What a recipe or a tool told, to be called as a `tell`."""
+
+    def __call__(self, event: Event) -> None:
+        self.append(event)
+
+    @property
+    def warnings(self) -> list[tuple[str, str]]:
+        """The cautions and the paths that they are about."""
+        return [(event.caution, event.path) for event in self if isinstance(event, Warned)]
+
+    @property
+    def progress(self) -> list[Progressed]:
+        """How far it was, each time that it said so."""
+        return [event for event in self if isinstance(event, Progressed)]
+
+
+@pytest.fixture
+def told() -> Told:
+    """Somebody who listens."""
+    return Told()
+
+
+@pytest.fixture
+def home(tmp_path: Path) -> Home:
+    """An empty home."""
+    return homes.below(tmp_path / "home")
+
+
+@pytest.fixture
+def memory() -> Iterator[None]:
+    """A keyring in memory for as long as the test lasts."""
+    memory_keyring.use()
+    yield
+    keyring.set_keyring(fail.Keyring())
+
+
+@pytest.fixture
+def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
+    """Programs that do on purpose what the real ones do by mishap."""
+    folder = tmp_path / "bin"
+    folder.mkdir()
+    monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
+
+    def put(script: str, name: str) -> Path:
+        shutil.copy(PROGRAMS / script, folder / name).chmod(0o755)
+        return folder
+
+    return put
+
+
+@pytest.fixture(scope="session")
+def gnupg_home() -> Iterator[Path]:
+    """A GnuPG home with a path short enough for its agent's socket, and one key in it."""
+    with tempfile.TemporaryDirectory(prefix="g", dir="/tmp") as folder:
+        path = Path(folder)
+        path.chmod(0o700)
+        yield path
+        asyncio.run(gnupg.end_agent(path))
+
+
+@pytest.fixture(scope="session")
+def fingerprint(gnupg_home: Path) -> Fingerprint:
+    """The key of that home: it signs and it encrypts."""
+    return asyncio.run(gnupg.make_key("Ada Lovelace", PASSPHRASE, home=gnupg_home))
+
+
+@pytest.fixture
+def key(gnupg_home: Path, fingerprint: Fingerprint, monkeypatch: pytest.MonkeyPatch) -> Fingerprint:
+    """The same key, and GnuPG finds it by itself."""
+    monkeypatch.setenv("GNUPGHOME", str(gnupg_home))
+    return fingerprint

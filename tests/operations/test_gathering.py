@@ -1,0 +1,166 @@
+"""A source that is not there never empties the stage, and the stage never swallows what is not ours."""
+
+import asyncio
+import os
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+
+from secretsbackup.model.outcome import Failure, Reason, Skip, Why
+from secretsbackup.model.profile import Profile, Source
+from secretsbackup.operations import gathering
+from secretsbackup.operations.runner import Run
+from secretsbackup.store import staged
+from secretsbackup.store.staged import Staged
+from secretsbackup.tools import process
+from secretsbackup.tools.rsync import Gathered
+
+
+def gather(run: Run) -> tuple[Gathered, bool]:
+    """Gather now."""
+    return asyncio.run(gathering.gather(run, process.find("rsync")))
+
+
+def absent(run: Run, *, even_if_empty: bool = False) -> tuple[Why, ...]:
+    """Why the run would be skipped; nothing if it would not."""
+    try:
+        gathering.present(run, even_if_empty=even_if_empty)
+    except Skip as skip:
+        return skip.reasons
+    return ()
+
+
+def with_profile(run: Run, profile: Profile) -> Run:
+    """The same run of another profile."""
+    return replace(run, profile=profile)
+
+
+def test_a_source_that_is_there_is_present(run: Run) -> None:
+    assert absent(run) == ()
+
+
+def test_every_source_that_is_missing_is_named(run: Run, profile: Profile) -> None:
+    sources = (*profile.sources, Source("x", "/nowhere/x"), Source("y", "/nowhere/y"))
+    assert absent(with_profile(run, replace(profile, sources=sources))) == (
+        Why(Reason.SOURCE_MISSING, "/nowhere/x"),
+        Why(Reason.SOURCE_MISSING, "/nowhere/y"),
+    )
+
+
+def test_a_source_that_was_full_and_is_empty_now_is_an_absent_disk(run: Run, source: Path) -> None:
+    gather(run)
+    (source / "a.txt").unlink()
+    assert absent(run) == (Why(Reason.SOURCE_EMPTY, str(source)),)
+    assert absent(run, even_if_empty=True) == ()
+
+
+def test_a_source_that_was_always_empty_is_fine(run: Run, source: Path) -> None:
+    (source / "a.txt").unlink()
+    assert absent(run) == ()
+    gather(run)
+    assert absent(run) == ()
+
+
+def test_a_link_that_dangles_is_a_missing_source(run: Run, profile: Profile, tmp_path: Path) -> None:
+    (tmp_path / "link").symlink_to("nowhere")
+    sources = (Source("link", str(tmp_path / "link")),)
+    assert absent(with_profile(run, replace(profile, sources=sources)))[0].reason is Reason.SOURCE_MISSING
+
+
+def test_what_is_gathered_for_the_first_time_was_not_sent(run: Run, profile: Profile) -> None:
+    gathered, unsent = gather(run)
+    assert unsent
+    assert gathered.files == 1
+    assert (run.home.stage(profile) / "docs" / "a.txt").read_text() == "text"
+
+
+def test_what_was_sent_and_has_not_changed_need_not_be_sent(run: Run) -> None:
+    gather(run)
+    gathering.keep(run, unsent=False)
+    assert gather(run) == (Gathered(files=1, bytes=4), False)
+
+
+def test_what_was_gathered_and_not_sent_is_still_to_be_sent(run: Run) -> None:
+    gather(run)
+    assert gather(run) == (Gathered(files=1, bytes=4), True)
+
+
+def test_several_sources_lie_side_by_side(run: Run, profile: Profile, tmp_path: Path) -> None:
+    (tmp_path / "pictures").mkdir()
+    (tmp_path / "pictures" / "b.jpg").write_bytes(b"12345678")
+    sources = (*profile.sources, Source("pictures", str(tmp_path / "pictures")))
+    gathered, _ = gather(with_profile(run, replace(profile, sources=sources)))
+    assert sorted(path.name for path in run.home.stage(profile).iterdir()) == ["docs", "pictures"]
+    assert (gathered.files, gathered.bytes) == (2, 12)
+
+
+def test_a_source_that_the_profile_no_longer_has_goes_from_the_stage(
+    run: Run, profile: Profile, tmp_path: Path
+) -> None:
+    (tmp_path / "pictures" / "locked").mkdir(parents=True)
+    (tmp_path / "pictures" / "locked" / "b.jpg").touch()
+    (tmp_path / "pictures" / "locked").chmod(0o500)
+    gather(
+        with_profile(
+            run, replace(profile, sources=(*profile.sources, Source("p", str(tmp_path / "pictures"))))
+        )
+    )
+    gathering.keep(run, unsent=False)
+    staged.keep(run.home, profile.name, Staged(("docs", "p"), unsent=False))
+    gathered, unsent = gather(run)
+    assert [path.name for path in run.home.stage(profile).iterdir()] == ["docs"]
+    assert gathered.changes == 1
+    assert unsent
+
+
+def test_a_stage_of_ones_own_choice_that_holds_other_things_is_left_alone(
+    run: Run, profile: Profile, tmp_path: Path
+) -> None:
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "diary.txt").write_text("dear diary")
+    with pytest.raises(Failure) as caught:
+        gather(with_profile(run, replace(profile, staging=str(tmp_path / "mine"))))
+    assert caught.value.reason is Reason.STAGE_NOT_OURS
+    assert (tmp_path / "mine" / "diary.txt").read_text() == "dear diary"
+
+
+def test_a_folder_of_a_sources_name_in_a_chosen_stage_is_not_ours_either(
+    run: Run, profile: Profile, tmp_path: Path
+) -> None:
+    (tmp_path / "mine" / "docs").mkdir(parents=True)
+    (tmp_path / "mine" / "docs" / "diary.txt").write_text("dear diary")
+    with pytest.raises(Failure):
+        gather(with_profile(run, replace(profile, staging=str(tmp_path / "mine"))))
+    assert (tmp_path / "mine" / "docs" / "diary.txt").read_text() == "dear diary"
+
+
+def test_a_source_without_label_fills_the_stage_itself(run: Run, profile: Profile, source: Path) -> None:
+    bare = with_profile(run, replace(profile, sources=(Source(".", str(source)),)))
+    gather(bare)
+    assert [path.name for path in run.home.stage(profile).iterdir()] == ["a.txt"]
+    gathering.keep(bare, unsent=False)
+    assert gather(bare)[1] is False
+
+
+def test_a_home_below_a_source_is_not_gathered(run: Run, profile: Profile, tmp_path: Path) -> None:
+    sources = (Source("all", str(tmp_path)),)
+    everything = with_profile(run, replace(profile, sources=sources))
+    gather(everything)
+    gathering.keep(everything, unsent=False)
+    assert not (run.home.stage(profile) / "all" / "home" / "cache").exists()
+    assert gather(everything)[1] is False
+
+
+def test_what_came_to_the_stage_since_is_measured(tmp_path: Path) -> None:
+    (tmp_path / "caf\udce9").write_bytes(b"123")
+    since = os.lstat(tmp_path / "caf\udce9").st_ctime
+    assert gathering.unsent_since(tmp_path, since) == (1, 3)
+    assert gathering.unsent_since(tmp_path, since + 1) == (0, 0)
+
+
+def test_a_link_is_removed_and_not_what_it_leads_to(tmp_path: Path) -> None:
+    (tmp_path / "target").mkdir()
+    (tmp_path / "link").symlink_to("target")
+    gathering.remove(tmp_path / "link")
+    assert [path.name for path in tmp_path.iterdir()] == ["target"]

@@ -1,0 +1,168 @@
+"""A restore goes into a new folder and over nothing."""
+
+import os
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secretsbackup.model.destination import Folder
+from secretsbackup.model.outcome import Failed, Failure, Reason
+from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
+from secretsbackup.model.snapshot import Chain, Kind, Snapshot
+from secretsbackup.operations import restore, verify
+from secretsbackup.operations.browse import parse_time
+from tests.operations.conftest import Play
+
+NOW = datetime(2026, 11, 22, 12, tzinfo=UTC)
+PROFILE = Profile(
+    name=ProfileName("docs"),
+    sources=(Source("docs", "/home/ada/docs"), Source("root", "/")),
+    destination=Folder("/media/disk"),
+    key=Fingerprint("A" * 40),
+)
+BARE = Profile(
+    name=ProfileName("bare"),
+    sources=(Source(".", "/home/ada/docs"),),
+    destination=Folder("/media/disk"),
+    key=Fingerprint("A" * 40),
+)
+
+
+@pytest.mark.parametrize(
+    ("path", "inside"),
+    [
+        (b"docs/a.txt", b"docs/a.txt"),
+        (b"docs/", b"docs"),
+        (b"./docs//a.txt", b"docs/a.txt"),
+        (b"/home/ada/docs/a.txt", b"docs/a.txt"),
+        (b"/home/ada/docs", b"docs"),
+        (b"/home/ada/docs/\xff", b"docs/\xff"),
+        (b"/etc/passwd", b"root/etc/passwd"),
+        (b"", b""),
+    ],
+)
+def test_a_path_is_meant_as_in_the_snapshot_or_as_on_this_machine(path: bytes, inside: bytes) -> None:
+    assert restore.within_snapshot(path, PROFILE) == inside
+
+
+def test_without_a_label_a_path_is_as_it_lies_in_the_source() -> None:
+    assert restore.within_snapshot(b"/home/ada/docs/a.txt", BARE) == b"a.txt"
+    assert restore.within_snapshot(b"/home/ada/docs", BARE) == b""
+    assert restore.within_snapshot(b"a.txt", BARE) == b"a.txt"
+
+
+@pytest.mark.parametrize("path", [b"..", b"docs/../../etc", b"/home/ada/docs/../../bob"])
+def test_a_path_never_leads_out(path: bytes) -> None:
+    with pytest.raises(Failure) as caught:
+        restore.within_snapshot(path, PROFILE)
+    assert caught.value.reason is Reason.PATH_NOT_FOUND
+
+
+@given(
+    st.lists(st.sampled_from([b"..", b".", b"", b"a", b"docs", b"home", b"ada"]), max_size=6).map(b"/".join)
+)
+def test_no_path_ever_leads_out(path: bytes) -> None:
+    try:
+        inside = restore.within_snapshot(path, PROFILE)
+    except Failure:
+        return
+    assert not inside.startswith(b"/")
+    assert b".." not in inside.split(b"/")
+
+
+def test_a_new_folder_is_new_and_says_that_it_is_not_whole(tmp_path: Path) -> None:
+    first = restore.new_folder(tmp_path, NOW)
+    second = restore.new_folder(tmp_path, NOW)
+    assert first.name.startswith("restored-2026-11-22_")
+    assert first.name.endswith("-incomplete")
+    assert second.name.endswith("-2-incomplete")
+    assert first.stat().st_mode & 0o777 == 0o700
+    first.rename(tmp_path / first.name.removesuffix("-incomplete"))
+    assert restore.new_folder(tmp_path, NOW).name.endswith("-3-incomplete")
+
+
+def test_a_dangling_link_is_not_taken_for_a_free_name(tmp_path: Path) -> None:
+    name = restore.new_folder(tmp_path / ".", NOW).name
+    (tmp_path / name).rmdir()
+    (tmp_path / name.removesuffix("-incomplete")).symlink_to("nowhere")
+    assert restore.new_folder(tmp_path, NOW).name.endswith("-2-incomplete")
+
+
+def test_where_there_is_no_folder_there_is_no_restore(tmp_path: Path) -> None:
+    with pytest.raises(Failure) as caught:
+        restore.new_folder(tmp_path / "absent", NOW)
+    assert caught.value.reason is Reason.NOT_WRITABLE
+
+
+def test_a_tree_is_measured_whatever_its_names(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "caf\udce9").write_bytes(b"123")
+    (tmp_path / "b").write_bytes(b"4567")
+    assert restore.measured(tmp_path) == (2, 7)
+
+
+def test_the_snapshot_is_the_newest_that_is_not_younger() -> None:
+    chain = Chain(
+        tuple(Snapshot(time=NOW + timedelta(days=day), kind=Kind.FULL, volumes=1, size=1) for day in range(3))
+    )
+    assert restore.chosen((chain,), NOW + timedelta(days=1, hours=5)) == chain.snapshots[1]
+    with pytest.raises(Failure) as caught:
+        restore.chosen((chain,), NOW - timedelta(seconds=1))
+    assert caught.value.reason is Reason.NO_SNAPSHOT
+
+
+def test_a_restore_of_nothing_fails_and_makes_no_folder(play: Play, pretender: Path, tmp_path: Path) -> None:
+    (tmp_path / "to").mkdir()
+    ended = play(restore.recipe(restore.Wish(to=tmp_path / "to")))
+    assert isinstance(ended, Failed)
+    assert ended.reason is Reason.NO_SNAPSHOT
+    assert list((tmp_path / "to").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("text", "time"),
+    [
+        ("20261122T220828Z", datetime(2026, 11, 22, 22, 8, 28, tzinfo=UTC)),
+        ("2026-11-22T22:08:28+00:00", datetime(2026, 11, 22, 22, 8, 28, tzinfo=UTC)),
+        ("2026-11-22T22:08:28Z", datetime(2026, 11, 22, 22, 8, 28, tzinfo=UTC)),
+        ("now", NOW),
+        ("latest", NOW),
+    ],
+)
+def test_a_time_is_read_as_it_is_written(text: str, time: datetime) -> None:
+    assert parse_time(text, NOW) == time
+
+
+def test_a_mere_date_is_its_end_here() -> None:
+    assert parse_time("2026-11-22", NOW).astimezone().strftime("%F %T") == "2026-11-22 23:59:59"
+    assert parse_time("2026-11-22 18:00", NOW).astimezone().strftime("%F %T") == "2026-11-22 18:00:00"
+
+
+@pytest.mark.parametrize("text", ["yesterday", "", "2026-13-01", "18:00"])
+def test_what_is_no_time_is_refused(text: str) -> None:
+    with pytest.raises(ValueError, match=r"\S"):
+        parse_time(text, NOW)
+
+
+def test_a_sample_is_some_of_the_files_each_once() -> None:
+    paths = [b"%d" % number for number in range(20)]
+    chosen = verify.sample(paths)
+    assert len({*chosen}) == verify.SAMPLE
+    assert {*chosen} <= {*paths}
+    assert sorted(verify.sample(paths[:2])) == [b"0", b"1"]
+    assert verify.sample([]) == []
+
+
+def test_a_file_that_is_not_as_it_was_is_found(tmp_path: Path) -> None:
+    (tmp_path / "staged").write_bytes(b"one")
+    (tmp_path / "same").write_bytes(b"one")
+    (tmp_path / "other").write_bytes(b"two")
+    os.utime(tmp_path / "other", ns=((tmp_path / "staged").stat().st_mtime_ns,) * 2)
+    verify.compare(tmp_path / "staged", tmp_path / "same")
+    for name in ("other", "absent"):
+        with pytest.raises(Failure) as caught:
+            verify.compare(tmp_path / "staged", tmp_path / name)
+        assert caught.value.reason is Reason.SAMPLE_DIFFERS

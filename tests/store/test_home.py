@@ -1,0 +1,75 @@
+"""Where things are, who may look, and what a power cut leaves."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.store import home as homes
+from secretsbackup.store import staged
+from secretsbackup.store.home import Home
+from secretsbackup.store.staged import Staged
+
+DOCS = ProfileName("docs")
+
+
+def test_the_users_home_is_where_the_platform_wants_it(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    for name in ("CONFIG", "STATE", "CACHE"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / name))
+    at = homes.standard()
+    assert (at.config, at.state, at.cache) == tuple(
+        tmp_path / name / "secretsbackup" for name in ("CONFIG", "STATE", "CACHE")
+    )
+
+
+def test_a_folder_of_ours_is_the_owners_alone_and_so_are_those_above_it(tmp_path: Path) -> None:
+    homes.owner_only(tmp_path / "a" / "b")
+    assert [(tmp_path / name).stat().st_mode & 0o777 for name in ("a", "a/b")] == [0o700, 0o700]
+    (tmp_path / "a" / "b").chmod(0o755)
+    homes.owner_only(tmp_path / "a" / "b")
+    assert (tmp_path / "a" / "b").stat().st_mode & 0o777 == 0o700
+
+
+def test_a_folder_that_cannot_be_made_is_a_failure(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(Failure) as caught:
+        homes.owner_only(tmp_path / "file" / "folder")
+    assert caught.value.reason is Reason.NOT_WRITABLE
+
+
+def test_a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
+    old = os.umask(0)
+    try:
+        homes.write(tmp_path / "file", b"one")
+        homes.write(tmp_path / "file", b"two")
+    finally:
+        os.umask(old)
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+    assert (tmp_path / "file").read_bytes() == b"two"
+    assert (tmp_path / "file").stat().st_mode & 0o777 == 0o600
+
+
+def test_what_cannot_be_replaced_stays_and_leaves_nothing_beside_it(tmp_path: Path) -> None:
+    (tmp_path / "file").mkdir()
+    (tmp_path / "file" / "inside").touch()
+    with pytest.raises(Failure):
+        homes.write(tmp_path / "file", b"two")
+    assert [path.name for path in tmp_path.iterdir()] == ["file"]
+
+
+def test_what_is_staged_is_remembered(home: Home) -> None:
+    assert staged.read(home, DOCS) is None
+    for one in (Staged(("docs",), unsent=False), Staged(("a", "b"), unsent=True)):
+        staged.keep(home, DOCS, one)
+        assert staged.read(home, DOCS) == one
+
+
+@pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"labels": 3}', b"\xff"])
+def test_what_is_not_ours_is_not_known(home: Home, content: bytes) -> None:
+    staged.keep(home, DOCS, Staged())
+    home.staged(DOCS).write_bytes(content)
+    assert staged.read(home, DOCS) is None

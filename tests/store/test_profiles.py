@@ -1,0 +1,172 @@
+"""profiles.toml: what is written is read, what is wrong is named, and two writers do not lose anything."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from secretsbackup.model.destination import Bucket, Folder, Host, StorageClass
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Compression, Fingerprint, Profile, ProfileName, Source
+from secretsbackup.store import profiles
+from secretsbackup.store.home import Home
+
+PLAIN = Profile(
+    name=ProfileName("plain"),
+    sources=(Source("docs", "/home/ada/docs"),),
+    destination=Folder("/media/disk"),
+    key=Fingerprint("A" * 40),
+)
+RICH = Profile(
+    name=ProfileName("rich.1"),
+    sources=(Source("docs", '/home/ada/döcs "x"'), Source("docs-2", "/srv/docs")),
+    destination=Bucket("b", "p/q", "https://s3.example", "eu-west-1", StorageClass.GLACIER_IR),
+    key=Fingerprint("0123456789" * 4),
+    exclude=("*.tmp", "/cache/", "'quoted'"),
+    full_every=7,
+    keep=5,
+    compression=Compression.SMALL,
+    staging="/var/stage",
+    archive="/var/archive",
+    aws_profile="work",
+)
+FAR = Profile(
+    name=ProfileName("far"),
+    sources=(Source("docs", "/home/ada/docs"),),
+    destination=Host("sftp", "nas", "backups", "ada", 2222),
+    key=Fingerprint("A" * 40),
+)
+
+
+def broken(home: Home, text: str) -> Failure:
+    """What stands against this text."""
+    home.config.mkdir(parents=True, exist_ok=True)
+    home.profiles.write_text(text)
+    with pytest.raises(Failure) as caught:
+        profiles.load(home)
+    assert home.profiles.read_text() == text
+    return caught.value
+
+
+def test_without_a_file_there_are_no_profiles(home: Home) -> None:
+    assert profiles.load(home) == {}
+
+
+def test_what_is_written_is_read(home: Home) -> None:
+    for one in (PLAIN, RICH, FAR):
+        profiles.add(home, one)
+    assert profiles.load(home) == {one.name: one for one in (PLAIN, RICH, FAR)}
+    assert profiles.get(home, "rich.1") == RICH
+
+
+def test_the_file_is_the_owners_alone(home: Home) -> None:
+    profiles.add(home, PLAIN)
+    assert home.profiles.stat().st_mode & 0o777 == 0o600
+    assert home.config.stat().st_mode & 0o777 == 0o700
+
+
+def test_a_name_is_taken_once(home: Home) -> None:
+    profiles.add(home, PLAIN)
+    with pytest.raises(Failure) as caught:
+        profiles.add(home, PLAIN)
+    assert caught.value.reason is Reason.PROFILE_EXISTS
+
+
+def test_what_is_removed_is_gone_and_the_others_stay(home: Home) -> None:
+    profiles.add(home, PLAIN)
+    profiles.add(home, RICH)
+    profiles.remove(home, PLAIN.name)
+    assert profiles.load(home) == {RICH.name: RICH}
+
+
+def test_a_profile_that_is_not_there_is_named(home: Home) -> None:
+    for attempt in (lambda: profiles.get(home, "ghost"), lambda: profiles.remove(home, ProfileName("ghost"))):
+        with pytest.raises(Failure) as caught:
+            attempt()
+        assert (caught.value.reason, caught.value.detail) == (Reason.PROFILE_UNKNOWN, "ghost")
+
+
+GOOD = """version = 1
+[profile.docs]
+key = "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA"
+sources = [{label = "docs", path = "/docs"}]
+destination = {type = "folder", path = "/media/disk"}
+"""
+
+
+def test_a_file_written_by_hand_is_read() -> None:
+    assert list(profiles.parse(GOOD)) == ["docs"]
+
+
+@pytest.mark.parametrize(
+    ("text", "named"),
+    [
+        ("version = 1\nprofile = = 3\n", "line 2"),
+        ("version = 1\n[profile.docs", "]"),
+        (GOOD.replace("version = 1", ""), "version"),
+        (GOOD.replace("version = 1", "version = 'one'"), "version"),
+        (GOOD.replace("version = 1", "version = 0"), "version"),
+        (GOOD.replace("version = 1", "version = true"), "version"),
+        (GOOD + "colour = 'green'\n", "colour"),
+        (GOOD + "keep = 'two'\n", "keep"),
+        (GOOD + "keep = 0\n", "keep"),
+        (GOOD.replace("AAAA", "", 1), "key"),
+        (GOOD.replace("key =", "quay ="), "“docs”"),
+        (GOOD.replace('"/docs"', '"docs"'), "sources"),
+        (GOOD.replace("folder", "cloud"), "cloud"),
+        ("version = 1\nprofile = 3\n", "profile"),
+        ("version = 1\n[profile]\ndocs = 3\n", "“docs”"),
+        ("version = 1\n[profiles.docs]\nkeep = 3\n", "profiles"),
+    ],
+)
+def test_what_is_wrong_in_it_is_named_and_the_file_is_left_alone(home: Home, text: str, named: str) -> None:
+    failure = broken(home, text)
+    assert failure.reason is Reason.SETTINGS_BROKEN
+    assert named in failure.detail
+    assert str(home.profiles) in failure.detail
+
+
+def test_a_file_of_a_newer_version_is_refused(home: Home) -> None:
+    assert broken(home, GOOD.replace("version = 1", "version = 2")).reason is Reason.SETTINGS_NEWER
+
+
+def test_bytes_that_are_no_text_are_refused(home: Home) -> None:
+    home.config.mkdir(parents=True)
+    home.profiles.write_bytes(b"\xff\xfe")
+    with pytest.raises(Failure) as caught:
+        profiles.load(home)
+    assert caught.value.reason is Reason.SETTINGS_BROKEN
+
+
+def test_a_broken_file_is_never_written_over(home: Home) -> None:
+    broken(home, GOOD + "colour = 'green'\n")
+    with pytest.raises(Failure):
+        profiles.add(home, PLAIN)
+    assert "colour" in home.profiles.read_text()
+
+
+def test_a_half_written_file_of_a_power_cut_is_not_the_settings(home: Home) -> None:
+    profiles.add(home, PLAIN)
+    (home.config / ".profiles.toml.1.new").write_text("version = 1\n[prof")
+    assert list(profiles.load(home)) == ["plain"]
+
+
+ADDS = """
+import sys
+from pathlib import Path
+from msgspec.structs import replace
+from secretsbackup.store import home, profiles
+at = home.below(Path(sys.argv[1]))
+plain = profiles.get(at, "plain")
+for number in range(10):
+    profiles.add(at, replace(plain, name=f"{sys.argv[2]}-{number}"))
+"""
+
+
+def test_two_programs_that_add_at_once_lose_nothing(home: Home, tmp_path: Path) -> None:
+    profiles.add(home, PLAIN)
+    words = [sys.executable, "-c", ADDS, str(tmp_path / "home")]
+    running = [subprocess.Popen([*words, name]) for name in ("one", "two")]
+    assert [one.wait() for one in running] == [0, 0]
+    assert len(profiles.load(home)) == 21

@@ -1,0 +1,56 @@
+"""The house keeps its shape: floors, secrets, children and Qt are where they belong."""
+
+import ast
+from collections.abc import Iterator
+from pathlib import Path
+
+from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
+
+ROOT = Path(__file__).parents[1]
+PACKAGE = ROOT / "secretsbackup"
+
+
+def trees() -> Iterator[tuple[str, ast.Module]]:
+    """Every module of the package: its path and what it says."""
+    for path in sorted(PACKAGE.rglob("*.py")):
+        yield path.relative_to(PACKAGE).as_posix(), ast.parse(path.read_text())
+
+
+def using(*names: str) -> set[str]:
+    """The modules that name an attribute, a name or an import of these."""
+    return {where for where, tree in trees() if {*names} & {*_names(tree)}}
+
+
+def _names(tree: ast.Module) -> Iterator[str]:
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(attr=name) | ast.Name(id=name):
+                yield name
+            case ast.Import(names=imported):
+                yield from (one.name.partition(".")[0] for one in imported)
+            case ast.ImportFrom(module=str() as module, names=imported):
+                yield from (module.partition(".")[0], *(one.name for one in imported))
+
+
+def test_imports_only_go_down() -> None:
+    assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+def test_secrets_are_revealed_in_tools_alone() -> None:
+    used = {where for where in using("reveal") if where != "model/secret.py"}
+    assert used
+    assert not [where for where in used if not where.startswith("tools/")]
+
+
+def test_children_are_born_in_one_place() -> None:
+    born = using("subprocess", "create_subprocess_exec", "create_subprocess_shell", "Popen", "system", "fork")
+    assert {where for where in born if not where.startswith("desktop/")} == {"tools/process.py"}
+
+
+def test_qt_is_known_to_the_desktop_alone() -> None:
+    assert not [where for where in using("PySide6", "qasync") if not where.startswith("desktop/")]
+
+
+def test_every_module_says_what_it_is() -> None:
+    silent = [where for where, tree in trees() if not ast.get_docstring(tree)]
+    assert silent == []

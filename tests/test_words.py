@@ -1,0 +1,153 @@
+"""Words: every reason, caution and outcome has a sentence, and each sentence is whole."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from secretsbackup import words
+from secretsbackup.model.event import Caution, Progressed, Step, Verb, Warned
+from secretsbackup.model.outcome import (
+    Cancelled,
+    Completed,
+    Failed,
+    Interrupted,
+    Outcome,
+    Reason,
+    Skipped,
+    Summary,
+    Why,
+)
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.status import Status
+
+NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+OUTCOMES: list[Outcome] = [
+    Completed(Summary(files=3, bytes=2_000_000, stored=1_000_000, folder="/home/ada/restored")),
+    Completed(Summary(changed=False, files=1, bytes=1), 1),
+    Completed(Summary(files=12_480, bytes=0), 2),
+    Skipped((Why(Reason.BUSY, "12"), Why(Reason.SOURCE_MISSING, "/media/disk"))),
+    Cancelled("you (Ctrl-C)"),
+    Failed(Reason.NO_ROOM, "/tmp"),
+    Interrupted(),
+]
+
+
+def whole(text: str) -> bool:
+    """Whether nothing was forgotten in a sentence."""
+    return bool(text.strip()) and not [odd for odd in ("{", "}", "None", "  ", "()", "“”") if odd in text]
+
+
+DETAILS = {
+    Reason.TOOL_TOO_OLD: "Rsync 2.6 3.1 /usr/bin/rsync",
+    Reason.STAGE_NOT_OURS: "/var/stage diary.txt",
+    Reason.SECRET_MISSING: "aws-access-key-id docs",
+}
+
+
+@pytest.mark.parametrize("reason", Reason)
+def test_every_reason_has_words(reason: Reason) -> None:
+    message = words.reason(Why(reason, DETAILS.get(reason, "Something here")))
+    assert whole(message.title)
+    assert message.title[0].isupper() or message.title[0] in "“/"
+    assert not message.advice or whole(message.advice)
+
+
+@pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.PROFILE_INVALID])
+def test_a_reason_without_a_detail_still_has_a_title(reason: Reason) -> None:
+    assert words.reason(Why(reason)).title.strip()
+
+
+@pytest.mark.parametrize("caution", Caution)
+def test_every_caution_has_words(caution: Caution) -> None:
+    warned = Warned(caution=caution, path="/home/ada/x", detail="Permission denied (13)")
+    assert whole(words.warning(warned))
+
+
+@pytest.mark.parametrize("verb", Verb)
+@pytest.mark.parametrize("outcome", OUTCOMES, ids=lambda outcome: type(outcome).__name__)
+def test_every_outcome_has_words_for_every_verb(outcome: Outcome, verb: Verb) -> None:
+    message = words.outcome(outcome, verb)
+    assert whole(message.title.replace("into None", "into a folder"))
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_every_verb_and_step_has_a_name(verb: Verb) -> None:
+    assert whole(words.doing(verb))
+    assert all(words.step(step)[0].isupper() for step in Step)
+
+
+@pytest.mark.parametrize(
+    ("count", "text"),
+    [
+        (0, "0 bytes"),
+        (1, "1 byte"),
+        (999, "999 bytes"),
+        (1000, "1 kB"),
+        (412_000_000, "412 MB"),
+        (1_430_000_000, "1.4 GB"),
+    ],
+)
+def test_a_size_is_for_people(count: int, text: str) -> None:
+    assert words.size(count) == text.lower() if count < 1000 else words.size(count) == text
+
+
+@pytest.mark.parametrize(
+    ("seconds", "text"),
+    [
+        (0, "0 s"),
+        (9.4, "9 s"),
+        (89, "89 s"),
+        (90, "2 min"),
+        (180, "3 min"),
+        (7800, "2 h 10 min"),
+        (3600 * 30, "30 h 0 min"),
+    ],
+)
+def test_a_duration_is_for_people(seconds: float, text: str) -> None:
+    assert words.duration(seconds) == text
+
+
+def test_a_count_has_its_noun_and_narrow_spaces() -> None:
+    assert words.files(1) == "1 file"
+    assert words.files(12_480) == "12\N{NARROW NO-BREAK SPACE}480 files"
+
+
+def test_progress_says_how_much_how_fast_and_how_long() -> None:
+    full = Progressed(
+        step=Step.SEND, done=412_000_000, total=1_400_000_000, unit="bytes", rate=18e6, left=180
+    )
+    assert words.progress(full) == "412 MB of 1.4 GB · 18 MB/s · about 3 min left"
+    assert words.progress(Progressed(step=Step.GATHER, done=3, total=0, unit="files")) == "3 files"
+
+
+@given(st.integers(0, 10**15))
+def test_no_amount_makes_words_stumble(amount: int) -> None:
+    assert whole(words.size(amount))
+    assert whole(words.files(amount))
+
+
+STATUSES = [
+    Status(profile=ProfileName("docs"), safe_as_of=safe, last=last, last_verb=verb)
+    for safe in (None, NOON - timedelta(hours=2))
+    for last in (None, *OUTCOMES)
+    for verb in Verb
+]
+
+
+@pytest.mark.parametrize("status", STATUSES, ids=str)
+def test_the_health_is_one_whole_sentence(status: Status) -> None:
+    sentence = words.health(status, NOON)
+    assert whole(sentence.replace("into None", "into a folder"))
+    assert "Message(" not in sentence
+    assert ("Not protected" in sentence) is (status.safe_as_of is None)
+
+
+def test_the_health_of_a_run_that_goes_on_is_how_far_it_is() -> None:
+    running = Status(
+        profile=ProfileName("docs"),
+        verb=Verb.BACKUP,
+        progress=Progressed(step=Step.SEND, done=1, total=4, unit="files"),
+    )
+    assert words.health(running, NOON) == "Backing up: 1 of 4 files"

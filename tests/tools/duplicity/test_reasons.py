@@ -1,0 +1,99 @@
+"""Each way in which duplicity fails, and the reason that a person is told."""
+
+import pytest
+
+from secretsbackup.model.destination import Bucket, Destination, Folder, Host
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.tools.duplicity import reasons
+from secretsbackup.tools.duplicity.log import Stanza
+from secretsbackup.tools.process import Ended
+
+BUCKET = Bucket("bucket", "prefix")
+
+
+def why(status: int, *text: str, at: Destination = BUCKET) -> Failure:
+    """What is made of an exit status and of what was logged."""
+    return reasons.failure(Ended(status, ()), [Stanza("ERROR", status, text=text)], at)
+
+
+@pytest.mark.parametrize(
+    ("status", "reason"),
+    [
+        (3, Reason.ANOTHER_MACHINE),
+        (18, Reason.NO_SNAPSHOT),
+        (19, Reason.PATH_NOT_FOUND),
+        (21, Reason.VOLUME_CORRUPT),
+        (42, Reason.ANOTHER_MACHINE),
+        (44, Reason.VOLUME_CORRUPT),
+        (51, Reason.DESTINATION_DENIED),
+        (53, Reason.DESTINATION_FULL),
+        (81, Reason.KEY_MISSING),
+    ],
+)
+def test_some_statuses_say_enough(status: int, reason: Reason) -> None:
+    assert why(status, "whatever it says").reason is reason
+
+
+@pytest.mark.parametrize(
+    ("text", "reason"),
+    [
+        ("gpg: public key decryption failed: Bad passphrase", Reason.PASSPHRASE_WRONG),
+        ("gpg: public key decryption failed: No passphrase given", Reason.PASSPHRASE_WRONG),
+        ("EOFError: EOF when reading a line", Reason.PASSPHRASE_MISSING),
+        ("gpg: decryption failed: No secret key", Reason.SECRET_KEY_MISSING),
+        ("gpg: ABCD: skipped: Unusable public key", Reason.KEY_EXPIRED),
+        ("gpg: Note: key expired 2026-01-01", Reason.KEY_EXPIRED),
+        ("gpg: key revoked", Reason.KEY_REVOKED),
+        ("An error occurred (InvalidAccessKeyId) when calling", Reason.CREDENTIAL_REFUSED),
+        ("An error occurred (SignatureDoesNotMatch) when calling", Reason.CREDENTIAL_REFUSED),
+        ("An error occurred (RequestTimeTooSkewed) when calling", Reason.CLOCK_WRONG),
+        ("An error occurred (AccessDenied) when calling PutObject", Reason.DESTINATION_DENIED),
+        (
+            "An error occurred (403) when calling the HeadObject operation: Forbidden",
+            Reason.DESTINATION_DENIED,
+        ),
+        ("An error occurred (QuotaExceeded) when calling PutObject", Reason.DESTINATION_FULL),
+        ("An error occurred (NoSuchBucket) when calling ListObjects", Reason.DESTINATION_MISSING),
+        ("Volume 3 not found in backup set", Reason.VOLUME_MISSING),
+        ("An error occurred (NoSuchKey) when calling GetObject", Reason.VOLUME_MISSING),
+        ("[SSL: CERTIFICATE_VERIFY_FAILED] certificate verify failed", Reason.CERTIFICATE_BAD),
+        ('Could not connect to the endpoint URL: "http://127.0.0.1:1/"', Reason.DESTINATION_UNREACHABLE),
+        ("ConnectionResetError: [Errno 104] Connection reset by peer", Reason.DESTINATION_UNREACHABLE),
+        ("[Errno -3] Temporary failure in name resolution", Reason.DESTINATION_UNREACHABLE),
+        ("Read timed out", Reason.DESTINATION_UNREACHABLE),
+        ("An error occurred (SlowDown) when calling PutObject", Reason.DESTINATION_UNREACHABLE),
+        ("gpg: [don't know]: invalid packet (ctb=2d)", Reason.VOLUME_CORRUPT),
+        ("[Errno 13] Permission denied: '/media/disk/x'", Reason.NOT_WRITABLE),
+        ("a sentence that nobody has ever read", Reason.TOOL_FAILED),
+    ],
+)
+def test_the_text_tells_the_rest(text: str, reason: Reason) -> None:
+    assert why(31, text).reason is reason
+
+
+def test_what_nobody_knows_names_the_status() -> None:
+    assert why(99, "odd").detail == "duplicity 99"
+
+
+@pytest.mark.parametrize(
+    ("at", "path", "reason"),
+    [
+        (BUCKET, "/tmp/vol", Reason.NO_ROOM),
+        (Folder("/media/disk"), "/tmp/vol", Reason.NO_ROOM),
+        (Folder("/media/disk"), "/media/disk/vol", Reason.DESTINATION_FULL),
+        (Host("sftp", "host", "backups"), "vol", Reason.DESTINATION_FULL),
+    ],
+)
+def test_a_full_disk_is_the_one_that_is_named(at: Destination, path: str, reason: Reason) -> None:
+    assert why(30, f"OSError: [Errno 28] No space left on device: '{path}'", at=at).reason is reason
+
+
+def test_without_a_log_standard_error_is_read() -> None:
+    ended = Ended(31, ("gpg: Bad passphrase",))
+    failure = reasons.failure(ended, [], BUCKET)
+    assert (failure.reason, failure.last_lines) == (Reason.PASSPHRASE_WRONG, ended.last_lines)
+
+
+def test_of_many_lines_the_first_and_the_last_are_kept() -> None:
+    kept = why(99, *(f"line {number}" for number in range(1000))).last_lines
+    assert (kept[0], kept[-1], len(kept)) == ("line 0", "line 999", 25)
