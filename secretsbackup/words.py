@@ -60,7 +60,9 @@ def clock(then: datetime) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A span of time: 9 s, 3 min, 2 h 10 min."""
+    """A span of time: 0.4 s, 12 s, 3 min, 2 h 10 min."""
+    if seconds < 9.95:
+        return f"{seconds:.1f} s"
     whole = round(seconds)
     if whole < 90:
         return f"{whole} s"
@@ -96,7 +98,7 @@ def progress(event: Progressed) -> str:
             f"{event.done} of {event.total} {event.unit}" if event.total else f"{event.done} {event.unit}"
         )
         rate = ""
-    left = f"about {duration(event.left)} left" if event.left else ""
+    left = f"about {duration(max(event.left, 10.0))} left" if event.left else ""
     return " · ".join(part for part in (amount, rate, left) if part)
 
 
@@ -167,10 +169,7 @@ def _completed(summary: Summary, warnings: int, verb: Verb) -> Message:
         case Verb.BACKUP if not summary.changed:
             title = f"Nothing changed; {amount} are safe."
         case Verb.BACKUP:
-            changes = number(summary.files, "change", "changes")
-            title = (
-                f"Backed up: {changes}, {size(summary.bytes)} ({size(summary.stored)} at the destination)."
-            )
+            title = f"Backed up {amount} ({size(summary.stored)} at the destination)."
         case Verb.RESTORE:
             title = f"Restored {amount} into {summary.folder}."
         case Verb.VERIFY:

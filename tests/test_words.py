@@ -96,8 +96,9 @@ def test_a_size_is_for_people(count: int, text: str) -> None:
 @pytest.mark.parametrize(
     ("seconds", "text"),
     [
-        (0, "0 s"),
-        (9.4, "9 s"),
+        (0, "0.0 s"),
+        (9.4, "9.4 s"),
+        (9.96, "10 s"),
         (89, "89 s"),
         (90, "2 min"),
         (180, "3 min"),

@@ -29,7 +29,7 @@ _PASSPHRASE = Secret("a throw-away passphrase for a throw-away key")
 async def show(keep: str | None, *, json: bool) -> int:
     """Do a whole round trip in a folder of its own, and say what it did and what it proved."""
     async with _folder(keep) as folder:
-        return await _Demo(folder, json=json).show()
+        return await _Demo(folder, kept=bool(keep), json=json).show()
 
 
 @asynccontextmanager
@@ -52,10 +52,13 @@ async def _folder(keep: str | None) -> AsyncIterator[Path]:
 
 
 class _Demo:
-    def __init__(self, folder: Path, *, json: bool) -> None:
+    def __init__(self, folder: Path, *, kept: bool, json: bool) -> None:
         self._folder = folder
         self._json = json
         self._home = homes.below(folder / "home")
+        self._farewell = (
+            f"All of it is in {folder}." if kept else "The folder is removed; --keep FOLDER keeps one."
+        )
 
     async def show(self) -> int:
         began = time.monotonic()
@@ -86,6 +89,7 @@ class _Demo:
 
         ok = all(isinstance(step, Completed) for step in steps) and all(proofs)
         self._conclude(ok, time.monotonic() - began)
+        self._say(f"\n{self._farewell}")
         return 0 if ok else 1
 
     async def _profile(self, files: Path) -> Profile:
@@ -101,7 +105,9 @@ class _Demo:
         return profiles.get(self._home, profile.name)
 
     async def _run(self, recipe: Recipe, verb: Verb, profile: Profile) -> Outcome:
-        return await follow.run(recipe, verb, profile, self._home, json=self._json)
+        ended = await follow.run(recipe, verb, profile, self._home, json=self._json, quiet=True)
+        self._say(words.outcome(ended, verb).title)
+        return ended
 
     def _copy(self, files: Path, name: str) -> Path:
         """What a snapshot must hold: the files as they are now, links followed."""

@@ -155,7 +155,7 @@ class _Bars(_Shower):
         self._bars: Progress = Progress(
             SpinnerColumn(finished_text="[green]✓"),
             TextColumn("{task.description}", table_column=Column(width=8)),
-            BarColumn(bar_width=28),
+            BarColumn(bar_width=28, finished_style="green"),
             TextColumn("{task.fields[words]}", markup=False),
             console=Console(stderr=True, highlight=False),
         )

@@ -153,7 +153,7 @@ def test_with_json_every_line_is_json(say: Say, added: Said, stand_in: StandIn) 
 def test_for_people_it_is_sentences(say: Say, added: Said, stand_in: StandIn, tmp_path: Path) -> None:
     stand_in("duplicity_pretends", "duplicity")
     said = say("backup")
-    assert said.out.startswith("Backed up: 1 change, 4 bytes")
+    assert said.out.startswith("Backed up 1 file, 4 bytes")
     assert "Send:" in said.err
     assert say("backup").out == "Nothing changed; 1 file, 4 bytes are safe.\n"
     assert say("status").out.startswith("docs: Everything safe as of ")
