@@ -217,7 +217,7 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 "Its last lines are in `secretsbackup log`; try again, and report it if it stays.",
             )
         case Reason.NO_ROOM:
-            return Message(f"The disk is full{_at(about)}.", "Make room and run it again; nothing is lost.")
+            return Message(f"The disk is full{_room(about)}.", "Make room and run it again; nothing is lost.")
         case Reason.NOT_WRITABLE:
             return Message(
                 f"It cannot be written{_at(about)}.",
@@ -350,7 +350,8 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             )
         case Reason.DESTINATION_FULL:
             return Message(
-                "The destination is full.", "Make room there, or keep fewer full backups; nothing is lost."
+                f"The destination is full{_at(about)}.",
+                "Make room there, or keep fewer full backups; nothing is lost.",
             )
         case Reason.CREDENTIAL_REFUSED:
             return Message(
@@ -387,7 +388,7 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             )
         case Reason.VOLUME_MISSING:
             return Message(
-                f"A part of the backup is missing at the destination ({about}).",
+                f"A part of the backup is missing at the destination{_because(about)}.",
                 "The next backup starts a new full one by itself; run it now. "
                 "Older snapshots: `secretsbackup snapshots`.",
             )
@@ -419,6 +420,15 @@ def _package(program: str) -> str:
 
 def _remedy(name: str) -> str:
     return "; installers/linux/run brings its own" if name == "duplicity" else ""
+
+
+def _room(about: str) -> str:
+    """Where there is no room, and how much is needed and free where that is known: PATH [NEEDED FREE]."""
+    path, *amounts = about.rsplit(" ", 2)
+    if len(amounts) == 2 and all(amount.isdigit() for amount in amounts):
+        needed, free = (size(int(amount)) for amount in amounts)
+        return f"{_at(path)} ({needed} are needed, {free} are free)"
+    return _at(about)
 
 
 def _at(about: str, word: str = " at") -> str:

@@ -8,6 +8,10 @@ _MEMORY = 20.0
 """Seconds over which a rate is smoothed: long enough to bridge the pause while a volume is sent."""
 
 
+_INSTANT = 1e-6
+"""Seconds; less is no time to measure a speed by."""
+
+
 class Pace(msgspec.Struct, frozen=True):
     """Smoothed speed of one step. `at` is seconds on a clock that never runs backwards."""
 
@@ -19,7 +23,7 @@ class Pace(msgspec.Struct, frozen=True):
     def after(self, at: float, done: int) -> "Pace":
         """The pace once `done` units in all are finished at `at`; never runs backwards."""
         done, seconds = max(done, self.done), at - self.at
-        if seconds <= 0:
+        if seconds < _INSTANT:
             return msgspec.structs.replace(self, done=done)
         now = (done - self.done) / seconds
         overall = done / (at - self.began)

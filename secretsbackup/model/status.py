@@ -95,19 +95,20 @@ def after(status: Status, moment: Moment) -> Status:
             return _ended(status, outcome, moment.at)
 
 
-def counts(outcome: Outcome) -> bool:
-    """Whether an outcome says something about how safe one is: a skip or a cancelled run does not."""
-    return isinstance(outcome, Completed | Failed | Interrupted)
+def counts(outcome: Outcome, verb: Verb | None) -> bool:
+    """Whether an outcome says something about how safe one is: no skip, no cancelled run, no restore does."""
+    return verb is not Verb.RESTORE and isinstance(outcome, Completed | Failed | Interrupted)
 
 
 def _ended(status: Status, outcome: Outcome, at: datetime) -> Status:
+    telling = counts(outcome, status.verb)
     safe = status.verb is Verb.BACKUP and isinstance(outcome, Completed)
     return msgspec.structs.replace(
         status,
         safe_as_of=(status.began or at) if safe else status.safe_as_of,
-        last=outcome if counts(outcome) else status.last,
-        last_verb=status.verb if counts(outcome) else status.last_verb,
-        last_ended=at if counts(outcome) else status.last_ended,
+        last=outcome if telling else status.last,
+        last_verb=status.verb if telling else status.last_verb,
+        last_ended=at if telling else status.last_ended,
         verb=None,
         began=None,
         step=None,

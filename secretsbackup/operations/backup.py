@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import datetime, timedelta
+from pathlib import Path
 
 import msgspec
 
@@ -13,11 +14,14 @@ from secretsbackup.model.snapshot import Chain, Kind, Snapshot
 from secretsbackup.operations import equipment, gathering, holdings
 from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.holdings import Holdings
-from secretsbackup.operations.runner import Recipe, Run, together
+from secretsbackup.operations.runner import Recipe, Run
 from secretsbackup.store import history
 from secretsbackup.tools import duplicity, gnupg, place
 from secretsbackup.tools.duplicity import Vault, files
 from secretsbackup.tools.rsync import Gathered
+
+_NEARLY_DONE = 5.0
+"""Seconds."""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -42,7 +46,7 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
             gnupg.usable(await gnupg.resolve(run.profile.key))
             vault = await equipment.vault(run)
         with run.step(Step.GATHER):
-            held, (gathered, unsent) = await together(holdings.look(run, vault), gathering.gather(run, rsync))
+            held, (gathered, unsent) = await _look_and_gather(run, vault, rsync)
         if not unsent and not wish.full and held.chains and not held.broken:
             return Summary(changed=False, files=gathered.files, bytes=gathered.bytes)
         kind = _kind(run, held, wish)
@@ -58,6 +62,24 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         return _summary(kind, made, gathered)
 
     return back_up
+
+
+async def _look_and_gather(run: Run, vault: Vault, rsync: Path) -> tuple[Holdings, tuple[Gathered, bool]]:
+    """Look at the destination while rsync gathers; what is wrong with one ends the other.
+
+    A gather that is about to end anyway may do so first: one that is cut off counts as a change.
+    """
+    looking = asyncio.create_task(holdings.look(run, vault))
+    gather = asyncio.create_task(gathering.gather(run, rsync))
+    try:
+        await asyncio.wait((looking, gather), return_when=asyncio.FIRST_EXCEPTION)
+        if not gather.done():
+            await asyncio.wait((gather,), timeout=_NEARLY_DONE)
+        return (await looking, await gather) if looking.done() else (await gather, await looking)[::-1]
+    finally:
+        for task in (looking, gather):
+            task.cancel()
+        await asyncio.wait((looking, gather))
 
 
 def _kind(run: Run, held: Holdings, wish: Wish) -> Kind:

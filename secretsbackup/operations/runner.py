@@ -13,7 +13,6 @@ from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TypeVar
 
 import msgspec
 
@@ -48,9 +47,6 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.store import history, home, journal, lock
 from secretsbackup.store.home import Home
-
-_A = TypeVar("_A")
-_B = TypeVar("_B")
 
 Ask = Callable[[], Awaitable[Secret | None]]
 """Asks a person for the passphrase; None if there is nobody to ask."""
@@ -232,20 +228,6 @@ def _outcome(done: "asyncio.Task[Summary]", by: str, warnings: int) -> Outcome:
         case bug:
             lines = tuple("".join(traceback.format_exception(bug)).splitlines())
             return Failed(Reason.BUG, f"{type(bug).__name__}: {bug}", lines)
-
-
-async def together(first: Awaitable[_A], second: Awaitable[_B]) -> tuple[_A, _B]:
-    """Do two things at once; what goes wrong with one ends the other, and is raised."""
-    try:
-        async with asyncio.TaskGroup() as both:
-            tasks = both.create_task(_awaited(first)), both.create_task(_awaited(second))
-    except BaseExceptionGroup as group:
-        raise group.exceptions[0] from None
-    return tasks[0].result(), tasks[1].result()
-
-
-async def _awaited(one: Awaitable[_A]) -> _A:
-    return await one
 
 
 _SHOWN_EVERY = 0.2

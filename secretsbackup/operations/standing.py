@@ -12,7 +12,7 @@ def standing(home: Home, profile: ProfileName) -> Status:
     """How safe a profile is now. Runs that were cut off are found and told here."""
     going_on = history.catch_up(home, profile)
     past = history.runs(home, profile)
-    told = next((run for run in past if counts(run.outcome)), None)
+    told = next((run for run in past if counts(run.outcome, run.verb)), None)
     good = (run.began for run in past if run.verb is Verb.BACKUP and isinstance(run.outcome, Completed))
     status = Status(
         profile=profile,

@@ -24,8 +24,9 @@ async def held(home: Home, profile: ProfileName) -> AsyncIterator[int]:
     """Hold the profile's lock and give its file descriptor; Skip(BUSY) if somebody else does."""
     with _opened(home.lock(profile)) as descriptor:
         await _take(descriptor)
-        os.truncate(descriptor, 0)
-        os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
+        with contextlib.suppress(OSError):  # on a full disk nobody learns who holds it
+            os.truncate(descriptor, 0)
+            os.pwrite(descriptor, f"{os.getpid()}\n".encode(), 0)
         yield descriptor
 
 

@@ -55,7 +55,7 @@ def _profile(name: str, entry: Any, where: str) -> Profile:
     except (msgspec.ValidationError, TypeError) as error:
         raise Failure(Reason.SETTINGS_BROKEN, f"{where}, profile “{name}”: {error}") from None
     if wrong := problems(profile, imported=True):
-        sentence = f"{where}, profile “{name}”, {wrong[0].field}: {wrong[0].sentence}"
+        sentence = f"{where}, profile “{name}”, {wrong[0].field}: {wrong[0].sentence.rstrip('.')}"
         raise Failure(Reason.SETTINGS_BROKEN, sentence)
     return profile
 

@@ -78,7 +78,7 @@ async def mirror(
     for link in seen.loops:
         if not _excluded(link, exclude):
             tell(Warned(caution=Caution.LINK_LOOP, path=_whole(source, link)))
-    listener = _Listener(source, tell, offset)
+    listener = _Listener(source, stage, tell, offset)
     path, target = Path(source.path), stage / source.label
     pair = [f"{path}/", f"{target}/"] if path.is_dir() else [str(path), str(target)]
     ended = await process.run(
@@ -163,14 +163,15 @@ _MESSAGES: tuple[tuple[re.Pattern[bytes], Caution], ...] = (
     ),
     (re.compile(rb"rsync: \[(?:receiver|generator)\] .*?" + _QUOTED + rb"(.*)"), Caution.NOT_STAGED),
 )
-_SUMMARY = re.compile(rb"^(?:rsync error: |rsync warning: |$)")
+_SUMMARY = re.compile(rb"^(?:rsync error: |rsync warning: |rsync: \[\w+\] write error: Broken pipe|$)")
 
 
 class _Listener:
     """Makes progress, warnings and totals of what one rsync says."""
 
-    def __init__(self, source: Source, tell: Tell, offset: Gathered) -> None:
+    def __init__(self, source: Source, stage: Path, tell: Tell, offset: Gathered) -> None:
         self._source = source
+        self._stage = stage
         self._tell = tell
         self._offset = offset
         self._counted = Gathered()
@@ -210,7 +211,7 @@ class _Listener:
     def gathered(self, ended: process.Ended) -> Gathered:
         """What was gathered; Failure unless rsync ended well, or merely left out what was warned of."""
         if self._fatal:
-            raise Failure(self._fatal, "", ended.last_lines[-5:])
+            raise Failure(self._fatal, str(self._stage), ended.last_lines[-5:])
         if ended.status in (0, 23, 24):
             return self._counted
         raise Failure(Reason.TOOL_FAILED, f"rsync {ended.status}", ended.last_lines[-5:])

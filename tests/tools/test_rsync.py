@@ -416,8 +416,8 @@ def test_what_may_no_longer_be_read_is_said(place: Place, folder: str, forbidden
 @pytest.mark.parametrize(
     ("script", "reason", "detail"),
     [
-        ("rsync_fills_the_disk", Reason.NO_ROOM, ""),
-        ("rsync_finds_the_disk_read_only", Reason.NOT_WRITABLE, ""),
+        ("rsync_fills_the_disk", Reason.NO_ROOM, "{stage}"),
+        ("rsync_finds_the_disk_read_only", Reason.NOT_WRITABLE, "{stage}"),
         ("rsync_breaks", Reason.TOOL_FAILED, "rsync 12"),
         ("rsync_times_out", Reason.TOOL_FAILED, "rsync 30"),
     ],
@@ -428,7 +428,7 @@ def test_a_stage_that_could_not_be_made_is_a_failure(
     stand_in(script, "rsync")
     with pytest.raises(Failure) as caught:
         place.mirror()
-    assert (caught.value.reason, caught.value.detail) == (reason, detail)
+    assert (caught.value.reason, caught.value.detail) == (reason, detail.format(stage=place.stage))
     assert caught.value.last_lines
 
 

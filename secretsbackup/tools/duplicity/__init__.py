@@ -192,7 +192,7 @@ async def _run(
         held=vault.held,
     )
     if ended.status != 0:
-        raise reasons.failure(ended, said, vault.destination)
+        raise reasons.failure(ended, said, vault.destination, (vault.temporary, vault.archive))
 
 
 def _environment(vault: Vault, passphrase: Secret | None) -> dict[str, str]:

@@ -1,7 +1,10 @@
 """Why duplicity failed: its exit status and what it logged, as one of our Reasons."""
 
 import re
+import shutil
+import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 from secretsbackup.model.destination import Destination, Folder, Host
 from secretsbackup.model.outcome import Failure, Reason
@@ -46,15 +49,18 @@ _TEXT: tuple[tuple[str, Reason], ...] = (
 )
 
 
-def failure(ended: Ended, said: Sequence[Stanza], destination: Destination) -> Failure:
-    """What went wrong. The first warning is heard before the last error: it is nearer to the cause."""
+def failure(ended: Ended, said: Sequence[Stanza], destination: Destination, here: Sequence[Path]) -> Failure:
+    """What went wrong. The first warning is heard before the last error: it is nearer to the cause.
+
+    `here` are the folders on this machine that duplicity writes to.
+    """
     lines = tuple(line for stanza in said for line in stanza.text) or ended.last_lines
     text = "\n".join([*lines, *ended.last_lines])
     if re.search(r"no space left|disk quota exceeded", text, re.IGNORECASE):
-        return Failure(_full(text, destination), "", _kept(lines))
+        return Failure(*_full(destination, here), _kept(lines))
     reason = _STATUS.get(ended.status) or _by_text(text)
-    detail = f"duplicity {ended.status}" if reason is Reason.TOOL_FAILED else ""
-    return Failure(reason, detail, _kept(lines))
+    details = {Reason.TOOL_FAILED: f"duplicity {ended.status}", Reason.NO_ROOM: str(here[0])}
+    return Failure(reason, details.get(reason, ""), _kept(lines))
 
 
 def _by_text(text: str) -> Reason:
@@ -62,12 +68,22 @@ def _by_text(text: str) -> Reason:
     return next(found, Reason.TOOL_FAILED)
 
 
-def _full(text: str, destination: Destination) -> Reason:
-    """Which disk is full: a message that names the destination's folder means that one."""
-    there = isinstance(destination, Host) or (
-        isinstance(destination, Folder) and f"{destination.path}/" in text
-    )
-    return Reason.DESTINATION_FULL if there else Reason.NO_ROOM
+def _full(destination: Destination, here: Sequence[Path]) -> tuple[Reason, str]:
+    """Which disk is full: the one with the least room, since duplicity does not always say."""
+    if isinstance(destination, Host):
+        return Reason.DESTINATION_FULL, destination.login
+    places = [(Reason.NO_ROOM, path) for path in here]
+    if isinstance(destination, Folder):
+        places.append((Reason.DESTINATION_FULL, Path(destination.path)))
+    reason, path = min(places, key=lambda place: _free(place[1]))
+    return reason, str(path)
+
+
+def _free(path: Path) -> int:
+    try:
+        return shutil.disk_usage(path).free
+    except OSError:
+        return sys.maxsize
 
 
 def _kept(lines: Sequence[str]) -> tuple[str, ...]:

@@ -1,5 +1,7 @@
 """Each way in which duplicity fails, and the reason that a person is told."""
 
+from pathlib import Path
+
 import pytest
 
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
@@ -11,9 +13,14 @@ from secretsbackup.tools.process import Ended
 BUCKET = Bucket("bucket", "prefix")
 
 
-def why(status: int, *text: str, at: Destination = BUCKET) -> Failure:
+HERE = Path("/")
+FULL = Path("/proc")
+"""A file system that never has any room."""
+
+
+def why(status: int, *text: str, at: Destination = BUCKET, here: Path = HERE) -> Failure:
     """What is made of an exit status and of what was logged."""
-    return reasons.failure(Ended(status, ()), [Stanza("ERROR", status, text=text)], at)
+    return reasons.failure(Ended(status, ()), [Stanza("ERROR", status, text=text)], at, [here])
 
 
 @pytest.mark.parametrize(
@@ -76,21 +83,29 @@ def test_what_nobody_knows_names_the_status() -> None:
 
 
 @pytest.mark.parametrize(
-    ("at", "path", "reason"),
+    ("at", "here", "reason", "full"),
     [
-        (BUCKET, "/tmp/vol", Reason.NO_ROOM),
-        (Folder("/media/disk"), "/tmp/vol", Reason.NO_ROOM),
-        (Folder("/media/disk"), "/media/disk/vol", Reason.DESTINATION_FULL),
-        (Host("sftp", "host", "backups"), "vol", Reason.DESTINATION_FULL),
+        (BUCKET, HERE, Reason.NO_ROOM, "/"),
+        (Folder("/"), FULL, Reason.NO_ROOM, "/proc"),
+        (Folder("/proc"), HERE, Reason.DESTINATION_FULL, "/proc"),
+        (Host("sftp", "host", "backups"), HERE, Reason.DESTINATION_FULL, "host"),
     ],
 )
-def test_a_full_disk_is_the_one_that_is_named(at: Destination, path: str, reason: Reason) -> None:
-    assert why(30, f"OSError: [Errno 28] No space left on device: '{path}'", at=at).reason is reason
+def test_a_full_disk_is_the_one_with_the_least_room(
+    at: Destination, here: Path, reason: Reason, full: str
+) -> None:
+    failure = why(30, "OSError: [Errno 28] No space left on device", at=at, here=here)
+    assert (failure.reason, failure.detail) == (reason, full)
+
+
+def test_a_temporary_folder_that_is_too_small_is_named() -> None:
+    failure = why(35, "Temp space has 14 available, backup needs approx 60.")
+    assert (failure.reason, failure.detail) == (Reason.NO_ROOM, "/")
 
 
 def test_without_a_log_standard_error_is_read() -> None:
     ended = Ended(31, ("gpg: Bad passphrase",))
-    failure = reasons.failure(ended, [], BUCKET)
+    failure = reasons.failure(ended, [], BUCKET, [HERE])
     assert (failure.reason, failure.last_lines) == (Reason.PASSPHRASE_WRONG, ended.last_lines)
 
 
