@@ -224,9 +224,8 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 "Choose a folder that exists and is yours, or see to its permissions.",
             )
         case Reason.STAGE_NOT_OURS:
-            where, strange = (*about.split(" ", 1), "")[:2]
             return Message(
-                f"The staging folder {where} holds something else (“{strange}”), which would be deleted.",
+                f"The staging folder holds something else, which would be deleted: {about}.",
                 "Give the profile an empty folder for staging.",
             )
         case Reason.BUSY:
@@ -275,6 +274,11 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             return Message(
                 f"The keyring has no {name} for this profile.",
                 f"Store it: secretsbackup secret set {profile} {name}",
+            )
+        case Reason.AWS_PROFILE_MISSING:
+            return Message(
+                f"Your own AWS settings have no profile “{about}” with a key.",
+                "Make it with `aws configure --profile NAME`, or see to ~/.aws/credentials.",
             )
         case Reason.KEY_MISSING:
             return Message(

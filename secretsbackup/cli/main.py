@@ -43,32 +43,36 @@ def parser() -> argparse.ArgumentParser:
         "75 busy or skipped.",
     )
     top.add_argument("--version", action="version", version=f"secretsbackup {__version__}")
-    top.set_defaults(command="welcome", json=False, chosen=None)
+    top.set_defaults(module="looking", command="welcome", json=False, chosen=None)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print lines of JSON")
     common.add_argument("--profile", dest="chosen", metavar="NAME", help=_PROFILE_HELP)
     verbs = top.add_subparsers(title="commands", metavar="COMMAND")
 
-    def verb(name: str, help_text: str) -> argparse.ArgumentParser:
+    def verb(module: str, name: str, help_text: str) -> argparse.ArgumentParser:
         made = verbs.add_parser(name, help=help_text, description=help_text, parents=[common])
-        made.set_defaults(command=name.replace("-", "_"))
+        made.set_defaults(module=module, command=name)
         return made
 
-    demo = verb("demo", "show a whole round trip with throw-away files, key and keyring")
+    demo = verb("running", "demo", "show a whole round trip with throw-away files, key and keyring")
     demo.add_argument("--keep", metavar="FOLDER", help="work in this new folder and keep it")
-    verb("init", "ask a few questions and write a profile")
-    _backup(verb("backup", "back up now"))
-    verb("snapshots", "list what the destination holds").add_argument("name", nargs="?", help=_PROFILE_HELP)
-    files = verb("files", "list the files of a snapshot")
-    files.add_argument("words", nargs="*", metavar="[PROFILE] [PATH]", help="below which path; all without")
-    files.add_argument("--at", metavar="TIME", help="the newest snapshot that is not younger")
-    _restore(verb("restore", "restore everything, or chosen paths, into a new folder"))
-    verb("verify", "audit the destination, then restore a sample and compare it").add_argument(
+    verb("managing", "init", "ask a few questions and write a profile")
+    _backup(verb("running", "backup", "back up now"))
+    verb("looking", "snapshots", "list what the destination holds").add_argument(
         "name", nargs="?", help=_PROFILE_HELP
     )
-    verb("status", "say how safe each profile is").add_argument("name", nargs="?", help=_PROFILE_HELP)
-    verb("runs", "list past runs").add_argument("name", nargs="?", help=_PROFILE_HELP)
-    log = verb("log", "tell the story of a run; of the last one without RUN")
+    files = verb("looking", "files", "list the files of a snapshot")
+    files.add_argument("words", nargs="*", metavar="[PROFILE] [PATH]", help="below which path; all without")
+    files.add_argument("--at", metavar="TIME", help="the newest snapshot that is not younger")
+    _restore(verb("running", "restore", "restore everything, or chosen paths, into a new folder"))
+    verb("running", "verify", "audit the destination, then restore a sample and compare it").add_argument(
+        "name", nargs="?", help=_PROFILE_HELP
+    )
+    verb("looking", "status", "say how safe each profile is").add_argument(
+        "name", nargs="?", help=_PROFILE_HELP
+    )
+    verb("looking", "runs", "list past runs").add_argument("name", nargs="?", help=_PROFILE_HELP)
+    log = verb("looking", "log", "tell the story of a run; of the last one without RUN")
     log.add_argument("run", nargs="?", metavar="RUN")
     _profile(verbs, common)
     _secret(verbs, common)
@@ -99,7 +103,7 @@ def _profile(
 
     def action(name: str, help_text: str) -> argparse.ArgumentParser:
         made = actions.add_parser(name, help=help_text, description=help_text, parents=[common])
-        made.set_defaults(command=f"profile_{name}")
+        made.set_defaults(module="managing", command=f"profile_{name}")
         return made
 
     add = action("add", "write a profile")
@@ -138,7 +142,7 @@ def _secret(
         ("forget", "remove a secret"),
     ):
         made = actions.add_parser(name, help=help_text, description=help_text, parents=[common])
-        made.set_defaults(command=f"secret_{name}")
+        made.set_defaults(module="managing", command=f"secret_{name}")
         made.add_argument("name", metavar="PROFILE")
         made.add_argument("secret", choices=["aws-access-key-id", "aws-secret-access-key", "gpg-passphrase"])
 

@@ -63,6 +63,7 @@ async def check(run: Run) -> int:
     gnupg.usable(await gnupg.resolve(run.profile.key))
     vault = await equipment.vault(run)
     held = await holdings.peek(run, vault)
+    await place.probe(vault.destination, vault.credential)
     return sum(len(chain.snapshots) for chain in held.chains)
 
 

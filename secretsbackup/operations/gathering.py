@@ -76,7 +76,7 @@ def _claim(run: Run, stage: Path) -> Staged:
     known = {*before.labels, *(_labels(run.profile) if own else ())}
     strange = [entry.name for entry in stage.iterdir() if entry.name not in known and "." not in known]
     if strange and not own:
-        raise Failure(Reason.STAGE_NOT_OURS, f"{stage} {strange[0]}")
+        raise Failure(Reason.STAGE_NOT_OURS, str(stage / strange[0]))
     return Staged((*before.labels, *strange), before.unsent)
 
 

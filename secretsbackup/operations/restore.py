@@ -164,7 +164,7 @@ class _Watcher:
         """Take what duplicity tells: each path as it begins to write it."""
         if not stanza.is_info or stanza.code != log.RESTORING:
             return
-        self._done += _size(self._last)
+        self._done += _size(self._last) if self._total else 0
         path = log.path(stanza.extras)
         self._last = os.path.join(self._root, path) if path not in (b"", b".") else self._root  # noqa: PTH118
         self._files += 1

@@ -1,7 +1,9 @@
 """What a destination holds, whichever kind it is."""
 
 import asyncio
+import errno
 import os
+import tempfile
 from pathlib import Path
 
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
@@ -25,6 +27,33 @@ async def prepare(destination: Destination) -> None:
     """Make what duplicity expects to be there before its first backup."""
     if isinstance(destination, Host):
         await ssh.make_folder(destination)
+
+
+async def probe(destination: Destination, credential: Credential) -> None:
+    """Write something small, read it and take it away again; a Failure where that is refused.
+
+    An SSH host is left alone: that its folder can be listed must do.
+    """
+    match destination:
+        case Bucket():
+            await s3.probe(destination, credential)
+        case Folder():
+            await asyncio.to_thread(_probe_folder, Path(destination.path))
+        case Host():
+            pass
+
+
+def _probe_folder(path: Path) -> None:
+    try:
+        with tempfile.NamedTemporaryFile(
+            dir=path if path.is_dir() else path.parent, prefix=".probe-"
+        ) as file:
+            file.write(b"a probe")
+            file.flush()
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = Reason.DESTINATION_FULL if full else Reason.DESTINATION_DENIED
+        raise Failure(reason, str(path), (str(error),)) from None
 
 
 def _folder(path: Path) -> dict[str, int]:

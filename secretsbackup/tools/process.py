@@ -11,9 +11,8 @@ import os
 import shutil
 import signal
 import sys
-from collections.abc import AsyncIterator, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
-from typing import IO
 
 import msgspec
 
@@ -28,6 +27,11 @@ _GRACE = 5.0
 """Seconds between asking a child to end and ending it."""
 _KEPT = 200
 """How many of a child's last lines are kept for a report."""
+_EVERY = 0.05
+"""Seconds between two looks at a child's pipes."""
+_AT_ONCE = 1 << 20
+_MUCH = 1 << 14
+"""Bytes: with as much as this in a pipe there is more to come, and a full pipe would hold the child up."""
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -72,49 +76,6 @@ async def run(
     `born` hears the process id. `held` is a lock's file descriptor, which the child then holds too.
     Cancelling ends the child and everything that it started before CancelledError goes on.
     """
-    with contextlib.ExitStack() as files:
-        log = _pipe(files) if on_log_line else None
-        fds = [fd for fd in (log and log[1].fileno(), held) if fd is not None]
-        words = [*(["--log-fd", str(fds[0])] if log else []), *arguments]
-        child = await asyncio.create_subprocess_exec(
-            *_dying_with_us(),
-            program,
-            *words,
-            stdin=asyncio.subprocess.PIPE if given else asyncio.subprocess.DEVNULL,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.PIPE,
-            env=dict(env) if env is not None else environment(),
-            pass_fds=fds,
-            start_new_session=True,
-            umask=0o077,
-        )
-        try:
-            if born:
-                born(child.pid)
-            return await _listen(child, given, on_line, on_error_line, log, on_log_line)
-        finally:
-            await _end(child)
-
-
-def _pipe(files: contextlib.ExitStack) -> tuple[IO[bytes], IO[bytes]]:
-    reader, writer = os.pipe()
-    return files.enter_context(open(reader, "rb", 0)), files.enter_context(open(writer, "wb", 0))  # noqa: PTH123
-
-
-def _dying_with_us() -> list[str]:
-    """A prefix with which Linux ends the child when this process dies (setpriv, util-linux)."""
-    setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
-    return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
-
-
-async def _listen(
-    child: asyncio.subprocess.Process,
-    given: bytes,
-    on_line: Heard | None,
-    on_error_line: Heard | None,
-    log: tuple[IO[bytes], IO[bytes]] | None,
-    on_log_line: Heard | None,
-) -> Ended:
     last: list[str] = []
 
     def keep(line: bytes) -> None:
@@ -123,40 +84,91 @@ async def _listen(
         if on_error_line:
             on_error_line(line)
 
-    assert child.stdout
-    assert child.stderr
-    async with asyncio.TaskGroup() as listeners:
-        listeners.create_task(_each_line(child.stdout, on_line or (lambda _: None)))
-        listeners.create_task(_each_line(child.stderr, keep))
-        if log and on_log_line:
-            log[1].close()
-            listeners.create_task(_each_line(await _reader(log[0]), on_log_line))
-        if given:
-            listeners.create_task(_give(child, given))
-        status = await child.wait()
-    return Ended(status, tuple(last))
+    with contextlib.ExitStack() as pipes:
+        out, err = _Ear(pipes, on_line or (lambda _: None)), _Ear(pipes, keep)
+        log = _Ear(pipes, on_log_line) if on_log_line else None
+        passed = [*([log.mouth] if log else []), *([held] if held is not None else [])]
+        words = [*(["--log-fd", str(log.mouth)] if log else []), *arguments]
+        child = await asyncio.create_subprocess_exec(
+            *_dying_with_us(),
+            program,
+            *words,
+            stdin=asyncio.subprocess.PIPE if given else asyncio.subprocess.DEVNULL,
+            stdout=out.mouth,
+            stderr=err.mouth,
+            env=dict(env) if env is not None else environment(),
+            pass_fds=passed,
+            start_new_session=True,
+            umask=0o077,
+        )
+        giving = asyncio.create_task(_give(child, given)) if given else None
+        ears = [ear for ear in (out, err, log) if ear]
+        try:
+            if born:
+                born(child.pid)
+            return Ended(await _listen(child, ears), tuple(last))
+        finally:
+            if giving:
+                giving.cancel()
+            await _end(child)
 
 
-async def _each_line(stream: asyncio.StreamReader, heard: Heard) -> None:
-    async for line in lines(stream):
-        heard(line)
+def _dying_with_us() -> list[str]:
+    """A prefix with which Linux ends the child when this process dies (setpriv, util-linux)."""
+    setpriv = shutil.which("setpriv") if sys.platform == "linux" else None
+    return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 
 
-async def lines(stream: asyncio.StreamReader) -> AsyncIterator[bytes]:
-    """Every line of a stream, however long; a carriage return ends one too (rsync's progress)."""
-    rest = b""
-    while chunk := await stream.read(1 << 16):
-        *whole, rest = (rest + chunk).replace(b"\r", b"\n").split(b"\n")
-        for line in whole:
-            yield line
-    if rest:
-        yield rest
+async def _listen(child: asyncio.subprocess.Process, ears: Sequence["_Ear"]) -> int:
+    """Hear a child to its end; its exit status.
+
+    Pipes are emptied at intervals: to wake up for every line of a chatty child cost a tenth of a backup.
+    A grandchild that lives on and holds a pipe is not waited for.
+    """
+    for ear in ears:
+        ear.close_mouth()
+    ended = asyncio.create_task(child.wait())
+    try:
+        while not ended.done():
+            busy = [ear.listen() >= _MUCH for ear in ears]
+            await asyncio.wait((ended,), timeout=0 if any(busy) else _EVERY)
+        for ear in ears:
+            ear.finish()
+        return ended.result()
+    finally:
+        ended.cancel()
 
 
-async def _reader(pipe: IO[bytes]) -> asyncio.StreamReader:
-    stream = asyncio.StreamReader()
-    await asyncio.get_running_loop().connect_read_pipe(lambda: asyncio.StreamReaderProtocol(stream), pipe)
-    return stream
+class _Ear:
+    """One pipe from a child, and who hears its lines; a carriage return ends one too (rsync's progress)."""
+
+    def __init__(self, pipes: contextlib.ExitStack, heard: Heard) -> None:
+        reader, self.mouth = os.pipe()
+        os.set_blocking(reader, False)
+        self._reader = pipes.enter_context(open(reader, "rb", 0))  # noqa: PTH123, SIM115
+        self._mouth = pipes.enter_context(open(self.mouth, "wb", 0))  # noqa: PTH123, SIM115
+        self._heard = heard
+        self._rest = b""
+
+    def close_mouth(self) -> None:
+        """Close our copy of the child's end, so that the pipe ends with the child."""
+        self._mouth.close()
+
+    def listen(self) -> int:
+        """Hear what has been said; how many bytes that was."""
+        said = self._reader.read(_AT_ONCE) or b""
+        if said:
+            *whole, self._rest = (self._rest + said).replace(b"\r", b"\n").split(b"\n")
+            for line in whole:
+                self._heard(line)
+        return len(said)
+
+    def finish(self) -> None:
+        """Hear the rest, a last line without an end included."""
+        while self.listen():
+            pass
+        if self._rest:
+            self._heard(self._rest)
 
 
 async def _give(child: asyncio.subprocess.Process, given: bytes) -> None:

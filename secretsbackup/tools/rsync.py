@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import re
+import time
 from collections.abc import Sequence
 from pathlib import Path
 
@@ -146,6 +147,8 @@ def _whole(source: Source, path: bytes) -> str:
 _PROGRESS = re.compile(rb"^\s*\d+\s+\d+%.*to-chk=(\d+)/(\d+)\)")
 _CHANGE = re.compile(rb"change: (\S{11}|\*deleting) +(\d+) (.*)$", re.DOTALL)
 _TOTALS = re.compile(rb"^(?:Number of files: .*?reg: ([\d,]+)|Total file size: ([\d,]+))")
+_OFTEN = 0.2
+"""Seconds."""
 _DISK = {
     errno.ENOSPC: Reason.NO_ROOM,
     errno.EDQUOT: Reason.NO_ROOM,
@@ -176,13 +179,13 @@ class _Listener:
         self._offset = offset
         self._counted = Gathered()
         self._fatal: Reason | None = None
+        self._next = 0.0
 
     def line(self, line: bytes) -> None:
         if change := _CHANGE.search(line):
             self._changed(*change.groups())
         if progress := _PROGRESS.match(line):
-            left, total = (int(number) for number in progress.groups())
-            self._progress(total - left, total)
+            self._progress(*progress.groups())
         elif totals := _TOTALS.match(line):
             files, size = (int((number or b"0").replace(b",", b"")) for number in totals.groups())
             self._counted += Gathered(files=files, bytes=size)
@@ -223,12 +226,16 @@ class _Listener:
         else:
             self._tell(Warned(caution=caution, path=path, detail=detail))
 
-    def _progress(self, done: int, total: int) -> None:
+    def _progress(self, left: bytes, total: bytes) -> None:
+        """Tell how far it is, at most some times a second: rsync says it twice a file."""
+        if time.monotonic() < self._next:
+            return
+        self._next = time.monotonic() + _OFTEN
         self._tell(
             Progressed(
                 step=Step.GATHER,
-                done=self._offset.files + done,
-                total=self._offset.files + total,
+                done=self._offset.files + int(total) - int(left),
+                total=self._offset.files + int(total),
                 unit="files",
                 detail=self._source.label,
             )

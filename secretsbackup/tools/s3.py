@@ -32,12 +32,12 @@ _PROBE = "secretsbackup-probe"
 
 async def contents(bucket: Bucket, credential: Credential) -> dict[str, int]:
     """Names below the prefix and their sizes in bytes; a Failure with its own Reason, in seconds."""
-    return await in_thread(lambda: _told(lambda: _list(bucket, credential), bucket))
+    return await in_thread(lambda: _told(lambda: _list(bucket, credential), bucket, credential))
 
 
 async def probe(bucket: Bucket, credential: Credential) -> None:
     """Put a small object under the prefix, read it back and delete it; Failure if one is refused."""
-    await in_thread(lambda: _told(lambda: _probe(bucket, credential), bucket))
+    await in_thread(lambda: _told(lambda: _probe(bucket, credential), bucket, credential))
 
 
 def _client(bucket: Bucket, credential: Credential) -> Any:
@@ -86,7 +86,7 @@ def _probe(bucket: Bucket, credential: Credential) -> None:
     client.delete_object(**place)
 
 
-def _told(call: "Callable[[], Any]", bucket: Bucket) -> Any:
+def _told(call: "Callable[[], Any]", bucket: Bucket, credential: Credential) -> Any:
     """Call, and make boto3's errors ours."""
     from botocore import exceptions as of
 
@@ -97,10 +97,9 @@ def _told(call: "Callable[[], Any]", bucket: Bucket) -> Any:
         raise _refused(error, bucket) from None
     except of.SSLError as error:
         raise Failure(Reason.CERTIFICATE_BAD, where, (str(error),)) from None
-    except of.ProfileNotFound as error:
-        raise Failure(Reason.SECRET_MISSING, f"the AWS profile ({error})") from None
-    except (of.NoCredentialsError, of.PartialCredentialsError) as error:
-        raise Failure(Reason.SECRET_MISSING, "aws-access-key-id", (str(error),)) from None
+    except (of.ProfileNotFound, of.NoCredentialsError, of.PartialCredentialsError) as error:
+        name = credential.name if isinstance(credential, AwsProfile) else ""
+        raise Failure(Reason.AWS_PROFILE_MISSING, name, (str(error),)) from None
     except (of.HTTPClientError, of.ConnectionError) as error:
         raise Failure(Reason.DESTINATION_UNREACHABLE, where, (str(error),)) from None
     except (of.ParamValidationError, of.BotoCoreError, ValueError) as error:

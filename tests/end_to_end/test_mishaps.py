@@ -296,6 +296,7 @@ def test_each_refusal_of_a_bucket_has_its_own_reason(
 
     user.run("secret", "set", "docs", "aws-access-key-id", given=server.access_key)
     user.run("secret", "set", "docs", "aws-secret-access-key", given=server.secret_key)
+    assert user.run("profile", "check", "docs", "--json").lines[0]["ok"] is True
     user.backup()
     user.run(
         "profile",
@@ -337,6 +338,8 @@ def test_an_aws_profile_of_ones_own_needs_no_keyring(
         )
         user.backup()
         assert_same(picture(tmp_path / "source"), picture(user.restore(tmp_path / "out") / "source"))
+        (user.home / ".aws" / "credentials").unlink()
+        assert user.backup(status=1).outcome["reason"] == "aws-profile-missing"
 
 
 def test_no_keyring_and_a_locked_one_are_told_in_seconds(

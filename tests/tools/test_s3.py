@@ -112,10 +112,11 @@ def test_nobody_there_is_unreachable() -> None:
 
 
 def test_without_a_credential_nothing_is_asked() -> None:
-    for credential in (None, AwsProfile("no-such-profile-anywhere")):
+    asked = ((None, Reason.SECRET_MISSING), (AwsProfile("no-such-profile"), Reason.AWS_PROFILE_MISSING))
+    for credential, reason in asked:
         with pytest.raises(Failure) as caught:
             asyncio.run(s3.contents(Bucket("bucket"), credential))
-        assert caught.value.reason is Reason.SECRET_MISSING
+        assert caught.value.reason is reason
 
 
 def test_a_name_that_no_bucket_can_have_is_a_missing_one() -> None:

@@ -9,6 +9,7 @@ import os
 import re
 import stat
 import sys
+import time
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
@@ -41,6 +42,10 @@ _STORAGE = {
     StorageClass.GLACIER_IR: "--s3-use-glacier-ir",
     StorageClass.REDUCED_REDUNDANCY: "--s3-use-rrs",
 }
+
+
+_OFTEN = 0.2
+"""Seconds between two progress events."""
 
 
 class Vault(msgspec.Struct, frozen=True, kw_only=True):
@@ -255,6 +260,7 @@ class _Reading:
         self._done = 0
         self._path = b""
         self._size = 0
+        self._shown = 0.0
 
     def born(self, pid: int) -> None:
         self._pid = pid
@@ -262,7 +268,8 @@ class _Reading:
     def heard(self, stanza: log.Stanza) -> None:
         if stanza.is_info and stanza.code in (log.NEW, log.CHANGED):
             self._next(log.path(stanza.extras))
-            self._show(0)
+            if time.monotonic() >= self._shown + _OFTEN:
+                self._show(0)
 
     def _next(self, path: bytes) -> None:
         self._done += self._size
@@ -270,6 +277,7 @@ class _Reading:
         self._files += 1
 
     def _show(self, position: int) -> None:
+        self._shown = time.monotonic()
         self._tell(
             Progressed(
                 step=Step.SEND,

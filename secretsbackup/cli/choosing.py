@@ -1,0 +1,50 @@
+"""Which profile, paths and time a command's words mean."""
+
+import argparse
+import os
+from datetime import UTC, datetime
+
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Profile, ProfileName
+from secretsbackup.store import profiles
+from secretsbackup.store.home import Home
+
+Options = argparse.Namespace
+
+
+def one(home: Home, options: Options) -> Profile:
+    """The profile that is named, or the only one."""
+    name = options.chosen or getattr(options, "name", None)
+    if name:
+        return profiles.get(home, name)
+    return _only(profiles.load(home))
+
+
+def _only(known: dict[ProfileName, Profile]) -> Profile:
+    if not known:
+        raise Failure(Reason.PROFILE_INVALID, "There is no profile yet; make one: secretsbackup init")
+    if len(known) > 1:
+        raise Failure(Reason.PROFILE_INVALID, f"There are several profiles; name one: {', '.join(known)}")
+    return next(iter(known.values()))
+
+
+def one_and_paths(home: Home, options: Options) -> tuple[Profile, list[bytes]]:
+    """The first word is a profile if it names one; the others are paths."""
+    known = profiles.load(home)
+    spoken: list[str] = options.words
+    if options.chosen:
+        profile = profiles.get(home, options.chosen)
+    elif spoken and spoken[0] in known:
+        profile, spoken = known[ProfileName(spoken[0])], spoken[1:]
+    else:
+        profile = _only(known)
+    return profile, [os.fsencode(path) for path in spoken]
+
+
+def time(text: str | None) -> datetime | None:
+    from secretsbackup.operations import browse
+
+    try:
+        return browse.parse_time(text, datetime.now(UTC)) if text else None
+    except ValueError:
+        raise Failure(Reason.NOT_A_TIME, text or "") from None
