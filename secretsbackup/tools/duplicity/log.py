@@ -4,7 +4,6 @@ A stanza is a line `KEYWORD CODE EXTRAS`, then lines of data, then lines of text
 then an empty line. What is not known is left alone.
 """
 
-import codecs
 import re
 from collections.abc import Callable
 
@@ -61,8 +60,20 @@ def path(extras: str) -> bytes:
     quoted = re.search(r"'((?:[^'\\]|\\.)*)'", extras)
     if not quoted:
         return extras.split(" ", maxsplit=1)[0].encode("utf-8", "surrogateescape")
-    try:
-        text = codecs.decode(quoted[1].encode("latin-1", "backslashreplace"), "unicode_escape")
-        return text.encode("utf-8", "surrogateescape")
-    except UnicodeError:
-        return b""
+    text = _ESCAPE.sub(_unescaped, quoted[1])
+    return text.encode("utf-8", "surrogateescape")
+
+
+_ESCAPE = re.compile(
+    r"\\(x[0-9a-f]{2}"
+    r"|u(?!d[89abdef]|dc[0-7])[0-9a-f]{4}"  # of the surrogates only those that stand for a byte
+    r"|U00(?:0[1-9a-f]|10)[0-9a-f]{4}"
+    r"|[nrt\\'])"
+)
+_PLAIN = {"n": "\n", "r": "\r", "t": "\t", "\\": "\\", "'": "'"}
+
+
+def _unescaped(found: re.Match[str]) -> str:
+    """What Python's unicode-escape codec wrote; what it cannot have written stays as it is."""
+    code = found[1]
+    return _PLAIN[code] if code in _PLAIN else chr(int(code[1:], 16))
