@@ -50,6 +50,8 @@ async def run(
         with shower.aside():
             return await asking.passphrase()
 
+    if not json:
+        tell_interrupted(home, profile)
     live = runner.start(recipe, verb, profile, home, ask=ask)
     _obey_signals(live)
     outcome: Outcome = Interrupted()
@@ -63,6 +65,16 @@ async def run(
         with contextlib.suppress(OSError):
             tell_outcome(outcome, verb)
     return outcome
+
+
+def tell_interrupted(home: "Home", profile: "Profile") -> None:
+    """Say at the next start that the run before was cut off."""
+    from secretsbackup.cli.output import say
+    from secretsbackup.operations.standing import standing
+
+    before = standing(home, profile.name)
+    if isinstance(before.last, Interrupted) and before.last_ended:
+        say(f"The run of {words.clock(before.last_ended)} was cut off. Nothing is lost; this one goes on.")
 
 
 def status(outcome: Outcome) -> int:

@@ -1,8 +1,8 @@
 """Back up: check, gather, send, prove, record, tidy."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import datetime, timedelta
-from pathlib import Path
 
 import msgspec
 
@@ -45,8 +45,11 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
             rsync = await equipment.rsync_program(run)
             gnupg.usable(await gnupg.resolve(run.profile.key))
             vault = await equipment.vault(run)
+            trees = await gathering.survey(run)
         with run.step(Step.GATHER):
-            held, (gathered, unsent) = await _look_and_gather(run, vault, rsync)
+            held, (gathered, unsent) = await _look_and_gather(
+                holdings.look(run, vault), gathering.gather(run, rsync, trees)
+            )
         if not unsent and not wish.full and held.chains and not held.broken:
             return Summary(changed=False, files=gathered.files, bytes=gathered.bytes)
         kind = _kind(run, held, wish)
@@ -64,13 +67,14 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
     return back_up
 
 
-async def _look_and_gather(run: Run, vault: Vault, rsync: Path) -> tuple[Holdings, tuple[Gathered, bool]]:
+async def _look_and_gather(
+    look: Coroutine[None, None, Holdings], gather_all: Coroutine[None, None, tuple[Gathered, bool]]
+) -> tuple[Holdings, tuple[Gathered, bool]]:
     """Look at the destination while rsync gathers; what is wrong with one ends the other.
 
     A gather that is about to end anyway may do so first: one that is cut off counts as a change.
     """
-    looking = asyncio.create_task(holdings.look(run, vault))
-    gather = asyncio.create_task(gathering.gather(run, rsync))
+    looking, gather = asyncio.create_task(look), asyncio.create_task(gather_all)
     try:
         await asyncio.wait((looking, gather), return_when=asyncio.FIRST_EXCEPTION)
         if not gather.done():

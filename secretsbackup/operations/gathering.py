@@ -1,7 +1,9 @@
 """Gathering: the stage is made like the sources, and never emptied by a source that is not there."""
 
+import asyncio
 import os
 import shutil
+from collections.abc import Sequence
 from pathlib import Path
 
 from secretsbackup.model.outcome import Failure, Reason, Skip, Why
@@ -10,8 +12,9 @@ from secretsbackup.operations.runner import Run
 from secretsbackup.store import staged
 from secretsbackup.store.home import owner_only
 from secretsbackup.store.staged import Staged
-from secretsbackup.tools import rsync
+from secretsbackup.tools import rsync, tree
 from secretsbackup.tools.rsync import Gathered
+from secretsbackup.tools.tree import Tree
 
 
 def present(run: Run, *, even_if_empty: bool) -> None:
@@ -41,13 +44,19 @@ def _absent(source: Source, before: Path, even_if_empty: bool) -> Why | None:
     return Why(Reason.SOURCE_EMPTY, source.path) if empty and was_full and not even_if_empty else None
 
 
-async def gather(run: Run, program: Path) -> tuple[Gathered, bool]:
+async def survey(run: Run) -> list[Tree]:
+    """Look at every source: which links lead back up, what cannot be reached."""
+    own = [owner_only(folder) for folder in run.home.own(run.profile)]  # there, to be known again
+    return [await asyncio.to_thread(tree.look, Path(source.path), own) for source in run.profile.sources]
+
+
+async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gathered, bool]:
     """Mirror every source; what was gathered, and whether the stage holds anything that was not sent."""
     stage = owner_only(run.home.stage(run.profile))
     before = _claim(run, stage)
     staged.keep(run.home, run.profile.name, Staged(before.labels, unsent=True))
     gathered = Gathered(changes=_remove_former(stage, before, run.profile))
-    for source in run.profile.sources:
+    for source, seen in zip(run.profile.sources, trees, strict=True):
         gathered += await rsync.mirror(
             program,
             source,
@@ -55,6 +64,7 @@ async def gather(run: Run, program: Path) -> tuple[Gathered, bool]:
             exclude=run.profile.exclude,
             own=run.home.own(run.profile),
             tell=run.tell,
+            seen=seen,
             held=run.held,
             offset=gathered,
         )

@@ -67,15 +67,18 @@ async def mirror(
     exclude: Sequence[str],
     own: Sequence[Path],
     tell: Tell,
+    seen: tree.Tree | None = None,
     held: int | None = None,
     offset: Gathered = Gathered(),  # noqa: B008 - frozen
 ) -> Gathered:
     """Make STAGE/LABEL like a source; Failure if the stage cannot be written.
 
     `exclude` are rsync's patterns, a leading "/" being the source. `own` are folders of ours that
-    never go into a backup. `offset` is what earlier sources gathered, so that progress adds up.
+    never go into a backup. `seen` is what a look at the source found, if there was one just now.
+    `offset` is what earlier sources gathered, so that progress adds up.
     """
-    seen = await asyncio.to_thread(tree.look, Path(source.path), own)
+    if seen is None:
+        seen = await asyncio.to_thread(tree.look, Path(source.path), own)
     for link in seen.loops:
         if not _excluded(link, exclude):
             tell(Warned(caution=Caution.LINK_LOOP, path=_whole(source, link)))

@@ -3,13 +3,11 @@
     .venv/bin/python -m tests.benchmarks.compare [--files 40000] [--megabytes 1000] [--rounds 1]
 
 Whole processes against a Ceph gateway on this machine, wall-clock seconds, and ratios. A shared machine's
-seconds wander; read the ratios. Peak memory is that of the largest process.
 """
 
 import argparse
 import os
 import random
-import resource
 import shutil
 import statistics
 import subprocess
@@ -206,7 +204,6 @@ def show(ways: list[Way]) -> None:
             cells.append(f"{took:>13.2f} s {ratio:>6.2f} ×")
         print(f"{task:18}" + "".join(f"{cell:>24}" for cell in cells))
     print("×: how many times as long as this program.")
-    print(f"Largest child: {resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss / 1024:.0f} MB.")
 
 
 def main() -> None:

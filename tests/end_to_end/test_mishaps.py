@@ -99,6 +99,8 @@ def test_a_run_that_was_killed_is_told_as_interrupted(
     doomed(user, "secretsbackup", 1.0)
     assert user.run("runs", "--json").lines[0]["outcome"]["type"] == "interrupted"
     assert "Cut off in the middle" in user.run("status").out
+    assert "was cut off. Nothing is lost" in user.run("backup").err
+    assert "was cut off" not in user.run("backup").err
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])

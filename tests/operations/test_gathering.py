@@ -19,7 +19,11 @@ from secretsbackup.tools.rsync import Gathered
 
 def gather(run: Run) -> tuple[Gathered, bool]:
     """Gather now."""
-    return asyncio.run(gathering.gather(run, process.find("rsync")))
+
+    async def both() -> tuple[Gathered, bool]:
+        return await gathering.gather(run, process.find("rsync"), await gathering.survey(run))
+
+    return asyncio.run(both())
 
 
 def absent(run: Run, *, even_if_empty: bool = False) -> tuple[Why, ...]:

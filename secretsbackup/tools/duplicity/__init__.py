@@ -28,8 +28,8 @@ from secretsbackup.tools.duplicity import log, reasons
 
 OLDEST = (3, 0)
 VOLUME_MIB = 50
-"""The size of a volume. duplicity's own 200 makes a single file dear and a broken run lose more; the
-time for a whole backup is the same with 50 (measured)."""
+"""The size of a volume. duplicity's own 200 makes a single file dear and a broken run lose more; the time
+for a whole backup is the same with 50, a whole restore takes some 0.4 s longer for each volume (measured)."""
 
 _COMPRESSION = {
     # zip is deflate without zlib's checksum: some 4 % faster still, and as old in OpenPGP (RFC 4880, 9.3).
