@@ -79,7 +79,10 @@ async def _look_and_gather(
         await asyncio.wait((looking, gather), return_when=asyncio.FIRST_EXCEPTION)
         if not gather.done():
             await asyncio.wait((gather,), timeout=_NEARLY_DONE)
-        return (await looking, await gather) if looking.done() else (await gather, await looking)[::-1]
+        for task in (looking, gather):
+            if task.done():
+                task.result()
+        return await looking, await gather
     finally:
         for task in (looking, gather):
             task.cancel()
@@ -143,10 +146,10 @@ async def _total(run: Run, held: Holdings, kind: Kind, gathered: Gathered) -> tu
 
 def _made(before: Holdings, after: Holdings) -> tuple[Snapshot, ...]:
     """The snapshots that are there now and were not; Failure if there is none, whatever duplicity said."""
-    found = [s for chain in after.chains for s in chain.snapshots if s.whole and not before.has(s)]
+    found = after.since(before)
     if not found:
         raise Failure(Reason.VOLUME_MISSING, "no new snapshot is at the destination")
-    return tuple(sorted(found, key=lambda snapshot: snapshot.time))
+    return found
 
 
 def _summary(kind: Kind, made: tuple[Snapshot, ...], gathered: Gathered) -> Summary:

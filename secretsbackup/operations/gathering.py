@@ -117,10 +117,5 @@ def remove(path: Path) -> None:
 
 def unsent_since(stage: Path, since: float) -> tuple[int, int]:
     """Files and bytes of the stage that came after a time (seconds): rsync renames what it writes."""
-    files = size = 0
-    for folder, _, names in os.walk(bytes(stage)):
-        for name in names:
-            status = os.lstat(os.path.join(folder, name))  # noqa: PTH118 - bytes: names need not be text
-            if status.st_ctime >= since:
-                files, size = files + 1, size + status.st_size
-    return files, size
+    sizes = [status.st_size for _, status in tree.files_below(stage) if status.st_ctime >= since]
+    return len(sizes), sum(sizes)

@@ -32,10 +32,16 @@ class Holdings(msgspec.Struct, frozen=True):
         """Whether nothing may be built on the newest chain."""
         return bool(self.chains) and self.chains[-1] not in self.sound
 
-    def has(self, snapshot: Snapshot) -> bool:
-        """Whether it is there, whole."""
-        stamps = (s.stamp for chain in self.chains for s in chain.snapshots if s.whole)
-        return snapshot.stamp in stamps
+    @property
+    def whole(self) -> tuple[Snapshot, ...]:
+        """The whole snapshots, oldest first."""
+        found = (one for chain in self.chains for one in chain.snapshots if one.whole)
+        return tuple(sorted(found, key=lambda snapshot: snapshot.time))
+
+    def since(self, before: "Holdings") -> tuple[Snapshot, ...]:
+        """The whole snapshots that were not there before, oldest first."""
+        old = {snapshot.stamp for snapshot in before.whole}
+        return tuple(snapshot for snapshot in self.whole if snapshot.stamp not in old)
 
 
 async def look(run: Run, vault: Vault) -> Holdings:
@@ -58,9 +64,8 @@ async def peek(run: Run, vault: Vault) -> Holdings:
 
 async def finished(run: Run, vault: Vault, before: Holdings) -> Kind | None:
     """The kind of the snapshot that came last since `before`; None if there is no new one."""
-    after = await peek(run, vault)
-    new = [s for chain in after.chains for s in chain.snapshots if s.whole and not before.has(s)]
-    return max(new, key=lambda snapshot: snapshot.time).kind if new else None
+    new = (await peek(run, vault)).since(before)
+    return new[-1].kind if new else None
 
 
 def _holdings(run: Run, vault: Vault, contents: dict[str, int]) -> Holdings:

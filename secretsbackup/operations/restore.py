@@ -17,7 +17,7 @@ from secretsbackup.operations import equipment, holdings
 from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.runner import Recipe, Run
 from secretsbackup.store import history
-from secretsbackup.tools import duplicity
+from secretsbackup.tools import duplicity, tree
 from secretsbackup.tools.duplicity import log
 
 INCOMPLETE = "-incomplete"
@@ -137,11 +137,7 @@ def _settle(arriving: Path, target: Path, path: bytes) -> None:
 
 def measured(folder: Path) -> tuple[int, int]:
     """How many files a tree has, and their bytes."""
-    sizes = [
-        os.lstat(os.path.join(inside, name)).st_size  # noqa: PTH118 - bytes: names need not be text
-        for inside, _, names in os.walk(bytes(folder))
-        for name in names
-    ]
+    sizes = [status.st_size for _, status in tree.files_below(folder)]
     return len(sizes), sum(sizes)
 
 

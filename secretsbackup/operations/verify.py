@@ -15,7 +15,7 @@ from secretsbackup.operations import equipment, holdings
 from secretsbackup.operations.restore import chosen
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import staged
-from secretsbackup.tools import duplicity
+from secretsbackup.tools import duplicity, tree
 from secretsbackup.tools.duplicity import Vault, signatures
 
 SAMPLE = 5
@@ -60,15 +60,11 @@ def comparable(run: Run, stage: Path, snapshot: Snapshot) -> list[bytes]:
     """The files of the stage that are as the snapshot must have them."""
     known = staged.read(run.home, run.profile.name)
     before = math.inf if known and not known.unsent else snapshot.time.timestamp()
-    root = bytes(stage)
-    found: list[bytes] = []
-    for folder, _, names in os.walk(root):
-        for name in names:
-            path = os.path.join(folder, name)  # noqa: PTH118 - bytes: names need not be text
-            status = os.lstat(path)
-            if stat.S_ISREG(status.st_mode) and status.st_ctime < before and status.st_size <= _LARGEST:
-                found.append(path[len(root) + 1 :])
-    return found
+    return [
+        path[len(bytes(stage)) + 1 :]
+        for path, status in tree.files_below(stage)
+        if stat.S_ISREG(status.st_mode) and status.st_ctime < before and status.st_size <= _LARGEST
+    ]
 
 
 def _listed(vault: Vault, snapshot: Snapshot) -> list[bytes]:

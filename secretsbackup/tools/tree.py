@@ -51,6 +51,14 @@ def look(source: Path, own: Sequence[Path] = ()) -> Tree:
     return Tree(tuple(loops), tuple(unreachable), tuple(ours))
 
 
+def files_below(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:
+    """Every path below a folder that is no folder, whole, and its status; links are not followed."""
+    for inside, _, names in os.walk(bytes(folder)):
+        for name in names:
+            path = os.path.join(inside, name)  # noqa: PTH118 - bytes: names need not be text
+            yield path, os.lstat(path)
+
+
 def _folders(folder: bytes, inside: bytes, unreachable: list[bytes]) -> Iterator[tuple[bytes, bool]]:
     """The folders in a folder, and whether each is a link; links that lead nowhere are put aside."""
     with os.scandir(folder) as entries:
