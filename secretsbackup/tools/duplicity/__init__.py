@@ -24,7 +24,7 @@ from secretsbackup.model.profile import Compression, Fingerprint
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
 from secretsbackup.model.snapshot import Kind
 from secretsbackup.tools import process
-from secretsbackup.tools.duplicity import log, reasons
+from secretsbackup.tools.duplicity import buffered, log, reasons
 
 OLDEST = (3, 0)
 VOLUME_MIB = 50
@@ -120,7 +120,7 @@ async def back_up(
     ]
     try:
         await _run(
-            vault,
+            msgspec.structs.replace(vault, gpg=buffered.stand_in(vault.gpg, vault.temporary)),
             verb,
             [*words, str(stage), _url(vault.destination)],
             gpg_options=_COMPRESSION[compression],
