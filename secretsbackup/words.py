@@ -47,6 +47,16 @@ def files(count: int) -> str:
     return number(count, "file", "files")
 
 
+def roughly(least: int, most: int) -> str:
+    """A size that is known to some hundred bytes: 412 MB, at most 512 bytes."""
+    return size(most) if size(least) == size(most) else f"≤ {size(most)}"
+
+
+def between(since: datetime, until: datetime | None) -> str:
+    """From which snapshot until which: 2026-11-22 22:08:28 – now."""
+    return f"{clock(since)} – {clock(until) if until else 'now'}"
+
+
 def ago(then: datetime, now: datetime) -> str:
     """How long ago: 2 hours ago."""
     import humanize
@@ -102,7 +112,7 @@ def progress(event: Progressed) -> str:
     return " · ".join(part for part in (amount, rate, left) if part)
 
 
-def warning(warned: Warned) -> str:
+def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in one place
     """One sentence for a warning, with the path that it is about."""
     path = f"“{warned.path}”"
     match warned.caution:
@@ -129,6 +139,11 @@ def warning(warned: Warned) -> str:
             return f"Old backups could not be removed yet{_because(warned.detail)}; the next run tries again."
         case Caution.NOT_COMPARED:
             return "Nothing is staged on this machine to compare with; the sample was restored only."
+        case Caution.NOT_CATALOGUED:
+            return (
+                f"The list of what is in which snapshot is not up to date{_because(warned.detail)}; "
+                "the backup is whole, and the list is made anew when it is needed."
+            )
         case Caution.TOOL_SAYS:
             return warned.detail
         case _:
@@ -250,6 +265,11 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             return Message(f"{about} was written by a newer version of this program.", "Upgrade this one.")
         case Reason.MEMORY_NEWER:
             return Message(f"{about} was written by a newer version of this program.", "Upgrade this one.")
+        case Reason.CATALOGUE_LOST:
+            return Message(
+                "The list of what is in which snapshot was damaged, and was thrown away.",
+                "Try again: it is made anew. No backup is touched by this.",
+            )
         case Reason.SEED_UNREADABLE:
             return Message(
                 f"That configuration cannot be taken over: {about}.", "Mend it, or use `secretsbackup init`."

@@ -1,14 +1,17 @@
-"""Commands that look: snapshots, files, status, runs, log."""
+"""Commands that look: snapshots, files, find, versions, status, runs, log."""
 
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import msgspec
 
 from secretsbackup import words
 from secretsbackup.cli import asking, choosing, output
 from secretsbackup.cli.choosing import Options
+from secretsbackup.model.entry import What
 from secretsbackup.model.event import (
     Moment,
     RunEnded,
@@ -24,6 +27,9 @@ from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store import journal, profiles
 from secretsbackup.store.home import Home
+
+if TYPE_CHECKING:
+    from secretsbackup.operations.browse import Answer
 
 
 async def snapshots(options: Options, home: Home) -> int:
@@ -68,17 +74,66 @@ async def files(options: Options, home: Home) -> int:
     profile, paths = choosing.one_and_paths(home, options)
     if len(paths) > 1:
         raise Failure(Reason.PROFILE_INVALID, "Give one path, or none.")
-    below = paths[0] if paths else b""
-    found = await browse.listing(profile, home, below, choosing.time(options.at), asking.passphrase)
-    if below and not found:
-        raise Failure(Reason.PATH_NOT_FOUND, shown(below))
-    for entry in found:
+    at = choosing.time(options.at) or datetime.now(UTC)
+    answer = await browse.listing(profile, home, paths[0] if paths else b"", at, asking.passphrase)
+    _tell(answer, options)
+    return 0
+
+
+async def find(options: Options, home: Home) -> int:
+    """List the paths of all time that have a text in their name."""
+    from secretsbackup.operations import browse
+
+    profile, texts = choosing.one_and_paths(home, options)
+    text = b" ".join(texts) or os.fsencode(options.words[0])
+    answer = await browse.find(
+        profile, home, text, asking.passphrase, deleted=options.deleted, limit=options.limit
+    )
+    _tell(answer, options, span=True)
+    if not answer.entries:
+        output.say(
+            "No name has that in it." if not options.deleted else "Nothing deleted has that in its name."
+        )
+    elif answer.more:
+        output.say(f"{words.number(answer.more, 'path', 'paths')} more; write more of the name, or --limit.")
+    return 0
+
+
+async def versions(options: Options, home: Home) -> int:
+    """List every version of a path."""
+    from secretsbackup.operations import browse
+
+    profile, paths = choosing.one_and_paths(home, options)
+    if len(paths) != 1:
+        raise Failure(Reason.PROFILE_INVALID, "Give one path.")
+    _tell(await browse.versions(profile, home, paths[0], asking.passphrase), options, span=True)
+    return 0
+
+
+def _tell(answer: "Answer", options: Options, *, span: bool = False) -> None:
+    """A line an entry; `span` tells people from when to when it was there."""
+    for entry in answer.entries:
         if options.json:
             raw = {} if _is_text(entry.path) else {"path_base64": entry.path}
-            output.line({"path": shown(entry.path), "modified": entry.modified, "kind": entry.kind, **raw})
+            output.line(
+                {
+                    "path": shown(entry.path),
+                    "size": entry.size,
+                    "modified": entry.modified,
+                    "kind": entry.what,
+                    "from": entry.since,
+                    "until": entry.until,
+                    **raw,
+                }
+            )
         else:
-            print(f"{words.clock(entry.modified)}  {entry.kind:6}  {shown(entry.path)}")
-    return 0
+            between = f"{words.between(entry.since, entry.until):41}  " if span else ""
+            size = words.roughly(entry.least, entry.most) if entry.what is What.FILE else entry.what
+            print(f"{between}{words.clock(entry.modified)}  {size:>10}  {shown(entry.path)}")
+    if answer.trouble is not None:
+        seen = f" ({words.clock(answer.at)})" if answer.at else ""
+        output.say(f"This is what was known before{seen}; what is new could not be asked for:")
+        output.trouble(answer.trouble)
 
 
 def _is_text(path: bytes) -> bool:

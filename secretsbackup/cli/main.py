@@ -64,6 +64,14 @@ def parser() -> argparse.ArgumentParser:
     files = verb("looking", "files", "list the files of a snapshot")
     files.add_argument("words", nargs="*", metavar="[PROFILE] [PATH]", help="below which path; all without")
     files.add_argument("--at", metavar="TIME", help="the newest snapshot that is not younger")
+    find = verb("looking", "find", "find files of all time by a part of their name")
+    find.add_argument("words", nargs="+", metavar="[PROFILE] TEXT", help="a part of the name, or of the path")
+    find.add_argument("--deleted", action="store_true", help="only what the newest snapshot has not")
+    find.add_argument("--limit", type=int, default=200, metavar="N", help="how many paths, best first")
+    versions = verb("looking", "versions", "list every version of a file, and when it was there")
+    versions.add_argument(
+        "words", nargs="+", metavar="[PROFILE] PATH", help="in the snapshots, or on this machine"
+    )
     _restore(verb("running", "restore", "restore everything, or chosen paths, into a new folder"))
     verb("running", "verify", "audit the destination, then restore a sample and compare it").add_argument(
         "name", nargs="?", help=_PROFILE_HELP

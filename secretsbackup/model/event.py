@@ -53,6 +53,7 @@ class Caution(StrEnum):
     NOT_TIDIED = "not-tidied"
     NOT_PRESERVED = "not-preserved"
     NOT_COMPARED = "not-compared"
+    NOT_CATALOGUED = "not-catalogued"
     TOOL_SAYS = "tool-says"
 
 

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     SETTINGS_BROKEN = "settings-broken"
     SETTINGS_NEWER = "settings-newer"
     MEMORY_NEWER = "memory-newer"
+    CATALOGUE_LOST = "catalogue-lost"
     SEED_UNREADABLE = "seed-unreadable"
     NOT_A_TIME = "not-a-time"
     # secrets and keys

@@ -1,7 +1,7 @@
 """Back up: check, gather, send, prove, record, tidy."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Sequence
 from datetime import datetime, timedelta
 
 import msgspec
@@ -11,7 +11,7 @@ from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
-from secretsbackup.operations import equipment, gathering, holdings
+from secretsbackup.operations import equipment, gathering, holdings, refresh
 from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.runner import Recipe, Run
@@ -60,6 +60,7 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
             made = _made(held, proven)
         with run.step(Step.RECORD):
             _record(run, proven, made, gathered)
+            await _catalogue(run, proven.whole)
         with run.step(Step.TIDY):
             await _tidy(run, vault, proven)
         return _summary(kind, made, gathered)
@@ -178,6 +179,15 @@ def _record(run: Run, proven: Holdings, made: tuple[Snapshot, ...], gathered: Ga
         )
 
 
+async def _catalogue(run: Run, whole: Sequence[Snapshot]) -> None:
+    """Have the catalogue know these snapshots and no others. It can be made anew at any time: no failure."""
+    try:
+        await asyncio.to_thread(refresh.fill, run.profile, run.home, whole)
+    except Exception as error:  # noqa: BLE001, RUF100 - whatever it is, what was sent is safe
+        detail = error.detail or error.reason if isinstance(error, Failure) else repr(error)
+        run.tell(Warned(caution=Caution.NOT_CATALOGUED, detail=detail))
+
+
 async def _tidy(run: Run, vault: Vault, proven: Holdings) -> None:
     """Remove what is older than the `keep` newest sound chains, once there are that many. It can wait: no
     failure."""
@@ -192,3 +202,6 @@ async def _tidy(run: Run, vault: Vault, proven: Holdings) -> None:
         await duplicity.remove_older(vault, kept[0].start)
     except Failure as failure:
         run.tell(Warned(caution=Caution.NOT_TIDIED, detail=failure.detail or failure.reason))
+        return
+    gone = {snapshot for chain in old for snapshot in chain.snapshots}
+    await _catalogue(run, [snapshot for snapshot in proven.whole if snapshot not in gone])

@@ -7,7 +7,7 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations.gathering import remove
-from secretsbackup.store import lock, profiles
+from secretsbackup.store import catalogue, lock, profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg, keychain
 
@@ -66,3 +66,4 @@ async def leave(profile: Profile, home: Home) -> None:
         profiles.remove(home, profile.name)
         if profile.staging is None and home.stage(profile).exists():
             remove(home.stage(profile))
+        catalogue.drop(home.catalogue(profile))

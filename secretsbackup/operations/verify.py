@@ -7,6 +7,7 @@ import random
 import stat
 from pathlib import Path
 
+from secretsbackup.model.entry import What
 from secretsbackup.model.event import Caution, Progressed, Step, Warned
 from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.paths import shown
@@ -70,7 +71,7 @@ def comparable(run: Run, stage: Path, snapshot: Snapshot) -> list[bytes]:
 def _listed(vault: Vault, snapshot: Snapshot) -> list[bytes]:
     """The files of a snapshot, where nothing is staged to compare with."""
     archives = signatures.archives(vault.archive, snapshot.stamp) or []
-    return [entry.path for entry in signatures.entries(archives) if entry.kind == "file"]
+    return [seen.path for seen in signatures.state(archives) if seen.what is What.FILE]
 
 
 def sample(paths: list[bytes]) -> list[bytes]:

@@ -46,7 +46,7 @@ def opened(home: Home) -> Iterator[sqlite3.Connection]:
         with contextlib.closing(connection), connection:
             yield connection
     except sqlite3.OperationalError as error:
-        raise _failure(error, home.database) from None
+        raise failure(error, home.database) from None
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -74,7 +74,8 @@ def _migrated(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _failure(error: sqlite3.OperationalError, path: Path) -> Failure:
+def failure(error: sqlite3.OperationalError, path: Path) -> Failure:
+    """The Failure for a database of ours that could not be used."""
     said = str(error)
     if "full" in said:
         return Failure(Reason.NO_ROOM, str(path), (said,))

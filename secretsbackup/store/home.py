@@ -1,5 +1,6 @@
 """Where things are: three places, as the platform wants them. Everything below them is owner-only."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -50,6 +51,11 @@ class Home(msgspec.Struct, frozen=True):
     def archive(self, profile: Profile) -> Path:
         """duplicity's manifests and signatures, in the clear."""
         return Path(profile.archive) if profile.archive else self.cache / profile.name / "archive"
+
+    def catalogue(self, profile: Profile) -> Path:
+        """What the snapshots at the profile's destination hold; another destination has another one."""
+        to = msgspec.json.encode(profile.destination)
+        return self.cache / profile.name / f"catalogue-{hashlib.sha256(to).hexdigest()[:12]}.sqlite"
 
     def temporary(self, profile: ProfileName) -> Path:
         """Where runs keep what they need only while they go on."""
