@@ -422,7 +422,10 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 "Restore another snapshot, and make a new full backup: secretsbackup backup --full",
             )
         case Reason.PATH_NOT_FOUND:
-            return Message(f"That path is not in the snapshot{_at(about)}.", "See `secretsbackup files`.")
+            return Message(
+                f"That path is not in the snapshot{_at(about)}.",
+                "See `secretsbackup files`, or look for it: `secretsbackup find`.",
+            )
         case Reason.SAMPLE_DIFFERS:
             return Message(
                 f"What was restored is not what was saved: {about}.",

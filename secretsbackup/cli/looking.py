@@ -112,13 +112,17 @@ async def versions(options: Options, home: Home) -> int:
 
 def _tell(answer: "Answer", options: Options, *, span: bool = False) -> None:
     """A line an entry; `span` tells people from when to when it was there."""
+    if span and answer.entries and not options.json:
+        print(f"{'In the snapshots from – until':41}  {'Modified':19}  {'Size':>10}  Path")
     for entry in answer.entries:
         if options.json:
             raw = {} if _is_text(entry.path) else {"path_base64": entry.path}
+            rough = {"size_at_most": entry.most} if entry.size is None else {}
             output.line(
                 {
                     "path": shown(entry.path),
                     "size": entry.size,
+                    **rough,
                     "modified": entry.modified,
                     "kind": entry.what,
                     "from": entry.since,
