@@ -133,7 +133,8 @@ def _absent(memory: sqlite3.Connection, word: bytes) -> tuple[dict[int, int], in
         if word in whole:
             lines = whole.split(b"\0")
             found |= {node: _rank(line, word) for node in nodes if word in (line := lines[node % _BLOCK + 1])}
-    return found, len(found)
+    best = sorted(found, key=lambda node: (found[node], -node))[:_ENOUGH]
+    return {node: found[node] for node in best}, len(found)
 
 
 def _rank(line: bytes, word: bytes) -> int:
