@@ -79,7 +79,12 @@ def _prune(memory: sqlite3.Connection) -> None:
         pass
     memory.execute("DELETE FROM totals WHERE folder != ? AND folder NOT IN (SELECT id FROM nodes)", (ROOT,))
     memory.execute("DELETE FROM absent")
-    memory.execute("INSERT INTO absent SELECT node FROM versions GROUP BY node HAVING count(*) = count(gone)")
+    absent = memory.execute(
+        "SELECT id, name FROM nodes"
+        " WHERE id IN (SELECT node FROM versions GROUP BY node HAVING count(*) = count(gone))"
+    )
+    lines = ((node, finding.folded(name)) for node, name in absent.fetchall())
+    memory.executemany("INSERT INTO absent VALUES (?, ?)", lines)
     memory.execute("DELETE FROM names")
     finding.remember(memory, 1)
 
@@ -120,16 +125,17 @@ class _Adding:
             parent = self._folder(above)
             self._there(self._node(parent, name), parent, seen)
         elif (node := node_of(self._memory, seen.path)) is not None:
-            self._gone(node, self._folder(above))
+            self._gone(node, self._folder(above), name)
 
     def rest_is_gone(self) -> None:
         """End every version that was there until now and was not seen."""
         rows = self._memory.execute(
-            "SELECT node, parent FROM versions JOIN nodes ON id = node WHERE gone IS NULL AND since < ?",
+            "SELECT node, parent, name FROM versions JOIN nodes ON id = node"
+            " WHERE gone IS NULL AND since < ?",
             (self._time,),
         )
-        for node, parent in [row for row in rows if not self._seen[row[0]]]:
-            self._gone(node, parent)
+        for node, parent, name in [row for row in rows if not self._seen[row[0]]]:
+            self._gone(node, parent, name)
 
     def finish(self) -> None:
         """Write what belongs to the whole snapshot."""
@@ -180,11 +186,11 @@ class _Adding:
             self._memory.execute("DELETE FROM absent WHERE node = ?", (node,))
         self._grow(parent, now, 1)
 
-    def _gone(self, node: int, parent: int) -> None:
+    def _gone(self, node: int, parent: int, name: bytes) -> None:
         if before := self._last(node):
             self._count(before, None)
             self._end(node, parent, before)
-            self._memory.execute("INSERT INTO absent VALUES (?)", (node,))
+            self._memory.execute("INSERT INTO absent VALUES (?, ?)", (node, finding.folded(name)))
 
     def _sized(self, node: int, seen: Seen) -> "_Version":
         """A version as it was seen, with its exact size where the former catalogue knew it."""

@@ -9,7 +9,7 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
-from itertools import groupby, islice
+from itertools import islice
 from pathlib import Path
 
 from secretsbackup.model.entry import Found
@@ -17,9 +17,9 @@ from secretsbackup.store.catalogue import ROOT, entry_of, opened, times
 
 _BLOCK = 8192
 """Nodes in a block: the last one is written anew by each run that adds a name."""
-_ENOUGH = 1000
-"""So many hits are put in order; of more, those whose paths came last."""
-MANY = 50_000
+_ENOUGH = 500
+"""So many hits, or as many as are asked for, are put in order; of more, those whose paths came last."""
+_MANY = 50_000
 """Of more hits than these it is not counted how many they are."""
 
 
@@ -68,10 +68,12 @@ def find(file: Path, text: bytes, *, deleted: bool = False, limit: int = 200) ->
     if not word:
         return Found([], 0)
     with opened(file) as memory:
-        hits, total = _absent(memory, word) if deleted else _hits(memory, word)
+        hits, total = (_absent if deleted else _hits)(memory, word, max(limit, _ENOUGH))
         paths = _Paths(memory)
         if b"/" in needle:
+            named = len(hits)
             hits = {node: rank for node, rank in hits.items() if needle in folded(paths.of(node))}
+            total -= named - len(hits)
         newest = {node: row for node in hits if (row := _newest(memory, node))}
         best = sorted(newest, key=lambda node: (hits[node], -newest[node][0], node))[:limit]
         seen = times(memory)
@@ -88,15 +90,15 @@ def _newest(memory: sqlite3.Connection, node: int) -> tuple[int, ...] | None:
     return row
 
 
-def _hits(memory: sqlite3.Connection, word: bytes) -> tuple[dict[int, int], int]:
+def _hits(memory: sqlite3.Connection, word: bytes, enough: int) -> tuple[dict[int, int], int]:
     """Nodes with their ranks, and how many there are; of too many, the best and those that came last."""
     blocks = memory.execute("SELECT block, lines FROM names ORDER BY block DESC").fetchall()
     literal = re.escape(word)
     found: list[tuple[int, bytes]] = []
     for pattern in (literal, rb"\0" + literal, rb"\0" + literal + rb"(?=\0)"):
-        these = list(islice(_matches(blocks, pattern), _ENOUGH + 1))
+        these = list(islice(_matches(blocks, pattern), enough + 1))
         found += these
-        if len(these) <= _ENOUGH:
+        if len(these) <= enough:
             break
     total = len(found) if pattern == literal else _count(blocks, literal)
     return {node: _rank(line, word) for node, line in found}, total
@@ -107,7 +109,7 @@ def _count(blocks: list[tuple[int, bytes]], literal: bytes) -> int:
     line_with_it, total = re.compile(literal + rb"[^\0]*"), 0
     for _, lines in blocks:
         total += len(line_with_it.findall(lines))
-        if total > MANY:
+        if total > _MANY:
             break
     return total
 
@@ -124,16 +126,11 @@ def _matches(blocks: list[tuple[int, bytes]], pattern: bytes) -> Iterator[tuple[
             yield node, lines[begin + 1 : match.end()]
 
 
-def _absent(memory: sqlite3.Connection, word: bytes) -> tuple[dict[int, int], int]:
-    """The same of those nodes alone that the newest snapshot has not, and all of them."""
-    rows = memory.execute("SELECT node FROM absent ORDER BY node")
-    found: dict[int, int] = {}
-    for block, nodes in groupby((node for (node,) in rows), lambda node: node // _BLOCK):
-        whole = _block(memory, block)
-        if word in whole:
-            lines = whole.split(b"\0")
-            found |= {node: _rank(line, word) for node in nodes if word in (line := lines[node % _BLOCK + 1])}
-    best = sorted(found, key=lambda node: (found[node], -node))[:_ENOUGH]
+def _absent(memory: sqlite3.Connection, word: bytes, enough: int) -> tuple[dict[int, int], int]:
+    """The same of those nodes alone that the newest snapshot has not."""
+    rows = memory.execute("SELECT node, line FROM absent WHERE instr(line, ?)", (word,))
+    found = {node: _rank(line, word) for node, line in rows}
+    best = sorted(found, key=lambda node: (found[node], -node))[:enough]
     return {node: found[node] for node in best}, len(found)
 
 
