@@ -108,18 +108,32 @@ def _old(chain: Chain, profile: Profile, now: datetime) -> bool:
 async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Gathered, wish: Wish) -> None:
     """Have duplicity send what is new.
 
-    A set that an earlier run left half sent is finished first, whatever is asked for, and then misses
-    what has changed since: so once more, for what was asked.
+    A set that an earlier run left half sent is finished first, whatever is asked for; then once more, for
+    what was asked. But if the stage has changed since that set was begun, it is given up: duplicity would
+    go on with it in volumes that hold what was, signed as what is, and never send the difference (3.2).
     """
     if not held.contents:
         await place.prepare(vault.destination)
     phrase = None if held.warm or not held.chains else await equipment.passphrase(run)
-    if files.half_sent(vault.archive):
-        await _duplicity(run, vault, kind, (0, 0), wish, phrase)
-        if await holdings.finished(run, vault, held) is Kind.FULL:
-            kind = Kind.INCREMENTAL
+    if begun := files.half_sent(vault.archive):
+        since = begun.timestamp() + 1  # what is named after a second may have begun at its end
+        stage = run.home.stage(run.profile)
+        if await asyncio.to_thread(gathering.changed_since, stage, since):
+            await _forsake(run, vault, phrase)
+        else:
+            await _duplicity(run, vault, kind, (0, 0), wish, phrase)
+            if await holdings.finished(run, vault, held) is Kind.FULL:
+                kind = Kind.INCREMENTAL
     total = await _total(run, held, kind, gathered)
     await _duplicity(run, vault, kind, total, wish, phrase)
+
+
+async def _forsake(run: Run, vault: Vault, phrase: Secret | None) -> None:
+    """Give up a half-sent set. What of it cannot be removed from the destination is only in the way there."""
+    try:
+        await duplicity.forsake(vault, phrase)
+    except Failure as failure:
+        run.tell(Warned(caution=Caution.NOT_TIDIED, detail=failure.detail or failure.reason))
 
 
 async def _duplicity(

@@ -1,6 +1,7 @@
 """Gathering: the stage is made like the sources, and never emptied by a source that is not there."""
 
 import asyncio
+import itertools
 import os
 import shutil
 from collections.abc import Sequence
@@ -113,6 +114,13 @@ def remove(path: Path) -> None:
     for folder, _, _ in os.walk(path):
         Path(folder).chmod(0o700)
     shutil.rmtree(path)
+
+
+def changed_since(stage: Path, since: float) -> bool:
+    """Whether anything came to the stage or left it after a time (seconds): that changes its folder."""
+    folders = (status for _, status in tree.folders_below(stage))
+    files = (status for _, status in tree.files_below(stage))
+    return any(status.st_ctime >= since for status in itertools.chain(folders, files))
 
 
 def unsent_since(stage: Path, since: float) -> tuple[int, int]:

@@ -59,6 +59,14 @@ def files_below(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:
             yield path, os.lstat(path)
 
 
+def folders_below(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:
+    """Every folder below a folder, whole, and its status."""
+    for inside, names, _ in os.walk(bytes(folder)):
+        for name in names:
+            path = os.path.join(inside, name)  # noqa: PTH118 - bytes: names need not be text
+            yield path, os.lstat(path)
+
+
 def _folders(folder: bytes, inside: bytes, unreachable: list[bytes]) -> Iterator[tuple[bytes, bool]]:
     """The folders in a folder, and whether each is a link; links that lead nowhere are put aside."""
     with os.scandir(folder) as entries:

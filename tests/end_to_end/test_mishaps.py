@@ -509,3 +509,37 @@ DAYS_TO_FULL_BACKUP=30
     user.backup()
     assert [one["kind"] for one in user.snapshots()] == ["full", "incremental"]
     assert_same(picture(source), picture(user.restore(tmp_path / "out") / source.name))
+
+
+@pytest.mark.parametrize("chain", ["a new chain", "a chain that there is"])
+def test_what_changes_after_a_run_was_cut_off_is_not_lost_to_what_it_had_sent(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path, chain: str
+) -> None:
+    source, there = tmp_path / "source", tmp_path / "backups"
+    source.mkdir()
+    make_profile(user, keys[1], source, f"file://{there}")
+    (source / "a small file").write_text("as it was")
+    if chain == "a chain that there is":
+        user.backup()
+    for number in range(2):
+        (source / f"b{number}").write_bytes(os.urandom(40_000_000))
+    sent = len(list(there.glob("*.difftar*")))
+    running = user.start("backup")
+    while running.poll() is None and len(list(there.glob("*.difftar*"))) == sent:
+        time.sleep(0.02)
+    children = family(running.pid)
+    running.kill()
+    running.communicate()
+    wait_until_gone(children)
+    assert list(user.cache.glob("*/archive/*.manifest.part"))
+    time.sleep(1.1)
+    (source / "a small file").write_text("changed")
+    (source / "a new file").write_text("new")
+    (source / "b0").unlink()
+    assert user.backup().outcome["warnings"] == 0
+    assert all(snapshot["whole"] for snapshot in user.snapshots())
+    listed = user.run("files", "--json").lines
+    assert {line["path"]: line["size"] for line in listed if line["kind"] == "file"} == {
+        f"source/{path.name}": path.stat().st_size for path in source.iterdir()
+    }
+    assert_same(picture(source), picture(user.restore(tmp_path / "out") / "source"))

@@ -166,6 +166,13 @@ async def remove_older(vault: Vault, than: datetime) -> None:
     await _run(vault, "remove-older-than", ["--force", _time(than), _url(vault.destination)])
 
 
+async def forsake(vault: Vault, passphrase: Secret | None) -> None:
+    """Give up what an earlier run left half sent, here and at the destination."""
+    for path in vault.archive.glob("duplicity-*.part"):
+        path.unlink()
+    await _run(vault, "cleanup", ["--force", _url(vault.destination)], passphrase=passphrase)
+
+
 async def _run(
     vault: Vault,
     verb: str,

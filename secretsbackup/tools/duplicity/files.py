@@ -81,7 +81,7 @@ def chains(contents: Mapping[str, int]) -> tuple[Chain, ...]:
     for full in sorted(one for one in snapshots if one.start is None):
         links, end = [snapshots[full]], full.time
         while following := [one for one in snapshots if one.start == end]:
-            nearest = min(following)
+            nearest = min(following, key=lambda one: (not snapshots[one].whole, one))
             links.append(snapshots[nearest])
             end = nearest.time
         made.append(Chain(tuple(links)))
@@ -185,6 +185,8 @@ def starts(archive: Path) -> dict[Set, str]:
     return found
 
 
-def half_sent(archive: Path) -> bool:
-    """Whether an earlier run left a set half sent, which duplicity then finishes before anything else."""
-    return any(archive.glob("duplicity-*.manifest.part"))
+def half_sent(archive: Path) -> datetime | None:
+    """When the set was begun that an earlier run left half sent, if there is one: duplicity then finishes it
+    before anything else."""
+    parsed = (parse(path.name) for path in archive.glob("duplicity-*.manifest.part"))
+    return min((moment(one.belongs.time) for one in parsed if one), default=None)
