@@ -120,7 +120,10 @@ def changed_since(stage: Path, since: float) -> bool:
     """Whether anything came to the stage or left it after a time (seconds): that changes its folder."""
     folders = (status for _, status in tree.folders_below(stage))
     files = (status for _, status in tree.files_below(stage))
-    return any(status.st_ctime >= since for status in itertools.chain(folders, files))
+    # The mode of the stage itself is set by every gather; its mtime tells whether a source left it.
+    return stage.stat().st_mtime >= since or any(
+        status.st_ctime >= since for status in itertools.chain(folders, files)
+    )
 
 
 def unsent_since(stage: Path, since: float) -> tuple[int, int]:
