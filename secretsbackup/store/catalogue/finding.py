@@ -17,7 +17,7 @@ from secretsbackup.store.catalogue import ROOT, entry_of, opened, times
 
 _BLOCK = 8192
 """Nodes in a block: the last one is written anew by each run that adds a name."""
-_ENOUGH = 300
+_ENOUGH = 1000
 """So many hits, or as many as are asked for, are put in order; of more, those whose paths came last."""
 _MANY = 20_000
 """Of more hits than these it is not counted how many they are."""
