@@ -169,6 +169,12 @@ def _told(moment: Moment, verb: Verb) -> str:
             return ""
 
 
+async def open(_options: Options, _home: Home) -> int:  # noqa: A001 - the word that people type
+    """Only reached where no desktop came along."""
+    output.say("There is no window here.", "Start it with `secretsbackup open`.")
+    return 1
+
+
 async def welcome(options: Options, home: Home) -> int:
     """Without a command: how safe one is, or where to begin."""
     if profiles.load(home):

@@ -3,14 +3,17 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from secretsbackup import __version__
+
+Desktop = Callable[[Sequence[str]], int]
+"""Opens the window ("open"), waits in the tray ("tray"), or backs up there ("backup" NAME)."""
 
 _PROFILE_HELP = "the profile; may be left out where there is only one"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, desktop: Desktop | None = None) -> int:
     """Run one command; the exit status: 0 completed, 3 with warnings, 1 failed, 2 usage, 4 cancelled, 75
     busy or skipped."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -18,10 +21,41 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"secretsbackup {__version__}")
         return 0
     options = parser().parse_args(words)
+    os.umask(0o077)
+    if desktop and (asked := _for_the_screen(options)):
+        return desktop(asked)
     from secretsbackup.cli import commands
 
-    os.umask(0o077)
     return commands.run(options)
+
+
+def _for_the_screen(options: argparse.Namespace) -> list[str]:
+    """What the desktop shall do, where that is what the words mean."""
+    if options.tray:
+        return ["tray"]
+    match options.command:
+        case "open":
+            return ["open"]
+        case "welcome" if _on_screen():
+            return ["open"]
+        case "backup" if _on_screen() and _from_a_menu():
+            return ["backup", *filter(None, [options.chosen or options.name])]
+        case _:
+            return []
+
+
+def _on_screen() -> bool:
+    """Whether there is a screen to show a window on, and no terminal to answer in."""
+    if any(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        return False
+    return sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+
+
+def _from_a_menu() -> bool:
+    """Whether a desktop's menu started us: it leaves its token, which cron and systemd do not have."""
+    return any(
+        map(os.environ.get, ("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO_LAUNCHED_DESKTOP_FILE"))
+    )
 
 
 def backup_my_secrets() -> int:
@@ -43,6 +77,7 @@ def parser() -> argparse.ArgumentParser:
         "75 busy or skipped.",
     )
     top.add_argument("--version", action="version", version=f"secretsbackup {__version__}")
+    top.add_argument("--tray", action="store_true", help="wait in the tray, without a window")
     top.set_defaults(module="looking", command="welcome", json=False, chosen=None)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print lines of JSON")
@@ -54,6 +89,7 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(module=module, command=name)
         return made
 
+    verb("looking", "open", "open the window")
     demo = verb("running", "demo", "show a whole round trip with throw-away files, key and keyring")
     demo.add_argument("--keep", metavar="FOLDER", help="work in this new folder and keep it")
     verb("managing", "init", "ask a few questions and write a profile")
