@@ -1,11 +1,25 @@
 """How everything reads to a person: statuses, outcomes, reasons, warnings. Data comes in, words go out."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
 import msgspec
 
-from secretsbackup.model.event import Caution, Progressed, Step, Verb, Warned
+from secretsbackup.language import _
+from secretsbackup.model.event import (
+    Caution,
+    Moment,
+    Progressed,
+    RunEnded,
+    RunStarted,
+    SnapshotMade,
+    Step,
+    StepEnded,
+    StepStarted,
+    Verb,
+    Warned,
+)
 from secretsbackup.model.outcome import (
     Cancelled,
     Completed,
@@ -194,6 +208,180 @@ def health(status: Status, now: datetime) -> str:
             return f"Safe as of {clock(status.safe_as_of)}, but: {last.title if last else ''}"
         case _:
             return f"Not protected. {last or 'No backup was made yet: run `secretsbackup backup`.'}"
+
+
+def standing(status: Status, now: datetime, next_run: datetime | None, paused: datetime | None) -> str:
+    """A profile's state in one short line, for a tooltip: Backed up 2 hours ago · next at 18:00."""
+    if status.running and status.verb:
+        return running(status)
+    told = _told(status, now)
+    if paused and paused > now:
+        return f"{told} · {pause(paused, now)}"
+    return _("{told} · next at {when}").format(told=told, when=when(next_run, now)) if next_run else told
+
+
+def headline(status: Status) -> str:
+    """What a run is at, in a word or two."""
+    return working(status.step) if status.step else doing(status.verb or Verb.BACKUP)
+
+
+def running(status: Status) -> str:
+    """What goes on, in one short line: Sending 412 MB of 1.4 GB · 3 min left."""
+    if status.progress is None or status.step is None:
+        return f"{working(status.step)}…" if status.step else f"{doing(status.verb or Verb.BACKUP)}…"
+    rated = msgspec.structs.replace(status.progress, rate=0.0)
+    return f"{working(status.step)} {progress(rated)}"
+
+
+def _told(status: Status, now: datetime) -> str:
+    if isinstance(status.last, Failed):
+        return reason(Why(status.last.reason, status.last.detail)).title
+    if isinstance(status.last, Interrupted):
+        return _("The last run was cut off")
+    if status.safe_as_of is None:
+        return _("Not backed up yet")
+    backed_up = _("Backed up {ago}").format(ago=ago(status.safe_as_of, now))
+    if isinstance(status.last, Completed) and status.last.warnings:
+        count = status.last.warnings
+        return f"{backed_up} · {number(count, 'warning', 'warnings')}"
+    return backed_up
+
+
+def working(which: Step) -> str:
+    """What is being done in a step."""
+    match which:
+        case Step.CHECK:
+            return _("Checking")
+        case Step.GATHER:
+            return _("Gathering")
+        case Step.SEND:
+            return _("Sending")
+        case Step.FETCH:
+            return _("Fetching")
+        case Step.COMPARE:
+            return _("Comparing")
+        case Step.PROVE:
+            return _("Proving")
+        case Step.RECORD:
+            return _("Recording")
+        case Step.TIDY:
+            return _("Tidying")
+        case _:
+            assert_never(which)
+
+
+def pause(until: datetime, now: datetime) -> str:
+    """Until when it is paused."""
+    return _("paused") if until.year >= 9999 else _("paused until {when}").format(when=when(until, now))
+
+
+def next_run(then: datetime | None, paused: datetime | None, now: datetime) -> str:
+    """When the next run begins by itself; empty where that is not known."""
+    if paused and paused > now:
+        return pause(paused, now).capitalize()
+    return _("Next: {when}").format(when=when(then, now)) if then else ""
+
+
+def protects(paths: Sequence[str], count: int, amount: int) -> str:
+    """What a profile protects, and how much that is where it is known."""
+    shown = ", ".join(paths)
+    return f"{files(count)} · {size(amount)} · {shown}" if count else shown
+
+
+def keeps(place: str, stored: int) -> str:
+    """Where the backups are, and how much they take there."""
+    return _("{place} · {stored} there").format(place=place, stored=size(stored)) if stored else place
+
+
+def chain(snapshots: int, since: datetime | None, chains: int, now: datetime) -> str:
+    """How long the newest chain is; empty where there is none."""
+    if since is None:
+        return ""
+    told = _("{snapshots} since {when}").format(
+        snapshots=number(snapshots, "snapshot", "snapshots"), when=when(since, now)
+    )
+    return f"{told} · {number(chains - 1, 'older chain', 'older chains')}" if chains > 1 else told
+
+
+def amount(count: int, total: int, largest: Sequence[tuple[str, int]], *, counting: bool = False) -> str:
+    """How much sources hold: 41 GB in 12 000 files; the largest: …"""
+    told = _("{size} in {files}").format(size=size(total), files=files(count))
+    if counting:
+        return _("{amount} so far…").format(amount=told)
+    if not largest:
+        return told
+    path, most = largest[0]
+    return _("{amount}; the largest: {path} ({size})").format(amount=told, path=path, size=size(most))
+
+
+def when(then: datetime, now: datetime) -> str:
+    """A moment as one says it: 14:02, Yesterday 14:02, Monday 18:00, 12 Nov 18:00, 12 Nov 2024."""
+    local, today = then.astimezone(), now.astimezone()
+    days = (local.date() - today.date()).days
+    time = f"{local:%H:%M}"
+    if days == 0:
+        return time
+    if days in (-1, 1):
+        return f"{_('Yesterday') if days < 0 else _('tomorrow')} {time}"
+    if -7 < days < 7:
+        return f"{local:%A} {time}"
+    return f"{local.day} {local:%b} {time}" if local.year == today.year else f"{local.day} {local:%b %Y}"
+
+
+def result(ended: Outcome, verb: Verb) -> str:
+    """How a run ended, in a few words for a list: 38 files, 12 MB."""
+    match ended:
+        case Completed(summary=summary) if verb is Verb.BACKUP and not summary.changed:
+            return _("nothing changed")
+        case Completed(summary=summary):
+            amount = f"{files(summary.files)}, {size(summary.bytes)}"
+            return {Verb.RESTORE: _("restored {amount}"), Verb.VERIFY: _("proved {amount}")}.get(
+                verb, "{amount}"
+            ).format(amount=amount)
+        case Skipped() | Failed():
+            return outcome(ended, verb).title
+        case Cancelled(by=by):
+            return _("cancelled by {by}").format(by=by)
+        case Interrupted():
+            return _("cut off in the middle")
+        case _:
+            assert_never(ended)
+
+
+def notice(ended: Outcome, verb: Verb, before: Outcome | None) -> Message | None:
+    """What is worth a notification when a run ends: a failure, warnings, and the first success after a failure."""
+    match ended:
+        case Failed():
+            return outcome(ended, verb)
+        case Completed(warnings=warnings) if warnings:
+            return outcome(ended, verb)
+        case Completed() if isinstance(before, Failed | Interrupted):
+            return Message(_("It works again."), outcome(ended, verb).title)
+        case _:
+            return None
+
+
+def told(moment: Moment, verb: Verb) -> str:
+    """One line of a run's story; empty for what is not worth one."""
+    match moment.event:
+        case RunStarted(profile=profile, version=version):
+            return _("{doing} “{profile}” (version {version})").format(
+                doing=doing(moment.event.verb), profile=profile, version=version
+            )
+        case StepEnded(step=which, seconds=seconds):
+            return f"{step(which)}: {duration(seconds)}"
+        case Warned() as warned:
+            return warning(warned)
+        case SnapshotMade(snapshot=snapshot, kind=kind, volumes=volumes, stored=stored):
+            return _("Snapshot {snapshot} ({kind}, {volumes} volumes, {stored})").format(
+                snapshot=snapshot, kind=kind, volumes=volumes, stored=size(stored)
+            )
+        case RunEnded(outcome=ended):
+            return str(outcome(ended, verb))
+        case StepStarted() | Progressed():
+            return ""
+        case _:
+            assert_never(moment.event)
 
 
 def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, told in one place

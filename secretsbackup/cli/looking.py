@@ -13,8 +13,6 @@ from secretsbackup.model.event import (
     Moment,
     RunEnded,
     RunStarted,
-    SnapshotMade,
-    StepEnded,
     Verb,
     Warned,
     encode,
@@ -153,20 +151,14 @@ def _journal(home: Home, options: Options) -> Path:
 
 
 def _told(moment: Moment, verb: Verb) -> str:
+    told = words.told(moment, verb)
     match moment.event:
-        case RunStarted(profile=profile, version=version):
-            return f"{words.doing(verb)} “{profile}” (version {version})"
-        case StepEnded(step=step, seconds=seconds):
-            return f"{words.step(step)}: {words.duration(seconds)}"
-        case Warned() as warned:
-            return f"! {words.warning(warned)}"
-        case SnapshotMade(snapshot=snapshot, kind=kind, volumes=volumes, stored=stored):
-            return f"Snapshot {snapshot} ({kind}, {volumes} volumes, {words.size(stored)})"
+        case Warned():
+            return f"! {told}"
         case RunEnded(outcome=ended):
-            lines = getattr(ended, "last_lines", ())
-            return "\n    ".join((str(words.outcome(ended, verb)), *lines))
+            return "\n    ".join((told, *getattr(ended, "last_lines", ())))
         case _:
-            return ""
+            return told
 
 
 async def open(_options: Options, _home: Home) -> int:  # noqa: A001 - the word that people type

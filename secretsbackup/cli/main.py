@@ -110,6 +110,9 @@ def parser() -> argparse.ArgumentParser:
     verb("looking", "runs", "list past runs").add_argument("name", nargs="?", help=_PROFILE_HELP)
     log = verb("looking", "log", "tell the story of a run; of the last one without RUN")
     log.add_argument("run", nargs="?", metavar="RUN")
+    verb("starting", "autostart", "start in the tray at login, or do not").add_argument(
+        "wanted", nargs="?", choices=["on", "off", "status"], default="status"
+    )
     _profile(verbs, common)
     _secret(verbs, common)
     return top

@@ -58,11 +58,12 @@ def _past(moments: list[Moment]) -> PastRun | None:
     )
 
 
-def runs(home: Home, profile: ProfileName, limit: int = -1) -> list[PastRun]:
-    """The runs of a profile that are over, newest first."""
+def runs(home: Home, profile: ProfileName, limit: int = -1, before: RunId | None = None) -> list[PastRun]:
+    """The runs of a profile that are over, newest first; only those that began before another one."""
     with database.opened(home) as memory:
         rows = memory.execute(
-            "SELECT * FROM runs WHERE profile = ? ORDER BY id DESC LIMIT ?", (profile, limit)
+            "SELECT * FROM runs WHERE profile = ? AND id < ? ORDER BY id DESC LIMIT ?",
+            (profile, before or "~", limit),
         ).fetchall()
     return [
         PastRun(

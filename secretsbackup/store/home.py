@@ -92,6 +92,11 @@ def owner_only(folder: Path) -> Path:
 def write(path: Path, content: bytes) -> None:
     """Replace a file as a whole, owner-only: a power cut leaves the old one or the new one."""
     owner_only(path.parent)
+    replace(path, content)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """The same in a folder that is the user's, and stays as it is."""
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

@@ -5,7 +5,7 @@ import errno
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -132,13 +132,19 @@ def _escaped(path: bytes) -> bytes:
 
 def _excluded(path: bytes, patterns: Sequence[str]) -> bool:
     """Whether rsync's patterns leave this path out. For saying so only; what is copied, rsync decides."""
+    return excluder(patterns)(path)
+
+
+def excluder(patterns: Sequence[str]) -> Callable[[bytes], bool]:
+    """Says whether rsync's patterns leave a path out; a folder's ends in a slash. For previews only."""
     if not patterns:
-        return False
+        return lambda _path: False
     import pathspec
 
     # A git pattern with a slash inside is anchored, rsync's is not.
     rooted = [p if p.startswith("/") or "/" not in p.rstrip("/") else f"**/{p}" for p in patterns]
-    return pathspec.GitIgnoreSpec.from_lines(rooted).match_file(path.decode("utf-8", "replace"))
+    spec = pathspec.GitIgnoreSpec.from_lines(rooted)
+    return lambda path: spec.match_file(path.decode("utf-8", "replace"))
 
 
 def _whole(source: Source, path: bytes) -> str:
