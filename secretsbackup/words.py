@@ -220,6 +220,25 @@ def standing(status: Status, now: datetime, next_run: datetime | None, paused: d
     return _("{told} · next at {when}").format(told=told, when=when(next_run, now)) if next_run else told
 
 
+def brief(status: Status, now: datetime, paused: datetime | None) -> str:
+    """A profile's state in three words: safe as of 14:02."""
+    if status.running:
+        share = status.progress
+        known = f" {100 * share.done // share.total} %" if share and share.total else "…"
+        return headline(status) + known
+    if isinstance(status.last, Failed):
+        return _("failed")
+    if isinstance(status.last, Interrupted):
+        return _("cut off")
+    if status.safe_as_of is None:
+        return _("not backed up yet")
+    if isinstance(status.last, Completed) and status.last.warnings:
+        return number(status.last.warnings, "warning", "warnings")
+    if paused and paused > now:
+        return pause(paused, now)
+    return _("safe as of {when}").format(when=when(status.safe_as_of, now))
+
+
 def headline(status: Status) -> str:
     """What a run is at, in a word or two."""
     return working(status.step) if status.step else doing(status.verb or Verb.BACKUP)
@@ -373,8 +392,11 @@ def told(moment: Moment, verb: Verb) -> str:
         case Warned() as warned:
             return warning(warned)
         case SnapshotMade(snapshot=snapshot, kind=kind, volumes=volumes, stored=stored):
-            return _("Snapshot {snapshot} ({kind}, {volumes} volumes, {stored})").format(
-                snapshot=snapshot, kind=kind, volumes=volumes, stored=size(stored)
+            return _("Snapshot {snapshot} ({kind}, {volumes}, {stored})").format(
+                snapshot=snapshot,
+                kind=kind,
+                volumes=number(volumes, "volume", "volumes"),
+                stored=size(stored),
             )
         case RunEnded(outcome=ended):
             return str(outcome(ended, verb))

@@ -72,12 +72,12 @@ class App(QObject):
 
     # What is done every day
 
-    def back_up(self, name: ProfileName, *, full: bool = False) -> None:
+    def back_up(self, name: ProfileName, *, full: bool = False, adopt: bool = False) -> None:
         """Back up now."""
         from secretsbackup.operations import backup
 
         if standing := self.standings.of(name):
-            self.run(backup.recipe(backup.Wish(full=full)), Verb.BACKUP, standing.profile)
+            self.run(backup.recipe(backup.Wish(full=full, adopt=adopt)), Verb.BACKUP, standing.profile)
 
     def verify(self, name: ProfileName) -> None:
         """Prove that it can be restored."""

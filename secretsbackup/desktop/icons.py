@@ -52,12 +52,18 @@ def pixmap(
     return made
 
 
-def shield(state: Shield, line: QColor, accent: QColor, done: float = 0.0) -> QIcon:
-    """The tray's icon; `done` (0 to 1) is how far the ring has come. It has few sizes: it is made often."""
+def shield(
+    state: Shield, line: QColor, accent: QColor, done: float = 0.0, halo: QColor | None = None
+) -> QIcon:
+    """The tray's icon; `done` (0 to 1) is how far the ring has come. It has few sizes: it is made often.
+
+    A `halo` sets it off from a panel of which nobody knows whether it is dark or light.
+    """
     made = QIcon()
     drawing = _drawing(state, line, accent, done)
+    below = _drawing(state, halo, halo, done).replace(b'width="1.75"', b'width="4"') if halo else None
     for size in (22, 32, 64):
-        made.addPixmap(_pixmap(drawing, size))
+        made.addPixmap(_pixmap(drawing, size, below))
     return made
 
 
@@ -94,10 +100,14 @@ def _drawing(name: str, line: QColor, accent: QColor, done: float = 0.0) -> byte
     return text.replace("PROGRESS", arc).encode()
 
 
-def _pixmap(drawing: bytes, size: int) -> QPixmap:
+def _pixmap(drawing: bytes, size: int, below: bytes | None = None) -> QPixmap:
     image = QImage(QSize(size, size), QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
+    if below:
+        painter.setOpacity(0.45)
+        QSvgRenderer(QByteArray(below)).render(painter, QRectF(0, 0, size, size))
+        painter.setOpacity(1.0)
     QSvgRenderer(QByteArray(drawing)).render(painter, QRectF(0, 0, size, size))
     painter.end()
     return QPixmap.fromImage(image)

@@ -103,9 +103,7 @@ class Log(QWidget):
                     self._title.setText(words.doing(verb))
                     self._about.setText(words.clock(moment.at))
                 case RunEnded(outcome=outcome):
-                    told = words.outcome(outcome, self._lines.verb)
-                    self._title.setText(told.title)
-                    self._about.setText(" ".join(filter(None, [self._about.text(), told.advice])))
+                    self._title.setText(words.outcome(outcome, self._lines.verb).title)
                 case _:
                     pass
 

@@ -26,7 +26,7 @@ from secretsbackup.desktop.trouble import Remedy, Trouble
 from secretsbackup.language import _
 from secretsbackup.model.destination import Bucket, Folder, url
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Failed
+from secretsbackup.model.outcome import Failed, Reason
 from secretsbackup.model.profile import Profile
 
 if TYPE_CHECKING:
@@ -94,10 +94,28 @@ class Overview(QWidget):
         last = standing.status.last
         if isinstance(last, Failed) and not standing.status.running:
             told = words.outcome(last, standing.status.last_verb or Verb.BACKUP)
-            remedy: Remedy = (_("Show the &log"), self._open_newest_log)
-            self._trouble.tell(told, (_("&Try again"), self._back_up), remedy)
+            self._trouble.tell(
+                told, *self._remedies(last.reason), (_("Show the &log"), self._open_newest_log)
+            )
         else:
             self._trouble.untell()
+
+    def _remedies(self, reason: Reason) -> list[Remedy]:
+        """Buttons that do what the advice says."""
+        edit: Remedy = (_("&Edit this backup…"), lambda: self._app.edit(self._name))
+        match reason:
+            case Reason.SECRET_MISSING | Reason.CREDENTIAL_REFUSED:
+                return [(_("&Store credentials…"), edit[1]), (_("&Try again"), self._back_up)]
+            case Reason.ANOTHER_MACHINE:
+                return [(_("They are &mine: go on"), lambda: self._app.back_up(self._name, adopt=True)), edit]
+            case Reason.VOLUME_CORRUPT | Reason.SAMPLE_DIFFERS:
+                return [(_("Start a &new full backup"), lambda: self._app.back_up(self._name, full=True))]
+            case (
+                Reason.REGION_WRONG | Reason.DESTINATION_MISSING | Reason.KEY_REVOKED | Reason.STAGE_NOT_OURS
+            ):
+                return [edit, (_("&Try again"), self._back_up)]
+            case _:
+                return [(_("&Try again"), self._back_up)]
 
     def _fit_top(self) -> None:
         """The upper part is as high as what it shows, not as the higher of the two."""

@@ -55,7 +55,7 @@ class Preferences(QWidget):
             self._language.addItem(_LANGUAGES.get(code, code), code)
         self._language.setCurrentIndex(max(self._language.findData(settings.language), 0))
         self._language.currentIndexChanged.connect(self._choose_language)
-        for label, shade in ((_("As the palette"), ""), (_("Dark"), "dark"), (_("Light"), "light")):
+        for label, shade in ((_("Whatever it is"), ""), (_("Dark"), "dark"), (_("Light"), "light")):
             self._panel.addItem(label, shade)
         self._panel.setCurrentIndex(max(self._panel.findData(settings.panel), 0))
         self._panel.currentIndexChanged.connect(self._choose_panel)

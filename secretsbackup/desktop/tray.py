@@ -4,6 +4,7 @@ import os
 import sys
 from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
 from functools import partial
 from typing import TYPE_CHECKING
 
@@ -73,10 +74,10 @@ class Tray(QObject):
         now = datetime.now(UTC)
         state = worst(self._standings, now)
         done = self._done() if state is Shield.RUNNING else 0.0
-        dark = panel_is_dark(self._app.settings.panel)
-        if self._drawn != (state, round(done, 2), dark):
-            self._drawn = (state, round(done, 2), dark)
-            self._icon.setIcon(_icon(state, dark=dark, done=done))
+        under = panel(self._app.settings.panel)
+        if self._drawn != (state, round(done, 2), under):
+            self._drawn = (state, round(done, 2), under)
+            self._icon.setIcon(_icon(state, under, done))
         if self._icon.toolTip() != (tip := self._tip(now)):
             self._icon.setToolTip(tip)
 
@@ -191,25 +192,34 @@ def tomorrow(now: datetime) -> datetime:
     return datetime.combine(local.date() + timedelta(days=1), time(6)).astimezone(UTC)
 
 
-def panel_is_dark(setting: str) -> bool:
-    """Whether the tray's panel is dark: as is set, else GNOME's always is, others go by the palette."""
+class Panel(StrEnum):
+    """What the icon lies on. `UNKNOWN`: light lines with a dark halo can be seen on both."""
+
+    DARK = "dark"
+    LIGHT = "light"
+    UNKNOWN = "unknown"
+
+
+def panel(setting: str) -> Panel:
+    """As is set; else GNOME's is always dark, KDE's goes by the palette, and of others nobody knows."""
     if setting:
-        return setting == "dark"
-    if "GNOME" in os.environ.get("XDG_CURRENT_DESKTOP", "") and "lassic" not in os.environ.get(
-        "XDG_CURRENT_DESKTOP", ""
-    ):
-        return True
-    return look.is_dark(look.palette())
+        return Panel(setting)
+    desktop = os.environ.get("XDG_CURRENT_DESKTOP", "")
+    if "KDE" in desktop:
+        return Panel.DARK if look.is_dark(look.palette()) else Panel.LIGHT
+    return Panel.DARK if "GNOME" in desktop or "Unity" in desktop else Panel.UNKNOWN
 
 
-def _icon(state: Shield, *, dark: bool, done: float) -> QIcon:
+def _icon(state: Shield, under: Panel, done: float) -> QIcon:
+    dark = under is not Panel.LIGHT
     line = QColor("#ffffff" if dark else "#2a2a2a")
     accents = {
         Shield.RUNNING: "#62b8f6" if dark else "#1a6fb5",
         Shield.ATTENTION: "#f6c344" if dark else "#b06000",
         Shield.FAILED: "#ff8a80" if dark else "#c01c28",
     }
-    made = icons.shield(state, line, QColor(accents.get(state, line.name())), done)
+    halo = QColor("#000000") if under is Panel.UNKNOWN else None
+    made = icons.shield(state, line, QColor(accents.get(state, line.name())), done, halo)
     made.setIsMask(sys.platform == "darwin" and state in (Shield.SAFE, Shield.PAUSED))
     return made
 

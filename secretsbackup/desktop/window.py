@@ -278,5 +278,8 @@ class _Name(QStyledItemDelegate):
         )
         painter.setFont(option.font)
         painter.setPen(text if chosen else look.quiet_colour(colours))
-        below = painter.fontMetrics().elidedText(_told(standing), cut, lines.width())
+        now = datetime.now(UTC)
+        below = painter.fontMetrics().elidedText(
+            words.brief(standing.status, now, standing.paused), cut, lines.width()
+        )
         painter.drawText(lines, Qt.AlignmentFlag.AlignBottom, below)

@@ -56,6 +56,7 @@ class Page(QWidget, Generic[T]):
         self._bar.setTextVisible(False)
         self._bar.setMaximumHeight(look.GRID // 2)
         self.body = look.column(gap=2)
+        self.setMaximumWidth(look.text_width(self.fontMetrics()) * 3 // 2)
         outer = look.column(self, margin=3, gap=1)
         outer.addWidget(self._headline)
         outer.addWidget(self._why)
