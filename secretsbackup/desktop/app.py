@@ -110,6 +110,7 @@ class App(QObject):
         """Ask whoever sits there for the passphrase."""
         from secretsbackup.desktop import asking
 
+        _dress()
         return await asking.passphrase(self.window)
 
     # Windows
@@ -119,6 +120,7 @@ class App(QObject):
         if self.window is None:
             from secretsbackup.desktop.window import Window
 
+            _dress()
             self.window = Window(self)
         _raise(self.window)
 
@@ -175,6 +177,7 @@ class App(QObject):
     def show_wizard(self, key: str, make: Callable[[], QWidget]) -> None:
         """Show a window of which there is one at most; what was begun in it is there again."""
         if key not in self._wizards:
+            _dress()
             made = self._wizards[key] = make()
             made.destroyed.connect(lambda: self._wizards.pop(key, None))
         _raise(self._wizards[key])
@@ -206,6 +209,7 @@ class App(QObject):
     async def _ask_to_quit(self) -> None:
         from secretsbackup.desktop import asking
 
+        _dress()
         if not self.going_on or await asking.sure(
             self.window if self.window and self.window.isVisible() else None,
             _("Stop the run and quit?"),
@@ -247,6 +251,16 @@ class App(QObject):
             )
 
 
+def _dress() -> None:
+    """Before the first window: what a mere tray does without."""
+    from secretsbackup.desktop import icons
+
+    qt = QApplication.instance()
+    assert isinstance(qt, QApplication)
+    look.dress(qt)
+    qt.setWindowIcon(icons.icon("shield-safe"))
+
+
 def _raise(window: QWidget) -> None:
     window.show()
     window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
@@ -268,7 +282,6 @@ def main(asked: Sequence[str] = ()) -> int:
         qt = _application()
         settings = Settings(home)
         speak(settings.language or None)
-        look.dress(qt)
         loop = qasync.QEventLoop(qt)
         asyncio.set_event_loop(loop)
         app = App(home, settings)
@@ -283,12 +296,9 @@ def main(asked: Sequence[str] = ()) -> int:
 
 
 def _application() -> QApplication:
-    from secretsbackup.desktop import icons
-
     qt = QApplication([sys.argv[0]])
     qt.setApplicationName("secretsbackup")
     qt.setApplicationDisplayName("Secrets Backup")
     qt.setDesktopFileName("secretsbackup")
     qt.setQuitOnLastWindowClosed(False)
-    qt.setWindowIcon(icons.icon("shield-safe"))
     return qt

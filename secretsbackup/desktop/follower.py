@@ -7,15 +7,18 @@ Whoever shows something sees no difference: one signal, a moment after the other
 import asyncio
 from collections.abc import Iterable
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from secretsbackup.desktop import work
 from secretsbackup.model.event import RunId
 from secretsbackup.model.profile import ProfileName
-from secretsbackup.operations.runner import Live
 from secretsbackup.store import history, journal
 from secretsbackup.store.home import Home, owner_only
+
+if TYPE_CHECKING:
+    from secretsbackup.operations.runner import Live
 
 _SOON = 100
 """Milliseconds between two looks at a journal that grows: as often as an eye can follow."""
@@ -56,12 +59,12 @@ class Follower(QObject):
         for name, run in going_on:
             self._follow(name, run)
 
-    def listen(self, name: ProfileName, live: Live) -> None:
+    def listen(self, name: ProfileName, live: "Live") -> None:
         """Follow a run of this process."""
         self._ours.add(live.run)
         work.begin(self._listen(name, live))
 
-    async def _listen(self, name: ProfileName, live: Live) -> None:
+    async def _listen(self, name: ProfileName, live: "Live") -> None:
         async for moment in live.moments():
             self.heard.emit(name, moment)
 

@@ -5,9 +5,9 @@ A lock decides who is first; the socket only carries words.
 
 import contextlib
 import fcntl
-import hashlib
 import os
 import time
+import zlib
 from collections.abc import Sequence
 from pathlib import Path
 from typing import IO
@@ -76,7 +76,7 @@ class Door(QObject):
 
 def _name(home: Home) -> str:
     """A path short enough for a socket; one a home."""
-    which = hashlib.sha256(bytes(home.state)).hexdigest()[:12]
+    which = f"{zlib.crc32(bytes(home.state)):08x}"
     folder = Path(os.environ.get("XDG_RUNTIME_DIR") or "")
     name = f"secretsbackup-{os.getuid()}-{which}"
     return str(folder / name) if folder.is_absolute() and folder.is_dir() else name

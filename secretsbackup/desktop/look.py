@@ -183,7 +183,12 @@ def mark(widget: QWidget, kind: str) -> None:
 
 
 def dress(app: QApplication) -> None:
-    """Give our kinds of text and buttons their look, now and whenever the palette changes."""
+    """Give our kinds of text and buttons their look, now and whenever the palette changes.
+
+    Before the first window, not before: a style sheet costs as much memory as all the rest of a tray.
+    """
+    if app.styleSheet():
+        return
     app.setStyleSheet(_sheet(app.palette()))
     follower = _Dresser(app)
     app.installEventFilter(follower)

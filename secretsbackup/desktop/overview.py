@@ -65,6 +65,7 @@ class Overview(QWidget):
         box.addWidget(self._rest, 1)
         self._was_running = False
         self._show_list()
+        app.standings.take_stock(profile.name)
 
     def show_standing(self, standing: Standing) -> None:
         """Show how the profile stands now."""
@@ -80,6 +81,7 @@ class Overview(QWidget):
         self._facts.show_standing(standing, now)
         if self._was_running and not running:
             work.begin(self._runs.look_again())
+            self._app.standings.take_stock(self._name)
         self._was_running = running
 
     def _show_still(self, standing: Standing, now: datetime) -> None:

@@ -12,11 +12,11 @@ from secretsbackup.desktop.follower import Follower
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.trace import Trace
 from secretsbackup.model.event import Moment, RunEnded, RunId
+from secretsbackup.model.inventory import Inventory
 from secretsbackup.model.outcome import Failed, Failure, Outcome
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.status import Level, Status, after, level
 from secretsbackup.operations import standing
-from secretsbackup.operations.inventory import Inventory, inventory
 from secretsbackup.store import history, pause, profiles
 from secretsbackup.store.home import Home, owner_only
 
@@ -163,12 +163,17 @@ class Standings(QObject):
             )
             self._change(name, status=remembered, known=True)
         self._follower.watch(self.all, ((name, run) for run in going_on))
-        await self._take_stock(name)
+
+    def take_stock(self, name: ProfileName) -> None:
+        """Look at what is kept of a profile, once somebody wants to see it."""
+        work.begin(self._take_stock(name))
 
     async def _take_stock(self, name: ProfileName) -> None:
+        from secretsbackup.operations.inventory import inventory
+
         if now := self.all.get(name):
             kept = await work.attempt(asyncio.to_thread(inventory, now.profile, self._home), lambda _: None)
-            self._change(name, inventory=kept or Inventory(), known=True)
+            self._change(name, inventory=kept or Inventory())
 
     def _hear(self, name: ProfileName, moment: Moment) -> None:
         before = self.all.get(name)
@@ -185,7 +190,6 @@ class Standings(QObject):
         self._soon.stop()
         self._tell()
         self.ended.emit(name, before.status.verb, outcome, before.status.last)
-        work.begin(self._take_stock(name))
 
     def _change(self, name: ProfileName, **what: object) -> None:
         before = self.all.get(name)

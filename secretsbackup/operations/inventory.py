@@ -1,28 +1,11 @@
-"""Inventory: what a destination keeps of a profile, as the last audit saw it. Nobody is asked."""
+"""Taking stock: what a destination keeps of a profile, as the last audit saw it. Nobody is asked."""
 
-from datetime import datetime
-
-import msgspec
-
+from secretsbackup.model.inventory import Inventory
 from secretsbackup.model.profile import Profile
 from secretsbackup.operations.equipment import place_of
 from secretsbackup.store import history
 from secretsbackup.store.home import Home
 from secretsbackup.tools.duplicity import files
-
-
-class Inventory(msgspec.Struct, frozen=True, kw_only=True):
-    """`files` and `bytes` are what the newest snapshot holds; `stored` is what all of it takes there.
-
-    `snapshots` stand in the newest chain, which began at `since`; `chains` in all.
-    """
-
-    files: int = 0
-    bytes: int = 0
-    stored: int = 0
-    snapshots: int = 0
-    chains: int = 0
-    since: datetime | None = None
 
 
 def inventory(profile: Profile, home: Home) -> Inventory:
