@@ -190,7 +190,8 @@ class App(QObject):
 
     def window_closed(self) -> None:
         """Without a tray there is nothing left to click on; a run is let finish all the same."""
-        if not self.tray.shown and not self.going_on:
+        shown = any(window.isVisible() for window in QApplication.topLevelWidgets())
+        if not self.tray.shown and not self.going_on and not shown:
             self.quit()
 
     @property
@@ -237,7 +238,7 @@ class App(QObject):
                 Shield.SAFE if isinstance(outcome, Completed) and not outcome.warnings else Shield.ATTENTION
             )
             self.tray.notify(words.Message(f"{name}: {notice.title}", notice.advice), state)
-        if self.window is None or not self.window.isVisible():
+        if self.window is not None:
             self.window_closed()
 
     def _stand_in(self) -> None:

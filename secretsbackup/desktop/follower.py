@@ -119,8 +119,12 @@ class _Foreign(QObject):
         self._reader = reader
         self.soon = QTimer(self, interval=_SOON, singleShot=True)
         self.soon.timeout.connect(self.read)
+        self._next = QTimer(self, interval=0, singleShot=True)
+        self._next.timeout.connect(self.read)
 
     def read(self) -> None:
+        if self._reader.ended:
+            return
         moments = self._reader.more()
         for moment in moments:
             self.heard.emit(self.name, moment)
@@ -128,4 +132,4 @@ class _Foreign(QObject):
             self._reader.close()
             self.over.emit()
         elif moments:
-            QTimer.singleShot(0, self, self.read)
+            self._next.start()

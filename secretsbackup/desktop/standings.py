@@ -84,6 +84,7 @@ class Standings(QObject):
         follower.heard.connect(self._hear)
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._look)
+        self._watcher.fileChanged.connect(lambda _path: self._read())
 
     def begin(self) -> None:
         """Read the profiles, and how they stand."""
@@ -117,6 +118,8 @@ class Standings(QObject):
                 self._change(name, paused=pause.paused_until(self._home, name))
 
     def _read(self) -> None:
+        if self._home.profiles.exists():
+            self._watcher.addPath(str(self._home.profiles))  # a new one each time that it is replaced
         try:
             known, trouble = profiles.load(self._home), None
         except Failure as failure:

@@ -47,7 +47,10 @@ def _known(profile: Profile | None) -> dict[str, str]:
 def _shown(value: Any, obscurer: Obscurer, name: str = "") -> Any:
     match value:
         case dict():
-            return {key: _shown(one, obscurer, key) for key, one in value.items()}
+            path = "path" if value.get("type") == "progressed" else "detail"
+            return {
+                key: _shown(one, obscurer, path if key == "detail" else key) for key, one in value.items()
+            }
         case list() | tuple():
             return [_shown(one, obscurer, name) for one in value]
         case str() if name in _NAMES_PATHS:
