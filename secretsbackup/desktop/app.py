@@ -42,8 +42,8 @@ class App(QObject):
     def __init__(self, home: Home, settings: Settings) -> None:
         super().__init__()
         self.home, self.settings = home, settings
-        self.follower = Follower(home)
-        self.standings = Standings(home, self.follower)
+        self.follower = Follower(home, self)
+        self.standings = Standings(home, self.follower, self)
         self.lives: dict[ProfileName, Live] = {}
         self.window: Window | None = None
         self._wizards: dict[str, QWidget] = {}

@@ -32,8 +32,8 @@ class Follower(QObject):
 
     heard = Signal(str, object)
 
-    def __init__(self, home: Home) -> None:
-        super().__init__()
+    def __init__(self, home: Home, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._home = home
         self._newest: dict[ProfileName, RunId | None] = {}
         self._ours: set[RunId] = set()
@@ -129,7 +129,6 @@ class _Foreign(QObject):
         for moment in moments:
             self.heard.emit(self.name, moment)
         if self._reader.ended:
-            self._reader.close()
             self.over.emit()
         elif moments:
             self._next.start()

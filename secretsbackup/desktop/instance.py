@@ -40,9 +40,13 @@ def hand_over(home: Home, words: Sequence[str]) -> bool:
         socket.connectToServer(_name(home))
         if socket.waitForConnected(500):
             socket.write(msgspec.json.encode(list(words)) + b"\n")
-            return socket.waitForBytesWritten(500) and socket.waitForReadyRead(2000)
+            return socket.waitForBytesWritten(500) and _heard(socket)
         time.sleep(0.1)
     return False
+
+
+def _heard(socket: QLocalSocket) -> bool:
+    return socket.waitForReadyRead(2000) or socket.bytesAvailable() > 0
 
 
 class Door(QObject):
@@ -62,6 +66,7 @@ class Door(QObject):
         while socket := self._server.nextPendingConnection():
             socket.readyRead.connect(lambda socket=socket: self._hear(socket))
             socket.disconnected.connect(socket.deleteLater)
+            self._hear(socket)  # it may have spoken before anybody listened
 
     def _hear(self, socket: QLocalSocket) -> None:
         if not socket.canReadLine():

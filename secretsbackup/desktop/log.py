@@ -91,9 +91,7 @@ class Log(QWidget):
         moments = self._reader.more()
         self._lines.add(moments)
         self._show_title(moments)
-        if self._reader.ended:
-            self._reader.close()
-        else:
+        if not self._reader.ended:
             self._pieces.start(_SOON if moments else _LATER)
 
     def _show_title(self, moments: list[Moment]) -> None:
@@ -259,7 +257,5 @@ class Lines(QAbstractTableModel):
 
 
 def _opened(home: Home, name: ProfileName, run: RunId) -> journal.Reader | None:
-    try:
-        return journal.Reader(home.journal(name, run))
-    except OSError:
-        return None
+    path = home.journal(name, run)
+    return journal.Reader(path) if path.exists() else None

@@ -58,11 +58,14 @@ class Runs(QAbstractListModel):
 
     async def _fetch(self, before: RunId | None) -> None:
         page = await self._page(before)
+        self._more = len(page) == PAGE
+        oldest = self._runs[-1].run if self._runs else None
+        page = [run for run in page if oldest is None or run.run < oldest]  # meanwhile some came on top
         if page:
             self.beginInsertRows(QModelIndex(), len(self._runs), len(self._runs) + len(page) - 1)
             self._runs.extend(page)
             self.endInsertRows()
-        self._more, self._reading = len(page) == PAGE, False
+        self._reading = False
 
     async def look_again(self) -> None:
         """Put the runs that ended since on top."""

@@ -70,8 +70,8 @@ class Standings(QObject):
     ended = Signal(str, object, object, object)
     """A run ended: the profile, its verb, its outcome, and the outcome that counted before."""
 
-    def __init__(self, home: Home, follower: Follower) -> None:
-        super().__init__()
+    def __init__(self, home: Home, follower: Follower, parent: QObject | None = None) -> None:
+        super().__init__(parent)
         self._home, self._follower = home, follower
         self.all: dict[ProfileName, Standing] = {}
         self.trouble: Message | None = None

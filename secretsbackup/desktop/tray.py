@@ -36,7 +36,7 @@ class Tray(QObject):
     appeared = Signal()
 
     def __init__(self, app: "App", standings: Standings) -> None:
-        super().__init__()
+        super().__init__(app)
         self._app, self._standings = app, standings
         self._icon: QSystemTrayIcon | None = None
         self._drawn: tuple[object, ...] = ()

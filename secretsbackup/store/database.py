@@ -1,6 +1,7 @@
 """SQLite: what we remember of all profiles. It can be rebuilt from the journals and the destinations."""
 
 import contextlib
+import fcntl
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -62,6 +63,13 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _migrated(path: Path) -> sqlite3.Connection:
+    """A connection to a database as this version has it; of two that begin at once, one makes it so."""
+    with path.with_name(path.name + ".lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return _up_to_date(path)
+
+
+def _up_to_date(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=10)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")

@@ -69,20 +69,19 @@ class Reader:
     """Reads a journal while it is being written: what is there so far, a piece at a time."""
 
     def __init__(self, path: Path) -> None:
-        self._file = path.open("rb")
-        self._rest = b""
+        self._path, self._at, self._rest = path, 0, b""
         self.ended = False
 
     def more(self, piece: int = 1 << 15) -> list[Moment]:
         """The next moments, of at most `piece` bytes; nothing where nothing more is written yet."""
-        *lines, self._rest = (self._rest + self._file.read(piece)).split(b"\n")
+        with self._path.open("rb") as file:
+            file.seek(self._at)
+            new = file.read(piece)
+        self._at += len(new)
+        *lines, self._rest = (self._rest + new).split(b"\n")
         moments = list(_decoded(lines))
         self.ended = self.ended or any(isinstance(moment.event, RunEnded) for moment in moments)
         return moments
-
-    def close(self) -> None:
-        """It is not read any more."""
-        self._file.close()
 
 
 def newer(home: Home, profile: ProfileName, than: RunId | None) -> list[RunId]:

@@ -85,21 +85,24 @@ def play(qapp: QApplication) -> Iterator[Play]:
     loop = qasync.QEventLoop(qapp, already_running=False)
     asyncio.set_event_loop(loop)
     yield loop.run_until_complete
-    for window in qapp.topLevelWidgets():
-        window.close()
-        window.deleteLater()
     loop.run_until_complete(asyncio.sleep(0.01))
     loop.close()
     asyncio.set_event_loop(None)
 
 
 @pytest.fixture
-def app(play: Play, home: Home) -> App:
+def app(play: Play, home: Home) -> Iterator[App]:
     """The application, with a profile or none yet; it has not begun."""
     qapp = QApplication.instance()
     assert isinstance(qapp, QApplication)
     qapp.setQuitOnLastWindowClosed(False)
-    return App(home, Settings(home))
+    made = App(home, Settings(home))
+    yield made
+    for window in qapp.topLevelWidgets():
+        window.close()
+        window.deleteLater()
+    made.deleteLater()
+    play(asyncio.sleep(0.02))
 
 
 @pytest.fixture

@@ -195,3 +195,27 @@ def test_a_programs_version_is_known_until_its_file_changes(home: Home) -> None:
     history.know_tool(home, "/usr/bin/rsync", 1, "3.5")
     assert history.tool_version(home, "/usr/bin/rsync", 1) == "3.5"
     assert history.tool_version(home, "/usr/bin/rsync", 2) is None
+
+
+def test_a_journal_is_read_while_it_is_written(home: Home) -> None:
+    path = home.journal(ProfileName("docs"), RunId("20261122T120000.000Z-abcd"))
+    with journal.Writer(path) as writer:
+        writer.write(Moment(datetime.now(UTC), StepStarted(step=Step.CHECK)))
+        reader = journal.Reader(path)
+        assert len(reader.more()) == 1
+        assert reader.more() == []
+        with path.open("ab") as file:
+            file.write(b'{"at": "2026-11-22T')  # half a line
+        assert reader.more() == []
+        assert not reader.ended
+
+
+def test_newer_runs_are_found_by_their_names_alone(home: Home) -> None:
+    docs = ProfileName("docs")
+    assert journal.newer(home, docs, None) == []
+    names = [RunId(f"2026112{day}T120000.000Z-abcd") for day in (3, 1, 2)]
+    home.journals(docs).mkdir(parents=True)
+    for name in names:
+        home.journal(docs, name).touch()
+    assert journal.newer(home, docs, None) == sorted(names)
+    assert journal.newer(home, docs, sorted(names)[1]) == [max(names)]
