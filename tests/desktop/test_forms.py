@@ -1,6 +1,7 @@
 """Forms: a draft with what stands against it beside its fields; wizards that keep what was typed."""
 
 import asyncio
+import sys
 from collections.abc import Sequence
 
 from PySide6.QtWidgets import QLabel, QLineEdit
@@ -160,7 +161,14 @@ def test_the_second_to_start_hands_over_what_it_was_asked_for(play: Play, app: A
         door = instance.Door(home)
         door.asked.connect(heard.append)
         assert instance.first(home) is None
-        assert await asyncio.to_thread(instance.hand_over, home, ["backup", DOCS])
+        code = (
+            "import sys; from pathlib import Path; from secretsbackup.desktop import instance; "
+            "from secretsbackup.store.home import below; "
+            "sys.exit(not instance.hand_over(below(Path(sys.argv[1])), sys.argv[2:]))"
+        )
+        words = (sys.executable, "-c", code, str(home.state.parent), "backup", DOCS)
+        second = await asyncio.create_subprocess_exec(*words)
+        assert await second.wait() == 0
         await until(lambda: heard)
         door.deleteLater()
 
