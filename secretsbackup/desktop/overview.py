@@ -12,7 +12,8 @@ from PySide6.QtWidgets import (
     QLabel,
     QListView,
     QMenu,
-    QStackedWidget,
+    QScrollArea,
+    QSizePolicy,
     QWidget,
 )
 
@@ -41,9 +42,6 @@ class Overview(QWidget):
         self._app, self._name = app, profile.name
         self._runs = Runs(app.home, profile.name)
         self._still, self._running = self._make_still(), Running(lambda: app.stop(profile.name))
-        self._top = QStackedWidget()
-        self._top.addWidget(self._still)
-        self._top.addWidget(self._running)
         self._trouble = Trouble()
         self._facts = Facts()
         self._list = self._make_list()
@@ -52,8 +50,10 @@ class Overview(QWidget):
         )
         self._runs.rowsInserted.connect(self._show_list)
         self._runs.modelReset.connect(self._show_list)
-        box = look.column(self, margin=3, gap=2)
-        box.addWidget(self._top)
+        inside = QWidget()
+        box = look.column(inside, margin=3, gap=2)
+        box.addWidget(self._still)
+        box.addWidget(self._running)
         box.addWidget(self._trouble)
         box.addWidget(look.rule())
         box.addWidget(self._facts)
@@ -63,6 +63,13 @@ class Overview(QWidget):
         box.addWidget(self._list, 1)
         self._rest = QWidget()
         box.addWidget(self._rest, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        look.column(self).addWidget(area)
         self._was_running = False
         self._show_list()
         app.standings.take_stock(profile.name)
@@ -75,8 +82,8 @@ class Overview(QWidget):
             self._running.show_run(standing.status, self._app.standings.trace(self._name))
         else:
             self._show_still(standing, now)
-        self._top.setCurrentWidget(self._running if running else self._still)
-        self._fit_top()
+        self._still.setVisible(not running)
+        self._running.setVisible(running)
         self._show_trouble(standing)
         self._facts.show_standing(standing, now)
         if self._was_running and not running:
@@ -118,16 +125,6 @@ class Overview(QWidget):
                 return [edit, (_("&Try again"), self._back_up)]
             case _:
                 return [(_("&Try again"), self._back_up)]
-
-    def _fit_top(self) -> None:
-        """The upper part is as high as what it shows, not as the higher of the two."""
-        current: QWidget = self._still if self._top.currentWidget() is self._still else self._running
-        for widget in (self._still, self._running):
-            shown = widget is current
-            policy = widget.sizePolicy()
-            policy.setVerticalPolicy(policy.Policy.Maximum if shown else policy.Policy.Ignored)
-            widget.setSizePolicy(policy)
-        self._top.setMaximumHeight(current.sizeHint().height())
 
     def _back_up(self) -> None:
         self._app.back_up(self._name)
@@ -178,13 +175,15 @@ class Overview(QWidget):
         shown.activated.connect(self._open_log)
         shown.clicked.connect(self._open_log)
         shown.viewport().setAutoFillBackground(False)
-        shown.setMinimumHeight(8 * look.GRID)
+        shown.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
+        shown.setMinimumHeight(16 * look.GRID)
         return shown
 
     def _show_list(self) -> None:
         some = self._runs.rowCount() > 0
         self._list.setVisible(some or self._runs.canFetchMore(QModelIndex()))
         self._none.setVisible(not some)
+        self._rest.setVisible(not some)
 
     def _open_log(self, index: QModelIndex) -> None:
         run = index.data(RUN.value)

@@ -63,13 +63,13 @@ class Running(QWidget):
         middle = QHBoxLayout()
         middle.setSpacing(2 * look.GRID)
         bars = look.column()
-        bars.addWidget(self._amount)
         bars.addWidget(self._bar)
         bars.addWidget(self._file)
         middle.addLayout(bars, 1)
         middle.addWidget(self._curve)
         box = look.column(self, gap=2)
         box.addLayout(top)
+        box.addWidget(self._amount)
         box.addLayout(middle)
         box.addWidget(self._steps)
         box.addWidget(self._warnings)
@@ -80,6 +80,7 @@ class _Steps(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2 * look.GRID)
@@ -98,6 +99,17 @@ class _Steps(QWidget):
             name.setAccessibleDescription(_("done") if done else _("now") if now else "")
             look.mark(name, "sentence" if done or now else "quiet")
             mark.setPixmap(self._mark(done=done, now=now))
+            mark.setToolTip(name.text())
+        self._fit(status)
+
+    def _fit(self, status: Status) -> None:
+        """Where not all names fit, the marks tell, and the step that goes on has its name."""
+        metrics = self.fontMetrics()
+        wide = sum(
+            metrics.horizontalAdvance(name.text()) + 6 * look.GRID for _step, _mark, name in self._shown
+        )
+        for step, _mark, name in self._shown:
+            name.setVisible(wide <= self.width() or step is status.step)
 
     def _mark(self, *, done: bool, now: bool) -> QPixmap:
         colours = self.palette()

@@ -178,7 +178,7 @@ class Window(QWidget):
         box = look.column(made, margin=4, gap=2)
         box.addStretch(2)
         for widget in (picture, title, why):
-            box.addWidget(widget, 0, Qt.AlignmentFlag.AlignHCenter)
+            box.addWidget(widget)
         for label in (title, why):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         box.addSpacing(2 * look.GRID)
