@@ -3,7 +3,7 @@
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import QEvent, QModelIndex, Qt
+from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QFrame,
@@ -13,7 +13,6 @@ from PySide6.QtWidgets import (
     QListView,
     QMenu,
     QScrollArea,
-    QSizePolicy,
     QWidget,
 )
 
@@ -50,7 +49,7 @@ class Overview(QWidget):
         )
         self._runs.rowsInserted.connect(self._show_list)
         self._runs.modelReset.connect(self._show_list)
-        inside = QWidget()
+        inside = _Inside()
         box = look.column(inside, margin=3, gap=2)
         box.addWidget(self._still)
         box.addWidget(self._running)
@@ -164,7 +163,7 @@ class Overview(QWidget):
         return menu
 
     def _make_list(self) -> QListView:
-        shown = QListView()
+        shown = _List()
         shown.setModel(self._runs)
         shown.setItemDelegate(Row())
         shown.setUniformItemSizes(True)
@@ -175,7 +174,6 @@ class Overview(QWidget):
         shown.activated.connect(self._open_log)
         shown.clicked.connect(self._open_log)
         shown.viewport().setAutoFillBackground(False)
-        shown.setSizePolicy(QSizePolicy.Policy.Expanding, QSizePolicy.Policy.Ignored)
         shown.setMinimumHeight(16 * look.GRID)
         return shown
 
@@ -197,6 +195,20 @@ class Overview(QWidget):
         if event.type() == QEvent.Type.PaletteChange and (standing := self._app.standings.of(self._name)):
             self.show_standing(standing)
         super().changeEvent(event)
+
+
+class _Inside(QWidget):
+    """What is scrolled: as high as its text takes at its width. Qt's own minimum is that of the narrowest."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(0, 0)
+
+
+class _List(QListView):
+    """Takes what room is left, and some rows' in any case."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(30 * look.GRID, 16 * look.GRID)
 
 
 class Facts(QWidget):

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from PySide6.QtCore import QPointF, QRectF, QSize, Qt
-from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from secretsbackup import words
@@ -85,6 +85,7 @@ class _Steps(QWidget):
         self._row.setContentsMargins(0, 0, 0, 0)
         self._row.setSpacing(2 * look.GRID)
         self._verb: Verb | None = None
+        self._now: Step | None = None
         self._shown: list[tuple[Step, QLabel, QLabel]] = []
 
     def show_run(self, status: Status, trace: Trace) -> None:
@@ -100,16 +101,21 @@ class _Steps(QWidget):
             look.mark(name, "sentence" if done or now else "quiet")
             mark.setPixmap(self._mark(done=done, now=now))
             mark.setToolTip(name.text())
-        self._fit(status)
+        self._now = status.step
+        self._fit()
 
-    def _fit(self, status: Status) -> None:
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
         """Where not all names fit, the marks tell, and the step that goes on has its name."""
         metrics = self.fontMetrics()
         wide = sum(
             metrics.horizontalAdvance(name.text()) + 6 * look.GRID for _step, _mark, name in self._shown
         )
         for step, _mark, name in self._shown:
-            name.setVisible(wide <= self.width() or step is status.step)
+            name.setVisible(wide <= self.width() or step is self._now)
 
     def _mark(self, *, done: bool, now: bool) -> QPixmap:
         colours = self.palette()
