@@ -5,7 +5,7 @@ A drawing says `currentColor` for its lines, `accent` for what stands out, and t
 """
 
 from enum import StrEnum
-from functools import cache
+from functools import cache, lru_cache
 from importlib.resources import files
 
 from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
@@ -47,7 +47,7 @@ def pixmap(
     name: str, size: int, *, line: QColor, ratio: float = 1.0, accent: QColor | None = None
 ) -> QPixmap:
     """A drawing at one size, in points, for a screen of this density."""
-    made = _pixmap(_drawing(name, line, accent or line), round(size * ratio))
+    made = QPixmap(_pixmap(_drawing(name, line, accent or line), round(size * ratio)))
     made.setDevicePixelRatio(ratio)
     return made
 
@@ -60,8 +60,10 @@ def shield(
     A `halo` sets it off from a panel of which nobody knows whether it is dark or light.
     """
     made = QIcon()
-    drawing = _drawing(state, line, accent, done)
-    below = _drawing(state, halo, halo, done).replace(b'width="1.75"', b'width="4"') if halo else None
+    drawing = _drawing(state, line, accent, round(done, 2))
+    below = (
+        _drawing(state, halo, halo, round(done, 2)).replace(b'width="1.75"', b'width="4"') if halo else None
+    )
     for size in (22, 32, 64):
         made.addPixmap(_pixmap(drawing, size, below))
     return made
@@ -70,8 +72,8 @@ def shield(
 def shield_pixmap(state: Shield, size: int, ratio: float, palette: QPalette, done: float = 0.0) -> QPixmap:
     """The same for the window."""
     line = palette.color(QPalette.ColorRole.WindowText)
-    drawing = _drawing(state, line, state_colour(state, palette), done)
-    made = _pixmap(drawing, round(size * ratio))
+    drawing = _drawing(state, line, state_colour(state, palette), round(done, 2))
+    made = QPixmap(_pixmap(drawing, round(size * ratio)))
     made.setDevicePixelRatio(ratio)
     return made
 
@@ -100,6 +102,7 @@ def _drawing(name: str, line: QColor, accent: QColor, done: float = 0.0) -> byte
     return text.replace("PROGRESS", arc).encode()
 
 
+@lru_cache(maxsize=512)
 def _pixmap(drawing: bytes, size: int, below: bytes | None = None) -> QPixmap:
     image = QImage(QSize(size, size), QImage.Format.Format_ARGB32_Premultiplied)
     image.fill(Qt.GlobalColor.transparent)

@@ -1,5 +1,6 @@
 """Holdings: what a destination holds, held against what the archive folder says must be there."""
 
+import asyncio
 from collections.abc import Iterable
 
 import msgspec
@@ -52,7 +53,8 @@ async def look(run: Run, vault: Vault) -> Holdings:
     """
     here = place_of(vault.destination)
     contents = await _contents(run, vault)
-    holes = files.audit(vault.archive, contents, history.known_sizes(run.home, here))
+    known = history.known_sizes(run.home, here)
+    holes = await asyncio.to_thread(files.audit, vault.archive, contents, known)
     _remember(run, vault, holes)
     return _holdings(run, vault, contents)
 
