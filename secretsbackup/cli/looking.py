@@ -162,8 +162,8 @@ def _told(moment: Moment, verb: Verb) -> str:
 
 
 async def open(_options: Options, _home: Home) -> int:  # noqa: A001 - the word that people type
-    """Only reached where no desktop came along."""
-    output.say("There is no window here.", "Start it with `secretsbackup open`.")
+    """Only reached where no window can be shown."""
+    output.say("There is no screen here to open a window on.", "See `secretsbackup status`.")
     return 1
 
 

@@ -32,10 +32,10 @@ def main(arguments: Sequence[str] | None = None, desktop: Desktop | None = None)
 def _for_the_screen(options: argparse.Namespace) -> list[str]:
     """What the desktop shall do, where that is what the words mean."""
     if options.tray:
-        return ["tray"]
+        options.command = "open"
     match options.command:
-        case "open":
-            return ["open"]
+        case "open" if _screen():
+            return ["tray" if options.tray else "open"]
         case "welcome" if _on_screen():
             return ["open"]
         case "backup" if _on_screen() and _from_a_menu():
@@ -48,7 +48,13 @@ def _on_screen() -> bool:
     """Whether there is a screen to show a window on, and no terminal to answer in."""
     if any(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
         return False
-    return sys.platform == "darwin" or any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+    return _screen()
+
+
+def _screen() -> bool:
+    return sys.platform == "darwin" or any(
+        map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    )
 
 
 def _from_a_menu() -> bool:

@@ -13,8 +13,8 @@ LAUNCHED = {"DISPLAY": ":0", "XDG_ACTIVATION_TOKEN": "token"}
 @pytest.mark.parametrize(
     ("words", "session", "expected"),
     [
-        (["--tray"], {}, ["tray"]),
-        (["open"], {}, ["open"]),
+        (["--tray"], {"DISPLAY": ":0"}, ["tray"]),
+        (["open"], {"WAYLAND_DISPLAY": "wayland-0"}, ["open"]),
         ([], {"DISPLAY": ":0"}, ["open"]),
         (["backup", "docs"], LAUNCHED, ["backup", "docs"]),
         (["backup"], LAUNCHED, ["backup"]),
@@ -36,6 +36,16 @@ def test_words_that_are_for_the_desktop(
     monkeypatch.setattr("sys.stdin", None)
     assert main(words, desktop) == 0
     assert asked == [expected]
+
+
+def test_without_a_screen_there_is_a_sentence(
+    monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    for name in ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"):
+        monkeypatch.delenv(name, raising=False)
+    for words in (["open"], ["--tray"]):
+        assert main(words, lambda _: 0) == 1
+        assert "no screen" in capfd.readouterr().err
 
 
 def test_autostart_is_turned_on_and_off(

@@ -6,11 +6,12 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
 
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.follower import Follower
 from secretsbackup.model.event import Caution, Moment, RunEnded, RunId, Step, Verb, Warned, encode
-from secretsbackup.model.outcome import Completed, Interrupted, Summary
+from secretsbackup.model.outcome import Cancelled, Completed, Interrupted, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import profiles
@@ -154,5 +155,39 @@ def test_very_many_warnings_hold_up_nothing(play: Play, app: App, docs: Profile)
         log._filter.setText(f"Documents/{MANY - 1}")  # type: ignore[attr-defined]
         await until(lambda: log._lines.rowCount() == 1, 60)  # type: ignore[attr-defined]
         assert heart.longest < 50
+
+    play(scene())
+
+
+def test_closing_the_window_ends_no_run_and_quitting_asks(play: Play, app: App, docs: Profile) -> None:
+    async def recipe(run: Run) -> Summary:
+        with run.step(Step.CHECK):
+            await asyncio.sleep(60)
+        return Summary()
+
+    def asked() -> list[QMessageBox]:
+        return [
+            one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox) and one.isVisible()
+        ]
+
+    async def scene() -> None:
+        app.standings.begin()
+        app.open()
+        live = app.run(recipe, Verb.BACKUP, docs)
+        assert live
+        await until(lambda: app.standings.all[DOCS].status.step)
+        assert app.window
+        app.window.close()
+        await asyncio.sleep(0.3)
+        assert app.going_on == [live]
+        app.open()
+        app.ask_to_quit()
+        await until(asked)
+        asked()[0].reject()
+        await until(lambda: not asked())
+        assert app.going_on == [live]
+        app.stop(DOCS)
+        assert isinstance(await live.outcome(), Cancelled)
+        await until(lambda: not app.going_on)
 
     play(scene())
