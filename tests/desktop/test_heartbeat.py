@@ -39,7 +39,6 @@ def test_a_backup_of_very_many_files_holds_up_nothing(
         heart = Heart()
         await until(lambda: not app.standings.all[DOCS].status.running, 800)
         assert isinstance(app.standings.all[DOCS].status.last, Completed)
-        print("longest", heart.longest)
         assert heart.longest < 50
 
     play(scene())
