@@ -368,8 +368,7 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             )
         case Reason.CLOCK_WRONG:
             return Message(
-                "This machine's clock is wrong, so the destination refuses it.",
-                "Set the clock and try again.",
+                "This machine's clock is wrong.", "Set it and try again: destinations refuse a wrong one."
             )
         case Reason.CERTIFICATE_BAD:
             return Message(
@@ -385,6 +384,34 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             return Message(
                 "The backups there were made from another machine or folder.",
                 "Give this profile a prefix of its own; or, if they are yours, go on: secretsbackup backup --adopt",
+            )
+        case Reason.NOT_SCHEDULED:
+            return Message(
+                "It is made by hand only.", "Give it a schedule: secretsbackup profile set --schedule"
+            )
+        case Reason.NOT_YET:
+            return Message(f"It is not due{_before(about)}.")
+        case Reason.WAITING_TO_RETRY:
+            return Message(f"The last run came to nothing; it is not tried again{_before(about)}.")
+        case Reason.PAUSED:
+            return Message(f"It is paused{_until(about)}.", "Go on: secretsbackup resume")
+        case Reason.ON_BATTERY:
+            return Message(f"This machine runs on its battery{f' ({about} % left)' if about else ''}.")
+        case Reason.METERED:
+            return Message("The network costs by the byte.")
+        case Reason.OFFLINE:
+            return Message("There is no network.")
+        case Reason.SURGE:
+            return Message(
+                f"Unusually much is new{_surge(about)}.",
+                "If that is right: secretsbackup backup --allow-surge. If not, exclude it: "
+                "secretsbackup profile set --exclude. Nothing was sent.",
+            )
+        case Reason.UPHEAVAL:
+            return Message(
+                f"Unusually many files are gone or changed{_upheaval(about)}: a wrong disk, or somebody's doing?",
+                "If that is right: secretsbackup backup --allow-upheaval. "
+                "Nothing was sent, and no old backup is removed meanwhile.",
             )
         case Reason.NO_SNAPSHOT:
             return Message(
@@ -433,6 +460,40 @@ def _room(about: str) -> str:
         needed, free = (size(int(amount)) for amount in amounts)
         return f"{_at(path)} ({needed} are needed, {free} are free)"
     return _at(about)
+
+
+def _surge(about: str) -> str:
+    """How much is new, and what the most of it is where one file is: NEW [LARGEST PATH]."""
+    new, largest, path = (*about.split(" ", 2), "", "")[:3]
+    if not new.isdigit():
+        return ""
+    of_it = f", {size(int(largest))} of it in “{path}”" if path and largest.isdigit() else ""
+    return f": {size(int(new))}{of_it}"
+
+
+def _upheaval(about: str) -> str:
+    """How many files: GONE CHANGED ALL."""
+    counts = about.split(" ")
+    if len(counts) != 3 or not all(count.isdigit() for count in counts):
+        return ""
+    gone, changed, every = (int(count) for count in counts)
+    return f" ({gone} gone and {changed} changed, of {files(every)})"
+
+
+def _before(about: str) -> str:
+    return f" before {_moment(about)}" if about else " now"
+
+
+def _until(about: str) -> str:
+    return "" if not about or about.startswith("9999") else f" until {_moment(about)}"
+
+
+def _moment(about: str) -> str:
+    """A moment that a detail names, on this machine's clock."""
+    try:
+        return clock(datetime.fromisoformat(about))
+    except ValueError:
+        return about
 
 
 def _at(about: str, word: str = " at") -> str:

@@ -88,6 +88,11 @@ def _rules(draft: Profile) -> _Found:
         yield "full_every", "A full backup every 1 day is the most."
     if draft.keep < 1:
         yield "keep", "Keep at least 1 full backup."
+    if draft.keep_days is not None and draft.keep_days < 1:
+        yield "keep_days", "Keep the backups of at least 1 day."
+    for field, most in (("spread", 24 * 60), ("patience", 3650), ("surge", 10**6), ("upheaval", 100)):
+        if not 0 <= getattr(draft, field) <= most:
+            yield field, f"Give a number from 0 to {most}."
     for pattern in draft.exclude:
         if not pattern.strip() or "\0" in pattern or "\n" in pattern:
             yield "exclude", "A pattern is one line that is not empty."

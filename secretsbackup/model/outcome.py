@@ -55,6 +55,17 @@ class Reason(StrEnum):
     CERTIFICATE_BAD = "certificate-bad"
     HOST_KEY_UNKNOWN = "host-key-unknown"
     ANOTHER_MACHINE = "another-machine"
+    # not now
+    NOT_SCHEDULED = "not-scheduled"
+    NOT_YET = "not-yet"
+    WAITING_TO_RETRY = "waiting-to-retry"
+    PAUSED = "paused"
+    ON_BATTERY = "on-battery"
+    METERED = "metered"
+    OFFLINE = "offline"
+    # a yes is wanted
+    SURGE = "surge"
+    UPHEAVAL = "upheaval"
     # backups
     NO_SNAPSHOT = "no-snapshot"
     VOLUME_MISSING = "volume-missing"

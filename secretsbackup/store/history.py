@@ -9,23 +9,12 @@ import msgspec
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb, Warned
 from secretsbackup.model.outcome import Outcome
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.run import PastRun
 from secretsbackup.store import database, journal
 from secretsbackup.store.home import Home
 
 Place = NewType("Place", str)
 """A destination as a key: its URL, and its endpoint where it has one."""
-
-
-class PastRun(msgspec.Struct, frozen=True, kw_only=True):
-    """One run that is over."""
-
-    run: RunId
-    profile: ProfileName
-    verb: Verb
-    began: datetime
-    ended: datetime
-    warnings: int
-    outcome: Outcome
 
 
 def record(home: Home, moments: Iterable[Moment]) -> None:

@@ -35,6 +35,10 @@ class Home(msgspec.Struct, frozen=True):
         """What is known of the profile's stage."""
         return self.state / profile / "stage.json"
 
+    def pause(self, profile: ProfileName) -> Path:
+        """Until when the profile is paused."""
+        return self.state / profile / "pause.json"
+
     def journals(self, profile: ProfileName) -> Path:
         """The folder of a profile's journals."""
         return self.state / profile / "runs"
