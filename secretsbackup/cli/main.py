@@ -74,6 +74,13 @@ def parser() -> argparse.ArgumentParser:
     verb("looking", "runs", "list past runs").add_argument("name", nargs="?", help=_PROFILE_HELP)
     log = verb("looking", "log", "tell the story of a run; of the last one without RUN")
     log.add_argument("run", nargs="?", metavar="RUN")
+    paused = verb("scheduling", "pause", "make no backup by itself for a while")
+    paused.add_argument("name", nargs="?", help="the profile; all without")
+    paused.add_argument("--for", dest="span", metavar="SPAN", help="30m, 1h, 2d")
+    paused.add_argument("--until", metavar="TIME", help="“2026-11-22 18:00”; until resumed without either")
+    verb("scheduling", "resume", "end a pause").add_argument(
+        "name", nargs="?", help="the profile; all without"
+    )
     _profile(verbs, common)
     _secret(verbs, common)
     return top
@@ -108,18 +115,10 @@ def _profile(
 
     add = action("add", "write a profile")
     add.add_argument("name")
-    add.add_argument("--source", action="append", required=True, metavar="DIR", help="may be repeated")
-    add.add_argument("--to", required=True, metavar="URL", help="s3://, file://, sftp:// or rsync://")
-    add.add_argument("--endpoint", metavar="URL", help="of an S3-compatible server")
-    add.add_argument("--region", metavar="R")
-    add.add_argument("--storage-class", metavar="CLASS", help="for example STANDARD_IA")
-    add.add_argument("--key", required=True, help="a GnuPG key: fingerprint, id or owner")
-    add.add_argument("--exclude", action="append", default=[], metavar="PATTERN", help="as rsync reads it")
-    add.add_argument("--full-every", type=int, default=30, metavar="DAYS")
-    add.add_argument("--keep", type=int, default=2, metavar="N", help="how many full backups")
-    add.add_argument("--compression", choices=["fast", "small"], default="fast")
-    add.add_argument("--staging", metavar="DIR")
-    add.add_argument("--aws-profile", metavar="NAME", help="of your own ~/.aws, instead of the keyring")
+    _fields(add, required=True)
+    changed = action("set", "change fields of a profile; what is not named stays")
+    changed.add_argument("name", nargs="?", help=_PROFILE_HELP)
+    _fields(changed, required=False)
     action("list", "list the profiles")
     for name, help_text in (
         ("show", "show a profile"),
@@ -130,6 +129,35 @@ def _profile(
     taken = action("import", "take over the seed's config.sh and its chain")
     taken.add_argument("config", metavar="CONFIG_SH")
     taken.add_argument("--name", dest="new_name", metavar="NAME", help="instead of the one in the file")
+
+
+def _fields(fields: argparse.ArgumentParser, *, required: bool) -> None:
+    """The fields of a profile. None of them has a default here: the profile has."""
+    fields.add_argument("--source", action="append", required=required, metavar="DIR", help="may be repeated")
+    fields.add_argument("--to", required=required, metavar="URL", help="s3://, file://, sftp:// or rsync://")
+    fields.add_argument("--endpoint", metavar="URL", help="of an S3-compatible server")
+    fields.add_argument("--region", metavar="R")
+    fields.add_argument("--storage-class", metavar="CLASS", help="for example STANDARD_IA")
+    fields.add_argument("--key", required=required, help="a GnuPG key: fingerprint, id or owner")
+    fields.add_argument("--exclude", action="append", metavar="PATTERN", help="as rsync reads it")
+    fields.add_argument("--full-every", type=int, metavar="DAYS", help="30 unless changed")
+    fields.add_argument("--keep", type=int, metavar="N", help="how many full backups at least; 2")
+    fields.add_argument("--keep-days", type=int, metavar="DAYS", help="and all that are younger")
+    fields.add_argument("--compression", choices=["fast", "small"])
+    fields.add_argument("--staging", metavar="DIR")
+    fields.add_argument("--aws-profile", metavar="NAME", help="of your own ~/.aws, instead of the keyring")
+    fields.add_argument(
+        "--schedule", metavar="WHEN", help="hourly, “every 6h”, “daily 18:00”, “weekly mon 18:00”, manual"
+    )
+    switch = argparse.BooleanOptionalAction
+    fields.add_argument("--only-on-power", action=switch, default=None, help="not on battery")
+    fields.add_argument("--metered-too", action=switch, default=None, help="also where the network costs")
+    fields.add_argument("--spread", type=int, metavar="MINUTES", help="begin up to so much later")
+    fields.add_argument("--patience", type=int, metavar="DAYS", help="before a missed run is an alarm; 3")
+    fields.add_argument("--surge", type=int, metavar="GB", help="ask before sending more new data; 20")
+    fields.add_argument(
+        "--upheaval", type=int, metavar="PERCENT", help="ask when more files are gone or changed; 50"
+    )
 
 
 def _secret(

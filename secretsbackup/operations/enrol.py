@@ -43,6 +43,14 @@ async def enrol(
         raise
 
 
+async def change(draft: Profile, home: Home) -> None:
+    """Write a profile anew that is there already. What was imported may stay as it was (see `problems`)."""
+    before = profiles.get(home, draft.name)
+    kept = (before.sources, before.destination) == (draft.sources, draft.destination)
+    check(draft, imported=kept)
+    profiles.change(home, draft)
+
+
 async def _undo(draft: Profile, name: SecretName) -> None:
     try:
         await keychain.forget(draft.name, name)

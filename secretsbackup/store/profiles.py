@@ -79,6 +79,17 @@ def add(home: Home, profile: Profile) -> None:
     _change(home, change)
 
 
+def change(home: Home, profile: Profile) -> None:
+    """Write a profile that is there anew; Failure(PROFILE_UNKNOWN)."""
+
+    def replaced(profiles: Profiles) -> Profiles:
+        if profile.name not in profiles:
+            raise Failure(Reason.PROFILE_UNKNOWN, profile.name)
+        return {**profiles, profile.name: profile}
+
+    _change(home, replaced)
+
+
 def remove(home: Home, name: ProfileName) -> None:
     """Take a profile out; Failure(PROFILE_UNKNOWN)."""
 

@@ -199,3 +199,49 @@ def test_what_is_no_time_is_status_2(say: Say, added: Said, time: str) -> None:
     said = say("restore", "--to", "/tmp", "--at", time)
     assert said.status == 2
     assert f"“{time}” is no time." in said.err
+
+
+def test_fields_of_a_profile_are_changed_one_by_one(say: Say, added: Said) -> None:
+    (before,) = lines(say("profile", "show", "--json"))
+    words = ("--schedule", "weekly mon 9:30", "--only-on-power", "--patience", "9", "--exclude", "*.iso")
+    assert say("profile", "set", "docs", *words).out == "The profile “docs” is changed.\n"
+    (after,) = lines(say("profile", "show", "--json"))
+    assert after == {
+        **before,
+        "schedule": {"type": "weekly", "day": "monday", "at": "09:30"},
+        "only_on_power": True,
+        "patience": 9,
+        "exclude": ["*.iso"],
+    }
+    shown = say("profile", "show").out
+    assert "weekly mon 09:30" in shown
+    assert "only on power yes" in shown
+    assert say("profile", "set", "--no-only-on-power", "--exclude", "").status == 0
+    assert lines(say("profile", "show", "--json")) == [
+        {name: value for name, value in after.items() if name not in ("only_on_power", "exclude")}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--schedule", "now and then"), "“now and then” is no schedule"),
+        (("--keep", "0"), "Keep at least 1"),
+        (("--upheaval", "101"), "from 0 to 100"),
+        (("--to", "ftp://x/y"), "“ftp://”"),
+    ],
+)
+def test_what_a_profile_cannot_be_changed_to_is_said(
+    say: Say, added: Said, words: tuple[str, ...], sentence: str
+) -> None:
+    said = say("profile", "set", *words)
+    assert said.status == 2
+    assert sentence in said.err
+
+
+def test_a_pause_lasts_as_long_as_is_said(say: Say, added: Said) -> None:
+    assert say("pause").out == "“docs” is paused until you resume it.\n"
+    assert say("pause", "docs", "--for", "2h").out.startswith("“docs” is paused until 2")
+    assert say("pause", "--for", "a while").status == 2
+    assert say("pause", "--until", "2001-01-01").status == 2
+    assert say("resume").out == "“docs” goes on by itself.\n"
