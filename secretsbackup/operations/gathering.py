@@ -10,7 +10,7 @@ from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.model.profile import Profile, Source
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import staged
-from secretsbackup.store.home import owner_only
+from secretsbackup.store.home import Home, owner_only
 from secretsbackup.store.staged import Staged
 from secretsbackup.tools import rsync, tree
 from secretsbackup.tools.rsync import Gathered
@@ -19,14 +19,15 @@ from secretsbackup.tools.tree import Tree
 
 def present(run: Run, *, even_if_empty: bool) -> None:
     """Skip the run if a source is missing, or is empty and was not: its disk is not mounted."""
-    stage = run.home.stage(run.profile)
-    reasons = [
-        reason
-        for source in run.profile.sources
-        if (reason := _absent(source, stage / source.label, even_if_empty))
-    ]
-    if reasons:
+    if reasons := absent(run.home, run.profile, even_if_empty=even_if_empty):
         raise Skip(*reasons)
+
+
+def absent(home: Home, profile: Profile, *, even_if_empty: bool = False) -> tuple[Why, ...]:
+    """The sources that are missing, or are empty and were not."""
+    stage = home.stage(profile)
+    found = (_absent(source, stage / source.label, even_if_empty) for source in profile.sources)
+    return tuple(why for why in found if why)
 
 
 def _absent(source: Source, before: Path, even_if_empty: bool) -> Why | None:

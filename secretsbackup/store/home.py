@@ -39,6 +39,14 @@ class Home(msgspec.Struct, frozen=True):
         """Until when the profile is paused."""
         return self.state / profile / "pause.json"
 
+    def marks(self, profile: ProfileName) -> Path:
+        """What the user accepted, and what was tried and told."""
+        return self.state / profile / "marks.json"
+
+    def away(self, profile: ProfileName) -> Path:
+        """Changed whenever what the profile needs is seen to be away."""
+        return self.state / profile / "away"
+
     def journals(self, profile: ProfileName) -> Path:
         """The folder of a profile's journals."""
         return self.state / profile / "runs"
