@@ -17,7 +17,7 @@ from secretsbackup.model.outcome import (
     Summary,
     Why,
 )
-from secretsbackup.model.status import Level, Status, level
+from secretsbackup.model.status import About, Concern, Level, Status, level, unaccepted
 
 
 class Message(msgspec.Struct, frozen=True):
@@ -186,14 +186,98 @@ def health(status: Status, now: datetime) -> str:
     if status.running and status.verb:
         doing_now = doing(status.verb)
         return f"{doing_now}: {progress(status.progress)}" if status.progress else f"{doing_now}…"
-    last = outcome(status.last, status.last_verb or Verb.BACKUP) if status.last else None
-    match level(status):
+    but = "; ".join(concern(one, now) for one in unaccepted(status, now) if one.about is not About.NEVER)
+    match level(status, now):
         case Level.PROTECTED if status.safe_as_of:
-            return f"Everything safe as of {clock(status.safe_as_of)} ({ago(status.safe_as_of, now)})."
+            return f"Everything safe as of {clock(status.safe_as_of)} ({ago(status.safe_as_of, now)}).{_not_now(status, now)}"
         case Level.ATTENTION if status.safe_as_of:
-            return f"Safe as of {clock(status.safe_as_of)}, but: {last.title if last else ''}"
+            return f"Safe as of {clock(status.safe_as_of)}, but: {but}."
         case _:
-            return f"Not protected. {last or 'No backup was made yet: run `secretsbackup backup`.'}"
+            return (
+                f"Not protected: {but}."
+                if but
+                else "Not protected: no backup was made yet. Make one: secretsbackup backup"
+            )
+
+
+def _not_now(status: Status, now: datetime) -> str:
+    """Why there is no newer one, where that is worth a word and no alarm."""
+    if status.paused_until and status.paused_until > now:
+        return f" {reason(Why(Reason.PAUSED, status.paused_until.isoformat())).title}"
+    return f" Since then: {reason(status.waiting[0]).title}" if status.waiting else ""
+
+
+def concern(one: Concern, now: datetime) -> str:
+    """What is not as it should be, to stand in the middle of a sentence."""
+    match one.about:
+        case About.NEVER:
+            return "no backup was made yet"
+        case About.DAMAGED | About.FAILED | About.ANSWER_WANTED:
+            return _short(one.why)
+        case About.INTERRUPTED:
+            return "the last run was cut off in the middle; the next one goes on"
+        case About.LONG_AGO | About.OVERDUE:
+            because = f": {_short(one.why)}" if one.why else ""
+            return f"no backup since {_day(one.when, now) if one.when else ''}{because}"
+        case About.LEFT_OUT:
+            told = [left_out(caution, count) for caution, count in one.counts]
+            return ", ".join(told) or f"{number(one.number, 'warning', 'warnings')}: see `secretsbackup log`"
+        case About.NOT_PROVEN if one.why:
+            return f"the last verify came to nothing: {_short(one.why)}"
+        case About.NOT_PROVEN:
+            days = (now - one.when).days if one.when else 0
+            return f"not proven for {number(days, 'day', 'days')} (secretsbackup verify)"
+        case About.KIT_NOT_SAVED:
+            return "the recovery kit is not saved (secretsbackup kit)"
+        case About.KEY_EXPIRES:
+            days = (one.when - now).days if one.when else 0
+            return (
+                f"the key expires in {number(days, 'day', 'days')}"
+                if one.when and one.when > now
+                else "the key has expired"
+            )
+        case _:
+            assert_never(one.about)
+
+
+def left_out(caution: Caution, count: int) -> str:
+    """What so many warnings of one kind mean."""
+    match caution:
+        case Caution.UNREADABLE:
+            return f"{files(count)} could not be read"
+        case Caution.DANGLING_LINK:
+            return f"{number(count, 'link leads', 'links lead')} to something that is not there"
+        case Caution.LINK_LOOP:
+            return f"{number(count, 'link that leads', 'links that lead')} back up the tree left out"
+        case Caution.NOT_A_FILE:
+            return f"{number(count, 'socket, pipe or device', 'sockets, pipes or devices')} left out"
+        case Caution.VANISHED:
+            return f"{number(count, 'file', 'files')} vanished while being read"
+        case Caution.NOT_STAGED:
+            return f"{files(count)} could not be staged"
+        case Caution.NOT_PRESERVED:
+            return f"{files(count)} saved without all of owner, mode and time"
+        case Caution.NEW_FULL:
+            return "a new full backup was made for a damaged one"
+        case Caution.NOT_TIDIED:
+            return "old backups could not be removed yet"
+        case Caution.NOT_COMPARED:
+            return "the sample was restored but not compared"
+        case Caution.TOOL_SAYS:
+            return f"{number(count, 'warning', 'warnings')} of a program: see `secretsbackup log`"
+        case _:
+            assert_never(caution)
+
+
+def _short(why: tuple[Why, ...]) -> str:
+    """The titles of reasons, to stand in the middle of a sentence."""
+    titles = [reason(one).title.rstrip(".") for one in why]
+    return "; ".join(one[0].lower() + one[1:] if one.split()[0].istitle() else one for one in titles)
+
+
+def _day(then: datetime, now: datetime) -> str:
+    """The day of a moment: its name while that says which."""
+    return f"{then.astimezone():%A}" if (now - then).days < 6 else f"{then.astimezone():%Y-%m-%d}"
 
 
 def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, told in one place
@@ -416,6 +500,11 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.NO_SNAPSHOT:
             return Message(
                 f"There is no snapshot{_at(about, ' as old as')}.", "See `secretsbackup snapshots`."
+            )
+        case Reason.NOTHING_SENT:
+            return Message(
+                "duplicity says that all is sent, but no new snapshot is at the destination.",
+                "What was there before is untouched; run it again.",
             )
         case Reason.VOLUME_MISSING:
             return Message(

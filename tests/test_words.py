@@ -20,7 +20,7 @@ from secretsbackup.model.outcome import (
     Why,
 )
 from secretsbackup.model.profile import ProfileName
-from secretsbackup.model.status import Status
+from secretsbackup.model.status import About, Concern, Status
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OUTCOMES: list[Outcome] = [
@@ -50,7 +50,7 @@ DETAILS = {
 def test_every_reason_has_words(reason: Reason) -> None:
     message = words.reason(Why(reason, DETAILS.get(reason, "Something here")))
     assert whole(message.title)
-    assert message.title[0].isupper() or message.title[0] in "“/"
+    assert message.title[0].isupper() or message.title[0] in "“/" or message.title.startswith("duplicity ")
     assert not message.advice or whole(message.advice)
 
 
@@ -143,6 +143,19 @@ def test_the_health_is_one_whole_sentence(status: Status) -> None:
     assert whole(sentence.replace("into None", "into a folder"))
     assert "Message(" not in sentence
     assert ("Not protected" in sentence) is (status.safe_as_of is None)
+
+
+@pytest.mark.parametrize("about", About)
+def test_every_concern_has_words(about: About) -> None:
+    why = (Why(Reason.DESTINATION_AWAY, "/media/disk"),)
+    one = Concern(about=about, key="k", why=why, when=NOON - timedelta(days=40), number=3)
+    assert whole(words.concern(one, NOON))
+
+
+@pytest.mark.parametrize("caution", Caution)
+def test_what_was_left_out_is_counted(caution: Caution) -> None:
+    assert whole(words.left_out(caution, 1))
+    assert whole(words.left_out(caution, 3))
 
 
 def test_the_health_of_a_run_that_goes_on_is_how_far_it_is() -> None:

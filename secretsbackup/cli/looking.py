@@ -3,6 +3,7 @@
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
@@ -24,6 +25,10 @@ from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store import journal, profiles
 from secretsbackup.store.home import Home
+
+if TYPE_CHECKING:
+    from secretsbackup.model.profile import Profile
+    from secretsbackup.model.status import Status
 
 
 async def snapshots(options: Options, home: Home) -> int:
@@ -87,20 +92,65 @@ def _is_text(path: bytes) -> bool:
 
 async def status(options: Options, home: Home) -> int:
     """Say how safe each profile is."""
-    from secretsbackup.model.status import level
     from secretsbackup.operations.standing import standing
 
-    name = options.chosen or options.name
-    known = {name: profiles.get(home, name)} if name else profiles.load(home)
+    known = choosing.all_or_one(home, options)
     if not known:
         output.say("There is no profile yet.", "Make one: secretsbackup init")
-    for one in known:
-        now = standing(home, ProfileName(one))
-        sentence = words.health(now, datetime.now(UTC))
+    for profile in known:
+        now = datetime.now(UTC)
+        stands = standing(home, profile.name, now)
         if options.json:
-            output.line({**msgspec.to_builtins(now), "level": level(now), "sentence": sentence})
+            output.line(await _in_full(profile, home, stands, now))
         else:
-            print(f"{one}: {sentence}")
+            print(f"{profile.name}: {words.health(stands, now)}")
+    return 0
+
+
+async def _in_full(profile: "Profile", home: Home, stands: "Status", now: datetime) -> dict[str, Any]:
+    """A status with everything that follows from it, and what stands against the next run."""
+    from secretsbackup.model.status import concerns, level
+    from secretsbackup.operations import schedule
+
+    verdict = await schedule.look(profile, home, now)
+    return {
+        **msgspec.to_builtins(stands),
+        "level": level(stands, now),
+        "sentence": words.health(stands, now),
+        "concerns": [
+            {
+                "about": one.about,
+                "sentence": words.concern(one, now),
+                "accepted": not one.grave and one.key in stands.accepted,
+            }
+            for one in concerns(stands, now)
+        ],
+        "next_run": verdict.at,
+        "due": verdict.now,
+        "against": [
+            {"reason": why.reason, "detail": why.detail, "sentence": words.reason(why).title}
+            for why in verdict.against
+        ],
+    }
+
+
+async def accept(options: Options, home: Home) -> int:
+    """Take note of what is not as it should be, and keep quiet about it until it changes."""
+    from secretsbackup.model.status import concerns
+    from secretsbackup.operations.standing import standing
+    from secretsbackup.store import marks
+
+    for profile in choosing.all_or_one(home, options):
+        now = datetime.now(UTC)
+        known = concerns(standing(home, profile.name, now), now)
+        accepted = [one for one in known if not one.grave]
+        marks.set_(home, profile.name, accepted=frozenset(one.key for one in accepted))
+        if options.json:
+            output.line({"profile": profile.name, "accepted": [words.concern(one, now) for one in accepted]})
+        for one in () if options.json else known:
+            print(f"{profile.name}: {'stays' if one.grave else 'accepted'}: {words.concern(one, now)}")
+        if not known and not options.json:
+            print(f"{profile.name}: there is nothing to accept.")
     return 0
 
 

@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from secretsbackup import __version__
 
 _PROFILE_HELP = "the profile; may be left out where there is only one"
+_ALL_HELP = "the profile; all without"
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -71,16 +72,17 @@ def parser() -> argparse.ArgumentParser:
     verb("looking", "status", "say how safe each profile is").add_argument(
         "name", nargs="?", help=_PROFILE_HELP
     )
+    verb("looking", "accept", "keep quiet about today's warnings until they change").add_argument(
+        "name", nargs="?", help=_ALL_HELP
+    )
     verb("looking", "runs", "list past runs").add_argument("name", nargs="?", help=_PROFILE_HELP)
     log = verb("looking", "log", "tell the story of a run; of the last one without RUN")
     log.add_argument("run", nargs="?", metavar="RUN")
     paused = verb("scheduling", "pause", "make no backup by itself for a while")
-    paused.add_argument("name", nargs="?", help="the profile; all without")
+    paused.add_argument("name", nargs="?", help=_ALL_HELP)
     paused.add_argument("--for", dest="span", metavar="SPAN", help="30m, 1h, 2d")
     paused.add_argument("--until", metavar="TIME", help="“2026-11-22 18:00”; until resumed without either")
-    verb("scheduling", "resume", "end a pause").add_argument(
-        "name", nargs="?", help="the profile; all without"
-    )
+    verb("scheduling", "resume", "end a pause").add_argument("name", nargs="?", help=_ALL_HELP)
     _profile(verbs, common)
     _secret(verbs, common)
     return top

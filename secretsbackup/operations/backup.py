@@ -148,7 +148,7 @@ def _made(before: Holdings, after: Holdings) -> tuple[Snapshot, ...]:
     """The snapshots that are there now and were not; Failure if there is none, whatever duplicity said."""
     found = after.since(before)
     if not found:
-        raise Failure(Reason.VOLUME_MISSING, "no new snapshot is at the destination")
+        raise Failure(Reason.NOTHING_SENT)
     return found
 
 
