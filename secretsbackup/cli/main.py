@@ -83,6 +83,8 @@ def parser() -> argparse.ArgumentParser:
     paused.add_argument("--for", dest="span", metavar="SPAN", help="30m, 1h, 2d")
     paused.add_argument("--until", metavar="TIME", help="“2026-11-22 18:00”; until resumed without either")
     verb("scheduling", "resume", "end a pause").add_argument("name", nargs="?", help=_ALL_HELP)
+    timer = verb("scheduling", "timer", "have the system back up what is due, without the tray")
+    timer.add_argument("switch", choices=["on", "off", "status"])
     _profile(verbs, common)
     _secret(verbs, common)
     return top
@@ -91,6 +93,8 @@ def parser() -> argparse.ArgumentParser:
 def _backup(backup: argparse.ArgumentParser) -> None:
     backup.add_argument("name", nargs="?", help=_PROFILE_HELP)
     backup.add_argument("--full", action="store_true", help="start a new chain with a full backup")
+    backup.add_argument("--due", action="store_true", help="every profile that is due; for cron and systemd")
+    backup.add_argument("-v", "--verbose", action="store_true", help="with --due, say why one is not due")
     backup.add_argument("--even-if-empty", action="store_true", help="believe a source that is empty")
     backup.add_argument(
         "--adopt", action="store_true", help="go on with a chain that another machine or folder began"

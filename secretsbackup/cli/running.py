@@ -1,11 +1,15 @@
 """Commands that run: backup, restore, verify, demo."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from secretsbackup.cli import asking, choosing
+from secretsbackup import words
+from secretsbackup.cli import asking, choosing, output
 from secretsbackup.cli.choosing import Options
+from secretsbackup.model.due import Due
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Cancelled, Failure, Reason
+from secretsbackup.model.profile import Profile
 from secretsbackup.store.home import Home
 
 
@@ -14,10 +18,59 @@ async def backup(options: Options, home: Home) -> int:
     from secretsbackup.cli import follow
     from secretsbackup.operations import backup as operation
 
+    if options.due:
+        return await _what_is_due(options, home)
+    await _mend_timer()
     wish = operation.Wish(full=options.full, even_if_empty=options.even_if_empty, adopt=options.adopt)
     profile = choosing.one(home, options)
     ended = await follow.run(operation.recipe(wish), Verb.BACKUP, profile, home, json=options.json)
     return follow.status(ended)
+
+
+async def _what_is_due(options: Options, home: Home) -> int:
+    """Back up every profile that is due, for cron and systemd: without a word while all is well."""
+    from secretsbackup.cli import follow
+    from secretsbackup.operations import backup as operation
+    from secretsbackup.operations import schedule, watch
+
+    await watch.watch(home)
+    statuses: list[int] = []
+    for profile in choosing.all_or_one(home, options):
+        verdict = await schedule.look(profile, home, datetime.now(UTC))
+        if not verdict.now:
+            _tell_not_due(profile, verdict, options)
+            continue
+        told = follow.Told.ALL if options.verbose else follow.Told.TROUBLE
+        recipe = operation.recipe()
+        ended = await follow.run(recipe, Verb.BACKUP, profile, home, json=options.json, told=told)
+        statuses.append(follow.status(ended))
+        if isinstance(ended, Cancelled):
+            break
+    return min(statuses, key=_GRAVEST.index, default=75)
+
+
+_GRAVEST = (4, 1, 3, 0, 75)
+
+
+def _tell_not_due(profile: Profile, verdict: Due, options: Options) -> None:
+    if options.json:
+        output.line(
+            {"profile": profile.name, "due": False, "next_run": verdict.at, "against": verdict.against}
+        )
+    elif options.verbose:
+        reasons = " ".join(words.reason(why).title for why in verdict.against)
+        output.say(f"{profile.name}: {reasons}")
+
+
+async def _mend_timer() -> None:
+    """The timer of a program that was moved starts nothing; the first start from the new place mends it."""
+    from secretsbackup.tools import timer
+
+    try:
+        if await timer.repair():
+            output.say("The timer is mended: this program has moved.")
+    except (Failure, OSError):
+        return
 
 
 async def restore(options: Options, home: Home) -> int:

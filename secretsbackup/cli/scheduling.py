@@ -1,5 +1,6 @@
-"""Commands about what happens by itself: pause, resume."""
+"""Commands about what happens by itself: pause, resume, timer."""
 
+import shlex
 from datetime import UTC, datetime
 
 from secretsbackup import words
@@ -36,4 +37,31 @@ async def resume(options: Options, home: Home) -> int:
             output.line({"profile": profile.name, "paused_until": None})
         else:
             print(f"“{profile.name}” goes on by itself.")
+    return 0
+
+
+async def timer(options: Options, _: Home) -> int:
+    """Have the system look for what is due, or not, or say whether it does."""
+    from secretsbackup.tools import timer as timers
+
+    match options.switch:
+        case "on":
+            now = await timers.switch_on()
+        case "off":
+            await timers.switch_off()
+            now = await timers.state()
+        case _:
+            if await timers.repair():
+                output.say("The timer is mended: this program has moved.")
+            now = await timers.state()
+    if options.json:
+        output.line(now)
+        return 0
+    print("The timer is on: every 15 minutes what is due is backed up." if now.on else "The timer is off.")
+    if now.on and now.running is not True:
+        output.say(
+            "It is not running now.",
+            "It begins with your next login. Without systemd, put this into your crontab (crontab -e): "
+            f"*/15 * * * * {shlex.join(timers.command())}",
+        )
     return 0

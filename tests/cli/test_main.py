@@ -245,3 +245,50 @@ def test_a_pause_lasts_as_long_as_is_said(say: Say, added: Said) -> None:
     assert say("pause", "--for", "a while").status == 2
     assert say("pause", "--until", "2001-01-01").status == 2
     assert say("resume").out == "“docs” goes on by itself.\n"
+
+
+def test_what_is_due_is_backed_up_without_a_word(
+    say: Say, added: Said, stand_in: StandIn, tmp_path: Path
+) -> None:
+    stand_in("duplicity_pretends", "duplicity")
+    assert say("backup", "--due") == Said(0, "", "")
+    assert say("backup", "--due") == Said(75, "", "")
+    said = say("backup", "--due", "-v")
+    assert (said.status, said.out) == (75, "")
+    assert said.err.startswith("docs: It is not due before ")
+    (line,) = lines(say("backup", "--due", "--json", "docs"))
+    assert line["due"] is False
+    assert [why["reason"] for why in line["against"]] == ["not-yet"]  # type: ignore[attr-defined]
+
+
+def test_what_is_due_and_fails_is_told(say: Say, added: Said, stand_in: StandIn) -> None:
+    stand_in("duplicity_old", "duplicity")
+    said = say("backup", "--due")
+    assert said.status == 1
+    assert "duplicity 2.1.4" in said.err
+    assert say("backup", "--due") == Said(75, "", "")
+
+
+def test_what_is_accepted_is_not_told_again(say: Say, added: Said, stand_in: StandIn, tmp_path: Path) -> None:
+    stand_in("duplicity_pretends", "duplicity")
+    (tmp_path / "docs" / "broken").symlink_to("nowhere")
+    say("backup")
+    assert "but: 1 link leads to something that is not there." in say("status").out
+    assert say("accept").out == "docs: accepted: 1 link leads to something that is not there\n"
+    assert say("status").out.startswith("docs: Everything safe as of ")
+    (status,) = lines(say("status", "--json"))
+    assert [one["accepted"] for one in status["concerns"]] == [True]  # type: ignore[attr-defined]
+    assert (status["level"], status["due"]) == ("protected", False)
+    (tmp_path / "docs" / "another").symlink_to("nowhere")
+    say("backup")
+    assert "but: 2 links lead" in say("status").out
+
+
+def test_the_timer_is_switched_on_and_off(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "nothing runs here"))
+    assert say("timer", "status").out == "The timer is off.\n"
+    said = say("timer", "on")
+    assert said.out.startswith("The timer is on")
+    assert "crontab" in said.err
+    assert lines(say("timer", "status", "--json")) == [{"on": True, "moved": False, "running": None}]
+    assert say("timer", "off").out == "The timer is off.\n"
