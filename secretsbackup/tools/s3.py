@@ -8,7 +8,8 @@ from secretsbackup.model.secret import AwsProfile, Credential, KeyPair
 from secretsbackup.tools.waiting import in_thread
 
 if TYPE_CHECKING:
-    from collections.abc import Callable
+    from collections.abc import Callable, Sequence
+    from datetime import datetime
 
 _CODES = {
     "AccessDenied": Reason.DESTINATION_DENIED,
@@ -35,9 +36,62 @@ async def contents(bucket: Bucket, credential: Credential) -> dict[str, int]:
     return await in_thread(lambda: _told(lambda: _list(bucket, credential), bucket, credential))
 
 
+async def fetch(bucket: Bucket, credential: Credential, name: str) -> bytes:
+    """The content of an object below the prefix."""
+
+    def get() -> Any:
+        place = {"Bucket": bucket.bucket, "Key": bucket.key_prefix + name}
+        return _client(bucket, credential).get_object(**place)["Body"].read()
+
+    content: bytes = await in_thread(lambda: _told(get, bucket, credential))
+    return content
+
+
+async def put(bucket: Bucket, credential: Credential, name: str, content: bytes) -> None:
+    """Put an object below the prefix."""
+    place = {"Bucket": bucket.bucket, "Key": bucket.key_prefix + name}
+
+    def put_it() -> None:
+        _client(bucket, credential).put_object(**place, Body=content)
+
+    await in_thread(lambda: _told(put_it, bucket, credential))
+
+
 async def probe(bucket: Bucket, credential: Credential) -> None:
     """Put a small object under the prefix, read it back and delete it; Failure if one is refused."""
     await in_thread(lambda: _told(lambda: _probe(bucket, credential), bucket, credential))
+
+
+async def remove(bucket: Bucket, credential: Credential, names: "Sequence[str]") -> None:
+    """Delete objects below the prefix."""
+
+    def delete() -> None:
+        client = _client(bucket, credential)
+        for name in names:  # one by one: there are few, and some servers do not know of many at once
+            client.delete_object(Bucket=bucket.bucket, Key=bucket.key_prefix + name)
+
+    await in_thread(lambda: _told(delete, bucket, credential))
+
+
+async def end_uploads(bucket: Bucket, credential: Credential, before: "datetime") -> int:
+    """End the multipart uploads below the prefix that began before a time and were never finished: they
+    cost, and no listing shows them. How many there were."""
+
+    def end() -> int:
+        client = _client(bucket, credential)
+        pages = client.get_paginator("list_multipart_uploads")
+        found = [
+            upload
+            for page in pages.paginate(Bucket=bucket.bucket, Prefix=bucket.key_prefix)
+            for upload in page.get("Uploads", ())
+            if upload["Initiated"] < before
+        ]
+        for one in found:
+            client.abort_multipart_upload(Bucket=bucket.bucket, Key=one["Key"], UploadId=one["UploadId"])
+        return len(found)
+
+    ended: int = await in_thread(lambda: _told(end, bucket, credential))
+    return ended
 
 
 def _client(bucket: Bucket, credential: Credential) -> Any:

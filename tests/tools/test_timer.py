@@ -1,6 +1,7 @@
 """The system's timer: files that systemd and launchd understand, mended when the program has moved."""
 
 import asyncio
+import os
 import plistlib
 import shutil
 import subprocess
@@ -43,10 +44,11 @@ def test_systemd_understands_it(units: Path) -> None:
 
 
 def complaints(units: Path) -> list[str]:
-    """What systemd says about our units; without a system that runs, it also speaks of what it misses there."""
+    """What systemd says about our units, among what it says about a system that does not run."""
     command = ["systemd-analyze", "verify", "--user", "--man=no"]
     files = [units / "secretsbackup.service", units / "secretsbackup.timer"]
-    said = subprocess.run([*command, *files], capture_output=True, text=True, check=False)
+    env = {**os.environ, "XDG_RUNTIME_DIR": str(units)}
+    said = subprocess.run([*command, *files], env=env, capture_output=True, text=True, check=False)
     return [line for line in said.stderr.splitlines() if "secretsbackup" in line]
 
 
