@@ -102,7 +102,7 @@ def progress(event: Progressed) -> str:
     return " · ".join(part for part in (amount, rate, left) if part)
 
 
-def warning(warned: Warned) -> str:
+def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in one place
     """One sentence for a warning, with the path that it is about."""
     path = f"“{warned.path}”"
     match warned.caution:
@@ -124,6 +124,11 @@ def warning(warned: Warned) -> str:
             return (
                 f"The chain that began {warned.detail} has a hole, so this is a new full backup; "
                 "the damaged chain is kept for what can still be read from it."
+            )
+        case Caution.OTHER_KEY:
+            return (
+                f"The chain that began {warned.detail} is encrypted to another key, so this is a new full "
+                "backup; to restore the older ones, keep the other key."
             )
         case Caution.NOT_TIDIED:
             return f"Old backups could not be removed yet{_because(warned.detail)}; the next run tries again."
@@ -240,7 +245,7 @@ def concern(one: Concern, now: datetime) -> str:
             assert_never(one.about)
 
 
-def left_out(caution: Caution, count: int) -> str:
+def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed list, told in one place
     """What so many warnings of one kind mean."""
     match caution:
         case Caution.UNREADABLE:
@@ -259,6 +264,8 @@ def left_out(caution: Caution, count: int) -> str:
             return f"{files(count)} saved without all of owner, mode and time"
         case Caution.NEW_FULL:
             return "a new full backup was made for a damaged one"
+        case Caution.OTHER_KEY:
+            return "a new full backup was made for a new key"
         case Caution.NOT_TIDIED:
             return "old backups could not be removed yet"
         case Caution.NOT_COMPARED:
@@ -438,7 +445,7 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             )
         case Reason.DESTINATION_FULL:
             return Message(
-                f"The destination is full{_at(about)}.",
+                f"The destination is full{_room(about)}.",
                 "Make room there, or keep fewer full backups; nothing is lost.",
             )
         case Reason.CREDENTIAL_REFUSED:

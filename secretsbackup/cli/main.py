@@ -96,6 +96,9 @@ def _backup(backup: argparse.ArgumentParser) -> None:
     backup.add_argument("--due", action="store_true", help="every profile that is due; for cron and systemd")
     backup.add_argument("-v", "--verbose", action="store_true", help="with --due, say why one is not due")
     backup.add_argument("--even-if-empty", action="store_true", help="believe a source that is empty")
+    backup.add_argument("--allow-surge", action="store_true", help="send however much is new")
+    backup.add_argument("--allow-upheaval", action="store_true", help="however much is gone or changed")
+    backup.add_argument("--yes", action="store_true", help="both of these")
     backup.add_argument(
         "--adopt", action="store_true", help="go on with a chain that another machine or folder began"
     )

@@ -3,6 +3,8 @@
 from datetime import UTC, datetime
 from pathlib import Path
 
+import msgspec
+
 from secretsbackup import words
 from secretsbackup.cli import asking, choosing, output
 from secretsbackup.cli.choosing import Options
@@ -15,16 +17,26 @@ from secretsbackup.store.home import Home
 
 async def backup(options: Options, home: Home) -> int:
     """Back up now."""
-    from secretsbackup.cli import follow
+    from secretsbackup.cli import follow, questions
     from secretsbackup.operations import backup as operation
+    from secretsbackup.operations.guards import Allowed
 
     if options.due:
         return await _what_is_due(options, home)
     await _mend_timer()
-    wish = operation.Wish(full=options.full, even_if_empty=options.even_if_empty, adopt=options.adopt)
+    allowed = Allowed(options.allow_surge or options.yes, options.allow_upheaval or options.yes)
+    wish = operation.Wish(
+        full=options.full, even_if_empty=options.even_if_empty, adopt=options.adopt, allowed=allowed
+    )
     profile = choosing.one(home, options)
-    ended = await follow.run(operation.recipe(wish), Verb.BACKUP, profile, home, json=options.json)
-    return follow.status(ended)
+    while True:
+        ended = await follow.run(operation.recipe(wish), Verb.BACKUP, profile, home, json=options.json)
+        answer = None if options.json else await questions.answered(ended, profile, home)
+        if answer is None:
+            return follow.status(ended)
+        profile, more = answer
+        allowed = Allowed(wish.allowed.surge or more.surge, wish.allowed.upheaval or more.upheaval)
+        wish = msgspec.structs.replace(wish, allowed=allowed)
 
 
 async def _what_is_due(options: Options, home: Home) -> int:

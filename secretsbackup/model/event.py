@@ -50,6 +50,7 @@ class Caution(StrEnum):
     VANISHED = "vanished"
     NOT_STAGED = "not-staged"
     NEW_FULL = "new-full"
+    OTHER_KEY = "other-key"
     NOT_TIDIED = "not-tidied"
     NOT_PRESERVED = "not-preserved"
     NOT_COMPARED = "not-compared"

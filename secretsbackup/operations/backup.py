@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import Coroutine
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -11,12 +11,13 @@ from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
-from secretsbackup.operations import equipment, gathering, holdings
+from secretsbackup.operations import equipment, gathering, guards, holdings
 from secretsbackup.operations.equipment import place_of
+from secretsbackup.operations.guards import Allowed
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.runner import Recipe, Run
-from secretsbackup.store import history
-from secretsbackup.tools import duplicity, gnupg, place
+from secretsbackup.store import history, marks
+from secretsbackup.tools import duplicity, gnupg, place, sleep
 from secretsbackup.tools.duplicity import Vault, files
 from secretsbackup.tools.rsync import Gathered
 
@@ -28,12 +29,13 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What whoever starts a backup can ask for.
 
     `full` starts a new chain. `even_if_empty` believes an empty source. `adopt` goes on with a chain
-    that another machine or folder began.
+    that another machine or folder began. `allowed` says yes to what the guards would stop.
     """
 
     full: bool = False
     even_if_empty: bool = False
     adopt: bool = False
+    allowed: Allowed = Allowed()
 
 
 def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
@@ -43,16 +45,21 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         with run.step(Step.CHECK):
             gathering.present(run, even_if_empty=wish.even_if_empty)
             rsync = await equipment.rsync_program(run)
-            gnupg.usable(await gnupg.resolve(run.profile.key))
+            key = gnupg.usable(await gnupg.resolve(run.profile.key))
+            expires = datetime.fromtimestamp(key.expires, UTC) if key.expires else None
+            marks.set_(run.home, run.profile.name, key_expires=expires)
             vault = await equipment.vault(run)
             trees = await gathering.survey(run)
+            await guards.room_to_gather(run, rsync, trees)
+        left_over = gathering.left_over(run)
         with run.step(Step.GATHER):
-            held, (gathered, unsent) = await _look_and_gather(
-                holdings.look(run, vault), gathering.gather(run, rsync, trees)
+            (held, fits), (gathered, unsent) = await _look_and_gather(
+                _look(run, vault), gathering.gather(run, rsync, trees)
             )
-        if not unsent and not wish.full and held.chains and not held.broken:
+        if not unsent and not wish.full and held.chains and not held.broken and fits:
             return Summary(changed=False, files=gathered.files, bytes=gathered.bytes)
-        kind = _kind(run, held, wish)
+        await guards.before_sending(run, vault, held, gathered, wish.allowed, left_over=left_over)
+        kind = _kind(run, held, wish) if fits else Kind.FULL
         with run.step(Step.SEND):
             await _send(run, vault, held, kind, gathered, wish)
         with run.step(Step.PROVE):
@@ -67,9 +74,19 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
     return back_up
 
 
+async def _look(run: Run, vault: Vault) -> tuple[Holdings, bool]:
+    """What the destination holds, and whether the newest chain can be gone on with by the profile's key."""
+    held = await holdings.look(run, vault)
+    fits = await guards.key_fits(run, vault, held)
+    if not fits and not held.broken:
+        run.tell(Warned(caution=Caution.OTHER_KEY, detail=held.chains[-1].snapshots[0].stamp))
+    return held, fits
+
+
 async def _look_and_gather(
-    look: Coroutine[None, None, Holdings], gather_all: Coroutine[None, None, tuple[Gathered, bool]]
-) -> tuple[Holdings, tuple[Gathered, bool]]:
+    look: Coroutine[None, None, tuple[Holdings, bool]],
+    gather_all: Coroutine[None, None, tuple[Gathered, bool]],
+) -> tuple[tuple[Holdings, bool], tuple[Gathered, bool]]:
     """Look at the destination while rsync gathers; what is wrong with one ends the other.
 
     A gather that is about to end anyway may do so first: one that is cut off counts as a change.
@@ -118,7 +135,9 @@ async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Ga
         if await holdings.finished(run, vault, held) is Kind.FULL:
             kind = Kind.INCREMENTAL
     total = await _total(run, held, kind, gathered)
-    await _duplicity(run, vault, kind, total, wish, phrase)
+    guards.room_to_send(run, vault, held, total[1])
+    async with sleep.held_off("A backup is being sent"):
+        await _duplicity(run, vault, kind, total, wish, phrase)
 
 
 async def _duplicity(

@@ -75,6 +75,12 @@ async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gather
     return gathered, unsent
 
 
+def left_over(run: Run) -> bool:
+    """Whether an earlier run gathered what it did not send."""
+    before = staged.read(run.home, run.profile.name)
+    return before is None or before.unsent
+
+
 def keep(run: Run, *, unsent: bool) -> None:
     """Remember that the stage holds this profile's labels, and whether all in it was sent."""
     staged.keep(run.home, run.profile.name, Staged(_labels(run.profile), unsent=unsent))
