@@ -84,6 +84,8 @@ def doing(verb: Verb) -> str:
             return "Restoring"
         case Verb.VERIFY:
             return "Verifying"
+        case Verb.PRUNE:
+            return "Pruning"
         case _:
             assert_never(verb)
 
@@ -132,12 +134,21 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             )
         case Caution.NOT_TIDIED:
             return f"Old backups could not be removed yet{_because(warned.detail)}; the next run tries again."
+        case Caution.NOT_PRUNED:
+            return f"Nothing old is removed for now. {_held_back(warned.detail)}"
         case Caution.NOT_COMPARED:
             return "Nothing is staged on this machine to compare with; the sample was restored only."
         case Caution.TOOL_SAYS:
             return warned.detail
         case _:
             assert_never(warned.caution)
+
+
+def _held_back(detail: str) -> str:
+    try:
+        return reason(Why(Reason(detail))).title
+    except ValueError:
+        return detail
 
 
 def _because(detail: str) -> str:
@@ -177,6 +188,12 @@ def _completed(summary: Summary, warnings: int, verb: Verb) -> Message:
             title = f"Backed up {amount} ({size(summary.stored)} at the destination)."
         case Verb.RESTORE:
             title = f"Restored {amount} into {summary.folder}."
+        case Verb.PRUNE if not summary.changed:
+            title = "There is nothing to remove."
+        case Verb.PRUNE:
+            title = (
+                f"Removed {number(summary.files, 'file', 'files')} at the destination, {size(summary.bytes)}."
+            )
         case Verb.VERIFY:
             title = f"Verified: every volume is there, and {amount}, restored and compared, are right."
         case _:
@@ -268,6 +285,8 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
             return "a new full backup was made for a new key"
         case Caution.NOT_TIDIED:
             return "old backups could not be removed yet"
+        case Caution.NOT_PRUNED:
+            return "nothing old is removed for now"
         case Caution.NOT_COMPARED:
             return "the sample was restored but not compared"
         case Caution.TOOL_SAYS:
@@ -507,6 +526,11 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.NO_SNAPSHOT:
             return Message(
                 f"There is no snapshot{_at(about, ' as old as')}.", "See `secretsbackup snapshots`."
+            )
+        case Reason.UNPROVEN:
+            return Message(
+                f"The newest backups{_at(about, ', those of')} were never audited from this machine.",
+                "Make a backup first: secretsbackup backup",
             )
         case Reason.NOTHING_SENT:
             return Message(

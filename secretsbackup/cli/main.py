@@ -69,6 +69,9 @@ def parser() -> argparse.ArgumentParser:
     verb("running", "verify", "audit the destination, then restore a sample and compare it").add_argument(
         "name", nargs="?", help=_PROFILE_HELP
     )
+    prune = verb("running", "prune", "remove what is older than the profile keeps, and what broken runs left")
+    prune.add_argument("name", nargs="?", help=_PROFILE_HELP)
+    prune.add_argument("--dry-run", action="store_true", help="only say what would go")
     verb("looking", "status", "say how safe each profile is").add_argument(
         "name", nargs="?", help=_PROFILE_HELP
     )

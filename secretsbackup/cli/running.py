@@ -112,6 +112,33 @@ async def verify(options: Options, home: Home) -> int:
     return follow.status(await follow.run(recipe, Verb.VERIFY, profile, home, json=options.json))
 
 
+async def prune(options: Options, home: Home) -> int:
+    """Remove what is too old, or say what would go."""
+    from secretsbackup.cli import follow
+    from secretsbackup.operations import prune as operation
+
+    profile = choosing.one(home, options)
+    if not options.dry_run:
+        return follow.status(await follow.run(operation.prune, Verb.PRUNE, profile, home, json=options.json))
+    plan = await operation.preview(profile, home)
+    if options.json:
+        output.line(plan)
+        return 0
+    for chain in plan.old:
+        count = words.number(len(chain.snapshots), "snapshot", "snapshots")
+        print(f"would go: {chain.snapshots[0].stamp}, {count}, {words.size(chain.size)}")
+    for name in plan.debris:
+        print(f"would go: {name}")
+    if plan.uploads:
+        print(f"would end: {words.number(plan.uploads, 'unfinished upload', 'unfinished uploads')}")
+    if plan.held_back:
+        message = words.reason(plan.held_back)
+        output.say(f"Nothing would go: {message.title}", message.advice)
+    stay = words.number(len(plan.kept), "chain", "chains")
+    print(f"{stay} would stay; {words.size(plan.freed)} would be freed.")
+    return 0
+
+
 async def demo(options: Options, _: Home) -> int:
     """Show a whole round trip."""
     from secretsbackup.cli import demonstration

@@ -25,6 +25,7 @@ class Verb(StrEnum):
     BACKUP = "backup"
     RESTORE = "restore"
     VERIFY = "verify"
+    PRUNE = "prune"
 
 
 class Step(StrEnum):
@@ -52,6 +53,7 @@ class Caution(StrEnum):
     NEW_FULL = "new-full"
     OTHER_KEY = "other-key"
     NOT_TIDIED = "not-tidied"
+    NOT_PRUNED = "not-pruned"
     NOT_PRESERVED = "not-preserved"
     NOT_COMPARED = "not-compared"
     TOOL_SAYS = "tool-says"

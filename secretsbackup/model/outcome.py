@@ -68,6 +68,7 @@ class Reason(StrEnum):
     UPHEAVAL = "upheaval"
     # backups
     NO_SNAPSHOT = "no-snapshot"
+    UNPROVEN = "unproven"
     NOTHING_SENT = "nothing-sent"
     VOLUME_MISSING = "volume-missing"
     VOLUME_CORRUPT = "volume-corrupt"

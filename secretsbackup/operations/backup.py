@@ -11,7 +11,7 @@ from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
-from secretsbackup.operations import equipment, gathering, guards, holdings
+from secretsbackup.operations import equipment, gathering, guards, holdings, prune
 from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.guards import Allowed
 from secretsbackup.operations.holdings import Holdings
@@ -68,7 +68,7 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         with run.step(Step.RECORD):
             _record(run, proven, made, gathered)
         with run.step(Step.TIDY):
-            await _tidy(run, vault, proven)
+            await prune.tidy(run, vault, proven)
         return _summary(kind, made, gathered)
 
     return back_up
@@ -195,19 +195,3 @@ def _record(run: Run, proven: Holdings, made: tuple[Snapshot, ...], gathered: Ga
                 stored=snapshot.size,
             )
         )
-
-
-async def _tidy(run: Run, vault: Vault, proven: Holdings) -> None:
-    """Remove what is older than the `keep` newest sound chains, once there are that many. It can wait: no
-    failure."""
-    kept = proven.sound[-run.profile.keep :]
-    enough = len(kept) == run.profile.keep and not proven.broken
-    old = [chain for chain in proven.chains if enough and chain.end < kept[0].start]
-    if not old:
-        return
-    here = place_of(vault.destination)
-    history.lose_chains(run.home, here, [chain.snapshots[0].stamp for chain in old], "removed")
-    try:
-        await duplicity.remove_older(vault, kept[0].start)
-    except Failure as failure:
-        run.tell(Warned(caution=Caution.NOT_TIDIED, detail=failure.detail or failure.reason))

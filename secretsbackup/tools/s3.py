@@ -73,7 +73,9 @@ async def remove(bucket: Bucket, credential: Credential, names: "Sequence[str]")
     await in_thread(lambda: _told(delete, bucket, credential))
 
 
-async def end_uploads(bucket: Bucket, credential: Credential, before: "datetime") -> int:
+async def end_uploads(
+    bucket: Bucket, credential: Credential, before: "datetime", *, only_count: bool = False
+) -> int:
     """End the multipart uploads below the prefix that began before a time and were never finished: they
     cost, and no listing shows them. How many there were."""
 
@@ -86,7 +88,7 @@ async def end_uploads(bucket: Bucket, credential: Credential, before: "datetime"
             for upload in page.get("Uploads", ())
             if upload["Initiated"] < before
         ]
-        for one in found:
+        for one in () if only_count else found:
             client.abort_multipart_upload(Bucket=bucket.bucket, Key=one["Key"], UploadId=one["UploadId"])
         return len(found)
 
