@@ -136,6 +136,10 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             return f"Old backups could not be removed yet{_because(warned.detail)}; the next run tries again."
         case Caution.NOT_PRUNED:
             return f"Nothing old is removed for now. {_held_back(warned.detail)}"
+        case Caution.HOOK_FAILED:
+            return f"Your own command for after the backup failed{_because(warned.detail)}."
+        case Caution.NOT_TOLD:
+            return f"Your URL or mail address could not be told of it{_because(warned.detail)}."
         case Caution.NOT_COMPARED:
             return "Nothing is staged on this machine to compare with; the sample was restored only."
         case Caution.TOOL_SAYS:
@@ -287,6 +291,10 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
             return "old backups could not be removed yet"
         case Caution.NOT_PRUNED:
             return "nothing old is removed for now"
+        case Caution.HOOK_FAILED:
+            return "your own command for afterwards failed"
+        case Caution.NOT_TOLD:
+            return "your URL or mail address could not be told of it"
         case Caution.NOT_COMPARED:
             return "the sample was restored but not compared"
         case Caution.TOOL_SAYS:
@@ -431,6 +439,13 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             )
         case Reason.GPG_FAILED:
             return Message(f"GnuPG failed ({about}).", "Its last lines are in `secretsbackup log`.")
+        case Reason.HOOK_FAILED:
+            return Message(
+                f"Your own command for before the backup failed{_because(about)}.",
+                "What it said is in `secretsbackup log`.",
+            )
+        case Reason.NOT_TOLD:
+            return Message(f"Nobody could be told{_because(about)}.", "See to the URL or the mail address.")
         case Reason.SOURCE_MISSING:
             return Message(
                 f"{about} is not there; is its disk mounted?",

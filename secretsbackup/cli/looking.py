@@ -11,6 +11,7 @@ from secretsbackup import words
 from secretsbackup.cli import asking, choosing, output
 from secretsbackup.cli.choosing import Options
 from secretsbackup.model.event import (
+    HookRan,
     Moment,
     RunEnded,
     RunStarted,
@@ -212,6 +213,8 @@ def _told(moment: Moment, verb: Verb) -> str:
             return f"! {words.warning(warned)}"
         case SnapshotMade(snapshot=snapshot, kind=kind, volumes=volumes, stored=stored):
             return f"Snapshot {snapshot} ({kind}, {volumes} volumes, {words.size(stored)})"
+        case HookRan(hook=hook, status=ending, lines=lines):
+            return "\n    ".join((f"Your own command {hook} the backup: {ending}", *lines))
         case RunEnded(outcome=ended):
             lines = getattr(ended, "last_lines", ())
             return "\n    ".join((str(words.outcome(ended, verb)), *lines))

@@ -171,6 +171,13 @@ def _fields(fields: argparse.ArgumentParser, *, required: bool) -> None:
         "--upheaval", type=int, metavar="PERCENT", help="ask when more files are gone or changed; 50"
     )
 
+    fields.add_argument("--before", metavar="COMMAND", help="run it first; words as in a shell, but no shell")
+    fields.add_argument("--after", metavar="COMMAND", help="run it at the end, however that is")
+    fields.add_argument("--hook-seconds", type=int, metavar="N", help="how long each may take; 300")
+    for name in ("success", "failure", "overdue"):
+        fields.add_argument(f"--call-on-{name}", metavar="URL", help="“” for none")
+    fields.add_argument("--mail", metavar="ADDRESS", help="on failure and when overdue, by sendmail")
+
 
 def _secret(
     verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser

@@ -1,5 +1,6 @@
 """Commands that manage: init, profiles and secrets."""
 
+import shlex
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, TypeVar
@@ -12,7 +13,7 @@ from secretsbackup.cli.choosing import Options
 from secretsbackup.model import schedule
 from secretsbackup.model.destination import Destination, parse, url
 from secretsbackup.model.outcome import Failure, Reason
-from secretsbackup.model.profile import Compression, Profile, ProfileName, Source, labelled
+from secretsbackup.model.profile import Calls, Compression, Hooks, Profile, ProfileName, Source, labelled
 from secretsbackup.model.secret import SecretName
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
@@ -35,6 +36,8 @@ async def profile_add(options: Options, home: Home) -> int:
         destination=_destination(options),
         key=await enrol.key(options.key),
         **_rules(options),
+        hooks=_hooks(options, Hooks()),
+        calls=_calls(options, Calls()),
     )
     await enrol.enrol(draft, {}, home)
     _added(draft, json=options.json)
@@ -47,6 +50,7 @@ async def profile_set(options: Options, home: Home) -> int:
 
     before = choosing.one(home, options)
     changed = _rules(options)
+    changed |= {"hooks": _hooks(options, before.hooks), "calls": _calls(options, before.calls)}
     if options.source:
         changed["sources"] = _sources(options)
     if options.to:
@@ -83,6 +87,24 @@ def _rules(options: Options) -> dict[str, Any]:
     if options.schedule:
         given["schedule"] = _typed(lambda: schedule.parse(options.schedule))
     return given
+
+
+def _hooks(options: Options, before: Hooks) -> Hooks:
+    given: dict[str, Any] = {}
+    if options.before is not None:
+        given["before"] = tuple(_typed(lambda: shlex.split(options.before)))
+    if options.after is not None:
+        given["after"] = tuple(_typed(lambda: shlex.split(options.after)))
+    if options.hook_seconds is not None:
+        given["seconds"] = options.hook_seconds
+    return msgspec.structs.replace(before, **given)
+
+
+def _calls(options: Options, before: Calls) -> Calls:
+    typed = {name: getattr(options, f"call_on_{name}") for name in ("success", "failure", "overdue")}
+    typed["mail"] = options.mail
+    given = {name: value or None for name, value in typed.items() if value is not None}
+    return msgspec.structs.replace(before, **given)
 
 
 def _sources(options: Options) -> tuple[Source, ...]:
@@ -165,6 +187,16 @@ async def profile_show(options: Options, home: Home) -> int:
             if getattr(profile, field)
         ),
         *([("spread", f"{profile.spread} min")] if profile.spread else []),
+        *(
+            (f"{name} it", shlex.join(command))
+            for name in ("before", "after")
+            if (command := getattr(profile.hooks, name))
+        ),
+        *(
+            (f"on {name}", told)
+            for name in ("success", "failure", "overdue", "mail")
+            if (told := getattr(profile.calls, name))
+        ),
         ("patience", words.number(profile.patience, "day", "days")),
         ("surge", f"{profile.surge} GB" if profile.surge else "any"),
         ("upheaval", f"{profile.upheaval} %" if profile.upheaval else "any"),

@@ -26,7 +26,7 @@ def problems(draft: Profile, *, imported: bool = False) -> tuple[Problem, ...]:
     A profile that was `imported` may go on where it began: at the root of a bucket, and with its source
     staged under no label (".").
     """
-    checks = (_name, _labels, _sources, _prefix, _destination, _key, _rules)
+    checks = (_name, _labels, _sources, _prefix, _destination, _key, _rules, _calls)
     return tuple(
         Problem(field, sentence)
         for check in checks
@@ -102,6 +102,17 @@ def _rules(draft: Profile) -> _Found:
             yield field, f"Give “{place}” whole, from the root."
     if draft.aws_profile is not None and not isinstance(draft.destination, Bucket):
         yield "aws_profile", "An AWS profile goes with an s3:// destination only."
+
+
+def _calls(draft: Profile) -> _Found:
+    for name in ("success", "failure", "overdue"):
+        url = getattr(draft.calls, name)
+        if url is not None and not re.fullmatch(r"https?://[^\s/]+\S*", url):
+            yield "calls", f"“{url}” cannot be called; give a URL that begins with https://"
+    if draft.calls.mail is not None and not re.fullmatch(r"[^\s@,;<>]+(@[^\s@,;<>]+)?", draft.calls.mail):
+        yield "calls", f"“{draft.calls.mail}” is no address."
+    if draft.hooks.seconds < 1:
+        yield "hooks", "Give a command at least 1 second."
 
 
 def within(path: str, folder: str) -> bool:

@@ -39,6 +39,9 @@ class Reason(StrEnum):
     PASSPHRASE_MISSING = "passphrase-missing"  # noqa: S105 - a reason, no secret
     PASSPHRASE_WRONG = "passphrase-wrong"  # noqa: S105 - a reason, no secret
     GPG_FAILED = "gpg-failed"
+    # the user's own commands and calls
+    HOOK_FAILED = "hook-failed"
+    NOT_TOLD = "not-told"
     # sources
     SOURCE_MISSING = "source-missing"
     SOURCE_EMPTY = "source-empty"

@@ -28,6 +28,25 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: str
 
 
+class Hooks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Commands of the user's before and after each backup, as words (there is no shell), and how many
+    seconds each may take."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    seconds: int = 300
+
+
+class Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """URLs that are called when a backup was good, failed, or has not been made for too long; and who gets
+    a letter of the latter two."""
+
+    success: str | None = None
+    failure: str | None = None
+    overdue: str | None = None
+    mail: str | None = None
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One backup: its sources, its destination and its rules.
 
@@ -56,6 +75,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     patience: int = 3
     surge: int = 20
     upheaval: int = 50
+    hooks: Hooks = Hooks()
+    calls: Calls = Calls()
 
     @property
     def needs_key_pair(self) -> bool:

@@ -9,6 +9,7 @@ import msgspec
 
 from secretsbackup.model.event import (
     Caution,
+    HookRan,
     Moment,
     Progressed,
     RunEnded,
@@ -215,7 +216,7 @@ def after(status: Status, moment: Moment) -> Status:
             return replace(status, progress=progress)
         case Warned() as warned:
             return replace(status, warnings=status.warnings + 1, heard=status.heard.and_(warned))
-        case SnapshotMade():
+        case SnapshotMade() | HookRan():
             return status
         case RunEnded(outcome=outcome):
             return _ended(status, outcome, moment.at)

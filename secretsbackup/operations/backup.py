@@ -11,7 +11,7 @@ from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
-from secretsbackup.operations import equipment, gathering, guards, holdings, prune
+from secretsbackup.operations import equipment, gathering, guards, holdings, hooks, prune
 from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.guards import Allowed
 from secretsbackup.operations.holdings import Holdings
@@ -71,7 +71,7 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
             await prune.tidy(run, vault, proven)
         return _summary(kind, made, gathered)
 
-    return back_up
+    return hooks.around(back_up)
 
 
 async def _look(run: Run, vault: Vault) -> tuple[Holdings, bool]:

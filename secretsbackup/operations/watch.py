@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 from secretsbackup import words
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.status import About, Status, unaccepted
+from secretsbackup.operations import hooks
 from secretsbackup.operations.standing import standing
 from secretsbackup.store import marks, profiles
 from secretsbackup.store.home import Home
@@ -24,7 +25,9 @@ async def watch(home: Home, now: datetime | None = None) -> list[Profile]:
         stands = standing(home, profile.name, now)
         if overdue(stands, now) and _not_today(home, profile, now):
             marks.set_(home, profile.name, alarmed=now)
-            await notify.show(f"No backup of “{profile.name}”", words.health(stands, now))
+            title, text = f"No backup of “{profile.name}”", words.health(stands, now)
+            await notify.show(title, text)
+            await hooks.tell(profile, profile.calls.overdue, title, text)
             alarmed.append(profile)
     return alarmed
 

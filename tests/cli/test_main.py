@@ -292,3 +292,24 @@ def test_the_timer_is_switched_on_and_off(say: Say, tmp_path: Path, monkeypatch:
     assert "crontab" in said.err
     assert lines(say("timer", "status", "--json")) == [{"on": True, "moved": False, "running": None}]
     assert say("timer", "off").out == "The timer is off.\n"
+
+
+def test_hooks_and_calls_are_set_and_taken_back(say: Say, added: Said) -> None:
+    words = (
+        "--before",
+        "pg_dump -f '/tmp/a b'",
+        "--call-on-failure",
+        "https://example.org/x",
+        "--mail",
+        "ada",
+    )
+    assert say("profile", "set", *words).status == 0
+    (profile,) = lines(say("profile", "show", "--json"))
+    assert profile["hooks"] == {"before": ["pg_dump", "-f", "/tmp/a b"]}
+    assert profile["calls"] == {"failure": "https://example.org/x", "mail": "ada"}
+    assert "before it     pg_dump -f '/tmp/a b'" in say("profile", "show").out
+    assert say("profile", "set", "--call-on-failure", "ftp://x").status == 2
+    assert say("profile", "set", "--before", "", "--call-on-failure", "", "--mail", "").status == 0
+    (profile,) = lines(say("profile", "show", "--json"))
+    assert not profile.get("hooks")
+    assert not profile.get("calls")
