@@ -238,8 +238,10 @@ def concern(one: Concern, now: datetime) -> str:
     match one.about:
         case About.NEVER:
             return "no backup was made yet"
-        case About.DAMAGED | About.FAILED | About.ANSWER_WANTED:
+        case About.DAMAGED | About.FAILED:
             return _short(one.why)
+        case About.ANSWER_WANTED:
+            return f"{_short(one.why)}; a yes is wanted (secretsbackup backup --yes)"
         case About.INTERRUPTED:
             return "the last run was cut off in the middle; the next one goes on"
         case About.LONG_AGO | About.OVERDUE:
@@ -529,14 +531,14 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.SURGE:
             return Message(
                 f"Unusually much is new{_surge(about)}.",
-                "If that is right: secretsbackup backup --allow-surge. If not, exclude it: "
-                "secretsbackup profile set --exclude. Nothing was sent.",
+                "Nothing was sent. If it is right: secretsbackup backup --allow-surge; if not, leave it out: "
+                "secretsbackup profile set --exclude PATTERN",
             )
         case Reason.UPHEAVAL:
             return Message(
-                f"Unusually many files are gone or changed{_upheaval(about)}: a wrong disk, or somebody's doing?",
-                "If that is right: secretsbackup backup --allow-upheaval. "
-                "Nothing was sent, and no old backup is removed meanwhile.",
+                f"Unusually many files are gone or changed{_upheaval(about)}.",
+                "A wrong disk, or somebody's doing? Nothing was sent, and no old backup is removed meanwhile. "
+                "If it is right: secretsbackup backup --allow-upheaval",
             )
         case Reason.NO_SNAPSHOT:
             return Message(

@@ -143,6 +143,8 @@ def _added(profile: Profile, *, json: bool) -> None:
         for name in (SecretName.AWS_ACCESS_KEY_ID, SecretName.AWS_SECRET_ACCESS_KEY):
             print(f"  secretsbackup secret set {profile.name} {name}")
     print(f"Then: secretsbackup backup {profile.name}")
+    if profile.schedule != schedule.Manual():
+        print(f"And by itself, {schedule.text(profile.schedule)}: secretsbackup timer on")
 
 
 async def profile_list(options: Options, home: Home) -> int:

@@ -78,7 +78,7 @@ async def _look(run: Run, vault: Vault) -> tuple[Holdings, bool]:
     """What the destination holds, and whether the newest chain can be gone on with by the profile's key."""
     held = await holdings.look(run, vault)
     fits = await guards.key_fits(run, vault, held)
-    if not fits and not held.broken:
+    if not fits and held.chains and not held.broken:
         run.tell(Warned(caution=Caution.OTHER_KEY, detail=held.chains[-1].snapshots[0].stamp))
     return held, fits
 

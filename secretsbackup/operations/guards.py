@@ -63,7 +63,7 @@ async def before_sending(
     if profile.upheaval and not allowed.upheaval and (lost or left_over):
         wanted += await asyncio.to_thread(_upheaval, run, vault, held)
     if profile.surge and not allowed.surge and (much or left_over):
-        wanted += await asyncio.to_thread(_surge, run, held)
+        wanted += await asyncio.to_thread(_surge, run, vault, held)
     if wanted:
         raise Skip(*wanted)
 
@@ -101,11 +101,19 @@ def _saved(profile: Profile, vault: Vault, held: Holdings) -> dict[bytes, int]:
     return found
 
 
-def _surge(run: Run, held: Holdings) -> list[Why]:
-    """SURGE with “NEW LARGEST PATH” if more than the profile wants is new since the newest snapshot."""
+def _surge(run: Run, vault: Vault, held: Holdings) -> list[Why]:
+    """SURGE with “NEW LARGEST PATH” if more than the profile wants is new since the newest snapshot.
+
+    A stage may be younger than what was sent before, from another machine: what the snapshot has as it is
+    there is not new, and while the archive folder is cold nobody can say.
+    """
+    if signatures.archives(vault.archive, held.whole[-1].stamp) is None:
+        return []
+    known, stage = _saved(run.profile, vault, held), bytes(run.home.stage(run.profile))
     since, new, largest = held.chains[-1].end.timestamp(), 0, (0, b"")
     for path, status in tree.files_below(run.home.stage(run.profile)):
-        if status.st_ctime >= since and stat.S_ISREG(status.st_mode):
+        saved = known.get(path[len(stage) + 1 :]) == int(status.st_mtime)
+        if status.st_ctime >= since and stat.S_ISREG(status.st_mode) and not saved:
             new += status.st_size
             largest = max(largest, (status.st_size, path))
     if new <= run.profile.surge * _GB:

@@ -35,7 +35,11 @@ async def look(profile: Profile, home: Home, now: datetime, machine: Surrounding
     """Whether a profile is due, and all that stands against it. `machine` is a look at it just taken."""
     around = await _around(profile, home, now, machine or await surroundings.look())
     going_on, past = await asyncio.to_thread(_past, home, profile.name)
-    return due(profile, past, now, msgspec.structs.replace(around, running=bool(going_on)))
+    verdict = due(profile, past, now, msgspec.structs.replace(around, running=bool(going_on)))
+    if not going_on:
+        lacking = verdict.against if verdict.at and verdict.at <= now else ()
+        await asyncio.to_thread(marks.lack, home, profile.name, now, lacking)
+    return verdict
 
 
 async def look_at_all(home: Home, now: datetime) -> list[tuple[Profile, Due]]:

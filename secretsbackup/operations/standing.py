@@ -11,6 +11,7 @@ from secretsbackup.model.run import PastRun
 from secretsbackup.model.status import Status, Warnings, after, counts, damage_after, unproven_after
 from secretsbackup.store import history, journal, marks, pause, profiles
 from secretsbackup.store.home import Home
+from secretsbackup.store.marks import Marks
 from secretsbackup.tools import surroundings
 
 
@@ -43,7 +44,7 @@ def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: 
         left_out=_left_out(home, told) if told and told.warnings else Warnings(),
         damage=damage,
         unproven=unproven,
-        waiting=_waiting(past),
+        waiting=_waiting(past, marked),
         proven=next(proofs, None),
         alarm_after=alarm(known, begin) if known else None,
         next_run=_next(known, past, now) if known else None,
@@ -79,10 +80,12 @@ def _doubts(past: Sequence[PastRun]) -> tuple[Why | None, Why | None]:
     return damage, unproven
 
 
-def _waiting(past: Sequence[PastRun]) -> tuple[Why, ...]:
-    """What the last attempt at a backup lacked, if it was skipped."""
-    last = next((run.outcome for run in past if run.verb is Verb.BACKUP), None)
-    return last.reasons if isinstance(last, Skipped) else ()
+def _waiting(past: Sequence[PastRun], marked: Marks) -> tuple[Why, ...]:
+    """What the last attempt at a backup lacked, if it was skipped, or the one that did not even begin."""
+    last = next((run for run in past if run.verb is Verb.BACKUP), None)
+    if marked.lacking_since and (last is None or last.ended < marked.lacking_since):
+        return marked.lacking
+    return last.outcome.reasons if last and isinstance(last.outcome, Skipped) else ()
 
 
 def _next(profile: Profile, past: Sequence[PastRun], now: datetime) -> datetime | None:

@@ -7,18 +7,22 @@ from typing import Any
 
 import msgspec
 
+from secretsbackup.model.outcome import Why
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store.home import Home, owner_only, write
 
 
 class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
     """`accepted` are the concerns that the user has read and accepted, by their keys. `tried` is the newest
-    manifest that the keychain's passphrase opened. `alarmed` is when the watchdog last spoke up."""
+    manifest that the keychain's passphrase opened. `alarmed` is when the watchdog last spoke up. `lacking`
+    is why a backup that was due did not begin, since `lacking_since`."""
 
     accepted: frozenset[str] = frozenset()
     tried: str = ""
     alarmed: datetime | None = None
     key_expires: datetime | None = None
+    lacking: tuple[Why, ...] = ()
+    lacking_since: datetime | None = None
 
 
 def read(home: Home, profile: ProfileName) -> Marks:
@@ -35,6 +39,12 @@ def set_(home: Home, profile: ProfileName, **changes: Any) -> None:
     after = msgspec.structs.replace(before, **changes)
     if after != before:
         write(home.marks(profile), msgspec.json.encode(after))
+
+
+def lack(home: Home, profile: ProfileName, now: datetime, lacking: tuple[Why, ...]) -> None:
+    """Remember why a backup that is due does not begin; written once for as long as it stays the same."""
+    if read(home, profile).lacking != lacking:
+        set_(home, profile, lacking=lacking, lacking_since=now if lacking else None)
 
 
 def seen_away(home: Home, profile: ProfileName) -> datetime | None:

@@ -68,23 +68,31 @@ async def switch_off() -> None:
 
 async def state() -> Timer:
     """How it stands."""
-    here, fits = _written()
-    linked = _mac() or _link().exists()
-    return Timer(on=here > 0 and here == fits and linked, moved=here != fits, running=await _running())
+    here = all(path.exists() for path in _files()) and (_mac() or _link().exists())
+    moved = _moved()
+    return Timer(on=here and not moved, moved=moved, running=await _running())
 
 
 async def repair() -> bool:
     """Write it anew if it is for a place where the program was before; whether that was so."""
-    here, fits = _written()
-    if here != fits:
+    moved = _moved()
+    if moved:
         await switch_on()
-    return here != fits
+    return moved
 
 
-def _written() -> tuple[int, int]:
-    """How many of the files are there, and how many of them are as they should be."""
-    here = {path: path.read_bytes() for path in _files() if path.exists()}
-    return len(here), sum(text == here.get(path) for path, text in _files().items())
+def _moved() -> bool:
+    """Whether it is there and starts something else. Its variables may differ from terminal to terminal."""
+    path = _plist() if _mac() else _units() / f"{_NAME}.service"
+    if not path.exists():
+        return False
+    if _mac():
+        return bool(plistlib.loads(path.read_bytes()).get("ProgramArguments") != command())
+    return _start(command()) not in path.read_text().splitlines()
+
+
+def _start(words: list[str]) -> str:
+    return f"ExecStart={' '.join(_quoted(word, '$') for word in words)}"
 
 
 async def _running() -> bool | None:
@@ -157,7 +165,7 @@ Description=Secrets Backup: back up what is due
 
 [Service]
 Type=oneshot
-ExecStart={" ".join(_quoted(word, "$") for word in words)}
+{_start(words)}
 {variables}SuccessExitStatus=3 4 75
 Nice=10
 IOSchedulingClass=idle

@@ -86,7 +86,7 @@ AWAY = Why(Reason.DESTINATION_AWAY, "/media/disk/backups")
         (
             replace(SAFE, waiting=(Why(Reason.SURGE, "41000000000 38000000000 /home/ada/a.iso"),)),
             Level.ATTENTION,
-            "but: unusually much is new: 41 GB, 38 GB of it in “/home/ada/a.iso”.",
+            "but: unusually much is new: 41 GB, 38 GB of it in “/home/ada/a.iso”; a yes is wanted",
         ),
         (
             replace(SAFE, damage=Why(Reason.VOLUME_MISSING, "vol3")),

@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from secretsbackup import words
 from secretsbackup.model.destination import Bucket, Folder
 from secretsbackup.model.due import Surroundings
 from secretsbackup.model.event import Verb
@@ -16,6 +17,7 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.model.schedule import Hours
 from secretsbackup.operations import runner, schedule
 from secretsbackup.operations.runner import Run
+from secretsbackup.operations.standing import standing
 from secretsbackup.store import history, pause, profiles
 from secretsbackup.store.history import Place
 from secretsbackup.store.home import Home
@@ -94,6 +96,21 @@ def test_an_empty_mount_point_is_no_drive_once_it_held_backups(profile: Profile,
     assert isinstance(profile.destination, Folder)
     history.know_sizes(home, Place(f"file://{profile.destination.path}"), {"duplicity-full.x": 1})
     assert [why.reason for why in against(profile, home)] == [Reason.DESTINATION_AWAY]
+
+
+def test_why_what_is_due_did_not_begin_is_remembered_and_told(
+    profile: Profile, home: Home, play: Play, source: Path
+) -> None:
+    profiles.add(home, profile)
+    play(done)
+    source.rename(source.with_name("unmounted"))
+    assert against(profile, home, 4 * 24 * 60 * MINUTE) == [Why(Reason.SOURCE_MISSING, str(source))]
+    now = datetime.now(UTC) + timedelta(days=5)
+    status = standing(home, profile.name, now)
+    assert f": {source} is not there; is its disk mounted?" in words.health(status, now)
+    source.with_name("unmounted").rename(source)
+    assert against(profile, home, 4 * 24 * 60 * MINUTE) == []
+    assert standing(home, profile.name, now).waiting == ()
 
 
 def test_a_pause_is_kept_unless_the_clock_was_put_back_since(profile: Profile, home: Home) -> None:

@@ -69,6 +69,7 @@ def test_nothing_but_places_is_taken_along(monkeypatch: pytest.MonkeyPatch, unit
 
 def test_a_program_that_has_moved_is_found_again(monkeypatch: pytest.MonkeyPatch, units: Path) -> None:
     asyncio.run(timer.switch_on())
+    monkeypatch.setenv("GNUPGHOME", "/another/terminal/knows/other/places")
     assert not asyncio.run(timer.repair())
     monkeypatch.setattr(sys, "executable", "/somewhere/else/python")
     assert asyncio.run(timer.state()).moved
