@@ -45,9 +45,7 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         with run.step(Step.CHECK):
             gathering.present(run, even_if_empty=wish.even_if_empty)
             rsync = await equipment.rsync_program(run)
-            key = gnupg.usable(await gnupg.resolve(run.profile.key))
-            expires = datetime.fromtimestamp(key.expires, UTC) if key.expires else None
-            marks.set_(run.home, run.profile.name, key_expires=expires)
+            _note_expiry(run, gnupg.usable(await gnupg.resolve(run.profile.key)))
             vault = await equipment.vault(run)
             trees = await gathering.survey(run)
             await guards.room_to_gather(run, rsync, trees)
@@ -61,7 +59,8 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         await guards.before_sending(run, vault, held, gathered, wish.allowed, left_over=left_over)
         kind = _kind(run, held, wish) if fits else Kind.FULL
         with run.step(Step.SEND):
-            await _send(run, vault, held, kind, gathered, wish)
+            async with sleep.held_off("A backup is being sent"):
+                await _send(run, vault, held, kind, gathered, wish)
         with run.step(Step.PROVE):
             proven = await holdings.look(run, vault)
             made = _made(held, proven)
@@ -72,6 +71,12 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         return _summary(kind, made, gathered)
 
     return hooks.around(back_up)
+
+
+def _note_expiry(run: Run, key: gnupg.Key) -> None:
+    """Remember until when one can encrypt to the key: who looks at the status need not ask gpg."""
+    expires = datetime.fromtimestamp(key.expires, UTC) if key.expires else None
+    marks.set_(run.home, run.profile.name, key_expires=expires)
 
 
 async def _look(run: Run, vault: Vault) -> tuple[Holdings, bool]:
@@ -136,8 +141,7 @@ async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Ga
             kind = Kind.INCREMENTAL
     total = await _total(run, held, kind, gathered)
     guards.room_to_send(run, vault, held, total[1])
-    async with sleep.held_off("A backup is being sent"):
-        await _duplicity(run, vault, kind, total, wish, phrase)
+    await _duplicity(run, vault, kind, total, wish, phrase)
 
 
 async def _duplicity(
