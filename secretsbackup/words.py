@@ -102,7 +102,7 @@ def progress(event: Progressed) -> str:
     return " · ".join(part for part in (amount, rate, left) if part)
 
 
-def warning(warned: Warned) -> str:
+def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in one place
     """One sentence for a warning, with the path that it is about."""
     path = f"“{warned.path}”"
     match warned.caution:
@@ -129,6 +129,9 @@ def warning(warned: Warned) -> str:
             return f"Old backups could not be removed yet{_because(warned.detail)}; the next run tries again."
         case Caution.NOT_COMPARED:
             return "Nothing is staged on this machine to compare with; the sample was restored only."
+        case Caution.KEY_EXPIRES:
+            left = "today" if warned.detail == "0" else f"in {number(int(warned.detail), 'day', 'days')}"
+            return f"The key expires {left}; extend it: secretsbackup key extend"
         case Caution.TOOL_SAYS:
             return warned.detail
         case _:
@@ -179,6 +182,17 @@ def _completed(summary: Summary, warnings: int, verb: Verb) -> Message:
     if not warnings:
         return Message(title)
     return Message(title, f"{number(warnings, 'warning', 'warnings')}: see `secretsbackup log`.")
+
+
+def strength(bits: float) -> str:
+    """How hard a passphrase is to guess, in bits, and whether that will do for a key on paper."""
+    if bits < 50:
+        verdict = "weak; whoever finds a copy of the key could guess it"
+    elif bits < 75:
+        verdict = "fair; a few more words make it strong"
+    else:
+        verdict = "strong"
+    return f"about {bits:.0f} bits: {verdict}"
 
 
 def health(status: Status, now: datetime) -> str:
@@ -292,8 +306,7 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.KEY_EXPIRED:
             return Message(
                 f"The key {about} has expired, so nothing can be encrypted to it.",
-                f"Extend it: gpg --quick-set-expire {about or 'FINGERPRINT'} 0 and the same with '*' at the end. "
-                "What is saved can still be restored.",
+                "Extend it: secretsbackup key extend. What is saved can still be restored.",
             )
         case Reason.KEY_REVOKED:
             return Message(
@@ -304,6 +317,11 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             return Message(
                 f"The key {about} can only sign.",
                 f"Add a subkey that encrypts: gpg --quick-add-key {about or 'FINGERPRINT'} cv25519 encr never",
+            )
+        case Reason.KEY_UNPROTECTED:
+            return Message(
+                f"The secret key {about} has no passphrase: whoever finds a copy of it reads your backups.",
+                f"Give it one: gpg --change-passphrase {about or 'FINGERPRINT'}",
             )
         case Reason.SECRET_KEY_MISSING:
             return Message(
@@ -321,6 +339,21 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             )
         case Reason.GPG_FAILED:
             return Message(f"GnuPG failed ({about}).", "Its last lines are in `secretsbackup log`.")
+        case Reason.KIT_BROKEN:
+            return Message(
+                f"The recovery kit cannot be read: {about}.",
+                "Compare that place with the printed sheet; scanning the codes again, or another copy, will do too.",
+            )
+        case Reason.KIT_OUTDATED:
+            return Message(
+                f"This recovery kit is out of date: {about}.",
+                "Make a new one: secretsbackup kit --out FOLDER",
+            )
+        case Reason.KIT_IN_THE_WAY:
+            return Message(
+                f"{about} is there already, and is not the kit of this profile.",
+                "Choose another folder; nothing was written.",
+            )
         case Reason.SOURCE_MISSING:
             return Message(
                 f"{about} is not there; is its disk mounted?",

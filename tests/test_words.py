@@ -61,7 +61,8 @@ def test_a_reason_without_a_detail_still_has_a_title(reason: Reason) -> None:
 
 @pytest.mark.parametrize("caution", Caution)
 def test_every_caution_has_words(caution: Caution) -> None:
-    warned = Warned(caution=caution, path="/home/ada/x", detail="Permission denied (13)")
+    detail = "12" if caution is Caution.KEY_EXPIRES else "Permission denied (13)"
+    warned = Warned(caution=caution, path="/home/ada/x", detail=detail)
     assert whole(words.warning(warned))
 
 

@@ -5,14 +5,13 @@ from pathlib import Path
 from typing import TypeVar
 
 from secretsbackup import words
-from secretsbackup.cli import asking, output
+from secretsbackup.cli import asking, guarding, output
 from secretsbackup.model.destination import Bucket, Destination, parse
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, labelled
 from secretsbackup.model.secret import Secret, SecretName
-from secretsbackup.operations import enrol
+from secretsbackup.operations import enrol, keys
 from secretsbackup.store.home import Home
-from secretsbackup.tools import gnupg
 
 _T = TypeVar("_T")
 _TRIES = 3
@@ -39,6 +38,7 @@ async def hold(home: Home) -> int:
     await enrol.enrol(draft, secrets, home)
     print(f"\nThe profile “{name}” is written to {home.profiles}.")
     print(f"Then: secretsbackup backup {name}")
+    print(f"And the recovery kit, before you need it: secretsbackup kit {name} --out FOLDER")
     return 0
 
 
@@ -84,19 +84,16 @@ async def _destination() -> tuple[Destination, str | None]:
 
 
 async def _key() -> tuple[Fingerprint, dict[SecretName, Secret]]:
-    for key in await gnupg.keys():
-        if key.can_encrypt and not key.expired and not key.revoked:
-            print(f"  {key.fingerprint}  {key.owner}")
+    for offer in await keys.offers():
+        if offer.against is None:
+            print(f"  {offer.key.fingerprint}  {offer.key.owner}")
     answer = asking.ask("Which GnuPG key shall it be encrypted to? (“new” makes one)", "new")
     if answer != "new":
         return await enrol.key(answer), {}
-    phrase = asking.ask_secret("A strong passphrase for the new key (several words):")
-    if not phrase or phrase != asking.ask_secret("Once more:"):
-        raise Failure(Reason.PROFILE_INVALID, "The two were not the same, or empty.")
-    made = await gnupg.make_key("Secrets Backup", phrase)
-    print(
-        f"The key is made: {made}. Keep a copy of it somewhere else: gpg --export-secret-keys --armor {made}"
-    )
+    own = asking.ask("Its passphrase: “words” makes a strong one, “own” takes yours.", "words")
+    phrase = guarding.new_phrase() if own == "words" else guarding.own_phrase()
+    made = await keys.make(keys.OWNER, phrase)
+    print(f"The key is made: {made}.")
     keep = asking.ask("Store its passphrase in the keyring? (else it is asked when needed)", "yes")
     return made, {SecretName.GPG_PASSPHRASE: phrase} if keep.lower().startswith("y") else {}
 

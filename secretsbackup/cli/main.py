@@ -76,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     log.add_argument("run", nargs="?", metavar="RUN")
     _profile(verbs, common)
     _secret(verbs, common)
+    _key(verbs, common)
     return top
 
 
@@ -145,6 +146,33 @@ def _secret(
         made.set_defaults(module="managing", command=f"secret_{name}")
         made.add_argument("name", metavar="PROFILE")
         made.add_argument("secret", choices=["aws-access-key-id", "aws-secret-access-key", "gpg-passphrase"])
+
+
+def _key(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    key = verbs.add_parser("key", help="list, make or extend GnuPG keys, and make passphrases")
+    actions = key.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+    def action(name: str, help_text: str) -> argparse.ArgumentParser:
+        made = actions.add_parser(name, help=help_text, description=help_text, parents=[common])
+        made.set_defaults(module="guarding", command=f"key_{name}")
+        return made
+
+    action("list", "list your keys, and why one cannot be used")
+    new = action("new", "make a key that can encrypt, under a strong passphrase")
+    new.add_argument("--owner", default="Secrets Backup", metavar="NAME", help="whose key it is")
+    new.add_argument("--kind", choices=["ed25519", "rsa4096"], default="ed25519")
+    extend = action("extend", "let the key of a profile live longer")
+    extend.add_argument("name", nargs="?", help=_PROFILE_HELP)
+    extend.add_argument("--for", dest="span", default="2y", metavar="SPAN", help="90d, 18m, 2y or never")
+    phrase = action("passphrase", "make a strong passphrase of words, or judge your own")
+    for made, help_text in (
+        (new, "a passphrase of your own: typed twice, or a line of standard input"),
+        (phrase, "say how strong your own is: typed, or a line of standard input"),
+    ):
+        made.add_argument("--own", action="store_true", help=help_text)
+        made.add_argument("--words", type=int, choices=range(6, 25), default=10, metavar="N", help="6 to 24")
 
 
 if __name__ == "__main__":

@@ -53,6 +53,7 @@ class Caution(StrEnum):
     NOT_TIDIED = "not-tidied"
     NOT_PRESERVED = "not-preserved"
     NOT_COMPARED = "not-compared"
+    KEY_EXPIRES = "key-expires"
     TOOL_SAYS = "tool-says"
 
 

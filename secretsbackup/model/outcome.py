@@ -35,10 +35,15 @@ class Reason(StrEnum):
     KEY_EXPIRED = "key-expired"
     KEY_REVOKED = "key-revoked"
     KEY_CANNOT_ENCRYPT = "key-cannot-encrypt"
+    KEY_UNPROTECTED = "key-unprotected"
     SECRET_KEY_MISSING = "secret-key-missing"  # noqa: S105 - a reason, no secret
     PASSPHRASE_MISSING = "passphrase-missing"  # noqa: S105 - a reason, no secret
     PASSPHRASE_WRONG = "passphrase-wrong"  # noqa: S105 - a reason, no secret
     GPG_FAILED = "gpg-failed"
+    # recovery kit
+    KIT_BROKEN = "kit-broken"
+    KIT_OUTDATED = "kit-outdated"
+    KIT_IN_THE_WAY = "kit-in-the-way"
     # sources
     SOURCE_MISSING = "source-missing"
     SOURCE_EMPTY = "source-empty"

@@ -11,7 +11,7 @@ from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
-from secretsbackup.operations import equipment, gathering, holdings
+from secretsbackup.operations import equipment, gathering, holdings, keys
 from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.runner import Recipe, Run
@@ -43,7 +43,7 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         with run.step(Step.CHECK):
             gathering.present(run, even_if_empty=wish.even_if_empty)
             rsync = await equipment.rsync_program(run)
-            gnupg.usable(await gnupg.resolve(run.profile.key))
+            keys.watch(run, gnupg.usable(await gnupg.resolve(run.profile.key)))
             vault = await equipment.vault(run)
             trees = await gathering.survey(run)
         with run.step(Step.GATHER):
