@@ -450,9 +450,15 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
 
 
 def _package(program: str) -> str:
-    return {"gpg": "gnupg", "gpgconf": "gnupg", "gpg-connect-agent": "gnupg", "sftp": "openssh-client"}.get(
-        program, program
-    )
+    packages = {
+        "gpg": "gnupg",
+        "gpgconf": "gnupg",
+        "gpg-connect-agent": "gnupg",
+        "pdftotext": "poppler-utils",
+        "sftp": "openssh-client",
+        "zbarimg": "zbar-tools",
+    }
+    return packages.get(program, program)
 
 
 def _remedy(name: str) -> str:

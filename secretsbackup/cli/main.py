@@ -65,6 +65,8 @@ def parser() -> argparse.ArgumentParser:
     files.add_argument("words", nargs="*", metavar="[PROFILE] [PATH]", help="below which path; all without")
     files.add_argument("--at", metavar="TIME", help="the newest snapshot that is not younger")
     _restore(verb("running", "restore", "restore everything, or chosen paths, into a new folder"))
+    _kit(verb("recovering", "kit", "write the recovery kit, or prove with “kit check FILE” that it restores"))
+    _recover(verb("recovering", "recover", "come back from a recovery kit on a new machine"))
     verb("running", "verify", "audit the destination, then restore a sample and compare it").add_argument(
         "name", nargs="?", help=_PROFILE_HELP
     )
@@ -94,6 +96,32 @@ def _restore(restore: argparse.ArgumentParser) -> None:
     restore.add_argument("--to", metavar="PARENT", help="where the new folder is made")
     restore.add_argument("--at", metavar="TIME", help="the newest snapshot that is not younger")
     restore.add_argument("--ask-where", action="store_true", help=argparse.SUPPRESS)
+
+
+def _kit(kit: argparse.ArgumentParser) -> None:
+    kit.add_argument("words", nargs="*", metavar="[PROFILE] | check FILE [PROFILE]", help=_PROFILE_HELP)
+    kit.add_argument("--out", metavar="DIR", help="where recovery-kit.pdf and recovery-kit.txt are written")
+    kit.add_argument(
+        "--with-passphrase", action="store_true", help="print the passphrase too: then lock it away"
+    )
+    kit.add_argument(
+        "--keep-in-bucket", action="store_true", help="also keep it, without passphrase, beside the backups"
+    )
+
+
+def _recover(recover: argparse.ArgumentParser) -> None:
+    recover.add_argument(
+        "--kit",
+        required=True,
+        metavar="FILE",
+        help="recovery-kit.txt or .pdf, a text that was typed or scanned, "
+        "a picture of the codes, or the URL of a destination that holds a kit",
+    )
+    recover.add_argument(
+        "--name", dest="new_name", metavar="NAME", help="of the profile, instead of the kit's"
+    )
+    recover.add_argument("--endpoint", metavar="URL", help="with a URL: of an S3-compatible server")
+    recover.add_argument("--region", metavar="R", help="with a URL")
 
 
 def _profile(

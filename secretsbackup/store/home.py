@@ -35,6 +35,10 @@ class Home(msgspec.Struct, frozen=True):
         """What is known of the profile's stage."""
         return self.state / profile / "stage.json"
 
+    def kit(self, profile: ProfileName) -> Path:
+        """What is known of the profile's recovery kit."""
+        return self.state / profile / "kit.json"
+
     def journals(self, profile: ProfileName) -> Path:
         """The folder of a profile's journals."""
         return self.state / profile / "runs"

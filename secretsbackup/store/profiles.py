@@ -91,13 +91,17 @@ def remove(home: Home, name: ProfileName) -> None:
 
 
 def _change(home: Home, change: Callable[[Profiles], Profiles]) -> None:
-    import tomli_w
-
     homes.owner_only(home.config)
     with _alone(home):
-        entries = {name: _entry(profile) for name, profile in change(load(home)).items()}
-        text = tomli_w.dumps({"version": NEWEST, "profile": entries}, multiline_strings=False)
-        homes.write(home.profiles, text.encode())
+        homes.write(home.profiles, text(change(load(home))).encode())
+
+
+def text(profiles: Profiles) -> str:
+    """The profiles as the file has them, and as `parse` reads them."""
+    import tomli_w
+
+    entries = {name: _entry(profile) for name, profile in profiles.items()}
+    return tomli_w.dumps({"version": NEWEST, "profile": entries}, multiline_strings=False)
 
 
 def _entry(profile: Profile) -> dict[str, Any]:

@@ -23,6 +23,28 @@ async def contents(destination: Destination, credential: Credential) -> dict[str
             return await ssh.contents(destination)
 
 
+async def fetch(destination: Destination, credential: Credential, name: str) -> bytes:
+    """The content of a file at a destination."""
+    match destination:
+        case Bucket():
+            return await s3.fetch(destination, credential, name)
+        case Folder():
+            return await asyncio.to_thread(_read, Path(destination.path) / name)
+        case Host():
+            return await ssh.fetch(destination, name)
+
+
+async def put(destination: Destination, credential: Credential, name: str, content: bytes) -> None:
+    """Put a file at a destination, replacing one of that name."""
+    match destination:
+        case Bucket():
+            await s3.put(destination, credential, name, content)
+        case Folder():
+            await asyncio.to_thread(_write, Path(destination.path) / name, content)
+        case Host():
+            await ssh.put(destination, name, content)
+
+
 async def prepare(destination: Destination) -> None:
     """Make what duplicity expects to be there before its first backup."""
     if isinstance(destination, Host):
@@ -50,6 +72,24 @@ def _probe_folder(path: Path) -> None:
         ) as file:
             file.write(b"a probe")
             file.flush()
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = Reason.DESTINATION_FULL if full else Reason.DESTINATION_DENIED
+        raise Failure(reason, str(path), (str(error),)) from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Failure(Reason.DESTINATION_UNREACHABLE, str(path), (str(error),)) from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = Reason.DESTINATION_FULL if full else Reason.DESTINATION_DENIED

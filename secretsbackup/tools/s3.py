@@ -35,6 +35,27 @@ async def contents(bucket: Bucket, credential: Credential) -> dict[str, int]:
     return await in_thread(lambda: _told(lambda: _list(bucket, credential), bucket, credential))
 
 
+async def fetch(bucket: Bucket, credential: Credential, name: str) -> bytes:
+    """The content of an object below the prefix."""
+
+    def get() -> Any:
+        place = {"Bucket": bucket.bucket, "Key": bucket.key_prefix + name}
+        return _client(bucket, credential).get_object(**place)["Body"].read()
+
+    content: bytes = await in_thread(lambda: _told(get, bucket, credential))
+    return content
+
+
+async def put(bucket: Bucket, credential: Credential, name: str, content: bytes) -> None:
+    """Put an object below the prefix."""
+    place = {"Bucket": bucket.bucket, "Key": bucket.key_prefix + name}
+
+    def put_it() -> None:
+        _client(bucket, credential).put_object(**place, Body=content)
+
+    await in_thread(lambda: _told(put_it, bucket, credential))
+
+
 async def probe(bucket: Bucket, credential: Credential) -> None:
     """Put a small object under the prefix, read it back and delete it; Failure if one is refused."""
     await in_thread(lambda: _told(lambda: _probe(bucket, credential), bucket, credential))

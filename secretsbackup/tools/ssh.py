@@ -2,6 +2,7 @@
 
 import re
 import shlex
+import tempfile
 from pathlib import Path
 
 from secretsbackup.model.destination import Host
@@ -38,6 +39,43 @@ async def make_folder(host: Host) -> None:
             raise Failure(Reason.DESTINATION_MISSING, f"{host.login}:{host.path}", ended.last_lines[-5:])
 
 
+async def fetch(host: Host, name: str) -> bytes:
+    """The content of a file in the folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder) / "file"
+        await _copy(host, there=f"{host.path}/{name}", here=here, get=True)
+        return here.read_bytes()
+
+
+async def put(host: Host, name: str, content: bytes) -> None:
+    """Put a file into the folder, which is there."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder) / "file"
+        here.write_bytes(content)
+        await _copy(host, there=f"{host.path}/{name}", here=here, get=False)
+
+
+async def _copy(host: Host, *, there: str, here: Path, get: bool) -> None:
+    """Copy one file, in the way that the folder is reached."""
+    if host.scheme == "sftp":
+        quoted = there.replace("\\", "\\\\").replace('"', '\\"')
+        words = f'get "{quoted}" "{here}"\n' if get else f'put "{here}" "{quoted}"\n'
+        port = ["-P", str(host.port)] if host.port else []
+        batch = ["-q", *_SSH, *port, "-b", "-", host.login]
+        ended = await process.run(process.find("sftp"), batch, given=words.encode())
+    else:
+        ends = [f"{host.login}:{there}", str(here)]
+        words_of_rsync = ["-e", _shell(host), "--", *(ends if get else reversed(ends))]
+        ended = await process.run(process.find("rsync"), words_of_rsync)
+    if ended.status != 0:
+        _nothing_yet(ended, host)
+        raise Failure(Reason.DESTINATION_MISSING, f"{host.login}:{there}", ended.last_lines[-5:])
+
+
+def _shell(host: Host) -> str:
+    return " ".join(["ssh", *_SSH, *([f"-p{host.port}"] if host.port else [])])
+
+
 async def _by_sftp(host: Host) -> dict[str, int]:
     said: list[str] = []
     port = ["-P", str(host.port)] if host.port else []
@@ -56,10 +94,9 @@ async def _by_sftp(host: Host) -> dict[str, int]:
 
 async def _by_rsync(host: Host) -> dict[str, int]:
     said: list[str] = []
-    shell = " ".join(["ssh", *_SSH, *([f"-p{host.port}"] if host.port else [])])
     ended = await process.run(
         process.find("rsync"),
-        ["--list-only", "--no-human-readable", "-e", shell, "--", f"{host.login}:{host.path}/"],
+        ["--list-only", "--no-human-readable", "-e", _shell(host), "--", f"{host.login}:{host.path}/"],
         on_line=lambda line: said.append(line.decode("utf-8", "replace")),
     )
     if ended.status != 0:
