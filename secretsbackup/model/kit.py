@@ -3,7 +3,7 @@
 A kit is made of three series that all look alike, S (the settings), K (the key, as OpenPGP has it, under
 its passphrase) and Q (both, for QR codes):
 
-    K03/19  ABCD EFGH IJKL …  WXYZ
+    K03/19: ABCD EFGH IJKL …  WXYZ
 
 the number of the line and of them all, base32 (RFC 4648) and a checksum of the line. Beside them the key
 stands once more as the armored block that gpg imports. Any whole copy of each will do.
@@ -150,7 +150,7 @@ def _line(series: str, number: int, total: int, chunk: bytes) -> str:
     data = base64.b32encode(chunk).decode()
     groups = [data] if series == "Q" else [data[at : at + 4] for at in range(0, len(data), 4)]
     check = _check(series, number, total, data.rstrip("="))
-    return f"{series}{number:0{len(str(total))}}/{total}  {' '.join(groups)}  {check}"
+    return f"{series}{number:0{len(str(total))}}/{total}: {' '.join(groups)}  {check}"
 
 
 def _check(series: str, number: int, total: int, data: str) -> str:
@@ -162,19 +162,19 @@ def _check(series: str, number: int, total: int, data: str) -> str:
 def _collected(series: str, text: str) -> tuple[bytes | None, list[str]]:
     """The content of a series, if all its lines are there; else None and what is wrong with each."""
     good: dict[tuple[int, int], str] = {}
-    bad: dict[int, str] = {}
+    bad: dict[tuple[int, int], str] = {}
     for number, total, body in _tagged(series, text):
         data = _proven(series, number, total, body)
         if data is None:
-            bad[number] = body
+            bad[total, number] = body
         else:
             good[total, number] = data
     if not good and not bad:
         return None, []
-    total = Counter(of for of, _ in good).most_common(1)[0][0] if good else max(bad)
+    total = Counter(of for of, _ in good or bad).most_common(1)[0][0]
     missing = [number for number in range(1, total + 1) if (total, number) not in good]
-    if missing or not good:
-        return None, [_fault(series, number, total, bad.get(number)) for number in missing]
+    if missing:
+        return None, [_fault(series, number, total, bad.get((total, number))) for number in missing]
     whole = "".join(good[total, number] for number in range(1, total + 1))
     return base64.b32decode(whole + "=" * (-len(whole) % 8)), []
 
@@ -194,12 +194,16 @@ def _tagged(series: str, text: str) -> Iterator[tuple[int, int, str]]:
 
 def _proven(series: str, number: int, total: int, body: str) -> str | None:
     """The letters of a line if its checksum agrees; a digit that is never printed is the letter like it."""
-    typed = re.sub(r"[\s=.:·-]", "", body).upper().replace("0", "O").replace("8", "B")
+    typed = _letters(body).upper().replace("0", "O").replace("8", "B")
     for letters in (typed.replace("1", "I"), typed.replace("1", "L")):
         data, check = letters[:-4], letters[-4:]
         if re.fullmatch("[A-Z2-7]+", data) and check == _check(series, number, total, data) and _whole(data):
             return data
     return None
+
+
+def _letters(body: str) -> str:
+    return re.sub(r"[\s=.:·-]", "", body)
 
 
 def _whole(data: str) -> bool:
@@ -213,7 +217,7 @@ def _fault(series: str, number: int, total: int, body: str | None) -> str:
     line = f"line {series}{number:0{len(str(total))}}/{total}"
     if body is None:
         return f"{line} is missing"
-    count, printed = len(re.sub(r"[\s=]", "", body)), _LINE * 8 // 5 + 4
+    count, printed = len(_letters(body)), _LINE * 8 // 5 + 4
     hint = f": it has {count} letters where {printed} are" if number < total and count != printed else ""
     return f"{line} is not as it was printed{hint}"
 
