@@ -9,6 +9,8 @@ from secretsbackup.model.kit import BLANK, Kit, Part, Sheet
 from secretsbackup.model.profile import Profile
 
 TEXT, PAPER = "recovery-kit.txt", "recovery-kit.pdf"
+_WIDTH = 96
+"""Letters of a command that fit on the page."""
 PASSPHRASE = "Passphrase"  # noqa: S105 - the name of a line
 """The fact under which the passphrase is written, by hand or (where that is asked for) printed."""
 _TYPED = (
@@ -120,4 +122,6 @@ def _restore(where: Destination) -> str:
         words += [f"--s3-endpoint-url {shlex.quote(where.endpoint)}"] if where.endpoint else []
         words += [f"--s3-region-name {shlex.quote(where.region)}"] if where.region else []
     address = f"boto3+{url(where)}" if isinstance(where, Bucket) else url(where)
-    return " \\\n    ".join([*words, f"{shlex.quote(address)} restored"])
+    words.append(f"{shlex.quote(address)} restored")
+    line = " ".join(words)
+    return line if len(line) <= _WIDTH else " \\\n    ".join(words)

@@ -67,7 +67,6 @@ async def save(
     paper.write_text(shown, text)
     if beside:
         credential = await equipment.credential(profile)
-        await place.prepare(profile.destination)
         await place.put(profile.destination, credential, BESIDE, paper.text(sheet))
     here = Kept(profile.key, place_of(profile.destination), datetime.now(UTC))
     memory.keep(home, profile.name, here)

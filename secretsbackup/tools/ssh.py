@@ -43,33 +43,48 @@ async def fetch(host: Host, name: str) -> bytes:
     """The content of a file in the folder."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder) / "file"
-        await _copy(host, there=f"{host.path}/{name}", here=here, get=True)
+        there = f"{host.path}/{name}"
+        if host.scheme == "sftp":
+            await _sftp(host, f"get {_quoted(there)} {_quoted(str(here))}\n")
+        else:
+            await _rsync(host, f"{host.login}:{there}", str(here))
         return here.read_bytes()
 
 
 async def put(host: Host, name: str, content: bytes) -> None:
-    """Put a file into the folder, which is there."""
+    """Put a file into the folder, owner-only; the folder is made if need be (`-mkdir`: there is no error)."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder) / "file"
+        here.touch(0o600)
         here.write_bytes(content)
-        await _copy(host, there=f"{host.path}/{name}", here=here, get=False)
+        there = f"{host.path}/{name}"
+        if host.scheme == "sftp":
+            make = f"-mkdir {_quoted(host.path)}\n"
+            await _sftp(host, f"{make}put {_quoted(str(here))} {_quoted(there)}\n")
+        else:
+            await make_folder(host)
+            await _rsync(host, str(here), f"{host.login}:{there}")
 
 
-async def _copy(host: Host, *, there: str, here: Path, get: bool) -> None:
-    """Copy one file, in the way that the folder is reached."""
-    if host.scheme == "sftp":
-        quoted = there.replace("\\", "\\\\").replace('"', '\\"')
-        words = f'get "{quoted}" "{here}"\n' if get else f'put "{here}" "{quoted}"\n'
-        port = ["-P", str(host.port)] if host.port else []
-        batch = ["-q", *_SSH, *port, "-b", "-", host.login]
-        ended = await process.run(process.find("sftp"), batch, given=words.encode())
-    else:
-        ends = [f"{host.login}:{there}", str(here)]
-        words_of_rsync = ["-e", _shell(host), "--", *(ends if get else reversed(ends))]
-        ended = await process.run(process.find("rsync"), words_of_rsync)
+async def _sftp(host: Host, batch: str) -> None:
+    port = ["-P", str(host.port)] if host.port else []
+    words = ["-q", *_SSH, *port, "-b", "-", host.login]
+    _succeeded(await process.run(process.find("sftp"), words, given=batch.encode()), host)
+
+
+async def _rsync(host: Host, source: str, target: str) -> None:
+    words = ["--protect-args", "-e", _shell(host), "--", source, target]
+    _succeeded(await process.run(process.find("rsync"), words), host)
+
+
+def _succeeded(ended: process.Ended, host: Host) -> None:
     if ended.status != 0:
         _nothing_yet(ended, host)
-        raise Failure(Reason.DESTINATION_MISSING, f"{host.login}:{there}", ended.last_lines[-5:])
+        raise Failure(Reason.DESTINATION_MISSING, f"{host.login}:{host.path}", ended.last_lines[-5:])
+
+
+def _quoted(path: str) -> str:
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
 
 
 def _shell(host: Host) -> str:
@@ -79,11 +94,10 @@ def _shell(host: Host) -> str:
 async def _by_sftp(host: Host) -> dict[str, int]:
     said: list[str] = []
     port = ["-P", str(host.port)] if host.port else []
-    quoted = host.path.replace("\\", "\\\\").replace('"', '\\"')
     ended = await process.run(
         process.find("sftp"),
         ["-q", *_SSH, *port, "-b", "-", host.login],
-        given=f'ls -ln "{quoted}/"\n'.encode(),
+        given=f"ls -ln {_quoted(host.path + '/')}\n".encode(),
         on_line=lambda line: said.append(line.decode("utf-8", "replace")),
     )
     if ended.status != 0:

@@ -15,7 +15,7 @@ import pytest
 from tests.conftest import quick
 from tests.end_to_end import servers
 from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, machine, picture
-from tests.end_to_end.servers import Bucket
+from tests.end_to_end.servers import Bucket, SshServer
 from tests.end_to_end.test_round_trip import make_profile, s3_profile
 
 
@@ -155,6 +155,23 @@ def test_a_folder_needs_the_passphrase_alone(
         assert "could not be kept" in said.err
     folder = keyless.restore(tmp_path / "out", "n0")
     assert_same(picture(tmp_path / "source"), picture(folder / "source"))
+
+
+@pytest.mark.parametrize("scheme", ["sftp", "rsync"])
+def test_a_kit_is_kept_and_proved_on_an_ssh_host(
+    user: Machine, keys: tuple[Path, str], sshd: SshServer, tmp_path: Path, scheme: str
+) -> None:
+    user.env |= sshd.equip(user.home)
+    folder = tmp_path / ("back ups" if scheme == "sftp" else "backups")  # duplicity's rsync takes no space
+    to = f"{scheme}://{sshd.user}@{sshd.host}:{sshd.port}/{folder}"
+    make_profile(user, keys[1], tmp_path / "source", to)
+    small_tree(tmp_path / "source")
+    user.run("kit", "--out", str(tmp_path / "usb"), "--keep-in-bucket", given=PASSPHRASE)
+    user.backup()
+    kept = folder / "secretsbackup-recovery-kit.txt"
+    assert kept.read_text() == (tmp_path / "usb" / "recovery-kit.txt").read_text()
+    said = user.run("kit", "check", str(kept), given=PASSPHRASE)
+    assert user.snapshots()[0]["snapshot"] in said.out
 
 
 @pytest.mark.parametrize("kind", ["ed25519", "rsa4096"])
