@@ -5,8 +5,9 @@ import shlex
 from secretsbackup import words
 from secretsbackup.model import kit as kits
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host, url
-from secretsbackup.model.kit import BLANK, Kit, Part, Sheet
+from secretsbackup.model.kit import Kit
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.sheet import BLANK, Part, Sheet
 
 TEXT, PAPER = "recovery-kit.txt", "recovery-kit.pdf"
 _WIDTH = 96

@@ -95,11 +95,11 @@ def new_phrase(count: int = passphrase.WORDS) -> Secret:
     return keys.agreed(made, asking.ask_secret("Type it back, from the paper:"))
 
 
-def own_phrase() -> Secret:
+def own_phrase(*, twice: bool = False) -> Secret:
     """A passphrase of a person's own: typed twice, or a line of standard input. A weak one is told."""
     typed = asking.ask_secret("A passphrase for the new key (several words):")
     output.say(f"Yours is worth {words.strength(passphrase.strength(typed))}.")
-    if not typed or (sys.stdin.isatty() and typed != asking.ask_secret("Once more:")):
+    if not typed or ((twice or sys.stdin.isatty()) and typed != asking.ask_secret("Once more:")):
         raise Failure(Reason.PROFILE_INVALID, "The two were not the same, or empty.")
     return typed
 

@@ -1,5 +1,6 @@
 """`secretsbackup init`: a few questions, each checked as it is answered, and a profile at the end."""
 
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
@@ -90,8 +91,9 @@ async def _key() -> tuple[Fingerprint, dict[SecretName, Secret]]:
     answer = asking.ask("Which GnuPG key shall it be encrypted to? (“new” makes one)", "new")
     if answer != "new":
         return await enrol.key(answer), {}
-    own = asking.ask("Its passphrase: “words” makes a strong one, “own” takes yours.", "words")
-    phrase = guarding.new_phrase() if own == "words" else guarding.own_phrase()
+    question = "Its passphrase: “words” makes a strong one, “own” takes yours."
+    words_wanted = sys.stdin.isatty() and asking.ask(question, "words") == "words"
+    phrase = guarding.new_phrase() if words_wanted else guarding.own_phrase(twice=True)
     made = await keys.make(keys.OWNER, phrase)
     print(f"The key is made: {made}.")
     keep = asking.ask("Store its passphrase in the keyring? (else it is asked when needed)", "yes")

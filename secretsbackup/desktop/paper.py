@@ -21,7 +21,7 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
-from secretsbackup.model.kit import BLANK, Part, Sheet
+from secretsbackup.model.sheet import BLANK, Part, Sheet
 
 _MARGINS = QMarginsF(40, 28, 32, 70)
 """Points; with them a page of A4 (595 × 842) needs no more than Letter (612 × 792) can print."""

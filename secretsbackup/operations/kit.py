@@ -94,7 +94,11 @@ def _places(folder: Path, profile: Profile) -> tuple[Path, Path]:
 
 async def read(path: Path) -> Reading:
     """Read a kit: a text, a PDF, or a picture of its codes; Failure(KIT_BROKEN) names what is wrong."""
-    text = await paper.read(path)
+    return read_text(await paper.read(path))
+
+
+def read_text(text: str) -> Reading:
+    """Read a kit that was typed, scanned or copied; Failure(KIT_BROKEN) names what is wrong."""
     try:
         return kits.parse(text)
     except ValueError as error:
@@ -104,10 +108,7 @@ async def read(path: Path) -> Reading:
 async def read_beside(destination: Destination, credential: Credential) -> Reading:
     """Read the kit that is kept beside the backups."""
     content = await place.fetch(destination, credential, BESIDE)
-    try:
-        return kits.parse(content.decode("utf-8", "replace"))
-    except ValueError as error:
-        raise Failure(Reason.KIT_BROKEN, str(error)) from None
+    return read_text(content.decode("utf-8", "replace"))
 
 
 def profile_in(kit: Kit) -> Profile:
@@ -130,12 +131,18 @@ async def check(path: Path, home: Home, ask: Ask, profile: Profile | None = None
     there = profile_in(reading.kit)
     here = profile or profiles.load(home).get(there.name, there)
     _agrees(there, here)
-    phrase, trouble = await equipment.kept_passphrase(here)
-    phrase = phrase or await ask()
+    kept, trouble = await equipment.kept_passphrase(here)
+    phrase = kept or await ask()
     if not phrase:
         raise trouble
     async with custody.empty_home() as empty:
-        await prove(reading.kit, there, phrase, empty)
+        try:
+            await prove(reading.kit, there, phrase, empty)
+        except Failure as failure:
+            if kept and failure.reason is Reason.PASSPHRASE_WRONG:
+                outdated = "the passphrase in the keyring does not open its key"
+                raise Failure(Reason.KIT_OUTDATED, outdated) from None
+            raise
         proof = await _open_newest(here, phrase, empty)
     _remember(here, home)
     return proof

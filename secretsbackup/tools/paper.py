@@ -3,20 +3,23 @@
 The PDF is painted by Qt, which only the desktop knows: so by a child process of its own.
 """
 
+import asyncio
 import os
 import sys
 from pathlib import Path
 
 import msgspec
 
-from secretsbackup.model.kit import Part, Sheet
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.secret import Secret
+from secretsbackup.model.sheet import Part, Sheet
 from secretsbackup.tools import process
 
 _MOST = 1 << 24
 """Bytes; a kit has some thousands, a photograph of one some millions."""
 _WIDTH = 100
+_PATIENCE = 60.0
+"""Seconds; Qt needs one."""
 
 
 def with_passphrase(sheet: Sheet, fact: str, passphrase: Secret) -> Sheet:
@@ -43,15 +46,18 @@ async def write_pdf(sheet: Sheet, path: Path) -> None:
     """Write the sheet as a PDF, whole or not at all, owner-only; Failure(TOOL_FAILED) without Qt."""
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        ended = await process.run(
-            Path(sys.executable),
-            ["-m", "secretsbackup.desktop.paper", str(new)],
-            env=process.environment(QT_QPA_PLATFORM="offscreen"),
-            given=msgspec.json.encode(sheet),
-        )
+        async with asyncio.timeout(_PATIENCE):
+            ended = await process.run(
+                Path(sys.executable),
+                ["-m", "secretsbackup.desktop.paper", str(new)],
+                env=process.environment(QT_QPA_PLATFORM="offscreen"),
+                given=msgspec.json.encode(sheet),
+            )
         if ended.status != 0 or not new.exists():
             raise Failure(Reason.TOOL_FAILED, "painting the PDF", ended.last_lines[-5:])
         new.replace(path)
+    except TimeoutError:
+        raise Failure(Reason.TOOL_FAILED, "painting the PDF") from None
     except OSError as error:
         raise Failure(Reason.NOT_WRITABLE, str(path), (str(error),)) from None
     finally:

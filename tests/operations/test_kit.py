@@ -159,6 +159,13 @@ def test_a_check_finds_every_damage(mine: Profile, home: Home, saved: Path) -> N
     asyncio.run(kit.check(saved, home, typed))
 
 
+def test_a_kit_under_another_passphrase_than_the_keyrings_is_outdated(
+    mine: Profile, home: Home, saved: Path
+) -> None:
+    asyncio.run(keychain.keep(mine.name, SecretName.GPG_PASSPHRASE, Secret("a newer one")))
+    assert refused(kit.check(saved, home, typed)).reason is Reason.KIT_OUTDATED
+
+
 def test_a_check_opens_the_newest_manifest_really(mine: Profile, home: Home, saved: Path) -> None:
     assert isinstance(mine.destination, Folder)
     manifest = Path(mine.destination.path) / f"duplicity-full.{STAMP}.manifest.gpg"
