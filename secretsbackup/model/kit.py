@@ -127,7 +127,7 @@ def _line(series: str, number: int, total: int, chunk: bytes) -> str:
 
 
 def _check(series: str, number: int, total: int, data: str) -> str:
-    """Four letters; a CRC of 16 bits finds every wrong letter and every two that changed places."""
+    """Four letters; a CRC of 16 bits finds every wrong letter, and neighbours that changed places."""
     line = f"{series}{number}/{total} {data}".encode()
     return base64.b32encode(binascii.crc_hqx(line, 0).to_bytes(2)).decode()[:4]
 

@@ -14,6 +14,7 @@ from secretsbackup.model.kit import Kit, Reading
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential, Secret
+from secretsbackup.model.sheet import Sheet
 from secretsbackup.operations import equipment
 from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.runner import Ask
@@ -65,16 +66,21 @@ async def save(
     text, pdf = _places(folder, profile)
     shown = paper.with_passphrase(sheet, letter.PASSPHRASE, phrase) if with_passphrase else sheet
     paper.write_text(shown, text)
+    memory.keep(home, profile.name, Kept(profile.key, place_of(profile.destination), datetime.now(UTC)))
+    trouble = await _paint(shown, pdf)
     if beside:
         credential = await equipment.credential(profile)
         await place.put(profile.destination, credential, BESIDE, paper.text(sheet))
-    here = Kept(profile.key, place_of(profile.destination), datetime.now(UTC))
-    memory.keep(home, profile.name, here)
+    return Saved(text, None if trouble else pdf, trouble)
+
+
+async def _paint(sheet: Sheet, pdf: Path) -> Failure | None:
+    """Write the PDF; why that cannot be, since the text alone will do."""
     try:
-        await paper.write_pdf(shown, pdf)
+        await paper.write_pdf(sheet, pdf)
     except Failure as failure:
-        return Saved(text, None, failure)
-    return Saved(text, pdf, None)
+        return failure
+    return None
 
 
 def _places(folder: Path, profile: Profile) -> tuple[Path, Path]:

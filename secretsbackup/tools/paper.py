@@ -72,9 +72,9 @@ async def read(path: Path) -> str:
     except OSError as error:
         raise Failure(Reason.KIT_BROKEN, f"{path}: {error.strerror or error}") from None
     if content.startswith(b"%PDF"):
-        return await _said("pdftotext", ["-raw", "-enc", "UTF-8", str(path), "-"])
+        return await _said("pdftotext", ["-raw", "-enc", "UTF-8", str(path.absolute()), "-"])
     if content.startswith((b"\x89PNG", b"\xff\xd8\xff")):
-        return await _said("zbarimg", ["--quiet", "--raw", str(path)])
+        return await _said("zbarimg", ["--quiet", "--raw", str(path.absolute())])
     return content.decode("utf-8", "replace")
 
 
