@@ -190,5 +190,10 @@ async def _tidy(run: Run, vault: Vault, proven: Holdings) -> None:
     history.lose_chains(run.home, here, [chain.snapshots[0].stamp for chain in old], "removed")
     try:
         await duplicity.remove_older(vault, kept[0].start)
+        # duplicity ends well also where every removal was refused.
+        there = {chain.start for chain in (await holdings.peek(run, vault)).chains}
     except Failure as failure:
         run.tell(Warned(caution=Caution.NOT_TIDIED, detail=failure.detail or failure.reason))
+    else:
+        if there & {chain.start for chain in old}:
+            run.tell(Warned(caution=Caution.NOT_TIDIED, detail="refused: see `secretsbackup doctor`"))

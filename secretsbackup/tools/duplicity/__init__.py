@@ -162,8 +162,12 @@ async def fetch_metadata(vault: Vault, time: datetime, passphrase: Secret) -> No
 
 
 async def remove_older(vault: Vault, than: datetime) -> None:
-    """Remove the chains that ended before a time, here and at the destination."""
-    await _run(vault, "remove-older-than", ["--force", _time(than), _url(vault.destination)])
+    """Remove the chains that ended before a time, here and at the destination.
+
+    It can wait for the next run: a destination that refuses is not asked for minutes, as by default.
+    """
+    patience = ("--num-retries", "2", "--backend-retry-delay", "1")
+    await _run(vault, "remove-older-than", [*patience, "--force", _time(than), _url(vault.destination)])
 
 
 async def _run(
