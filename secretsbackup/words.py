@@ -5,7 +5,9 @@ from typing import assert_never
 
 import msgspec
 
+from secretsbackup.model.check import Excess, Finding, Sign
 from secretsbackup.model.event import Caution, Progressed, Step, Verb, Warned
+from secretsbackup.model.making import Did, Hand, HandStep, How, Made, Part
 from secretsbackup.model.outcome import (
     Cancelled,
     Completed,
@@ -17,6 +19,7 @@ from secretsbackup.model.outcome import (
     Summary,
     Why,
 )
+from secretsbackup.model.policy import NEEDED, Action, text
 from secretsbackup.model.status import Level, Status, level
 
 
@@ -366,10 +369,40 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             return Message(
                 f"The bucket is in another region ({about}).", "Give the profile the bucket's region."
             )
+        case Reason.ENDPOINT_WRONG:
+            return Message(
+                f"{about or 'The endpoint'} answers, but not as an S3 server does.",
+                "Mend the endpoint in the profile: it is the server's S3 address, not its web page or console.",
+            )
         case Reason.CLOCK_WRONG:
             return Message(
-                "This machine's clock is wrong, so the destination refuses it.",
+                f"This machine's clock is wrong{_skew(about)}, so the destination refuses it.",
                 "Set the clock and try again.",
+            )
+        case Reason.BUCKET_TAKEN:
+            return Message(
+                f"The bucket name {about} is taken by somebody else.",
+                "Bucket names are one for all the world: choose a longer one, for example with your own name in it.",
+            )
+        case Reason.BUCKET_NAME_BAD:
+            return Message(
+                f"“{about}” cannot be the name of a bucket.",
+                "Use 3 to 63 small letters, digits and “-”, beginning and ending with a letter or digit.",
+            )
+        case Reason.BUCKET_NOT_EMPTY:
+            return Message(
+                f"The bucket {about} holds more than this set-up put there, so it stays.",
+                "Empty and delete it in the console, if you are sure.",
+            )
+        case Reason.USERS_DENIED:
+            return Message(
+                f"This key may not make users ({about}).",
+                "Use an administrator's key, or make the user by hand: `secretsbackup policy iam` says how.",
+            )
+        case Reason.KEYS_TOO_MANY:
+            return Message(
+                f"The user {about} has two access keys already, and may have no more.",
+                "Delete one that is not used any more (IAM, Users, Security credentials) and try again.",
             )
         case Reason.CERTIFICATE_BAD:
             return Message(
@@ -437,3 +470,298 @@ def _room(about: str) -> str:
 
 def _at(about: str, word: str = " at") -> str:
     return f"{word} {about}" if about else ""
+
+
+def _skew(seconds: str) -> str:
+    """How far a clock is off, from seconds that it is ahead."""
+    if not seconds.lstrip("-").isdigit():
+        return ""
+    ahead = int(seconds)
+    return f" ({duration(abs(ahead))} {'fast' if ahead > 0 else 'slow'})"
+
+
+def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told in one place
+    """What the doctor found, and what to do."""
+    about = found.detail
+    match found.sign:
+        case Sign.WORKS:
+            return Message(_works(found.right, about))
+        case Sign.TROUBLE:
+            return reason(found.why) if found.why else Message(f"{found.right} does not work.")
+        case Sign.ALLOWED:
+            return Message(f"{found.right} is allowed.")
+        case Sign.DENIED:
+            return _denied(found)
+        case Sign.UNTRIED:
+            return Message(f"{found.right} could not be tried.", "Mend what else is lacking, and try again.")
+        case Sign.WITHHELD:
+            return Message(f"The key cannot {_can(found)}, as it should be.")
+        case Sign.EXCESSIVE:
+            return Message(
+                f"The key can {_can(found)}, which no backup needs.",
+                "Give its user the policy that `secretsbackup policy iam` prints, and no other.",
+            )
+        case Sign.REGION_OTHER:
+            return Message(
+                f"The bucket is in the region {about}, which is not the profile's.",
+                f"Give the profile the region {about}: every request takes a detour otherwise, if it arrives at all.",
+            )
+        case Sign.CLOCK_OFF:
+            return Message(
+                f"This machine's clock is off{_skew(about)}.",
+                "Set it: S3 refuses one that is off by 15 minutes.",
+            )
+        case Sign.CHECKSUMS_REFUSED:
+            return Message(
+                f"The server refuses the checksums that newer S3 programs send ({about}); this one leaves them out.",
+                "For plain duplicity: export AWS_REQUEST_CHECKSUM_CALCULATION=when_required "
+                "AWS_RESPONSE_CHECKSUM_VALIDATION=when_required",
+            )
+        case Sign.VERSIONED:
+            return Message("Versioning is on: what is deleted or written over can be had back for a while.")
+        case Sign.NOT_VERSIONED:
+            return Message(
+                "Versioning is off: what is deleted is gone.",
+                "Turn it on in the bucket's properties, with a lifecycle rule that ends old versions; "
+                "then a stolen key cannot destroy the backups.",
+            )
+        case Sign.PUBLIC_BLOCKED:
+            return Message("Public access is blocked.")
+        case Sign.PUBLIC_NOT_BLOCKED:
+            return Message("Public access is not blocked.", "Block all of it in the bucket's permissions.")
+        case Sign.PUBLIC_UNTOLD:
+            return Message(
+                "This server does not say that it blocks public access; nothing is public unless you made it so."
+            )
+        case Sign.ENCRYPTED:
+            return Message(f"The server encrypts what it stores as well ({about}).")
+        case Sign.NOT_ENCRYPTED:
+            return Message(
+                "The server does not say that it encrypts what it stores; the backups are encrypted anyway."
+            )
+        case Sign.TIDIED:
+            return Message("A lifecycle rule ends unfinished uploads, and old versions if there are any.")
+        case Sign.NOT_TIDIED:
+            lacks = " and ".join(
+                {"uploads": "unfinished uploads", "versions": "old versions"}[word] for word in about.split()
+            )
+            return Message(
+                f"No lifecycle rule ends {lacks or 'what is left over'}: they stay, and cost, for ever.",
+                "Add one for the prefix in the bucket's management; `secretsbackup policy iam` says how.",
+            )
+        case Sign.EXPIRING:
+            return Message(
+                f"A lifecycle rule{_because(about)} deletes the backups themselves after a while.",
+                "Take it off the prefix: this program removes old backups itself, and only whole chains.",
+            )
+        case Sign.FREEZING:
+            return Message(
+                f"A lifecycle rule{_because(about)} moves backups to Glacier, where they cannot be read at once.",
+                "Take it off the prefix; use GLACIER_IR or STANDARD_IA as the profile's storage class instead.",
+            )
+        case Sign.LOCKED:
+            return Message(f"Object Lock is on{_because(about)}.")
+        case Sign.NOT_LOCKED:
+            return Message("Object Lock is off.")
+        case Sign.UPLOADS_NONE:
+            return Message("No upload was left unfinished.")
+        case Sign.UPLOADS_LEFT:
+            count, stored = map(int, about.split())
+            return Message(
+                f"{number(count, 'unfinished upload holds', 'unfinished uploads hold')} {size(stored)} that cost and serve nothing.",
+                "Unless a backup goes on: secretsbackup doctor --end-uploads",
+            )
+        case Sign.ROOM:
+            return Message(f"There is room: {size(int(about))} are free.")
+        case Sign.LITTLE_ROOM:
+            return Message(
+                f"There is little room: {size(int(about))} are free.", "Make room, or choose a larger disk."
+            )
+        case Sign.SAME_DISK:
+            return Message(
+                f"The backups lie on the same disk as {about}.",
+                "If that disk fails, both are lost: choose another disk, a host or a bucket.",
+            )
+        case _:
+            assert_never(found.sign)
+
+
+def _works(right: str, about: str) -> str:
+    match right:
+        case "programs":
+            return f"The programs are there: {about}."
+        case "key":
+            return f"Files can be encrypted to the key {about}."
+        case "keyring":
+            return "What opens the destination is there."
+        case "reach":
+            return "The server answers, and knows the key."
+        case "list":
+            return f"It can be listed: {number(int(about or 0), 'file', 'files')}."
+        case "put":
+            return "It can be written, and what was written can be taken away."
+        case "region":
+            return f"The bucket is in {about}." if about else "The server has no regions of its own."
+        case "checksums":
+            return "The server takes the checksums that newer S3 programs send."
+        case _:
+            return f"{right} works."
+
+
+def _denied(found: Finding) -> Message:
+    if found.statement is None:
+        return Message(f"{found.right} is denied.")
+    action = found.statement.action[0]
+    need = "" if action in NEEDED else " Backups work without it; the doctor does not see what it would."
+    return Message(
+        f"{found.right} is denied: {_purpose(action)}.",
+        f"Grant {action} with this statement in the user's policy.{need}\n{text(found.statement)}",
+    )
+
+
+def _purpose(action: Action) -> str:
+    """What an action is good for, as what cannot be done without it."""
+    match action:
+        case Action.LIST:
+            return "what is there cannot be listed"
+        case Action.GET:
+            return "nothing can be restored"
+        case Action.PUT:
+            return "nothing can be backed up"
+        case Action.DELETE:
+            return "old backups cannot be removed"
+        case Action.ABORT:
+            return "an upload that failed cannot be cleared away, and costs"
+        case Action.PARTS | Action.UPLOADS:
+            return "unfinished uploads cannot be seen"
+        case (
+            Action.LOCATION
+            | Action.VERSIONING
+            | Action.LIFECYCLE
+            | Action.PUBLIC_ACCESS
+            | Action.ENCRYPTION
+            | Action.LOCK
+        ):
+            return "that setting of the bucket cannot be seen"
+        case _:
+            assert_never(action)
+
+
+def _can(found: Finding) -> str:
+    match Excess(found.right):
+        case Excess.LIST_BUCKETS:
+            others = int(found.detail or 0)
+            return (
+                f"list {number(others, 'other bucket', 'other buckets')}" if others else "list other buckets"
+            )
+        case Excess.LIST_OUTSIDE:
+            return "list what lies outside of the prefix"
+        case Excess.GET_OUTSIDE:
+            return "read what lies outside of the prefix"
+        case Excess.PUT_OUTSIDE:
+            return "write outside of the prefix"
+        case Excess.DELETE_VERSIONS:
+            return "delete old versions for good, against which versioning is meant to protect"
+        case Excess.MANAGE_USERS:
+            return "look at the account's users, as administrators do"
+        case other:
+            assert_never(other)
+
+
+def part(which: Part) -> str:
+    """The name of a part of a set-up."""
+    match which:
+        case Part.BUCKET:
+            return "Bucket"
+        case Part.OWNERSHIP:
+            return "All it holds is its owner's"
+        case Part.PUBLIC_ACCESS:
+            return "Public access blocked"
+        case Part.VERSIONING:
+            return "Old versions kept"
+        case Part.LIFECYCLE:
+            return "Old versions and unfinished uploads ended in time"
+        case Part.USER:
+            return "User of its own"
+        case Part.POLICY:
+            return "Policy: this prefix and nothing else"
+        case Part.KEY:
+            return "Access key"
+        case Part.KEYRING:
+            return "Key kept in the keyring"
+        case Part.TRIAL:
+            return "Trial: put, read, delete with that key"
+        case _:
+            assert_never(which)
+
+
+def did(done: Did) -> Message:
+    """What became of a part of a set-up."""
+    name, about = part(done.part), _because(done.detail)
+    match done.how:
+        case How.BEGUN:
+            return Message(f"{name}…")
+        case How.MADE:
+            return Message(f"{name}{about}.")
+        case How.FOUND:
+            return Message(f"{name}{about}: was there already.")
+        case How.REFUSED:
+            return Message(
+                f"{name}: this key may not set it{about}.",
+                "Set it by hand, or do it again with a key that may.",
+            )
+        case How.TAKEN_BACK:
+            return Message(
+                f"{name}: taken back.", "With it this server refused every put; it does not bear it."
+            )
+        case How.SPARED:
+            return Message(
+                f"{name}: left as it is.",
+                "The bucket holds other things too; set it by hand if they bear it.",
+            )
+        case How.UNKNOWN_THERE if done.part is Part.USER:
+            return Message(
+                "This server makes no users for us: the key that you gave is the one that is used and kept.",
+                "If it may do more than back up: make a user with the server's own tools, give it what "
+                "`secretsbackup policy bucket` prints, and store its key instead.",
+            )
+        case How.UNKNOWN_THERE:
+            return Message(f"{name}: this server does not know of it{about}.")
+        case How.REMOVED:
+            return Message(f"{name}: removed.")
+        case How.KEPT:
+            said = reason(done.why) if done.why else Message("")
+            return Message(f"{name}: not removed. {said.title}".strip(), said.advice)
+        case _:
+            assert_never(done.how)
+
+
+def hand(which: HandStep) -> str:
+    """What to do by hand, where this program is given no administrator's key."""
+    match which.hand:
+        case Hand.BUCKET:
+            return f"Make the bucket “{which.copy}” in the region of your choice, without ACLs (bucket owner enforced)."
+        case Hand.PROTECTIONS:
+            return "Leave all public access blocked, and turn versioning on."
+        case Hand.LIFECYCLE:
+            return "Add a lifecycle rule for the prefix that ends old versions and unfinished uploads:"
+        case Hand.USER:
+            return f"Make an IAM user, for example “{which.copy}”, without access to the console, and give it that policy alone."
+        case Hand.POLICY:
+            return "Make a policy of the text that is given here."
+        case Hand.KEY:
+            return "Make an access key for that user; its id and secret are what this program asks for."
+        case _:
+            assert_never(which.hand)
+
+
+def made(so_far: Made) -> list[str]:
+    """What a set-up made, one phrase each."""
+    phrases = {
+        f"the bucket {so_far.destination.bucket}": so_far.bucket,
+        f"the lifecycle rule “{so_far.rule}”": so_far.rule and not so_far.bucket,
+        f"the user {so_far.user}": so_far.user,
+        f"the access key {so_far.key_id}": so_far.key_id,
+        f"that key in the keyring, for the profile “{so_far.profile}”": so_far.stored,
+    }
+    return [phrase for phrase, there in phrases.items() if there]
