@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import tempfile
+from collections.abc import Iterable
 from pathlib import Path
 
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
@@ -30,24 +31,32 @@ async def prepare(destination: Destination) -> None:
 
 
 async def probe(destination: Destination, credential: Credential) -> None:
-    """Write something small, read it and take it away again; a Failure where that is refused.
-
-    An SSH host is left alone: that its folder can be listed must do.
-    """
+    """Write something small and take it away again (from a bucket read it too); a Failure where that is
+    refused."""
     match destination:
         case Bucket():
             await s3.probe(destination, credential)
         case Folder():
             await asyncio.to_thread(_probe_folder, Path(destination.path))
         case Host():
-            pass
+            await ssh.probe(destination)
+
+
+def existing(folder: Folder) -> Path:
+    """The folder itself, or the one in which it will be made."""
+    path = Path(folder.path)
+    return path if path.is_dir() else path.parent
+
+
+def on_same_disk(folder: Folder, sources: Iterable[str]) -> str:
+    """The first of these sources that lies on the folder's own disk; "" if there is none."""
+    device = existing(folder).stat().st_dev
+    return next((one for one in sources if Path(one).exists() and Path(one).stat().st_dev == device), "")
 
 
 def _probe_folder(path: Path) -> None:
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=path if path.is_dir() else path.parent, prefix=".probe-"
-        ) as file:
+        with tempfile.NamedTemporaryFile(dir=existing(Folder(str(path))), prefix=".probe-") as file:
             file.write(b"a probe")
             file.flush()
     except OSError as error:

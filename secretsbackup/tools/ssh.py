@@ -1,6 +1,7 @@
 """Folders on SSH hosts: what they hold, by OpenSSH's sftp or by rsync."""
 
 import re
+import secrets
 import shlex
 from pathlib import Path
 
@@ -38,14 +39,36 @@ async def make_folder(host: Host) -> None:
             raise Failure(Reason.DESTINATION_MISSING, f"{host.login}:{host.path}", ended.last_lines[-5:])
 
 
+async def probe(host: Host) -> None:
+    """Make a folder in the folder and take it away; Failure if that is refused. One that is not there yet,
+    duplicity will make."""
+    path = f"{host.path}/.secretsbackup-probe-{secrets.token_hex(4)}"
+    if host.scheme == "sftp":
+        port = ["-P", str(host.port)] if host.port else []
+        words = ["-q", *_SSH, *port, "-b", "-", host.login]
+        ended = await process.run(
+            process.find("sftp"), words, given=f"mkdir {_quoted(path)}\nrmdir {_quoted(path)}\n".encode()
+        )
+    else:
+        port = ["-p", str(host.port)] if host.port else []
+        command = f"mkdir -- {shlex.quote(path)} && rmdir -- {shlex.quote(path)}"
+        ended = await process.run(process.find("ssh"), [*_SSH, *port, host.login, command])
+    if ended.status != 0:
+        _nothing_yet(ended, host)
+
+
+def _quoted(path: str) -> str:
+    """A path as a word of sftp's own language."""
+    return '"{}"'.format(path.replace("\\", "\\\\").replace('"', '\\"'))
+
+
 async def _by_sftp(host: Host) -> dict[str, int]:
     said: list[str] = []
     port = ["-P", str(host.port)] if host.port else []
-    quoted = host.path.replace("\\", "\\\\").replace('"', '\\"')
     ended = await process.run(
         process.find("sftp"),
         ["-q", *_SSH, *port, "-b", "-", host.login],
-        given=f'ls -ln "{quoted}/"\n'.encode(),
+        given=f"ls -ln {_quoted(host.path + '/')}\n".encode(),
         on_line=lambda line: said.append(line.decode("utf-8", "replace")),
     )
     if ended.status != 0:
