@@ -4,13 +4,17 @@ from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from secretsbackup import words
-from secretsbackup.cli import asking, output
+from secretsbackup.cli import asking, output, provisioning
 from secretsbackup.model.destination import Bucket, Destination, parse
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, labelled
-from secretsbackup.model.secret import Secret, SecretName
+from secretsbackup.model.secret import Credential, Secret, SecretName
 from secretsbackup.operations import enrol
+from secretsbackup.operations.provision import Wish
+from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg
 
@@ -25,8 +29,11 @@ async def hold(home: Home) -> int:
     sources = await _until_right(_sources)
     destination, aws_profile = await _until_right(_destination)
     key, secrets = await _until_right(_key)
+    admin = None
     if isinstance(destination, Bucket) and aws_profile is None:
-        secrets |= _aws_key()
+        bucket_key = _aws_key()
+        secrets |= bucket_key
+        admin = None if bucket_key else provisioning.credential(None)
     draft = Profile(
         name=name,
         sources=labelled(sources),
@@ -36,7 +43,8 @@ async def hold(home: Home) -> int:
         keep=await _until_right(lambda: _whole_number("How many full backups are kept?", 2)),
         aws_profile=aws_profile,
     )
-    await enrol.enrol(draft, secrets, home)
+    enrol.check(draft)
+    await (enrol.enrol(draft, secrets, home) if admin is None else _provision(draft, admin, secrets, home))
     print(f"\nThe profile “{name}” is written to {home.profiles}.")
     print(f"Then: secretsbackup backup {name}")
     return 0
@@ -101,8 +109,27 @@ async def _key() -> tuple[Fingerprint, dict[SecretName, Secret]]:
     return made, {SecretName.GPG_PASSPHRASE: phrase} if keep.lower().startswith("y") else {}
 
 
+async def _provision(
+    draft: Profile, admin: Credential, secrets: dict[SecretName, Secret], home: Home
+) -> None:
+    """Set the bucket up, then write the profile; if that fails, what was made can be removed again."""
+    assert isinstance(draft.destination, Bucket)
+    if draft.name in profiles.load(home):
+        raise Failure(Reason.PROFILE_EXISTS, draft.name)
+    wish = Wish(profile=draft.name, bucket=draft.destination)
+    made = await provisioning.set_up(wish, admin, json=False)
+    try:
+        await enrol.enrol(msgspec.structs.replace(draft, destination=made.destination), secrets, home)
+    except Failure:
+        await provisioning.offer_undo(made, admin, wish, json=False)
+        raise
+
+
 def _aws_key() -> dict[SecretName, Secret]:
-    key_id = asking.ask_secret("AWS access key id:")
+    """The bucket's key; nothing if it is still to be made."""
+    key_id = asking.ask_secret("AWS access key id (empty: have bucket and key made by an administrator's):")
+    if not key_id:
+        return {}
     secret = asking.ask_secret("AWS secret access key:")
     return {SecretName.AWS_ACCESS_KEY_ID: key_id, SecretName.AWS_SECRET_ACCESS_KEY: secret}
 

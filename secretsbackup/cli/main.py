@@ -3,7 +3,7 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from secretsbackup import __version__
 
@@ -74,6 +74,10 @@ def parser() -> argparse.ArgumentParser:
     verb("looking", "runs", "list past runs").add_argument("name", nargs="?", help=_PROFILE_HELP)
     log = verb("looking", "log", "tell the story of a run; of the last one without RUN")
     log.add_argument("run", nargs="?", metavar="RUN")
+    doctor = verb("examining", "doctor", "try every right and setting, and say what is lacking or too much")
+    doctor.add_argument("name", nargs="?", help=_PROFILE_HELP)
+    doctor.add_argument("--end-uploads", action="store_true", help="end the bucket's unfinished uploads")
+    _setting_up(verb)
     _profile(verbs, common)
     _secret(verbs, common)
     return top
@@ -93,6 +97,21 @@ def _restore(restore: argparse.ArgumentParser) -> None:
     restore.add_argument("--to", metavar="PARENT", help="where the new folder is made")
     restore.add_argument("--at", metavar="TIME", help="the newest snapshot that is not younger")
     restore.add_argument("--ask-where", action="store_true", help=argparse.SUPPRESS)
+
+
+def _setting_up(verb: Callable[[str, str, str], argparse.ArgumentParser]) -> None:
+    make = verb("provisioning", "provision", "make a bucket, and a user and key for one prefix of it alone")
+    make.add_argument("to", nargs="?", metavar="URL", help="s3://BUCKET/PREFIX; else the profile's")
+    make.add_argument("--iam-endpoint", metavar="URL", help="where users are made, if not at the same server")
+    make.add_argument("--aws-profile", metavar="NAME", help="an administrator's of ~/.aws; else it is asked")
+    policy = verb("provisioning", "policy", "print the policy that a backup needs, and not a right more")
+    policy.add_argument("form", choices=["iam", "bucket"], help="of the user, or of the bucket")
+    policy.add_argument("name", nargs="?", help=_PROFILE_HELP)
+    policy.add_argument("--to", metavar="URL", help="s3://BUCKET/PREFIX, instead of a profile's")
+    policy.add_argument("--principal", metavar="ARN", help="the user that a bucket's policy is for")
+    for one in (make, policy):
+        one.add_argument("--endpoint", metavar="URL", help="of an S3-compatible server")
+        one.add_argument("--region", metavar="R")
 
 
 def _profile(

@@ -44,16 +44,27 @@ async def profile_add(options: Options, home: Home) -> int:
         aws_profile=options.aws_profile,
     )
     await enrol.enrol(draft, {}, home)
-    _added(draft, json=options.json)
+    _added(draft, keyed=await _keyed(draft), json=options.json)
     return 0
 
 
-def _added(profile: Profile, *, json: bool) -> None:
+async def _keyed(profile: Profile) -> bool:
+    """Whether the keyring holds the bucket's key already, as after `provision`."""
+    from secretsbackup.operations import equipment
+
+    try:
+        await equipment.credential(profile)
+    except Failure:
+        return False
+    return True
+
+
+def _added(profile: Profile, *, keyed: bool, json: bool) -> None:
     if json:
         output.line(profile)
         return
     print(f"The profile “{profile.name}” is written.")
-    if profile.needs_key_pair:
+    if not keyed:
         print("Store the bucket's AWS key: ")
         for name in (SecretName.AWS_ACCESS_KEY_ID, SecretName.AWS_SECRET_ACCESS_KEY):
             print(f"  secretsbackup secret set {profile.name} {name}")
