@@ -250,6 +250,16 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             return Message(f"{about} was written by a newer version of this program.", "Upgrade this one.")
         case Reason.MEMORY_NEWER:
             return Message(f"{about} was written by a newer version of this program.", "Upgrade this one.")
+        case Reason.MEMORY_BUSY:
+            return Message(
+                f"Another program holds {about}.",
+                "Close whatever has it open and try again; nothing is lost.",
+            )
+        case Reason.MEMORY_BROKEN:
+            return Message(
+                f"{about} was damaged; it is put aside, and a new one begun.",
+                "Run it again: what it held is learned anew from journals and destinations.",
+            )
         case Reason.SEED_UNREADABLE:
             return Message(
                 f"That configuration cannot be taken over: {about}.", "Mend it, or use `secretsbackup init`."

@@ -23,6 +23,8 @@ class Reason(StrEnum):
     SETTINGS_BROKEN = "settings-broken"
     SETTINGS_NEWER = "settings-newer"
     MEMORY_NEWER = "memory-newer"
+    MEMORY_BUSY = "memory-busy"
+    MEMORY_BROKEN = "memory-broken"
     SEED_UNREADABLE = "seed-unreadable"
     NOT_A_TIME = "not-a-time"
     # secrets and keys

@@ -7,7 +7,7 @@ from typing import NewType
 import msgspec
 
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb, Warned
-from secretsbackup.model.outcome import Outcome
+from secretsbackup.model.outcome import Failure, Outcome, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store import database, journal
 from secretsbackup.store.home import Home
@@ -83,8 +83,12 @@ def catch_up(home: Home, profile: ProfileName) -> list[RunId]:
 
     The runs that go on now are returned.
     """
-    with database.opened(home) as memory:
-        known = {row[0] for row in memory.execute("SELECT id FROM runs WHERE profile = ?", (profile,))}
+    try:
+        known = _known(home, profile)
+    except Failure as failure:
+        if failure.reason is not Reason.MEMORY_BROKEN:
+            raise
+        known = _known(home, profile)  # the new database, which all journals now go into
     going_on: list[RunId] = []
     for run in journal.runs(home, profile):
         if run not in known:
@@ -94,6 +98,11 @@ def catch_up(home: Home, profile: ProfileName) -> list[RunId]:
             else:
                 record(home, moments)
     return going_on
+
+
+def _known(home: Home, profile: ProfileName) -> set[str]:
+    with database.opened(home) as memory:
+        return {row[0] for row in memory.execute("SELECT id FROM runs WHERE profile = ?", (profile,))}
 
 
 def known_sizes(home: Home, place: Place) -> dict[str, int]:

@@ -1,6 +1,7 @@
 """Journals and the history that is made from them; a database that is gone or broken costs nothing."""
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -146,6 +147,20 @@ def test_a_database_that_is_broken_is_put_aside_and_made_again(home: Home, conte
     assert [past.run for past in history.runs(home, DOCS)] == ["1"]
     (aside,) = home.state.glob("history.sqlite.broken-*")
     assert aside.read_bytes() == content
+
+
+def test_a_database_that_is_torn_in_the_middle_is_made_again_from_the_journals(home: Home) -> None:
+    write(home, "1")
+    history.catch_up(home, DOCS)
+    with closing(sqlite3.connect(home.database)) as memory:
+        memory.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = home.database.read_bytes()
+    home.database.write_bytes(content[:4096] + b"\x5a" * (len(content) - 4096))
+    with pytest.raises(Failure) as caught:
+        history.runs(home, DOCS)
+    assert caught.value.reason is Reason.MEMORY_BROKEN
+    history.catch_up(home, DOCS)
+    assert [past.run for past in history.runs(home, DOCS)] == ["1"]
 
 
 def test_a_database_of_a_newer_version_is_refused(home: Home) -> None:
