@@ -36,6 +36,12 @@ class Set(msgspec.Struct, frozen=True, order=True):
         """What the names of its volumes and its manifest begin with."""
         return f"duplicity-inc.{self.start}.to.{self.time}" if self.start else f"duplicity-full.{self.time}"
 
+    @property
+    def signatures(self) -> str:
+        """What the name of its signatures begins with: nothing can be built on a set without them."""
+        when = f"new-signatures.{self.start}.to." if self.start else "full-signatures."
+        return f"duplicity-{when}{self.time}.sigtar"
+
 
 class Name(msgspec.Struct, frozen=True):
     """A file of a set; `volume` is its number, 0 for a manifest or signatures."""
@@ -48,7 +54,7 @@ class Name(msgspec.Struct, frozen=True):
 
 
 class Hole(msgspec.Struct, frozen=True):
-    """A file that a manifest names and that is not, or not whole, at the destination."""
+    """A file of a finished set that is not, or not whole, at the destination."""
 
     name: str
     belongs: Set
@@ -138,7 +144,7 @@ def _bare(name: str) -> str:
 
 
 def audit(archive: Path, contents: Mapping[str, int], known: Mapping[str, int]) -> tuple[Hole, ...]:
-    """Every volume and manifest that the archive folder's manifests name and the destination lacks.
+    """Every volume, manifest and signature archive of the archive folder's sets that the destination lacks.
 
     A size is plausible if it is what an earlier audit saw (`known`), or for a volume never seen before,
     if it is no less than the least that gpg writes and, but for the last of a set, at least half of the
@@ -158,7 +164,7 @@ def _holes(
 ) -> Iterator[Hole]:
     names = [f"{belongs.stem}.vol{number}.difftar" for number in range(1, count + 1)]
     largest = max((here[name][1] for name in names if name in here), default=-1)
-    for name in [*names, f"{belongs.stem}.manifest"]:
+    for name in [*names, f"{belongs.stem}.manifest", belongs.signatures]:
         whole, size = here.get(name, (name, -1))
         least = max(_LEAST, largest // 2 if name in names[:-1] else 0)
         plausible = size == known[whole] if whole in known else size >= least
