@@ -1,6 +1,7 @@
 """Holdings: what a destination holds, held against what the archive folder says must be there."""
 
-from collections.abc import Iterable
+import contextlib
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
@@ -66,6 +67,21 @@ async def finished(run: Run, vault: Vault, before: Holdings) -> Kind | None:
     """The kind of the snapshot that came last since `before`; None if there is no new one."""
     new = (await peek(run, vault)).since(before)
     return new[-1].kind if new else None
+
+
+@contextlib.contextmanager
+def judging(run: Run, vault: Vault, chain: Chain) -> Iterator[None]:
+    """Remember a chain as damaged if what is done with it finds that: the next backup starts anew."""
+    try:
+        yield
+    except Failure as failure:
+        if failure.reason in _DAMAGE:
+            here = place_of(vault.destination)
+            history.lose_chains(run.home, here, [chain.snapshots[0].stamp], "damaged")
+        raise
+
+
+_DAMAGE = {Reason.VOLUME_CORRUPT, Reason.VOLUME_MISSING, Reason.SAMPLE_DIFFERS}
 
 
 def _holdings(run: Run, vault: Vault, contents: dict[str, int]) -> Holdings:

@@ -48,9 +48,10 @@ def recipe(wish: Wish) -> Recipe:
             phrase = await equipment.passphrase(run)
         target = new_folder(wish.to, run.began)
         try:
-            with run.step(Step.FETCH):
+            chain = snapshots.chain_of(held.chains, snapshot)
+            with run.step(Step.FETCH), holdings.judging(run, vault, chain):
                 watcher = _Watcher(run.tell, target, (0, 0) if paths else (files, size))
-                for path in paths or [b""]:
+                for path in _outermost(paths) or [b""]:
                     arriving = target / _ARRIVING if path else target
                     watcher.into(arriving)
                     await duplicity.restore(
@@ -86,6 +87,11 @@ def within_snapshot(path: bytes, profile: Profile) -> bytes:
             inside = path[len(root) :].strip(b"/")
             return b"/".join(part for part in (os.fsencode(source.label), inside) if part not in (b"", b"."))
     return b"/".join(part for part in path.split(b"/") if part not in (b"", b"."))
+
+
+def _outermost(paths: list[bytes]) -> list[bytes]:
+    """Those that do not lie below another one, each once."""
+    return [path for path in dict.fromkeys(paths) if not any(path.startswith(one + b"/") for one in paths)]
 
 
 def new_folder(parent: Path, now: datetime) -> Path:
