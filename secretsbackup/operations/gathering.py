@@ -117,5 +117,8 @@ def remove(path: Path) -> None:
 
 def unsent_since(stage: Path, since: float) -> tuple[int, int]:
     """Files and bytes of the stage that came after a time (seconds): rsync renames what it writes."""
-    sizes = [status.st_size for _, status in tree.files_below(stage) if status.st_ctime >= since]
-    return len(sizes), sum(sizes)
+    files = size = 0
+    for _, status in tree.files_below(stage):
+        if status.st_ctime >= since:
+            files, size = files + 1, size + status.st_size
+    return files, size

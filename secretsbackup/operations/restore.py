@@ -137,14 +137,24 @@ def _settle(arriving: Path, target: Path, path: bytes) -> None:
     """Move a chosen path to where it was in the snapshot. duplicity takes no target that is not UTF-8."""
     if path:
         place = Path(os.fsdecode(os.path.join(bytes(target), path)))  # noqa: PTH118 - bytes
+        inside(target, place)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         arriving.rename(place)
 
 
+def inside(folder: Path, path: Path) -> None:
+    """Failure(SNAPSHOT_UNSAFE) if a restored link would lead what is written at a path out of its folder."""
+    really = Path(os.path.realpath(path.parent))
+    if not really.is_relative_to(Path(os.path.realpath(folder.parent)) / folder.name):
+        raise Failure(Reason.SNAPSHOT_UNSAFE, shown(bytes(path)))
+
+
 def measured(folder: Path) -> tuple[int, int]:
     """How many files a tree has, and their bytes."""
-    sizes = [status.st_size for _, status in tree.files_below(folder)]
-    return len(sizes), sum(sizes)
+    files = size = 0
+    for _, status in tree.files_below(folder):
+        files, size = files + 1, size + status.st_size
+    return files, size
 
 
 class _Watcher:
