@@ -33,7 +33,7 @@ def parse(text: str, where: str = "profiles.toml") -> Profiles:
     """The profiles in a text; Failure(SETTINGS_BROKEN) or (SETTINGS_NEWER)."""
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is the one; a number can be too long
         raise Failure(Reason.SETTINGS_BROKEN, f"{where}: {error}") from None
     version = content.pop("version", None)
     if type(version) is not int or version < 1:

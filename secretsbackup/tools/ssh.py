@@ -32,7 +32,7 @@ async def make_folder(host: Host) -> None:
     """Make the folder of an rsync:// destination, which duplicity does for sftp:// alone."""
     if host.scheme == "rsync":
         port = ["-p", str(host.port)] if host.port else []
-        words = [*_SSH, *port, host.login, f"mkdir -p -m 700 -- {shlex.quote(host.path)}"]
+        words = [*_SSH, *port, "--", host.login, f"mkdir -p -m 700 -- {shlex.quote(host.path)}"]
         ended = await process.run(process.find("ssh"), words)
         if ended.status != 0:
             raise Failure(Reason.DESTINATION_MISSING, f"{host.login}:{host.path}", ended.last_lines[-5:])
@@ -44,7 +44,7 @@ async def _by_sftp(host: Host) -> dict[str, int]:
     quoted = host.path.replace("\\", "\\\\").replace('"', '\\"')
     ended = await process.run(
         process.find("sftp"),
-        ["-q", *_SSH, *port, "-b", "-", host.login],
+        ["-q", *_SSH, *port, "-b", "-", "--", host.login],
         given=f'ls -ln "{quoted}/"\n'.encode(),
         on_line=lambda line: said.append(line.decode("utf-8", "replace")),
     )
@@ -56,7 +56,7 @@ async def _by_sftp(host: Host) -> dict[str, int]:
 
 async def _by_rsync(host: Host) -> dict[str, int]:
     said: list[str] = []
-    shell = " ".join(["ssh", *_SSH, *([f"-p{host.port}"] if host.port else [])])
+    shell = " ".join([str(process.find("ssh")), *_SSH, *([f"-p{host.port}"] if host.port else [])])
     ended = await process.run(
         process.find("rsync"),
         ["--list-only", "--no-human-readable", "-e", shell, "--", f"{host.login}:{host.path}/"],
