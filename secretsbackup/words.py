@@ -102,7 +102,7 @@ def progress(event: Progressed) -> str:
     return " · ".join(part for part in (amount, rate, left) if part)
 
 
-def warning(warned: Warned) -> str:
+def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in one place
     """One sentence for a warning, with the path that it is about."""
     path = f"“{warned.path}”"
     match warned.caution:
@@ -127,6 +127,8 @@ def warning(warned: Warned) -> str:
             )
         case Caution.NOT_TIDIED:
             return f"Old backups could not be removed yet{_because(warned.detail)}; the next run tries again."
+        case Caution.NOT_RESTORED:
+            return f"{path} could not be restored{_because(warned.detail)}."
         case Caution.NOT_COMPARED:
             return "Nothing is staged on this machine to compare with; the sample was restored only."
         case Caution.TOOL_SAYS:
@@ -410,6 +412,12 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             return Message(
                 "A part of the backup at the destination is damaged.",
                 "Restore another snapshot, and make a new full backup: secretsbackup backup --full",
+            )
+        case Reason.SNAPSHOT_UNSAFE:
+            return Message(
+                f"The backup would have written outside the folder it is restored to ({about}); it was stopped.",
+                "Somebody has forged it, for this program saves no such links. Do not use what was restored, and "
+                "find out who can write to the destination.",
             )
         case Reason.PATH_NOT_FOUND:
             return Message(f"That path is not in the snapshot{_at(about)}.", "See `secretsbackup files`.")

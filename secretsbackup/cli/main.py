@@ -19,8 +19,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return 0
     options = parser().parse_args(words)
     from secretsbackup.cli import commands
+    from secretsbackup.tools import process
 
     os.umask(0o077)
+    process.dump_no_core()
     return commands.run(options)
 
 

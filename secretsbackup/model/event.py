@@ -52,6 +52,7 @@ class Caution(StrEnum):
     NEW_FULL = "new-full"
     NOT_TIDIED = "not-tidied"
     NOT_PRESERVED = "not-preserved"
+    NOT_RESTORED = "not-restored"
     NOT_COMPARED = "not-compared"
     TOOL_SAYS = "tool-says"
 

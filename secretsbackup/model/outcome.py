@@ -61,6 +61,7 @@ class Reason(StrEnum):
     NO_SNAPSHOT = "no-snapshot"
     VOLUME_MISSING = "volume-missing"
     VOLUME_CORRUPT = "volume-corrupt"
+    SNAPSHOT_UNSAFE = "snapshot-unsafe"
     PATH_NOT_FOUND = "path-not-found"
     SAMPLE_DIFFERS = "sample-differs"
     # ours

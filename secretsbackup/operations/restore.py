@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model import snapshot as snapshots
-from secretsbackup.model.event import Progressed, Step, Tell
+from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
@@ -62,7 +62,7 @@ def recipe(wish: Wish) -> Recipe:
             _drop_if_empty(target)
             raise
         with run.step(Step.RECORD):
-            whole = _finished(target)
+            whole = _finished(target) if not watcher.left_out else target
             files, size = measured(whole)
         return Summary(snapshot=snapshot.stamp, files=files, bytes=size, folder=str(whole))
 
@@ -163,7 +163,10 @@ class _Watcher:
     def __init__(self, tell: Tell, target: Path, total: tuple[int, int]) -> None:
         self._tell = tell
         self._files_total, self._total = total
+        self._target = target
         self._root = bytes(target)
+        self._folder = b""
+        self.left_out = 0
         self._last = b""
         self._files = 0
         self._done = 0
@@ -173,13 +176,17 @@ class _Watcher:
         self._root = bytes(place)
 
     def heard(self, stanza: log.Stanza) -> None:
-        """Take what duplicity tells: each path as it begins to write it."""
+        """Take what duplicity tells: each path as it begins to write it, and what it could not write."""
+        if left_out := log.left_out(stanza):
+            self.left_out += 1
+            self._tell(Warned(caution=Caution.NOT_RESTORED, path=shown(left_out[0]), detail=left_out[1]))
         if not stanza.is_info or stanza.code != log.RESTORING:
             return
         self._done += _size(self._last) if self._total else 0
         path = log.path(stanza.extras)
         self._last = os.path.join(self._root, path) if path not in (b"", b".") else self._root  # noqa: PTH118
         self._files += 1
+        self._stay_inside()
         known = self._total > 0
         self._tell(
             Progressed(
@@ -192,6 +199,13 @@ class _Watcher:
                 files_total=self._files_total,
             )
         )
+
+    def _stay_inside(self) -> None:
+        """Once a folder: what comes into it must not follow a link that came before it."""
+        folder = os.path.dirname(self._last)  # noqa: PTH120 - bytes
+        if folder != self._folder and self._last != self._root:
+            inside(self._target, Path(os.fsdecode(self._last)))
+        self._folder = folder
 
 
 def _size(path: bytes) -> int:

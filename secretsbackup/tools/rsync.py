@@ -220,7 +220,7 @@ class _Listener:
             raise Failure(self._fatal, str(self._stage), ended.last_lines[-5:])
         if ended.status in (0, 23, 24):
             return self._counted
-        raise Failure(Reason.TOOL_FAILED, f"rsync {ended.status}", ended.last_lines[-5:])
+        raise Failure(Reason.TOOL_FAILED, f"rsync {ended.how}", ended.last_lines[-5:])
 
     def _warn(self, caution: Caution, path: str, detail: str) -> None:
         number = re.search(r"\((\d+)\)$", detail)
