@@ -1,6 +1,8 @@
 """Commands that look: snapshots, files, status, runs, log."""
 
+import platform
 import sys
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,6 +21,7 @@ from secretsbackup.model.event import (
     Warned,
     encode,
 )
+from secretsbackup.model.obscured import names, obscured
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import ProfileName
@@ -131,7 +134,8 @@ async def runs(options: Options, home: Home) -> int:
 async def log(options: Options, home: Home) -> int:
     """Tell the story of a run."""
     verb = Verb.BACKUP
-    for moment in journal.read(_journal(home, options)):
+    path = _journal(home, options)
+    for moment in _for_a_report(home, path) if options.obscured else journal.read(path):
         if isinstance(moment.event, RunStarted):
             verb = moment.event.verb
         if options.json:
@@ -139,6 +143,12 @@ async def log(options: Options, home: Home) -> int:
         elif told := _told(moment, verb):
             print(f"{words.clock(moment.at)}  {told}")
     return 0
+
+
+def _for_a_report(home: Home, path: Path) -> Iterator[Moment]:
+    """The moments of a journal without whose they are, and where."""
+    own = [name for known in profiles.load(home).values() for name in names(known)]
+    return obscured(journal.read(path), *own, str(Path.home()), Path.home().name, platform.node())
 
 
 def _journal(home: Home, options: Options) -> Path:

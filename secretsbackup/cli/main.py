@@ -76,6 +76,7 @@ def parser() -> argparse.ArgumentParser:
     verb("looking", "runs", "list past runs").add_argument("name", nargs="?", help=_PROFILE_HELP)
     log = verb("looking", "log", "tell the story of a run; of the last one without RUN")
     log.add_argument("run", nargs="?", metavar="RUN")
+    log.add_argument("--obscured", action="store_true", help="for a report: names and places hidden")
     _profile(verbs, common)
     _secret(verbs, common)
     return top
