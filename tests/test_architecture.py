@@ -44,7 +44,9 @@ def test_secrets_are_revealed_in_tools_alone() -> None:
 
 def test_children_are_born_in_one_place() -> None:
     born = using("subprocess", "create_subprocess_exec", "create_subprocess_shell", "Popen", "system", "fork")
-    assert {where for where in born if not where.startswith("desktop/")} == {"tools/process.py"}
+    ours = {where for where in born if not where.startswith("desktop/")}
+    # The second is a program of its own, which stands in for gpg where duplicity starts that.
+    assert ours == {"tools/process.py", "tools/duplicity/buffered.py"}
 
 
 def test_qt_is_known_to_the_desktop_alone() -> None:
@@ -54,3 +56,25 @@ def test_qt_is_known_to_the_desktop_alone() -> None:
 def test_every_module_says_what_it_is() -> None:
     silent = [where for where, tree in trees() if not ast.get_docstring(tree)]
     assert silent == []
+
+
+def test_nothing_is_given_to_a_shell() -> None:
+    words = {word.arg for _, tree in trees() for word in ast.walk(tree) if isinstance(word, ast.keyword)}
+    assert "shell" not in words
+
+
+def test_every_program_is_started_by_its_absolute_path() -> None:
+    """`process.run` insists on it; here, that nobody asks for one by any other way than `process.find`."""
+    looked_up = {where for where, tree in trees() if "shutil.which(" in ast.unparse(tree)}
+    assert looked_up == {"tools/process.py"}
+    started = [
+        call
+        for where, tree in trees()
+        for call in ast.walk(tree)
+        if isinstance(call, ast.Call) and ast.unparse(call.func) == "process.run"
+    ]
+    assert {ast.unparse(call.args[0]) for call in started} <= {
+        "program",
+        "vault.program",
+        *(f"process.find('{name}')" for name in ("gpgconf", "gpg-connect-agent", "ssh", "sftp", "rsync")),
+    }

@@ -7,7 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secretsbackup import words
+from secretsbackup.model import policy
+from secretsbackup.model.check import Excess, Finding, Sign
+from secretsbackup.model.destination import Bucket
 from secretsbackup.model.event import Caution, Progressed, Step, Verb, Warned
+from secretsbackup.model.making import Did, Hand, HandStep, How, Made, Part
 from secretsbackup.model.outcome import (
     Cancelled,
     Completed,
@@ -20,7 +24,7 @@ from secretsbackup.model.outcome import (
     Why,
 )
 from secretsbackup.model.profile import ProfileName
-from secretsbackup.model.status import Status
+from secretsbackup.model.status import About, Concern, Status
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OUTCOMES: list[Outcome] = [
@@ -50,7 +54,7 @@ DETAILS = {
 def test_every_reason_has_words(reason: Reason) -> None:
     message = words.reason(Why(reason, DETAILS.get(reason, "Something here")))
     assert whole(message.title)
-    assert message.title[0].isupper() or message.title[0] in "“/"
+    assert message.title[0].isupper() or message.title[0] in "“/" or message.title.startswith("duplicity ")
     assert not message.advice or whole(message.advice)
 
 
@@ -145,6 +149,19 @@ def test_the_health_is_one_whole_sentence(status: Status) -> None:
     assert ("Not protected" in sentence) is (status.safe_as_of is None)
 
 
+@pytest.mark.parametrize("about", About)
+def test_every_concern_has_words(about: About) -> None:
+    why = (Why(Reason.DESTINATION_AWAY, "/media/disk"),)
+    one = Concern(about=about, key="k", why=why, when=NOON - timedelta(days=40), number=3)
+    assert whole(words.concern(one, NOON))
+
+
+@pytest.mark.parametrize("caution", Caution)
+def test_what_was_left_out_is_counted(caution: Caution) -> None:
+    assert whole(words.left_out(caution, 1))
+    assert whole(words.left_out(caution, 3))
+
+
 def test_the_health_of_a_run_that_goes_on_is_how_far_it_is() -> None:
     running = Status(
         profile=ProfileName("docs"),
@@ -152,3 +169,69 @@ def test_the_health_of_a_run_that_goes_on_is_how_far_it_is() -> None:
         progress=Progressed(step=Step.SEND, done=1, total=4, unit="files"),
     )
     assert words.health(running, NOON) == "Backing up: 1 of 4 files"
+
+
+BUCKET = Bucket("bucket", "laptop")
+
+
+@pytest.mark.parametrize("action", policy.Action)
+@pytest.mark.parametrize("sign", [Sign.ALLOWED, Sign.DENIED, Sign.UNTRIED])
+def test_every_right_has_words_and_the_statement_that_grants_it(action: policy.Action, sign: Sign) -> None:
+    statement = policy.granting(action, BUCKET) if sign is Sign.DENIED else None
+    message = words.finding(Finding(right=action, sign=sign, statement=statement))
+    assert action in message.title
+    assert whole(message.title)
+    assert (f'"{action}"' in message.advice) is (sign is Sign.DENIED)
+
+
+@pytest.mark.parametrize("excess", Excess)
+@pytest.mark.parametrize("sign", [Sign.WITHHELD, Sign.EXCESSIVE])
+def test_every_excess_has_words(excess: Excess, sign: Sign) -> None:
+    message = words.finding(Finding(right=excess, sign=sign))
+    assert whole(message.title)
+    assert bool(message.advice) is (sign is Sign.EXCESSIVE)
+
+
+SIGHTS = {
+    Sign.NOT_TIDIED: "uploads versions",
+    Sign.UPLOADS_LEFT: "3 2000000",
+    Sign.ROOM: "2000000",
+    Sign.LITTLE_ROOM: "2000000",
+    Sign.CLOCK_OFF: "-120",
+}
+
+
+@pytest.mark.parametrize("sign", [sign for sign in Sign if sign not in (Sign.WITHHELD, Sign.EXCESSIVE)])
+def test_every_other_sign_has_words(sign: Sign) -> None:
+    about = SIGHTS.get(sign, "something")
+    message = words.finding(Finding(right="x", sign=sign, detail=about, why=Why(Reason.CLOCK_WRONG, "7200")))
+    assert whole(message.title)
+    assert not message.advice or whole(message.advice)
+
+
+@pytest.mark.parametrize("part", Part)
+@pytest.mark.parametrize("how", How)
+def test_every_part_of_a_set_up_has_words(part: Part, how: How) -> None:
+    made = Made(profile=ProfileName("docs"), destination=BUCKET)
+    message = words.did(Did(part=part, how=how, made=made, detail="detail"))
+    assert whole(message.title)
+
+
+@pytest.mark.parametrize("hand", Hand)
+def test_every_step_by_hand_has_words(hand: Hand) -> None:
+    assert whole(words.hand(HandStep(hand, "a name")))
+
+
+def test_what_was_made_is_listed_and_nothing_else() -> None:
+    nothing = Made(profile=ProfileName("docs"), destination=BUCKET)
+    assert words.made(nothing) == []
+    everything = Made(
+        profile=ProfileName("docs"),
+        destination=BUCKET,
+        bucket=True,
+        rule="r",
+        user="u",
+        key_id="AKIA",
+        stored=True,
+    )
+    assert len(words.made(everything)) == 4

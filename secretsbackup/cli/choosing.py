@@ -2,7 +2,8 @@
 
 import argparse
 import os
-from datetime import UTC, datetime
+import re
+from datetime import UTC, datetime, timedelta
 
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile, ProfileName
@@ -18,6 +19,12 @@ def one(home: Home, options: Options) -> Profile:
     if name:
         return profiles.get(home, name)
     return _only(profiles.load(home))
+
+
+def all_or_one(home: Home, options: Options) -> list[Profile]:
+    """The profile that is named, or all of them."""
+    name = options.chosen or getattr(options, "name", None)
+    return [profiles.get(home, name)] if name else list(profiles.load(home).values())
 
 
 def _only(known: dict[ProfileName, Profile]) -> Profile:
@@ -39,6 +46,15 @@ def one_and_paths(home: Home, options: Options) -> tuple[Profile, list[bytes]]:
     else:
         profile = _only(known)
     return profile, [os.fsencode(path) for path in spoken]
+
+
+def span(text: str) -> timedelta:
+    """A span of time as a person writes it: 30m, 1h, 2d."""
+    found = re.fullmatch(r"(\d{1,5}) ?([mhdw])\w*", text.strip().lower())
+    if not found:
+        raise Failure(Reason.NOT_A_TIME, text)
+    unit = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[found[2]]
+    return timedelta(**{unit: int(found[1])})
 
 
 def time(text: str | None) -> datetime | None:

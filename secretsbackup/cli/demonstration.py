@@ -105,7 +105,9 @@ class _Demo:
         return profiles.get(self._home, profile.name)
 
     async def _run(self, recipe: Recipe, verb: Verb, profile: Profile) -> Outcome:
-        ended = await follow.run(recipe, verb, profile, self._home, json=self._json, quiet=True)
+        ended = await follow.run(
+            recipe, verb, profile, self._home, json=self._json, told=follow.Told.NO_OUTCOME
+        )
         self._say(words.outcome(ended, verb).title)
         return ended
 

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable
+from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from secretsbackup import words
@@ -38,19 +39,28 @@ _SIGNALS = {
 }
 
 
+class Told(Enum):
+    """How much of a run is told to people: all of it, all but its outcome, or nothing unless it failed."""
+
+    ALL = auto()
+    NO_OUTCOME = auto()
+    TROUBLE = auto()
+
+
 async def run(
-    recipe: Recipe, verb: Verb, profile: "Profile", home: "Home", *, json: bool, quiet: bool = False
+    recipe: Recipe, verb: Verb, profile: "Profile", home: "Home", *, json: bool, told: Told = Told.ALL
 ) -> Outcome:
     """Start a run, show it to its end, and give its outcome. Signals cancel it."""
     from secretsbackup.cli import asking
 
-    shower: _Shower = _Json() if json else _Bars() if sys.stderr.isatty() else _Lines()
+    quiet = _Shower() if told is Told.TROUBLE else None
+    shower: _Shower = _Json() if json else quiet or (_Bars() if sys.stderr.isatty() else _Lines())
 
     async def ask() -> Secret | None:
         with shower.aside():
             return await asking.passphrase()
 
-    if not json:
+    if not json and not quiet:
         tell_interrupted(home, profile)
     live = runner.start(recipe, verb, profile, home, ask=ask)
     _obey_signals(live)
@@ -61,7 +71,8 @@ async def run(
                 shower.show(moment)
             if isinstance(moment.event, RunEnded):
                 outcome = moment.event.outcome
-    if not json and not quiet:
+    fine = isinstance(outcome, Completed | Skipped | Cancelled)
+    if not json and (told is Told.ALL or (told is Told.TROUBLE and not fine)):
         with contextlib.suppress(OSError):
             tell_outcome(outcome, verb)
     return outcome
@@ -121,7 +132,7 @@ class _Shower:
     """Shows moments; `aside()` makes room for a question."""
 
     def show(self, moment: Moment) -> None:
-        raise NotImplementedError
+        """Nothing, unless it is said how."""
 
     def aside(self) -> "_Shower":
         return self

@@ -1,18 +1,22 @@
 """`secretsbackup init`: a few questions, each checked as it is answered, and a profile at the end."""
 
+import sys
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 from typing import TypeVar
 
+import msgspec
+
 from secretsbackup import words
-from secretsbackup.cli import asking, output
+from secretsbackup.cli import asking, guarding, output, provisioning
 from secretsbackup.model.destination import Bucket, Destination, parse
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, labelled
-from secretsbackup.model.secret import Secret, SecretName
-from secretsbackup.operations import enrol
+from secretsbackup.model.secret import Credential, Secret, SecretName
+from secretsbackup.operations import enrol, keys
+from secretsbackup.operations.provision import Wish
+from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
-from secretsbackup.tools import gnupg
 
 _T = TypeVar("_T")
 _TRIES = 3
@@ -25,8 +29,11 @@ async def hold(home: Home) -> int:
     sources = await _until_right(_sources)
     destination, aws_profile = await _until_right(_destination)
     key, secrets = await _until_right(_key)
+    admin = None
     if isinstance(destination, Bucket) and aws_profile is None:
-        secrets |= _aws_key()
+        bucket_key = _aws_key()
+        secrets |= bucket_key
+        admin = None if bucket_key else provisioning.credential(None)
     draft = Profile(
         name=name,
         sources=labelled(sources),
@@ -36,9 +43,11 @@ async def hold(home: Home) -> int:
         keep=await _until_right(lambda: _whole_number("How many full backups are kept?", 2)),
         aws_profile=aws_profile,
     )
-    await enrol.enrol(draft, secrets, home)
+    enrol.check(draft)
+    await (enrol.enrol(draft, secrets, home) if admin is None else _provision(draft, admin, secrets, home))
     print(f"\nThe profile “{name}” is written to {home.profiles}.")
     print(f"Then: secretsbackup backup {name}")
+    print(f"And the recovery kit, before you need it: secretsbackup kit {name} --out FOLDER")
     return 0
 
 
@@ -84,25 +93,42 @@ async def _destination() -> tuple[Destination, str | None]:
 
 
 async def _key() -> tuple[Fingerprint, dict[SecretName, Secret]]:
-    for key in await gnupg.keys():
-        if key.can_encrypt and not key.expired and not key.revoked:
-            print(f"  {key.fingerprint}  {key.owner}")
+    for offer in await keys.offers():
+        if offer.against is None:
+            print(f"  {offer.key.fingerprint}  {offer.key.owner}")
     answer = asking.ask("Which GnuPG key shall it be encrypted to? (“new” makes one)", "new")
     if answer != "new":
         return await enrol.key(answer), {}
-    phrase = asking.ask_secret("A strong passphrase for the new key (several words):")
-    if not phrase or phrase != asking.ask_secret("Once more:"):
-        raise Failure(Reason.PROFILE_INVALID, "The two were not the same, or empty.")
-    made = await gnupg.make_key("Secrets Backup", phrase)
-    print(
-        f"The key is made: {made}. Keep a copy of it somewhere else: gpg --export-secret-keys --armor {made}"
-    )
+    question = "Its passphrase: “words” makes a strong one, “own” takes yours."
+    words_wanted = sys.stdin.isatty() and asking.ask(question, "words") == "words"
+    phrase = guarding.new_phrase() if words_wanted else guarding.own_phrase(twice=True)
+    made = await keys.make(keys.OWNER, phrase)
+    print(f"The key is made: {made}.")
     keep = asking.ask("Store its passphrase in the keyring? (else it is asked when needed)", "yes")
     return made, {SecretName.GPG_PASSPHRASE: phrase} if keep.lower().startswith("y") else {}
 
 
+async def _provision(
+    draft: Profile, admin: Credential, secrets: dict[SecretName, Secret], home: Home
+) -> None:
+    """Set the bucket up, then write the profile; if that fails, what was made can be removed again."""
+    assert isinstance(draft.destination, Bucket)
+    if draft.name in profiles.load(home):
+        raise Failure(Reason.PROFILE_EXISTS, draft.name)
+    wish = Wish(profile=draft.name, bucket=draft.destination)
+    made = await provisioning.set_up(wish, admin, json=False)
+    try:
+        await enrol.enrol(msgspec.structs.replace(draft, destination=made.destination), secrets, home)
+    except Failure:
+        await provisioning.offer_undo(made, admin, wish, json=False)
+        raise
+
+
 def _aws_key() -> dict[SecretName, Secret]:
-    key_id = asking.ask_secret("AWS access key id:")
+    """The bucket's key; nothing if it is still to be made."""
+    key_id = asking.ask_secret("AWS access key id (empty: have bucket and key made by an administrator's):")
+    if not key_id:
+        return {}
     secret = asking.ask_secret("AWS secret access key:")
     return {SecretName.AWS_ACCESS_KEY_ID: key_id, SecretName.AWS_SECRET_ACCESS_KEY: secret}
 

@@ -1,20 +1,22 @@
-"""Commands that look: snapshots, files, status, runs, log."""
+"""Commands that look: snapshots, files, find, versions, status, runs, log."""
 
+import os
 import sys
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import msgspec
 
 from secretsbackup import words
 from secretsbackup.cli import asking, choosing, output
 from secretsbackup.cli.choosing import Options
+from secretsbackup.model.entry import What
 from secretsbackup.model.event import (
+    HookRan,
     Moment,
     RunEnded,
     RunStarted,
-    SnapshotMade,
-    StepEnded,
     Verb,
     Warned,
     encode,
@@ -24,6 +26,11 @@ from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store import journal, profiles
 from secretsbackup.store.home import Home
+
+if TYPE_CHECKING:
+    from secretsbackup.model.profile import Profile
+    from secretsbackup.model.status import Status
+    from secretsbackup.operations.browse import Answer
 
 
 async def snapshots(options: Options, home: Home) -> int:
@@ -68,17 +75,70 @@ async def files(options: Options, home: Home) -> int:
     profile, paths = choosing.one_and_paths(home, options)
     if len(paths) > 1:
         raise Failure(Reason.PROFILE_INVALID, "Give one path, or none.")
-    below = paths[0] if paths else b""
-    found = await browse.listing(profile, home, below, choosing.time(options.at), asking.passphrase)
-    if below and not found:
-        raise Failure(Reason.PATH_NOT_FOUND, shown(below))
-    for entry in found:
+    at = choosing.time(options.at) or datetime.now(UTC)
+    answer = await browse.listing(profile, home, paths[0] if paths else b"", at, asking.passphrase)
+    _tell(answer, options)
+    return 0
+
+
+async def find(options: Options, home: Home) -> int:
+    """List the paths of all time that have a text in their name."""
+    from secretsbackup.operations import browse
+
+    profile, texts = choosing.one_and_paths(home, options)
+    text = b" ".join(texts) or os.fsencode(options.words[0])
+    answer = await browse.find(
+        profile, home, text, asking.passphrase, deleted=options.deleted, limit=options.limit
+    )
+    _tell(answer, options, span=True)
+    if not answer.entries:
+        output.say(
+            "No name has that in it." if not options.deleted else "Nothing deleted has that in its name."
+        )
+    elif answer.more:
+        output.say(f"{words.number(answer.more, 'path', 'paths')} more; write more of the name, or --limit.")
+    return 0
+
+
+async def versions(options: Options, home: Home) -> int:
+    """List every version of a path."""
+    from secretsbackup.operations import browse
+
+    profile, paths = choosing.one_and_paths(home, options)
+    if len(paths) != 1:
+        raise Failure(Reason.PROFILE_INVALID, "Give one path.")
+    _tell(await browse.versions(profile, home, paths[0], asking.passphrase), options, span=True)
+    return 0
+
+
+def _tell(answer: "Answer", options: Options, *, span: bool = False) -> None:
+    """A line an entry; `span` tells people from when to when it was there."""
+    if span and answer.entries and not options.json:
+        print(f"{'In the snapshots from – until':41}  {'Modified':19}  {'Size':>10}  Path")
+    for entry in answer.entries:
         if options.json:
             raw = {} if _is_text(entry.path) else {"path_base64": entry.path}
-            output.line({"path": shown(entry.path), "modified": entry.modified, "kind": entry.kind, **raw})
+            rough = {"size_at_most": entry.most} if entry.size is None else {}
+            output.line(
+                {
+                    "path": shown(entry.path),
+                    "size": entry.size,
+                    **rough,
+                    "modified": entry.modified,
+                    "kind": entry.what,
+                    "from": entry.since,
+                    "until": entry.until,
+                    **raw,
+                }
+            )
         else:
-            print(f"{words.clock(entry.modified)}  {entry.kind:6}  {shown(entry.path)}")
-    return 0
+            between = f"{words.between(entry.since, entry.until):41}  " if span else ""
+            size = words.roughly(entry.least, entry.most) if entry.what is What.FILE else entry.what
+            print(f"{between}{words.clock(entry.modified)}  {size:>10}  {shown(entry.path)}")
+    if answer.trouble is not None:
+        seen = f" ({words.clock(answer.at)})" if answer.at else ""
+        output.say(f"This is what was known before{seen}; what is new could not be asked for:")
+        output.trouble(answer.trouble)
 
 
 def _is_text(path: bytes) -> bool:
@@ -87,20 +147,65 @@ def _is_text(path: bytes) -> bool:
 
 async def status(options: Options, home: Home) -> int:
     """Say how safe each profile is."""
-    from secretsbackup.model.status import level
     from secretsbackup.operations.standing import standing
 
-    name = options.chosen or options.name
-    known = {name: profiles.get(home, name)} if name else profiles.load(home)
+    known = choosing.all_or_one(home, options)
     if not known:
         output.say("There is no profile yet.", "Make one: secretsbackup init")
-    for one in known:
-        now = standing(home, ProfileName(one))
-        sentence = words.health(now, datetime.now(UTC))
+    for profile in known:
+        now = datetime.now(UTC)
+        stands = standing(home, profile.name, now)
         if options.json:
-            output.line({**msgspec.to_builtins(now), "level": level(now), "sentence": sentence})
+            output.line(await _in_full(profile, home, stands, now))
         else:
-            print(f"{one}: {sentence}")
+            print(f"{profile.name}: {words.health(stands, now)}")
+    return 0
+
+
+async def _in_full(profile: "Profile", home: Home, stands: "Status", now: datetime) -> dict[str, Any]:
+    """A status with everything that follows from it, and what stands against the next run."""
+    from secretsbackup.model.status import concerns, level
+    from secretsbackup.operations import schedule
+
+    verdict = await schedule.look(profile, home, now)
+    return {
+        **msgspec.to_builtins(stands),
+        "level": level(stands, now),
+        "sentence": words.health(stands, now),
+        "concerns": [
+            {
+                "about": one.about,
+                "sentence": words.concern(one, now),
+                "accepted": not one.grave and one.key in stands.accepted,
+            }
+            for one in concerns(stands, now)
+        ],
+        "next_run": verdict.at,
+        "due": verdict.now,
+        "against": [
+            {"reason": why.reason, "detail": why.detail, "sentence": words.reason(why).title}
+            for why in verdict.against
+        ],
+    }
+
+
+async def accept(options: Options, home: Home) -> int:
+    """Take note of what is not as it should be, and keep quiet about it until it changes."""
+    from secretsbackup.model.status import concerns
+    from secretsbackup.operations.standing import standing
+    from secretsbackup.store import marks
+
+    for profile in choosing.all_or_one(home, options):
+        now = datetime.now(UTC)
+        known = concerns(standing(home, profile.name, now), now)
+        accepted = [one for one in known if not one.grave]
+        marks.set_(home, profile.name, accepted=frozenset(one.key for one in accepted))
+        if options.json:
+            output.line({"profile": profile.name, "accepted": [words.concern(one, now) for one in accepted]})
+        for one in () if options.json else known:
+            print(f"{profile.name}: {'stays' if one.grave else 'accepted'}: {words.concern(one, now)}")
+        if not known and not options.json:
+            print(f"{profile.name}: there is nothing to accept.")
     return 0
 
 
@@ -130,8 +235,14 @@ async def runs(options: Options, home: Home) -> int:
 
 async def log(options: Options, home: Home) -> int:
     """Tell the story of a run."""
+    from secretsbackup.operations.report import for_strangers
+
     verb = Verb.BACKUP
-    for moment in journal.read(_journal(home, options)):
+    path = _journal(home, options)
+    moments = journal.read(path)
+    if options.obscured:
+        moments = for_strangers(moments, profiles.load(home).values())
+    for moment in moments:
         if isinstance(moment.event, RunStarted):
             verb = moment.event.verb
         if options.json:
@@ -153,20 +264,22 @@ def _journal(home: Home, options: Options) -> Path:
 
 
 def _told(moment: Moment, verb: Verb) -> str:
+    told = words.told(moment, verb)
     match moment.event:
-        case RunStarted(profile=profile, version=version):
-            return f"{words.doing(verb)} “{profile}” (version {version})"
-        case StepEnded(step=step, seconds=seconds):
-            return f"{words.step(step)}: {words.duration(seconds)}"
-        case Warned() as warned:
-            return f"! {words.warning(warned)}"
-        case SnapshotMade(snapshot=snapshot, kind=kind, volumes=volumes, stored=stored):
-            return f"Snapshot {snapshot} ({kind}, {volumes} volumes, {words.size(stored)})"
+        case Warned():
+            return f"! {told}"
+        case HookRan(lines=lines):
+            return "\n    ".join((told, *lines))
         case RunEnded(outcome=ended):
-            lines = getattr(ended, "last_lines", ())
-            return "\n    ".join((str(words.outcome(ended, verb)), *lines))
+            return "\n    ".join((told, *getattr(ended, "last_lines", ())))
         case _:
-            return ""
+            return told
+
+
+async def open(_options: Options, _home: Home) -> int:  # noqa: A001 - the word that people type
+    """Only reached where no window can be shown."""
+    output.say("There is no screen here to open a window on.", "See `secretsbackup status`.")
+    return 1
 
 
 async def welcome(options: Options, home: Home) -> int:

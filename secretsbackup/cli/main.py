@@ -3,14 +3,20 @@
 import argparse
 import os
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from secretsbackup import __version__
 
+Verb = Callable[[str, str, str], argparse.ArgumentParser]
+"""Adds a command: the module that has it, its name, what it does."""
+Desktop = Callable[[Sequence[str]], int]
+"""Opens the window ("open"), waits in the tray ("tray"), or backs up there ("backup" NAME)."""
+
 _PROFILE_HELP = "the profile; may be left out where there is only one"
+_ALL_HELP = "the profile; all without"
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(arguments: Sequence[str] | None = None, desktop: Desktop | None = None) -> int:
     """Run one command; the exit status: 0 completed, 3 with warnings, 1 failed, 2 usage, 4 cancelled, 75
     busy or skipped."""
     words = list(sys.argv[1:] if arguments is None else arguments)
@@ -18,10 +24,49 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"secretsbackup {__version__}")
         return 0
     options = parser().parse_args(words)
-    from secretsbackup.cli import commands
-
     os.umask(0o077)
+    if desktop and (asked := _for_the_screen(options)):
+        return desktop(asked)
+    from secretsbackup.cli import commands
+    from secretsbackup.tools import process
+
+    process.dump_no_core()
     return commands.run(options)
+
+
+def _for_the_screen(options: argparse.Namespace) -> list[str]:
+    """What the desktop shall do, where that is what the words mean."""
+    if options.tray:
+        options.command = "open"
+    match options.command:
+        case "open" if _screen():
+            return ["tray" if options.tray else "open"]
+        case "welcome" if _on_screen():
+            return ["open"]
+        case "backup" if _on_screen() and _from_a_menu():
+            return ["backup", *filter(None, [options.chosen or options.name])]
+        case _:
+            return []
+
+
+def _on_screen() -> bool:
+    """Whether there is a screen to show a window on, and no terminal to answer in."""
+    if any(stream is not None and stream.isatty() for stream in (sys.stdin, sys.stdout, sys.stderr)):
+        return False
+    return _screen()
+
+
+def _screen() -> bool:
+    return sys.platform == "darwin" or any(
+        map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY", "QT_QPA_PLATFORM"))
+    )
+
+
+def _from_a_menu() -> bool:
+    """Whether a desktop's menu started us: it leaves its token, which cron and systemd do not have."""
+    return any(
+        map(os.environ.get, ("DESKTOP_STARTUP_ID", "XDG_ACTIVATION_TOKEN", "GIO_LAUNCHED_DESKTOP_FILE"))
+    )
 
 
 def backup_my_secrets() -> int:
@@ -43,6 +88,7 @@ def parser() -> argparse.ArgumentParser:
         "75 busy or skipped.",
     )
     top.add_argument("--version", action="version", version=f"secretsbackup {__version__}")
+    top.add_argument("--tray", action="store_true", help="wait in the tray, without a window")
     top.set_defaults(module="looking", command="welcome", json=False, chosen=None)
     common = argparse.ArgumentParser(add_help=False)
     common.add_argument("--json", action="store_true", help="print lines of JSON")
@@ -54,35 +100,97 @@ def parser() -> argparse.ArgumentParser:
         made.set_defaults(module=module, command=name)
         return made
 
+    _running(verb)
+    _looking(verb)
+    _by_itself(verb)
+    _setting_up(verb)
+    _profile(verbs, common)
+    _secret(verbs, common)
+    _key(verbs, common)
+    return top
+
+
+def _running(verb: Verb) -> None:
+    verb("looking", "open", "open the window")
     demo = verb("running", "demo", "show a whole round trip with throw-away files, key and keyring")
     demo.add_argument("--keep", metavar="FOLDER", help="work in this new folder and keep it")
-    verb("managing", "init", "ask a few questions and write a profile")
     _backup(verb("running", "backup", "back up now"))
-    verb("looking", "snapshots", "list what the destination holds").add_argument(
-        "name", nargs="?", help=_PROFILE_HELP
-    )
-    files = verb("looking", "files", "list the files of a snapshot")
-    files.add_argument("words", nargs="*", metavar="[PROFILE] [PATH]", help="below which path; all without")
-    files.add_argument("--at", metavar="TIME", help="the newest snapshot that is not younger")
     _restore(verb("running", "restore", "restore everything, or chosen paths, into a new folder"))
     verb("running", "verify", "audit the destination, then restore a sample and compare it").add_argument(
         "name", nargs="?", help=_PROFILE_HELP
     )
-    verb("looking", "status", "say how safe each profile is").add_argument(
-        "name", nargs="?", help=_PROFILE_HELP
-    )
-    verb("looking", "runs", "list past runs").add_argument("name", nargs="?", help=_PROFILE_HELP)
+    prune = verb("running", "prune", "remove what is older than the profile keeps, and what broken runs left")
+    prune.add_argument("name", nargs="?", help=_PROFILE_HELP)
+    prune.add_argument("--dry-run", action="store_true", help="only say what would go")
+
+
+def _looking(verb: Verb) -> None:
+    for name, help_text, profile_help in (
+        ("status", "say how safe each profile is", _PROFILE_HELP),
+        ("accept", "keep quiet about today's warnings until they change", _ALL_HELP),
+        ("snapshots", "list what the destination holds", _PROFILE_HELP),
+        ("runs", "list past runs", _PROFILE_HELP),
+    ):
+        verb("looking", name, help_text).add_argument("name", nargs="?", help=profile_help)
     log = verb("looking", "log", "tell the story of a run; of the last one without RUN")
     log.add_argument("run", nargs="?", metavar="RUN")
-    _profile(verbs, common)
-    _secret(verbs, common)
-    return top
+    log.add_argument("--obscured", action="store_true", help="for a report: names and places hidden")
+    files = verb("looking", "files", "list the files of a snapshot")
+    files.add_argument("words", nargs="*", metavar="[PROFILE] [PATH]", help="below which path; all without")
+    files.add_argument("--at", metavar="TIME", help="the newest snapshot that is not younger")
+    find = verb("looking", "find", "find files of all time by a part of their name")
+    find.add_argument("words", nargs="+", metavar="[PROFILE] TEXT", help="a part of the name, or of the path")
+    find.add_argument("--deleted", action="store_true", help="only what the newest snapshot has not")
+    find.add_argument("--limit", type=int, default=200, metavar="N", help="how many paths, best first")
+    versions = verb("looking", "versions", "list every version of a file, and when it was there")
+    versions.add_argument(
+        "words", nargs="+", metavar="[PROFILE] PATH", help="in the snapshots, or on this machine"
+    )
+
+
+def _by_itself(verb: Verb) -> None:
+    verb("starting", "autostart", "start in the tray at login, or do not").add_argument(
+        "wanted", nargs="?", choices=["on", "off", "status"], default="status"
+    )
+    paused = verb("scheduling", "pause", "make no backup by itself for a while")
+    paused.add_argument("name", nargs="?", help=_ALL_HELP)
+    paused.add_argument("--for", dest="span", metavar="SPAN", help="30m, 1h, 2d")
+    paused.add_argument("--until", metavar="TIME", help="“2026-11-22 18:00”; until resumed without either")
+    verb("scheduling", "resume", "end a pause").add_argument("name", nargs="?", help=_ALL_HELP)
+    timer = verb("scheduling", "timer", "have the system back up what is due, without the tray")
+    timer.add_argument("switch", choices=["on", "off", "status"])
+
+
+def _setting_up(verb: Verb) -> None:
+    verb("managing", "init", "ask a few questions and write a profile")
+    doctor = verb("examining", "doctor", "try every right and setting, and say what is lacking or too much")
+    doctor.add_argument("name", nargs="?", help=_PROFILE_HELP)
+    doctor.add_argument("--end-uploads", action="store_true", help="end the bucket's unfinished uploads")
+    _kit(verb("recovering", "kit", "write the recovery kit, or prove with “kit check FILE” that it restores"))
+    _recover(verb("recovering", "recover", "come back from a recovery kit on a new machine"))
+    make = verb("provisioning", "provision", "make a bucket, and a user and key for one prefix of it alone")
+    make.add_argument("to", nargs="?", metavar="URL", help="s3://BUCKET/PREFIX; else the profile's")
+    make.add_argument("--iam-endpoint", metavar="URL", help="where users are made, if not at the same server")
+    make.add_argument("--aws-profile", metavar="NAME", help="an administrator's of ~/.aws; else it is asked")
+    policy = verb("provisioning", "policy", "print the policy that a backup needs, and not a right more")
+    policy.add_argument("form", choices=["iam", "bucket"], help="of the user, or of the bucket")
+    policy.add_argument("name", nargs="?", help=_PROFILE_HELP)
+    policy.add_argument("--to", metavar="URL", help="s3://BUCKET/PREFIX, instead of a profile's")
+    policy.add_argument("--principal", metavar="ARN", help="the user that a bucket's policy is for")
+    for one in (make, policy):
+        one.add_argument("--endpoint", metavar="URL", help="of an S3-compatible server")
+        one.add_argument("--region", metavar="R")
 
 
 def _backup(backup: argparse.ArgumentParser) -> None:
     backup.add_argument("name", nargs="?", help=_PROFILE_HELP)
     backup.add_argument("--full", action="store_true", help="start a new chain with a full backup")
+    backup.add_argument("--due", action="store_true", help="every profile that is due; for cron and systemd")
+    backup.add_argument("-v", "--verbose", action="store_true", help="with --due, say why one is not due")
     backup.add_argument("--even-if-empty", action="store_true", help="believe a source that is empty")
+    backup.add_argument("--allow-surge", action="store_true", help="send however much is new")
+    backup.add_argument("--allow-upheaval", action="store_true", help="however much is gone or changed")
+    backup.add_argument("--yes", action="store_true", help="both of these")
     backup.add_argument(
         "--adopt", action="store_true", help="go on with a chain that another machine or folder began"
     )
@@ -93,6 +201,32 @@ def _restore(restore: argparse.ArgumentParser) -> None:
     restore.add_argument("--to", metavar="PARENT", help="where the new folder is made")
     restore.add_argument("--at", metavar="TIME", help="the newest snapshot that is not younger")
     restore.add_argument("--ask-where", action="store_true", help=argparse.SUPPRESS)
+
+
+def _kit(kit: argparse.ArgumentParser) -> None:
+    kit.add_argument("words", nargs="*", metavar="[PROFILE] | check FILE [PROFILE]", help=_PROFILE_HELP)
+    kit.add_argument("--out", metavar="DIR", help="where recovery-kit.pdf and recovery-kit.txt are written")
+    kit.add_argument(
+        "--with-passphrase", action="store_true", help="print the passphrase too: then lock it away"
+    )
+    kit.add_argument(
+        "--keep-in-bucket", action="store_true", help="also keep it, without passphrase, beside the backups"
+    )
+
+
+def _recover(recover: argparse.ArgumentParser) -> None:
+    recover.add_argument(
+        "--kit",
+        required=True,
+        metavar="FILE",
+        help="recovery-kit.txt or .pdf, a text that was typed or scanned, "
+        "a picture of the codes, or the URL of a destination that holds a kit",
+    )
+    recover.add_argument(
+        "--name", dest="new_name", metavar="NAME", help="of the profile, instead of the kit's"
+    )
+    recover.add_argument("--endpoint", metavar="URL", help="with a URL: of an S3-compatible server")
+    recover.add_argument("--region", metavar="R", help="with a URL")
 
 
 def _profile(
@@ -108,18 +242,10 @@ def _profile(
 
     add = action("add", "write a profile")
     add.add_argument("name")
-    add.add_argument("--source", action="append", required=True, metavar="DIR", help="may be repeated")
-    add.add_argument("--to", required=True, metavar="URL", help="s3://, file://, sftp:// or rsync://")
-    add.add_argument("--endpoint", metavar="URL", help="of an S3-compatible server")
-    add.add_argument("--region", metavar="R")
-    add.add_argument("--storage-class", metavar="CLASS", help="for example STANDARD_IA")
-    add.add_argument("--key", required=True, help="a GnuPG key: fingerprint, id or owner")
-    add.add_argument("--exclude", action="append", default=[], metavar="PATTERN", help="as rsync reads it")
-    add.add_argument("--full-every", type=int, default=30, metavar="DAYS")
-    add.add_argument("--keep", type=int, default=2, metavar="N", help="how many full backups")
-    add.add_argument("--compression", choices=["fast", "small"], default="fast")
-    add.add_argument("--staging", metavar="DIR")
-    add.add_argument("--aws-profile", metavar="NAME", help="of your own ~/.aws, instead of the keyring")
+    _fields(add, required=True)
+    changed = action("set", "change fields of a profile; what is not named stays")
+    changed.add_argument("name", nargs="?", help=_PROFILE_HELP)
+    _fields(changed, required=False)
     action("list", "list the profiles")
     for name, help_text in (
         ("show", "show a profile"),
@@ -130,6 +256,42 @@ def _profile(
     taken = action("import", "take over the seed's config.sh and its chain")
     taken.add_argument("config", metavar="CONFIG_SH")
     taken.add_argument("--name", dest="new_name", metavar="NAME", help="instead of the one in the file")
+
+
+def _fields(fields: argparse.ArgumentParser, *, required: bool) -> None:
+    """The fields of a profile. None of them has a default here: the profile has."""
+    fields.add_argument("--source", action="append", required=required, metavar="DIR", help="may be repeated")
+    fields.add_argument("--to", required=required, metavar="URL", help="s3://, file://, sftp:// or rsync://")
+    fields.add_argument("--endpoint", metavar="URL", help="of an S3-compatible server")
+    fields.add_argument("--region", metavar="R")
+    fields.add_argument("--storage-class", metavar="CLASS", help="for example STANDARD_IA")
+    fields.add_argument("--key", required=required, help="a GnuPG key: fingerprint, id or owner")
+    fields.add_argument("--exclude", action="append", metavar="PATTERN", help="as rsync reads it")
+    fields.add_argument("--full-every", type=int, metavar="DAYS", help="30 unless changed")
+    fields.add_argument("--keep", type=int, metavar="N", help="how many full backups at least; 2")
+    fields.add_argument("--keep-days", type=int, metavar="DAYS", help="and all that are younger")
+    fields.add_argument("--compression", choices=["fast", "small"])
+    fields.add_argument("--staging", metavar="DIR")
+    fields.add_argument("--aws-profile", metavar="NAME", help="of your own ~/.aws, instead of the keyring")
+    fields.add_argument(
+        "--schedule", metavar="WHEN", help="hourly, “every 6h”, “daily 18:00”, “weekly mon 18:00”, manual"
+    )
+    switch = argparse.BooleanOptionalAction
+    fields.add_argument("--only-on-power", action=switch, default=None, help="not on battery")
+    fields.add_argument("--metered-too", action=switch, default=None, help="also where the network costs")
+    fields.add_argument("--spread", type=int, metavar="MINUTES", help="begin up to so much later")
+    fields.add_argument("--patience", type=int, metavar="DAYS", help="before a missed run is an alarm; 3")
+    fields.add_argument("--surge", type=int, metavar="GB", help="ask before sending more new data; 20")
+    fields.add_argument(
+        "--upheaval", type=int, metavar="PERCENT", help="ask when more files are gone or changed; 50"
+    )
+
+    fields.add_argument("--before", metavar="COMMAND", help="run it first; words as in a shell, but no shell")
+    fields.add_argument("--after", metavar="COMMAND", help="run it at the end, however that is")
+    fields.add_argument("--hook-seconds", type=int, metavar="N", help="how long each may take; 300")
+    for name in ("success", "failure", "overdue"):
+        fields.add_argument(f"--call-on-{name}", metavar="URL", help="“” for none")
+    fields.add_argument("--mail", metavar="ADDRESS", help="on failure and when overdue, by sendmail")
 
 
 def _secret(
@@ -145,6 +307,33 @@ def _secret(
         made.set_defaults(module="managing", command=f"secret_{name}")
         made.add_argument("name", metavar="PROFILE")
         made.add_argument("secret", choices=["aws-access-key-id", "aws-secret-access-key", "gpg-passphrase"])
+
+
+def _key(
+    verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
+) -> None:
+    key = verbs.add_parser("key", help="list, make or extend GnuPG keys, and make passphrases")
+    actions = key.add_subparsers(title="actions", metavar="ACTION", required=True)
+
+    def action(name: str, help_text: str) -> argparse.ArgumentParser:
+        made = actions.add_parser(name, help=help_text, description=help_text, parents=[common])
+        made.set_defaults(module="guarding", command=f"key_{name}")
+        return made
+
+    action("list", "list your keys, and why one cannot be used")
+    new = action("new", "make a key that can encrypt, under a strong passphrase")
+    new.add_argument("--owner", default="Secrets Backup", metavar="NAME", help="whose key it is")
+    new.add_argument("--kind", choices=["ed25519", "rsa4096"], default="ed25519")
+    extend = action("extend", "let the key of a profile live longer")
+    extend.add_argument("name", nargs="?", help=_PROFILE_HELP)
+    extend.add_argument("--for", dest="span", default="2y", metavar="SPAN", help="90d, 18m, 2y or never")
+    phrase = action("passphrase", "make a strong passphrase of words, or judge your own")
+    for made, help_text in (
+        (new, "a passphrase of your own: typed twice, or a line of standard input"),
+        (phrase, "say how strong your own is: typed, or a line of standard input"),
+    ):
+        made.add_argument("--own", action="store_true", help=help_text)
+        made.add_argument("--words", type=int, choices=range(6, 25), default=10, metavar="N", help="6 to 24")
 
 
 if __name__ == "__main__":

@@ -1,13 +1,19 @@
 """Commands that manage: init, profiles and secrets."""
 
+import shlex
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any, TypeVar
+
+import msgspec
 
 from secretsbackup import words
 from secretsbackup.cli import asking, choosing, output
 from secretsbackup.cli.choosing import Options
-from secretsbackup.model.destination import parse, url
+from secretsbackup.model import schedule
+from secretsbackup.model.destination import Destination, parse, url
 from secretsbackup.model.outcome import Failure, Reason
-from secretsbackup.model.profile import Compression, Profile, ProfileName, labelled
+from secretsbackup.model.profile import Calls, Compression, Hooks, Profile, ProfileName, Source, labelled
 from secretsbackup.model.secret import SecretName
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
@@ -24,40 +30,132 @@ async def profile_add(options: Options, home: Home) -> int:
     """Write a profile."""
     from secretsbackup.operations import enrol
 
-    sources = labelled([str(Path(path).expanduser().absolute()) for path in options.source])
-    try:
-        destination = parse(
-            options.to, endpoint=options.endpoint, region=options.region, storage_class=options.storage_class
-        )
-    except ValueError as error:
-        raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
     draft = Profile(
         name=ProfileName(options.name),
-        sources=sources,
-        destination=destination,
+        sources=_sources(options),
+        destination=_destination(options),
         key=await enrol.key(options.key),
-        exclude=tuple(options.exclude),
-        full_every=options.full_every,
-        keep=options.keep,
-        compression=Compression(options.compression),
-        staging=str(Path(options.staging).expanduser().absolute()) if options.staging else None,
-        aws_profile=options.aws_profile,
+        **_rules(options),
+        hooks=_hooks(options, Hooks()),
+        calls=_calls(options, Calls()),
     )
     await enrol.enrol(draft, {}, home)
-    _added(draft, json=options.json)
+    _added(draft, keyed=await _keyed(draft), json=options.json)
     return 0
 
 
-def _added(profile: Profile, *, json: bool) -> None:
+async def profile_set(options: Options, home: Home) -> int:
+    """Change fields of a profile."""
+    from secretsbackup.operations import enrol
+
+    before = choosing.one(home, options)
+    changed = _rules(options)
+    changed |= {"hooks": _hooks(options, before.hooks), "calls": _calls(options, before.calls)}
+    if options.source:
+        changed["sources"] = _sources(options)
+    if options.to:
+        changed["destination"] = _destination(options)
+    elif place := {name: getattr(options, name) for name in _PLACE if getattr(options, name)}:
+        changed["destination"] = _elsewhere(before, place)
+    if options.key:
+        changed["key"] = await enrol.key(options.key)
+    after = msgspec.structs.replace(before, **changed)
+    await enrol.change(after, home)
+    if options.json:
+        output.line(after)
+    else:
+        print(f"The profile “{after.name}” is changed." if after != before else "Nothing was to be changed.")
+    return 0
+
+
+_PLACE = ("endpoint", "region", "storage_class")
+_RULES = (
+    *("full_every", "keep", "keep_days", "aws_profile", "only_on_power", "metered_too"),
+    *("spread", "patience", "surge", "upheaval"),
+)
+
+
+def _rules(options: Options) -> dict[str, Any]:
+    """The fields of a profile that were given, but for what it saves, where to and for which key."""
+    given = {name: value for name in _RULES if (value := getattr(options, name)) is not None}
+    if options.exclude:
+        given["exclude"] = tuple(pattern for pattern in options.exclude if pattern)
+    if options.compression:
+        given["compression"] = Compression(options.compression)
+    if options.staging:
+        given["staging"] = str(Path(options.staging).expanduser().absolute())
+    if options.schedule:
+        given["schedule"] = _typed(lambda: schedule.parse(options.schedule))
+    return given
+
+
+def _hooks(options: Options, before: Hooks) -> Hooks:
+    given: dict[str, Any] = {}
+    if options.before is not None:
+        given["before"] = tuple(_typed(lambda: shlex.split(options.before)))
+    if options.after is not None:
+        given["after"] = tuple(_typed(lambda: shlex.split(options.after)))
+    if options.hook_seconds is not None:
+        given["seconds"] = options.hook_seconds
+    return msgspec.structs.replace(before, **given)
+
+
+def _calls(options: Options, before: Calls) -> Calls:
+    typed = {name: getattr(options, f"call_on_{name}") for name in ("success", "failure", "overdue")}
+    typed["mail"] = options.mail
+    given = {name: value or None for name, value in typed.items() if value is not None}
+    return msgspec.structs.replace(before, **given)
+
+
+def _sources(options: Options) -> tuple[Source, ...]:
+    return labelled([str(Path(path).expanduser().absolute()) for path in options.source])
+
+
+def _destination(options: Options) -> Destination:
+    place = {name: getattr(options, name) for name in _PLACE}
+    return _typed(lambda: parse(options.to, **place))
+
+
+def _elsewhere(before: Profile, place: dict[str, str]) -> Destination:
+    """The same bucket by another endpoint, region or storage class."""
+    known = {name: getattr(before.destination, name, None) for name in _PLACE}
+    return _typed(lambda: parse(url(before.destination), **known | place))
+
+
+_T = TypeVar("_T")
+
+
+def _typed(read: Callable[[], _T]) -> _T:
+    """What was typed, read; a Failure with the sentence where it cannot be."""
+    try:
+        return read()
+    except ValueError as error:
+        raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
+
+
+async def _keyed(profile: Profile) -> bool:
+    """Whether the keyring holds the bucket's key already, as after `provision`."""
+    from secretsbackup.operations import equipment
+
+    try:
+        await equipment.credential(profile)
+    except Failure:
+        return False
+    return True
+
+
+def _added(profile: Profile, *, keyed: bool, json: bool) -> None:
     if json:
         output.line(profile)
         return
     print(f"The profile “{profile.name}” is written.")
-    if profile.needs_key_pair:
+    if not keyed:
         print("Store the bucket's AWS key: ")
         for name in (SecretName.AWS_ACCESS_KEY_ID, SecretName.AWS_SECRET_ACCESS_KEY):
             print(f"  secretsbackup secret set {profile.name} {name}")
     print(f"Then: secretsbackup backup {profile.name}")
+    if profile.schedule != schedule.Manual():
+        print(f"And by itself, {schedule.text(profile.schedule)}: secretsbackup timer on")
 
 
 async def profile_list(options: Options, home: Home) -> int:
@@ -93,12 +191,33 @@ async def profile_show(options: Options, home: Home) -> int:
         *(("exclude", pattern) for pattern in profile.exclude),
         ("full every", words.number(profile.full_every, "day", "days")),
         ("keep", words.number(profile.keep, "full backup", "full backups")),
+        *([("keep days", str(profile.keep_days))] if profile.keep_days else []),
         ("compression", profile.compression),
+        ("schedule", schedule.text(profile.schedule)),
+        *(
+            (field.replace("_", " "), "yes")
+            for field in ("only_on_power", "metered_too")
+            if getattr(profile, field)
+        ),
+        *([("spread", f"{profile.spread} min")] if profile.spread else []),
+        *(
+            (f"{name} it", shlex.join(command))
+            for name in ("before", "after")
+            if (command := getattr(profile.hooks, name))
+        ),
+        *(
+            (f"on {name}", told)
+            for name in ("success", "failure", "overdue", "mail")
+            if (told := getattr(profile.calls, name))
+        ),
+        ("patience", words.number(profile.patience, "day", "days")),
+        ("surge", f"{profile.surge} GB" if profile.surge else "any"),
+        ("upheaval", f"{profile.upheaval} %" if profile.upheaval else "any"),
         ("staging", str(home.stage(profile))),
         ("archive", str(home.archive(profile))),
     ]
     for name, value in rows:
-        print(f"{name:12} {value}")
+        print(f"{name:13} {value}")
     return 0
 
 

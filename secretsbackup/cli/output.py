@@ -23,16 +23,26 @@ def line(value: Any) -> None:
 
 def failed(error: Failure | Skip, *, json: bool) -> int:
     """Say what stood in the way and what to do; the exit status."""
-    whys = error.reasons if isinstance(error, Skip) else (Why(error.reason, error.detail),)
-    for why in whys:
-        message = words.reason(why)
-        if json:
+    if json:
+        for why in _whys(error):
+            message = words.reason(why)
             line({"reason": why.reason, "title": message.title, "advice": message.advice})
-        say(message.title, message.advice)
+    trouble(error)
     if isinstance(error, Skip):
         return 75
     tell_last_lines(error)
     return 2 if error.reason in USAGE else 1
+
+
+def trouble(error: Failure | Skip) -> None:
+    """Say what stood in the way and what to do."""
+    for why in _whys(error):
+        message = words.reason(why)
+        say(message.title, message.advice)
+
+
+def _whys(error: Failure | Skip) -> tuple[Why, ...]:
+    return error.reasons if isinstance(error, Skip) else (Why(error.reason, error.detail),)
 
 
 def say(title: str, advice: str = "") -> None:

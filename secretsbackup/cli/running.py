@@ -1,23 +1,88 @@
 """Commands that run: backup, restore, verify, demo."""
 
+from datetime import UTC, datetime
 from pathlib import Path
 
-from secretsbackup.cli import asking, choosing
+import msgspec
+
+from secretsbackup import words
+from secretsbackup.cli import asking, choosing, output
 from secretsbackup.cli.choosing import Options
+from secretsbackup.model.due import Due
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Cancelled, Failure, Reason
+from secretsbackup.model.profile import Profile
 from secretsbackup.store.home import Home
 
 
 async def backup(options: Options, home: Home) -> int:
     """Back up now."""
+    from secretsbackup.cli import follow, questions
+    from secretsbackup.operations import backup as operation
+    from secretsbackup.operations.guards import Allowed
+
+    if options.due:
+        return await _what_is_due(options, home)
+    await _mend_timer()
+    allowed = Allowed(options.allow_surge or options.yes, options.allow_upheaval or options.yes)
+    wish = operation.Wish(
+        full=options.full, even_if_empty=options.even_if_empty, adopt=options.adopt, allowed=allowed
+    )
+    profile = choosing.one(home, options)
+    while True:
+        ended = await follow.run(operation.recipe(wish), Verb.BACKUP, profile, home, json=options.json)
+        answer = None if options.json else await questions.answered(ended, profile, home)
+        if answer is None:
+            return follow.status(ended)
+        profile, more = answer
+        allowed = Allowed(wish.allowed.surge or more.surge, wish.allowed.upheaval or more.upheaval)
+        wish = msgspec.structs.replace(wish, allowed=allowed)
+
+
+async def _what_is_due(options: Options, home: Home) -> int:
+    """Back up every profile that is due, for cron and systemd: without a word while all is well."""
     from secretsbackup.cli import follow
     from secretsbackup.operations import backup as operation
+    from secretsbackup.operations import schedule, watch
 
-    wish = operation.Wish(full=options.full, even_if_empty=options.even_if_empty, adopt=options.adopt)
-    profile = choosing.one(home, options)
-    ended = await follow.run(operation.recipe(wish), Verb.BACKUP, profile, home, json=options.json)
-    return follow.status(ended)
+    await watch.watch(home)
+    statuses: list[int] = []
+    for profile in choosing.all_or_one(home, options):
+        verdict = await schedule.look(profile, home, datetime.now(UTC))
+        if not verdict.now:
+            _tell_not_due(profile, verdict, options)
+            continue
+        told = follow.Told.ALL if options.verbose else follow.Told.TROUBLE
+        recipe = operation.recipe()
+        ended = await follow.run(recipe, Verb.BACKUP, profile, home, json=options.json, told=told)
+        statuses.append(follow.status(ended))
+        if isinstance(ended, Cancelled):
+            break
+    return min(statuses, key=_GRAVEST.index, default=75)
+
+
+_GRAVEST = (4, 1, 3, 0, 75)
+
+
+def _tell_not_due(profile: Profile, verdict: Due, options: Options) -> None:
+    if options.json:
+        output.line(
+            {"profile": profile.name, "due": False, "next_run": verdict.at, "against": verdict.against}
+        )
+    elif options.verbose:
+        reasons = " ".join(words.reason(why).title for why in verdict.against)
+        output.say(f"{profile.name}: {reasons}")
+
+
+async def _mend_timer() -> None:
+    """The timer of a program that was moved starts nothing; the first start from the new place mends it."""
+    from secretsbackup.tools import timer
+
+    try:
+        if await timer.repair():
+            output.say("The timer is mended: this program has moved.")
+    except (Failure, OSError):
+        return
 
 
 async def restore(options: Options, home: Home) -> int:
@@ -45,6 +110,33 @@ async def verify(options: Options, home: Home) -> int:
 
     profile = choosing.one(home, options)
     return follow.status(await follow.run(recipe, Verb.VERIFY, profile, home, json=options.json))
+
+
+async def prune(options: Options, home: Home) -> int:
+    """Remove what is too old, or say what would go."""
+    from secretsbackup.cli import follow
+    from secretsbackup.operations import prune as operation
+
+    profile = choosing.one(home, options)
+    if not options.dry_run:
+        return follow.status(await follow.run(operation.prune, Verb.PRUNE, profile, home, json=options.json))
+    plan = await operation.preview(profile, home)
+    if options.json:
+        output.line(plan)
+        return 0
+    for chain in plan.old:
+        count = words.number(len(chain.snapshots), "snapshot", "snapshots")
+        print(f"would go: {chain.snapshots[0].stamp}, {count}, {words.size(chain.size)}")
+    for name in plan.debris:
+        print(f"would go: {name}")
+    if plan.uploads:
+        print(f"would end: {words.number(plan.uploads, 'unfinished upload', 'unfinished uploads')}")
+    if plan.held_back:
+        message = words.reason(plan.held_back)
+        output.say(f"Nothing would go: {message.title}", message.advice)
+    stay = words.number(len(plan.kept), "chain", "chains")
+    print(f"{stay} would stay; {words.size(plan.freed)} would be freed.")
+    return 0
 
 
 async def demo(options: Options, _: Home) -> int:

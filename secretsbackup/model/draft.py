@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 
 import msgspec
 
-from secretsbackup.model.destination import Bucket, Folder
+from secretsbackup.model.destination import Bucket, Folder, Host
 from secretsbackup.model.profile import Profile
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -26,7 +26,7 @@ def problems(draft: Profile, *, imported: bool = False) -> tuple[Problem, ...]:
     A profile that was `imported` may go on where it began: at the root of a bucket, and with its source
     staged under no label (".").
     """
-    checks = (_name, _labels, _sources, _prefix, _destination, _key, _rules)
+    checks = (_name, _labels, _sources, _prefix, _destination, _key, _rules, _calls)
     return tuple(
         Problem(field, sentence)
         for check in checks
@@ -59,10 +59,10 @@ def _sources(draft: Profile) -> _Found:
         yield "sources", "Choose at least one folder to protect."
     labels = [source.label for source in draft.sources]
     for source in draft.sources:
-        if not PurePosixPath(source.path).is_absolute():
+        if not PurePosixPath(source.path).is_absolute() or "\0" in source.path:
             yield "sources", f"Give “{source.path}” whole, from the root."
         alone = source.label == "." and len(draft.sources) == 1
-        if not source.label or "/" in source.label or (source.label in (".", "..") and not alone):
+        if not source.label or {*"/\0"} & {*source.label} or (source.label in (".", "..") and not alone):
             yield "sources", f"“{source.label}” cannot be a label; leave out “/”."
         if labels.count(source.label) > 1:
             yield "sources", f"Two sources are labelled “{source.label}”; give each its own."
@@ -70,12 +70,46 @@ def _sources(draft: Profile) -> _Found:
 
 def _destination(draft: Profile) -> _Found:
     match draft.destination:
+        case Bucket() as bucket:
+            yield from _bucket(bucket)
+        case Host() as host:
+            yield from _host(host)
         case Folder(path=path):
+            if not PurePosixPath(path).is_absolute() or "\0" in path:
+                yield "destination", f"Give “{path}” whole, from the root."
             for source in draft.sources:
                 if within(path, source.path):
                     yield "destination", f"“{path}” lies inside “{source.path}”: choose another."
-        case _:
-            pass
+
+
+def _bucket(bucket: Bucket) -> _Found:
+    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", bucket.bucket):
+        yield "destination", f"“{bucket.bucket}” is no name of a bucket."
+    if not bucket.prefix.isprintable():
+        yield "destination", "The prefix is one line of letters."
+    if bucket.endpoint is not None and not re.fullmatch(r"https?://[^\s?#@]+", bucket.endpoint):
+        yield "destination", f"The endpoint “{bucket.endpoint}” must be https://HOST (or http://HOST)."
+    if bucket.region is not None and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", bucket.region):
+        yield "destination", f"“{bucket.region}” is no region."
+
+
+def _host(host: Host) -> _Found:
+    """ssh and sftp take a host that begins with “-” for an option, which can name a program to run; sftp
+    reads commands line by line; and duplicity makes a command line for rsync of a path without quoting it.
+    """
+    if not re.fullmatch(r"[A-Za-z0-9:\[][A-Za-z0-9._:%\]-]*", host.host):
+        yield "destination", f"“{host.host}” is no name of a host."
+    if host.user is not None and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._@+-]*", host.user):
+        yield "destination", f"“{host.user}” is no name of a user."
+    if host.port is not None and not 0 < host.port < 65536:
+        yield "destination", f"{host.port} is no port."
+    if not host.path.isprintable() or host.path.startswith("-"):
+        yield "destination", f"“{host.path}” is no folder that can be asked for."
+    elif host.scheme == "rsync" and not re.fullmatch(r"[\w./~@%+,=:-]+", host.path):
+        yield (
+            "destination",
+            "With rsync:// a folder's name has letters, digits and “. _ ~ - + = , @ %” only.",
+        )
 
 
 def _key(draft: Profile) -> _Found:
@@ -86,17 +120,37 @@ def _key(draft: Profile) -> _Found:
 def _rules(draft: Profile) -> _Found:
     if draft.full_every < 1:
         yield "full_every", "A full backup every 1 day is the most."
+    if draft.full_every > 36_500:
+        yield "full_every", "A full backup every 36 500 days, a hundred years, is the least."
     if draft.keep < 1:
         yield "keep", "Keep at least 1 full backup."
+    if draft.keep_days is not None and draft.keep_days < 1:
+        yield "keep_days", "Keep the backups of at least 1 day."
+    for field, most in (("spread", 24 * 60), ("patience", 3650), ("surge", 10**6), ("upheaval", 100)):
+        if not 0 <= getattr(draft, field) <= most:
+            yield field, f"Give a number from 0 to {most}."
     for pattern in draft.exclude:
         if not pattern.strip() or "\0" in pattern or "\n" in pattern:
             yield "exclude", "A pattern is one line that is not empty."
     for field in ("staging", "archive"):
         place = getattr(draft, field)
-        if place is not None and not PurePosixPath(place).is_absolute():
+        if place is not None and (
+            not PurePosixPath(place).is_absolute() or "\0" in place or PurePosixPath(place).name[:1] == "-"
+        ):
             yield field, f"Give “{place}” whole, from the root."
     if draft.aws_profile is not None and not isinstance(draft.destination, Bucket):
         yield "aws_profile", "An AWS profile goes with an s3:// destination only."
+
+
+def _calls(draft: Profile) -> _Found:
+    for name in ("success", "failure", "overdue"):
+        url = getattr(draft.calls, name)
+        if url is not None and not re.fullmatch(r"https?://[^\s/]+\S*", url):
+            yield "calls", f"“{url}” cannot be called; give a URL that begins with https://"
+    if draft.calls.mail is not None and not re.fullmatch(r"[^\s@,;<>]+(@[^\s@,;<>]+)?", draft.calls.mail):
+        yield "calls", f"“{draft.calls.mail}” is no address."
+    if draft.hooks.seconds < 1:
+        yield "hooks", "Give a command at least 1 second."
 
 
 def within(path: str, folder: str) -> bool:

@@ -25,6 +25,7 @@ class Verb(StrEnum):
     BACKUP = "backup"
     RESTORE = "restore"
     VERIFY = "verify"
+    PRUNE = "prune"
 
 
 class Step(StrEnum):
@@ -50,9 +51,15 @@ class Caution(StrEnum):
     VANISHED = "vanished"
     NOT_STAGED = "not-staged"
     NEW_FULL = "new-full"
+    OTHER_KEY = "other-key"
     NOT_TIDIED = "not-tidied"
+    NOT_PRUNED = "not-pruned"
     NOT_PRESERVED = "not-preserved"
+    HOOK_FAILED = "hook-failed"
+    NOT_TOLD = "not-told"
+    NOT_RESTORED = "not-restored"
     NOT_COMPARED = "not-compared"
+    NOT_CATALOGUED = "not-catalogued"
     TOOL_SAYS = "tool-says"
 
 
@@ -99,6 +106,15 @@ class SnapshotMade(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="s
     stored: int
 
 
+class HookRan(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="hook-ran"):
+    """A command of the user's ran "before" or "after"; its exit status (None: it did not end), and what it
+    said last."""
+
+    hook: str
+    status: int | None = None
+    lines: tuple[str, ...] = ()
+
+
 class RunEnded(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="run-ended"):
     """The run is over."""
 
@@ -124,7 +140,7 @@ class Progressed(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="pro
     run_left: float = 0.0
 
 
-Lasting = RunStarted | StepStarted | StepEnded | Warned | SnapshotMade | RunEnded
+Lasting = RunStarted | StepStarted | StepEnded | Warned | SnapshotMade | HookRan | RunEnded
 Event = Lasting | Progressed
 Tell = Callable[[Event], None]
 """What a recipe speaks into."""

@@ -23,6 +23,9 @@ class Reason(StrEnum):
     SETTINGS_BROKEN = "settings-broken"
     SETTINGS_NEWER = "settings-newer"
     MEMORY_NEWER = "memory-newer"
+    CATALOGUE_LOST = "catalogue-lost"
+    MEMORY_BUSY = "memory-busy"
+    MEMORY_BROKEN = "memory-broken"
     SEED_UNREADABLE = "seed-unreadable"
     NOT_A_TIME = "not-a-time"
     # secrets and keys
@@ -35,10 +38,18 @@ class Reason(StrEnum):
     KEY_EXPIRED = "key-expired"
     KEY_REVOKED = "key-revoked"
     KEY_CANNOT_ENCRYPT = "key-cannot-encrypt"
+    KEY_UNPROTECTED = "key-unprotected"
     SECRET_KEY_MISSING = "secret-key-missing"  # noqa: S105 - a reason, no secret
     PASSPHRASE_MISSING = "passphrase-missing"  # noqa: S105 - a reason, no secret
     PASSPHRASE_WRONG = "passphrase-wrong"  # noqa: S105 - a reason, no secret
     GPG_FAILED = "gpg-failed"
+    # the user's own commands and calls
+    HOOK_FAILED = "hook-failed"
+    NOT_TOLD = "not-told"
+    # recovery kit
+    KIT_BROKEN = "kit-broken"
+    KIT_OUTDATED = "kit-outdated"
+    KIT_IN_THE_WAY = "kit-in-the-way"
     # sources
     SOURCE_MISSING = "source-missing"
     SOURCE_EMPTY = "source-empty"
@@ -51,14 +62,34 @@ class Reason(StrEnum):
     DESTINATION_FULL = "destination-full"
     CREDENTIAL_REFUSED = "credential-refused"
     REGION_WRONG = "region-wrong"
+    ENDPOINT_WRONG = "endpoint-wrong"
     CLOCK_WRONG = "clock-wrong"
     CERTIFICATE_BAD = "certificate-bad"
     HOST_KEY_UNKNOWN = "host-key-unknown"
+    BUCKET_TAKEN = "bucket-taken"
+    BUCKET_NAME_BAD = "bucket-name-bad"
+    BUCKET_NOT_EMPTY = "bucket-not-empty"
+    USERS_DENIED = "users-denied"
+    KEYS_TOO_MANY = "keys-too-many"
     ANOTHER_MACHINE = "another-machine"
+    # not now
+    NOT_SCHEDULED = "not-scheduled"
+    NOT_YET = "not-yet"
+    WAITING_TO_RETRY = "waiting-to-retry"
+    PAUSED = "paused"
+    ON_BATTERY = "on-battery"
+    METERED = "metered"
+    OFFLINE = "offline"
+    # a yes is wanted
+    SURGE = "surge"
+    UPHEAVAL = "upheaval"
     # backups
     NO_SNAPSHOT = "no-snapshot"
+    UNPROVEN = "unproven"
+    NOTHING_SENT = "nothing-sent"
     VOLUME_MISSING = "volume-missing"
     VOLUME_CORRUPT = "volume-corrupt"
+    SNAPSHOT_UNSAFE = "snapshot-unsafe"
     PATH_NOT_FOUND = "path-not-found"
     SAMPLE_DIFFERS = "sample-differs"
     # ours

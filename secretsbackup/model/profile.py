@@ -7,6 +7,7 @@ from typing import NewType
 import msgspec
 
 from secretsbackup.model.destination import Bucket, Destination
+from secretsbackup.model.schedule import Daily, Schedule
 
 ProfileName = NewType("ProfileName", str)
 Fingerprint = NewType("Fingerprint", str)
@@ -27,8 +28,33 @@ class Source(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     path: str
 
 
+class Hooks(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """Commands of the user's before and after each backup, as words (there is no shell), and how many
+    seconds each may take."""
+
+    before: tuple[str, ...] = ()
+    after: tuple[str, ...] = ()
+    seconds: int = 300
+
+
+class Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True):
+    """URLs that are called when a backup was good, failed, or has not been made for too long; and who gets
+    a letter of the latter two."""
+
+    success: str | None = None
+    failure: str | None = None
+    overdue: str | None = None
+    mail: str | None = None
+
+
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
-    """One backup: its sources, its destination and its rules. `full_every` is in days."""
+    """One backup: its sources, its destination and its rules.
+
+    `full_every`, `keep_days` and `patience` (with a run that is due, before it is an alarm) are in days,
+    `spread` (up to how long after its time a run begins, so that many machines do not begin at once) in
+    minutes, `surge` (how much may be new at once) in GB, `upheaval` (how many of the files may be gone or
+    changed at once) in percent; 0 lets anything through.
+    """
 
     name: ProfileName
     sources: tuple[Source, ...]
@@ -37,10 +63,20 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     exclude: tuple[str, ...] = ()
     full_every: int = 30
     keep: int = 2
+    keep_days: int | None = None
     compression: Compression = Compression.FAST
     staging: str | None = None
     archive: str | None = None
     aws_profile: str | None = None
+    schedule: Schedule = Daily()
+    spread: int = 0
+    only_on_power: bool = False
+    metered_too: bool = False
+    patience: int = 3
+    surge: int = 20
+    upheaval: int = 50
+    hooks: Hooks = Hooks()
+    calls: Calls = Calls()
 
     @property
     def needs_key_pair(self) -> bool:

@@ -42,10 +42,11 @@ class Secret:
 
 
 class KeyPair(msgspec.Struct, frozen=True):
-    """An AWS access key from the keychain."""
+    """An AWS access key; one that is lent for a while has a session token too, and is never kept."""
 
     key_id: Secret
     secret: Secret
+    token: Secret | None = None
 
 
 class AwsProfile(msgspec.Struct, frozen=True):

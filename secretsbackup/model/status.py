@@ -1,11 +1,15 @@
 """Status: how safe a profile is and what is going on, folded from the moments that were heard."""
 
-from datetime import datetime
+import hashlib
+from collections.abc import Iterator
+from datetime import datetime, timedelta
 from enum import StrEnum
 
 import msgspec
 
 from secretsbackup.model.event import (
+    Caution,
+    HookRan,
     Moment,
     Progressed,
     RunEnded,
@@ -17,7 +21,7 @@ from secretsbackup.model.event import (
     Verb,
     Warned,
 )
-from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome
+from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Reason, Skipped, Why
 from secretsbackup.model.profile import ProfileName
 
 
@@ -29,11 +33,62 @@ class Level(StrEnum):
     NOT_PROTECTED = "not-protected"
 
 
+class Warnings(msgspec.Struct, frozen=True, omit_defaults=True):
+    """What a run warned of: how often of what, and a number that changes when a path does."""
+
+    counts: tuple[tuple[Caution, int], ...] = ()
+    digest: int = 0
+
+    def and_(self, warned: Warned) -> "Warnings":
+        """These and one more, in whatever order they come."""
+        counts = dict(self.counts)
+        counts[warned.caution] = counts.get(warned.caution, 0) + 1
+        own = hashlib.sha256(f"{warned.caution} {warned.path}".encode("utf-8", "surrogateescape")).digest()
+        return Warnings(tuple(counts.items()), (self.digest + int.from_bytes(own[:6])) % (1 << 48))
+
+
+class About(StrEnum):
+    """What one can be concerned about; the first three mean that nobody should rely on the backup."""
+
+    NEVER = "never"
+    DAMAGED = "damaged"
+    LONG_AGO = "long-ago"
+    FAILED = "failed"
+    INTERRUPTED = "interrupted"
+    ANSWER_WANTED = "answer-wanted"
+    OVERDUE = "overdue"
+    LEFT_OUT = "left-out"
+    NOT_PROVEN = "not-proven"
+    KIT_NOT_SAVED = "kit-not-saved"
+    KEY_EXPIRES = "key-expires"
+
+
+class Concern(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
+    """One thing that is not as it should be. `when` is a time that it is about, `key` stays the same until
+    it changes: a concern that the user accepted is known by it."""
+
+    about: About
+    key: str
+    why: tuple[Why, ...] = ()
+    when: datetime | None = None
+    counts: tuple[tuple[Caution, int], ...] = ()
+    number: int = 0
+
+    @property
+    def grave(self) -> bool:
+        """Whether nobody should rely on the backup."""
+        return self.about in (About.NEVER, About.DAMAGED, About.LONG_AGO)
+
+
 class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known of a profile.
 
     `safe_as_of` is when the sources were last found to be as the newest proven snapshot has them.
-    While a run goes on, `verb` is what it does, and `step` and `progress` how far it is.
+    While a run goes on, `verb` is what it does, and `step` and `progress` how far it is. `left_out` is what
+    the last telling run warned of, `heard` what the present one did. `damage` is why what is at the
+    destination cannot be relied on, `unproven` why the last verify came to nothing. `waiting` is why the
+    last attempt was none. `proven` is when a sample was last restored, `since` when the first backup was
+    made. Silence beyond `alarm_after` is an alarm. `accepted` are the keys of concerns that the user knows.
     """
 
     profile: ProfileName
@@ -47,6 +102,19 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     steps_done: tuple[Step, ...] = ()
     progress: Progressed | None = None
     warnings: int = 0
+    heard: Warnings = Warnings()
+    left_out: Warnings = Warnings()
+    damage: Why | None = None
+    unproven: Why | None = None
+    waiting: tuple[Why, ...] = ()
+    since: datetime | None = None
+    proven: datetime | None = None
+    alarm_after: datetime | None = None
+    kit_saved: bool | None = None
+    key_expires: datetime | None = None
+    paused_until: datetime | None = None
+    next_run: datetime | None = None
+    accepted: frozenset[str] = frozenset()
 
     @property
     def running(self) -> bool:
@@ -54,17 +122,75 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.verb is not None
 
 
-def level(status: Status) -> Level:
+_DAMAGE = {Reason.VOLUME_MISSING, Reason.VOLUME_CORRUPT, Reason.SAMPLE_DIFFERS}
+_ANSWER = {Reason.SURGE, Reason.UPHEAVAL}
+_PROVEN_FOR = timedelta(days=30)
+"""A backup that nothing was restored from for longer is a hope."""
+_TOO_LONG = timedelta(days=30)
+"""Beyond the alarm: who has had no backup for so long is not protected."""
+_EXPIRY_SEEN = timedelta(days=30)
+
+
+def level(status: Status, now: datetime) -> Level:
     """How safe it is: never green with something left out, never red for a mere skip."""
-    if status.safe_as_of is None or isinstance(status.last, Failed):
-        return Level.NOT_PROTECTED if status.safe_as_of is None else Level.ATTENTION
+    open_ones = unaccepted(status, now)
+    if any(concern.grave for concern in open_ones):
+        return Level.NOT_PROTECTED
+    return Level.ATTENTION if open_ones else Level.PROTECTED
+
+
+def unaccepted(status: Status, now: datetime) -> tuple[Concern, ...]:
+    """The concerns that are not accepted as they are; grave ones cannot be."""
+    return tuple(one for one in concerns(status, now) if one.grave or one.key not in status.accepted)
+
+
+def concerns(status: Status, now: datetime) -> tuple[Concern, ...]:
+    """Everything that is not as it should be, the gravest first."""
+    return tuple(sorted((*_of_runs(status), *_of_time(status, now)), key=lambda one: _ORDER[one.about]))
+
+
+_ORDER = {about: number for number, about in enumerate(About)}
+
+
+def _of_runs(status: Status) -> Iterator[Concern]:
+    """What the last runs give cause for."""
+    if status.damage:
+        yield Concern(about=About.DAMAGED, key=f"damaged {status.damage.detail}", why=(status.damage,))
+    if status.safe_as_of is None:
+        yield Concern(about=About.NEVER, key="never")
     match status.last:
-        case Completed(warnings=0) | None:
-            return Level.PROTECTED
-        case Completed() | Interrupted():
-            return Level.ATTENTION
+        case Failed(reason=reason, detail=detail) if reason not in _DAMAGE or not status.damage:
+            why = Why(reason, detail)
+            yield Concern(about=About.FAILED, key=f"failed {reason} {detail}", why=(why,))
+        case Interrupted():
+            yield Concern(about=About.INTERRUPTED, key=f"interrupted {status.last_ended}")
+        case Completed(warnings=warnings) if warnings:
+            key = f"left-out {status.left_out.digest or warnings:x}"
+            counts = status.left_out.counts
+            yield Concern(about=About.LEFT_OUT, key=key, counts=counts, number=warnings)
         case _:
-            return Level.PROTECTED
+            pass
+    if wanted := tuple(why for why in status.waiting if why.reason in _ANSWER):
+        yield Concern(about=About.ANSWER_WANTED, key=f"answer-wanted {wanted[0].detail}", why=wanted)
+
+
+def _of_time(status: Status, now: datetime) -> Iterator[Concern]:
+    """What comes of time passing."""
+    safe, alarm = status.safe_as_of, status.alarm_after
+    if safe and alarm and now > alarm:
+        about = About.LONG_AGO if now > alarm + _TOO_LONG else About.OVERDUE
+        yield Concern(about=about, key=f"{about} {safe}", why=status.waiting, when=safe)
+    tried = status.proven or status.since
+    if status.unproven:
+        key = f"not-proven {status.unproven.reason} {status.unproven.detail}"
+        yield Concern(about=About.NOT_PROVEN, key=key, why=(status.unproven,))
+    elif tried and now > tried + _PROVEN_FOR:
+        yield Concern(about=About.NOT_PROVEN, key=f"not-proven {tried}", when=tried)
+    if status.kit_saved is False:
+        yield Concern(about=About.KIT_NOT_SAVED, key="kit-not-saved")
+    if status.key_expires and now > status.key_expires - _EXPIRY_SEEN:
+        key = f"key-expires {status.key_expires} {now > status.key_expires}"
+        yield Concern(about=About.KEY_EXPIRES, key=key, when=status.key_expires)
 
 
 def after(status: Status, moment: Moment) -> Status:
@@ -80,6 +206,7 @@ def after(status: Status, moment: Moment) -> Status:
                 steps_done=(),
                 progress=None,
                 warnings=0,
+                heard=Warnings(),
             )
         case StepStarted(step=step):
             return replace(status, step=step, progress=None)
@@ -87,30 +214,75 @@ def after(status: Status, moment: Moment) -> Status:
             return replace(status, steps_done=(*status.steps_done, step), progress=None)
         case Progressed() as progress:
             return replace(status, progress=progress)
-        case Warned():
-            return replace(status, warnings=status.warnings + 1)
-        case SnapshotMade():
+        case Warned() as warned:
+            return replace(status, warnings=status.warnings + 1, heard=status.heard.and_(warned))
+        case SnapshotMade() | HookRan():
             return status
         case RunEnded(outcome=outcome):
             return _ended(status, outcome, moment.at)
 
 
 def counts(outcome: Outcome, verb: Verb | None) -> bool:
-    """Whether an outcome says something about how safe one is: no skip, no cancelled run, no restore does."""
-    return verb is not Verb.RESTORE and isinstance(outcome, Completed | Failed | Interrupted)
+    """Whether an outcome says how safe one is: of a backup, and not that it was skipped or cancelled."""
+    return verb is Verb.BACKUP and isinstance(outcome, Completed | Failed | Interrupted)
+
+
+def unproven_after(unproven: Why | None, outcome: Outcome, verb: Verb | None) -> Why | None:
+    """Why the last verify came to nothing, once a run has ended."""
+    match outcome:
+        case Failed(reason=reason, detail=detail) if verb is Verb.VERIFY and reason not in _DAMAGE:
+            return Why(reason, detail)
+        case Completed() if verb is Verb.VERIFY:
+            return None
+        case _:
+            return unproven
+
+
+def damage_after(damage: Why | None, outcome: Outcome, verb: Verb | None) -> Why | None:
+    """Why the backups cannot be relied on, once a run has ended.
+
+    A new full backup makes good for what is missing, and only another sample for one that was wrong.
+    """
+    match outcome:
+        case Failed(reason=reason, detail=detail) if reason in _DAMAGE and verb is not Verb.RESTORE:
+            return Why(reason, detail)
+        case Completed() if verb is Verb.VERIFY:
+            return None
+        case Completed() if verb is Verb.BACKUP and damage and damage.reason is Reason.VOLUME_MISSING:
+            return None
+        case _:
+            return damage
 
 
 def _ended(status: Status, outcome: Outcome, at: datetime) -> Status:
     telling = counts(outcome, status.verb)
     safe = status.verb is Verb.BACKUP and isinstance(outcome, Completed)
+    status = _settled(status, outcome, at) if status.verb is Verb.BACKUP else status
+    proven = status.verb is Verb.VERIFY and isinstance(outcome, Completed)
     return msgspec.structs.replace(
         status,
         safe_as_of=(status.began or at) if safe else status.safe_as_of,
+        proven=at if proven else status.proven,
+        damage=damage_after(status.damage, outcome, status.verb),
+        unproven=unproven_after(status.unproven, outcome, status.verb),
         last=outcome if telling else status.last,
         last_verb=status.verb if telling else status.last_verb,
         last_ended=at if telling else status.last_ended,
+        left_out=status.heard if telling else status.left_out,
         verb=None,
         began=None,
         step=None,
         progress=None,
     )
+
+
+def _settled(status: Status, outcome: Outcome, at: datetime) -> Status:
+    """What an attempt at a backup changes: a good one ends every alarm, a skipped one says what it lacks."""
+    match outcome:
+        case Completed():
+            since = status.since or at
+            return msgspec.structs.replace(status, waiting=(), since=since, alarm_after=None, next_run=None)
+        case Skipped(reasons=reasons):
+            return msgspec.structs.replace(status, waiting=reasons)
+        case _:
+            return msgspec.structs.replace(status, waiting=())

@@ -11,12 +11,13 @@ from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
-from secretsbackup.operations import equipment, gathering, holdings
+from secretsbackup.operations import equipment, gathering, guards, holdings, hooks, keys, prune, refresh
 from secretsbackup.operations.equipment import place_of
+from secretsbackup.operations.guards import Allowed
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.runner import Recipe, Run
 from secretsbackup.store import history
-from secretsbackup.tools import duplicity, gnupg, place
+from secretsbackup.tools import duplicity, gnupg, place, sleep
 from secretsbackup.tools.duplicity import Vault, files
 from secretsbackup.tools.rsync import Gathered
 
@@ -28,12 +29,13 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What whoever starts a backup can ask for.
 
     `full` starts a new chain. `even_if_empty` believes an empty source. `adopt` goes on with a chain
-    that another machine or folder began.
+    that another machine or folder began. `allowed` says yes to what the guards would stop.
     """
 
     full: bool = False
     even_if_empty: bool = False
     adopt: bool = False
+    allowed: Allowed = Allowed()
 
 
 def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
@@ -43,16 +45,22 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         with run.step(Step.CHECK):
             gathering.present(run, even_if_empty=wish.even_if_empty)
             rsync = await equipment.rsync_program(run)
-            gnupg.usable(await gnupg.resolve(run.profile.key))
+            keys.watch(run, gnupg.usable(await gnupg.resolve(run.profile.key)))
             vault = await equipment.vault(run)
             trees = await gathering.survey(run)
+            await guards.room_to_gather(run, rsync, trees)
+        if begun := files.half_sent(vault.archive):
+            with run.step(Step.SEND):
+                await _finish(run, vault, begun, wish)
+        left_over = gathering.left_over(run)
         with run.step(Step.GATHER):
-            held, (gathered, unsent) = await _look_and_gather(
-                holdings.look(run, vault), gathering.gather(run, rsync, trees)
+            (held, fits), (gathered, unsent) = await _look_and_gather(
+                _look(run, vault), gathering.gather(run, rsync, trees)
             )
-        if not unsent and not wish.full and held.chains and not held.broken:
+        if not unsent and not wish.full and held.chains and not held.broken and fits:
             return Summary(changed=False, files=gathered.files, bytes=gathered.bytes)
-        kind = _kind(run, held, wish)
+        await guards.before_sending(run, vault, held, gathered, wish.allowed, left_over=left_over)
+        kind = _kind(run, held, wish) if fits else Kind.FULL
         with run.step(Step.SEND):
             await _send(run, vault, held, kind, gathered, wish)
         with run.step(Step.PROVE):
@@ -60,16 +68,27 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
             made = _made(held, proven)
         with run.step(Step.RECORD):
             _record(run, proven, made, gathered)
+            await refresh.keep_up(run, proven.whole)
         with run.step(Step.TIDY):
-            await _tidy(run, vault, proven)
+            await prune.tidy(run, vault, proven)
         return _summary(kind, made, gathered)
 
-    return back_up
+    return hooks.around(back_up)
+
+
+async def _look(run: Run, vault: Vault) -> tuple[Holdings, bool]:
+    """What the destination holds, and whether the newest chain can be gone on with by the profile's key."""
+    held = await holdings.look(run, vault)
+    fits = await guards.key_fits(run, vault, held)
+    if not fits and held.chains and not held.broken:
+        run.tell(Warned(caution=Caution.OTHER_KEY, detail=held.chains[-1].snapshots[0].stamp))
+    return held, fits
 
 
 async def _look_and_gather(
-    look: Coroutine[None, None, Holdings], gather_all: Coroutine[None, None, tuple[Gathered, bool]]
-) -> tuple[Holdings, tuple[Gathered, bool]]:
+    look: Coroutine[None, None, tuple[Holdings, bool]],
+    gather_all: Coroutine[None, None, tuple[Gathered, bool]],
+) -> tuple[tuple[Holdings, bool], tuple[Gathered, bool]]:
     """Look at the destination while rsync gathers; what is wrong with one ends the other.
 
     A gather that is about to end anyway may do so first: one that is cut off counts as a change.
@@ -104,21 +123,48 @@ def _old(chain: Chain, profile: Profile, now: datetime) -> bool:
     return now - chain.start >= timedelta(days=profile.full_every)
 
 
-async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Gathered, wish: Wish) -> None:
-    """Have duplicity send what is new.
+async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> None:
+    """Finish the set that an earlier run left half sent, before the stage changes.
 
-    A set that an earlier run left half sent is finished first, whatever is asked for, and then misses
-    what has changed since: so once more, for what was asked.
+    duplicity would go on with it later as well, but signs the stage as it is then: what had changed in the
+    part that was sent already would go into no volume and, being signed, into no later snapshot (3.2). So if
+    the stage has changed since the set was begun, it is given up.
     """
+    held = await holdings.look(run, vault)
+    phrase = await _phrase(run, held)
+    since = begun.timestamp() + 1  # what is named after a second may have begun at its end
+    if await asyncio.to_thread(gathering.changed_since, run.home.stage(run.profile), since):
+        await _forsake(run, vault, phrase)
+        return
+    kind = Kind.INCREMENTAL if held.chains else Kind.FULL
+    async with sleep.held_off("A backup is being sent"):
+        await _duplicity(run, vault, kind, (0, 0), wish, phrase)
+    proven = await holdings.look(run, vault)
+    _tell_made(run, proven, proven.since(held))
+
+
+async def _phrase(run: Run, held: Holdings) -> Secret | None:
+    """What duplicity needs to go on with a chain of which the archive folder is cold."""
+    return None if held.warm or not held.chains else await equipment.passphrase(run)
+
+
+async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Gathered, wish: Wish) -> None:
+    """Have duplicity send what is new."""
     if not held.contents:
         await place.prepare(vault.destination)
-    phrase = None if held.warm or not held.chains else await equipment.passphrase(run)
-    if files.half_sent(vault.archive):
-        await _duplicity(run, vault, kind, (0, 0), wish, phrase)
-        if await holdings.finished(run, vault, held) is Kind.FULL:
-            kind = Kind.INCREMENTAL
+    phrase = await _phrase(run, held)
     total = await _total(run, held, kind, gathered)
-    await _duplicity(run, vault, kind, total, wish, phrase)
+    guards.room_to_send(run, vault, held, total[1])
+    async with sleep.held_off("A backup is being sent"):
+        await _duplicity(run, vault, kind, total, wish, phrase)
+
+
+async def _forsake(run: Run, vault: Vault, phrase: Secret | None) -> None:
+    """Give up a half-sent set. What of it cannot be removed from the destination is only in the way there."""
+    try:
+        await duplicity.forsake(vault, phrase)
+    except Failure as failure:
+        run.tell(Warned(caution=Caution.NOT_TIDIED, detail=failure.detail or failure.reason))
 
 
 async def _duplicity(
@@ -148,7 +194,7 @@ def _made(before: Holdings, after: Holdings) -> tuple[Snapshot, ...]:
     """The snapshots that are there now and were not; Failure if there is none, whatever duplicity said."""
     found = after.since(before)
     if not found:
-        raise Failure(Reason.VOLUME_MISSING, "no new snapshot is at the destination")
+        raise Failure(Reason.NOTHING_SENT)
     return found
 
 
@@ -164,9 +210,13 @@ def _summary(kind: Kind, made: tuple[Snapshot, ...], gathered: Gathered) -> Summ
 
 def _record(run: Run, proven: Holdings, made: tuple[Snapshot, ...], gathered: Gathered) -> None:
     here = place_of(run.profile.destination)
-    history.know_sizes(run.home, here, files.sizes(proven.contents))
     history.know_snapshot(run.home, here, made[-1].stamp, gathered.files, gathered.bytes)
     gathering.keep(run, unsent=False)
+    _tell_made(run, proven, made)
+
+
+def _tell_made(run: Run, proven: Holdings, made: tuple[Snapshot, ...]) -> None:
+    history.know_sizes(run.home, place_of(run.profile.destination), files.sizes(proven.contents))
     for snapshot in made:
         run.tell(
             SnapshotMade(
@@ -176,19 +226,3 @@ def _record(run: Run, proven: Holdings, made: tuple[Snapshot, ...], gathered: Ga
                 stored=snapshot.size,
             )
         )
-
-
-async def _tidy(run: Run, vault: Vault, proven: Holdings) -> None:
-    """Remove what is older than the `keep` newest sound chains, once there are that many. It can wait: no
-    failure."""
-    kept = proven.sound[-run.profile.keep :]
-    enough = len(kept) == run.profile.keep and not proven.broken
-    old = [chain for chain in proven.chains if enough and chain.end < kept[0].start]
-    if not old:
-        return
-    here = place_of(vault.destination)
-    history.lose_chains(run.home, here, [chain.snapshots[0].stamp for chain in old], "removed")
-    try:
-        await duplicity.remove_older(vault, kept[0].start)
-    except Failure as failure:
-        run.tell(Warned(caution=Caution.NOT_TIDIED, detail=failure.detail or failure.reason))

@@ -1,22 +1,25 @@
-"""Browse: which snapshots a destination holds, and which files a snapshot."""
+"""Browse: which snapshots a destination holds, which files a snapshot, and which versions there are."""
 
 import asyncio
+from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
 
 import msgspec
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.entry import Entry
+from secretsbackup.model.outcome import Failure, Reason, Skip
+from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.snapshot import Chain
-from secretsbackup.operations import equipment, holdings
+from secretsbackup.operations import equipment, holdings, refresh
 from secretsbackup.operations.equipment import place_of
-from secretsbackup.operations.restore import chosen, within_snapshot
-from secretsbackup.operations.runner import Ask, Run, visit
-from secretsbackup.store import history
+from secretsbackup.operations.restore import within_snapshot
+from secretsbackup.operations.runner import Ask, Run
+from secretsbackup.store import catalogue, history
+from secretsbackup.store.catalogue import Lost, finding
 from secretsbackup.store.home import Home
-from secretsbackup.tools import duplicity, gnupg, place
-from secretsbackup.tools.duplicity import files, signatures
-from secretsbackup.tools.duplicity.signatures import Entry
+from secretsbackup.tools import gnupg, place
+from secretsbackup.tools.duplicity import files
 
 
 class Shelf(msgspec.Struct, frozen=True):
@@ -37,24 +40,67 @@ async def snapshots(profile: Profile, home: Home) -> Shelf:
     return Shelf(files.chains(contents), damaged, sizes)
 
 
-async def listing(profile: Profile, home: Home, below: bytes, at: datetime | None, ask: Ask) -> list[Entry]:
-    """Every path of a snapshot that is `below` a path; all where that is empty.
+class Answer(msgspec.Struct, frozen=True):
+    """Entries; the snapshot that they are of, where they are of one; and what stood in the way of asking
+    the destination what is new, if something did."""
 
-    It needs a passphrase only where the archive folder has not what it takes and duplicity must fetch it.
-    """
-    async with visit(profile, home, ask=ask) as run:
-        vault = await equipment.vault(run)
-        held = await holdings.peek(run, vault)
-        snapshot = chosen(held.chains, at or run.began)
-        archives = signatures.archives(vault.archive, snapshot.stamp)
-        if archives is None:
-            await duplicity.fetch_metadata(vault, snapshot.time, await equipment.passphrase(run))
-            archives = signatures.archives(vault.archive, snapshot.stamp)
-        if archives is None:
-            raise Failure(Reason.NO_SNAPSHOT, snapshot.stamp)
-        found = await asyncio.to_thread(signatures.entries, archives)
-    wanted = within_snapshot(below, profile)
-    return [one for one in found if not wanted or one.path == wanted or one.path.startswith(wanted + b"/")]
+    entries: Iterable[Entry]
+    at: datetime | None = None
+    more: int = 0
+    trouble: Failure | Skip | None = None
+
+
+async def listing(profile: Profile, home: Home, below: bytes, at: datetime, ask: Ask) -> Answer:
+    """Every path of a snapshot at or below a path, all where that is empty; Failure(PATH_NOT_FOUND)."""
+    file, path = home.catalogue(profile), within_snapshot(below, profile)
+
+    def answer() -> Answer:
+        time = max((one for one in catalogue.known(file) if one <= at), default=None)
+        if time is None:
+            raise Failure(Reason.NO_SNAPSHOT, f"{at:%Y-%m-%d %H:%M:%S} UTC")
+        if path and not catalogue.entry(file, time, path):
+            raise Failure(Reason.PATH_NOT_FOUND, shown(below))
+        return Answer(catalogue.below(file, time, path), time)
+
+    return await _asked(answer, profile, home, ask, at)
+
+
+async def find(
+    profile: Profile, home: Home, text: bytes, ask: Ask, *, deleted: bool = False, limit: int = 200
+) -> Answer:
+    """The paths of all snapshots that have a text in their name, in their newest version, best first."""
+
+    def answer() -> Answer:
+        found = finding.find(home.catalogue(profile), text, deleted=deleted, limit=limit)
+        return Answer(found.entries, more=found.more)
+
+    return await _asked(answer, profile, home, ask)
+
+
+async def versions(profile: Profile, home: Home, path: bytes, ask: Ask) -> Answer:
+    """Every version of a path, newest first; Failure(PATH_NOT_FOUND) if it never was."""
+
+    def answer() -> Answer:
+        found = catalogue.versions(home.catalogue(profile), within_snapshot(path, profile))
+        if not found:
+            raise Failure(Reason.PATH_NOT_FOUND, shown(path))
+        return Answer(found)
+
+    return await _asked(answer, profile, home, ask)
+
+
+async def _asked(
+    answer: Callable[[], Answer], profile: Profile, home: Home, ask: Ask, at: datetime | None = None
+) -> Answer:
+    """An answer of the catalogue, which is brought up to date first, and made anew if it is damaged."""
+    for last in (False, True):
+        trouble = await refresh.refresh(profile, home, ask=ask, at=at)
+        try:
+            return msgspec.structs.replace(await asyncio.to_thread(answer), trouble=trouble)
+        except Lost:
+            if last:
+                raise
+    raise AssertionError("the second answer is the last")
 
 
 async def check(run: Run) -> int:

@@ -7,7 +7,7 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations.gathering import remove
-from secretsbackup.store import lock, profiles
+from secretsbackup.store import catalogue, lock, profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg, keychain
 
@@ -43,6 +43,14 @@ async def enrol(
         raise
 
 
+async def change(draft: Profile, home: Home) -> None:
+    """Write a profile anew that is there already. What was imported may stay as it was (see `problems`)."""
+    before = profiles.get(home, draft.name)
+    kept = (before.sources, before.destination) == (draft.sources, draft.destination)
+    check(draft, imported=kept)
+    profiles.change(home, draft)
+
+
 async def _undo(draft: Profile, name: SecretName) -> None:
     try:
         await keychain.forget(draft.name, name)
@@ -66,3 +74,4 @@ async def leave(profile: Profile, home: Home) -> None:
         profiles.remove(home, profile.name)
         if profile.staging is None and home.stage(profile).exists():
             remove(home.stage(profile))
+        catalogue.drop(home.catalogue(profile))

@@ -7,7 +7,7 @@ from secretsbackup.model.destination import Bucket, Destination, url
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret, SecretName
-from secretsbackup.operations.runner import Run
+from secretsbackup.operations.runner import Ask, Run
 from secretsbackup.store import history
 from secretsbackup.store.history import Place
 from secretsbackup.store.home import Home, owner_only
@@ -74,23 +74,28 @@ async def _secret(profile: Profile, name: SecretName) -> Secret:
 async def passphrase(run: Run) -> Secret:
     """The key's passphrase: from the keychain, where only one that was tried is kept, or from a person, and
     then tried now. Failure(PASSPHRASE_MISSING) or (PASSPHRASE_WRONG)."""
+    return await passphrase_of(run.profile, run.ask)
+
+
+async def passphrase_of(profile: Profile, ask: Ask) -> Secret:
+    """The same outside a run."""
     await gnupg.start_agent()
-    trouble = Failure(Reason.PASSPHRASE_MISSING, run.profile.name)
-    try:
-        if kept := await keychain.get(run.profile.name, SecretName.GPG_PASSPHRASE):
-            return kept
-    except Failure as failure:
-        trouble = failure  # without a keychain a person can still be asked
-    if typed := await _typed(run):
+    kept, trouble = await kept_passphrase(profile)
+    if kept:
+        return kept
+    if typed := await ask():
+        await gnupg.try_passphrase(profile.key, typed)
         return typed
     raise trouble
 
 
-async def _typed(run: Run) -> Secret | None:
-    typed = await run.ask()
-    if typed is not None:
-        await gnupg.try_passphrase(run.profile.key, typed)
-    return typed
+async def kept_passphrase(profile: Profile) -> tuple[Secret | None, Failure]:
+    """What the keychain has; and why there is none, should nobody be there to ask."""
+    trouble = Failure(Reason.PASSPHRASE_MISSING, profile.name)
+    try:
+        return await keychain.get(profile.name, SecretName.GPG_PASSPHRASE), trouble
+    except Failure as failure:
+        return None, failure  # without a keychain a person can still be asked
 
 
 def place_of(destination: Destination) -> Place:

@@ -1,6 +1,7 @@
 """Gathering: the stage is made like the sources, and never emptied by a source that is not there."""
 
 import asyncio
+import itertools
 import os
 import shutil
 from collections.abc import Sequence
@@ -10,7 +11,7 @@ from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.model.profile import Profile, Source
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import staged
-from secretsbackup.store.home import owner_only
+from secretsbackup.store.home import Home, owner_only
 from secretsbackup.store.staged import Staged
 from secretsbackup.tools import rsync, tree
 from secretsbackup.tools.rsync import Gathered
@@ -19,14 +20,15 @@ from secretsbackup.tools.tree import Tree
 
 def present(run: Run, *, even_if_empty: bool) -> None:
     """Skip the run if a source is missing, or is empty and was not: its disk is not mounted."""
-    stage = run.home.stage(run.profile)
-    reasons = [
-        reason
-        for source in run.profile.sources
-        if (reason := _absent(source, stage / source.label, even_if_empty))
-    ]
-    if reasons:
+    if reasons := absent(run.home, run.profile, even_if_empty=even_if_empty):
         raise Skip(*reasons)
+
+
+def absent(home: Home, profile: Profile, *, even_if_empty: bool = False) -> tuple[Why, ...]:
+    """The sources that are missing, or are empty and were not."""
+    stage = home.stage(profile)
+    found = (_absent(source, stage / source.label, even_if_empty) for source in profile.sources)
+    return tuple(why for why in found if why)
 
 
 def _absent(source: Source, before: Path, even_if_empty: bool) -> Why | None:
@@ -74,6 +76,12 @@ async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gather
     return gathered, unsent
 
 
+def left_over(run: Run) -> bool:
+    """Whether an earlier run gathered what it did not send."""
+    before = staged.read(run.home, run.profile.name)
+    return before is None or before.unsent
+
+
 def keep(run: Run, *, unsent: bool) -> None:
     """Remember that the stage holds this profile's labels, and whether all in it was sent."""
     staged.keep(run.home, run.profile.name, Staged(_labels(run.profile), unsent=unsent))
@@ -115,7 +123,20 @@ def remove(path: Path) -> None:
     shutil.rmtree(path)
 
 
+def changed_since(stage: Path, since: float) -> bool:
+    """Whether anything came to the stage or left it after a time (seconds): that changes its folder."""
+    folders = (status for _, status in tree.folders_below(stage))
+    files = (status for _, status in tree.files_below(stage))
+    # The mode of the stage itself is set by every gather; its mtime tells whether a source left it.
+    return stage.stat().st_mtime >= since or any(
+        status.st_ctime >= since for status in itertools.chain(folders, files)
+    )
+
+
 def unsent_since(stage: Path, since: float) -> tuple[int, int]:
     """Files and bytes of the stage that came after a time (seconds): rsync renames what it writes."""
-    sizes = [status.st_size for _, status in tree.files_below(stage) if status.st_ctime >= since]
-    return len(sizes), sum(sizes)
+    files = size = 0
+    for _, status in tree.files_below(stage):
+        if status.st_ctime >= since:
+            files, size = files + 1, size + status.st_size
+    return files, size

@@ -1,12 +1,14 @@
 """Holdings: what a destination holds, held against what the archive folder says must be there."""
 
-from collections.abc import Iterable
+import asyncio
+import contextlib
+from collections.abc import Iterable, Iterator
 
 import msgspec
 
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.outcome import Failure, Reason, Skip, Why
-from secretsbackup.model.snapshot import Chain, Kind, Snapshot
+from secretsbackup.model.snapshot import Chain, Snapshot
 from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import history
@@ -52,7 +54,8 @@ async def look(run: Run, vault: Vault) -> Holdings:
     """
     here = place_of(vault.destination)
     contents = await _contents(run, vault)
-    holes = files.audit(vault.archive, contents, history.known_sizes(run.home, here))
+    known = history.known_sizes(run.home, here)
+    holes = await asyncio.to_thread(files.audit, vault.archive, contents, known)
     _remember(run, vault, holes)
     return _holdings(run, vault, contents)
 
@@ -62,10 +65,19 @@ async def peek(run: Run, vault: Vault) -> Holdings:
     return _holdings(run, vault, await _contents(run, vault))
 
 
-async def finished(run: Run, vault: Vault, before: Holdings) -> Kind | None:
-    """The kind of the snapshot that came last since `before`; None if there is no new one."""
-    new = (await peek(run, vault)).since(before)
-    return new[-1].kind if new else None
+@contextlib.contextmanager
+def judging(run: Run, vault: Vault, chain: Chain) -> Iterator[None]:
+    """Remember a chain as damaged if what is done with it finds that: the next backup starts anew."""
+    try:
+        yield
+    except Failure as failure:
+        if failure.reason in _DAMAGE:
+            here = place_of(vault.destination)
+            history.lose_chains(run.home, here, [chain.snapshots[0].stamp], "damaged")
+        raise
+
+
+_DAMAGE = {Reason.VOLUME_CORRUPT, Reason.VOLUME_MISSING, Reason.SAMPLE_DIFFERS}
 
 
 def _holdings(run: Run, vault: Vault, contents: dict[str, int]) -> Holdings:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model import snapshot as snapshots
-from secretsbackup.model.event import Progressed, Step, Tell
+from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
@@ -48,9 +48,10 @@ def recipe(wish: Wish) -> Recipe:
             phrase = await equipment.passphrase(run)
         target = new_folder(wish.to, run.began)
         try:
-            with run.step(Step.FETCH):
+            chain = snapshots.chain_of(held.chains, snapshot)
+            with run.step(Step.FETCH), holdings.judging(run, vault, chain):
                 watcher = _Watcher(run.tell, target, (0, 0) if paths else (files, size))
-                for path in paths or [b""]:
+                for path in _outermost(paths) or [b""]:
                     arriving = target / _ARRIVING if path else target
                     watcher.into(arriving)
                     await duplicity.restore(
@@ -61,7 +62,7 @@ def recipe(wish: Wish) -> Recipe:
             _drop_if_empty(target)
             raise
         with run.step(Step.RECORD):
-            whole = _finished(target)
+            whole = _finished(target) if not watcher.left_out else target
             files, size = measured(whole)
         return Summary(snapshot=snapshot.stamp, files=files, bytes=size, folder=str(whole))
 
@@ -86,6 +87,11 @@ def within_snapshot(path: bytes, profile: Profile) -> bytes:
             inside = path[len(root) :].strip(b"/")
             return b"/".join(part for part in (os.fsencode(source.label), inside) if part not in (b"", b"."))
     return b"/".join(part for part in path.split(b"/") if part not in (b"", b"."))
+
+
+def _outermost(paths: list[bytes]) -> list[bytes]:
+    """Those that do not lie below another one, each once."""
+    return [path for path in dict.fromkeys(paths) if not any(path.startswith(one + b"/") for one in paths)]
 
 
 def new_folder(parent: Path, now: datetime) -> Path:
@@ -131,14 +137,24 @@ def _settle(arriving: Path, target: Path, path: bytes) -> None:
     """Move a chosen path to where it was in the snapshot. duplicity takes no target that is not UTF-8."""
     if path:
         place = Path(os.fsdecode(os.path.join(bytes(target), path)))  # noqa: PTH118 - bytes
+        inside(target, place)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         arriving.rename(place)
 
 
+def inside(folder: Path, path: Path) -> None:
+    """Failure(SNAPSHOT_UNSAFE) if a restored link would lead what is written at a path out of its folder."""
+    really = Path(os.path.realpath(path.parent))
+    if not really.is_relative_to(Path(os.path.realpath(folder.parent)) / folder.name):
+        raise Failure(Reason.SNAPSHOT_UNSAFE, shown(bytes(path)))
+
+
 def measured(folder: Path) -> tuple[int, int]:
     """How many files a tree has, and their bytes."""
-    sizes = [status.st_size for _, status in tree.files_below(folder)]
-    return len(sizes), sum(sizes)
+    files = size = 0
+    for _, status in tree.files_below(folder):
+        files, size = files + 1, size + status.st_size
+    return files, size
 
 
 class _Watcher:
@@ -147,7 +163,10 @@ class _Watcher:
     def __init__(self, tell: Tell, target: Path, total: tuple[int, int]) -> None:
         self._tell = tell
         self._files_total, self._total = total
+        self._target = target
         self._root = bytes(target)
+        self._folder = b""
+        self.left_out = 0
         self._last = b""
         self._files = 0
         self._done = 0
@@ -157,13 +176,17 @@ class _Watcher:
         self._root = bytes(place)
 
     def heard(self, stanza: log.Stanza) -> None:
-        """Take what duplicity tells: each path as it begins to write it."""
+        """Take what duplicity tells: each path as it begins to write it, and what it could not write."""
+        if left_out := log.left_out(stanza):
+            self.left_out += 1
+            self._tell(Warned(caution=Caution.NOT_RESTORED, path=shown(left_out[0]), detail=left_out[1]))
         if not stanza.is_info or stanza.code != log.RESTORING:
             return
         self._done += _size(self._last) if self._total else 0
         path = log.path(stanza.extras)
         self._last = os.path.join(self._root, path) if path not in (b"", b".") else self._root  # noqa: PTH118
         self._files += 1
+        self._stay_inside()
         known = self._total > 0
         self._tell(
             Progressed(
@@ -176,6 +199,13 @@ class _Watcher:
                 files_total=self._files_total,
             )
         )
+
+    def _stay_inside(self) -> None:
+        """Once a folder: what comes into it must not follow a link that came before it."""
+        folder = os.path.dirname(self._last)  # noqa: PTH120 - bytes
+        if folder != self._folder and self._last != self._root:
+            inside(self._target, Path(os.fsdecode(self._last)))
+        self._folder = folder
 
 
 def _size(path: bytes) -> int:

@@ -84,7 +84,8 @@ Recipe = Callable[[Run], Awaitable[Summary]]
 class Live:
     """A run that goes on: listen with `moments()`, stop it with `cancel()`, wait with `outcome()`."""
 
-    def __init__(self) -> None:
+    def __init__(self, run: RunId) -> None:
+        self.run = run
         self._lasting: list[Moment] = []
         self._passing: Moment | None = None
         self._news = asyncio.Event()
@@ -143,7 +144,7 @@ def start(recipe: Recipe, verb: Verb, profile: Profile, at_home: Home, *, ask: A
     began = datetime.now(UTC)
     run = RunId(f"{began:%Y%m%dT%H%M%S}.{began.microsecond // 1000:03}Z-{secrets.token_hex(2)}")
     writer = journal.Writer(at_home.journal(profile.name, run))
-    live = Live()
+    live = Live(run)
     told: list[Moment] = []
 
     def hear(moment: Moment) -> None:

@@ -115,9 +115,9 @@ def _source(path: str) -> Source:
 
 
 def _destination(url: str) -> Destination:
-    parts = urlsplit(url)
-    host = re.fullmatch(r"s3(?:[.-]([a-z0-9-]+))?\.amazonaws\.com", parts.netloc)
     try:
+        parts = urlsplit(url)
+        host = re.fullmatch(r"s3(?:[.-]([a-z0-9-]+))?\.amazonaws\.com", parts.netloc)
         if host:
             return destinations.parse("s3://" + parts.path.strip("/"), region=host[1])
         return destinations.parse(url)
@@ -126,7 +126,7 @@ def _destination(url: str) -> Destination:
 
 
 def _days(text: str) -> int:
-    found = re.fullmatch(r"(\d+)D?", text.strip())
+    found = re.fullmatch(r"(\d{1,9})D?", text.strip())
     if not found:
         raise Failure(Reason.SEED_UNREADABLE, f"DAYS_TO_FULL_BACKUP “{text}” is no number of days")
     return int(found[1])

@@ -1,27 +1,94 @@
 """Standing: the status of a profile, from its history and the journal of a run that goes on."""
 
-from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Completed
-from secretsbackup.model.profile import ProfileName
-from secretsbackup.model.status import Status, after, counts
-from secretsbackup.store import history, journal
+from collections.abc import Sequence
+from datetime import UTC, datetime
+
+from secretsbackup.model.due import Surroundings, alarm, due
+from secretsbackup.model.event import Verb, Warned
+from secretsbackup.model.outcome import Completed, Failure, Skipped, Why
+from secretsbackup.model.profile import Profile, ProfileName
+from secretsbackup.model.run import PastRun
+from secretsbackup.model.status import Status, Warnings, after, counts, damage_after, unproven_after
+from secretsbackup.operations.kit import kit_saved
+from secretsbackup.store import history, journal, marks, pause, profiles
 from secretsbackup.store.home import Home
+from secretsbackup.store.marks import Marks
+from secretsbackup.tools import surroundings
 
 
-def standing(home: Home, profile: ProfileName) -> Status:
+def standing(home: Home, profile: ProfileName, now: datetime | None = None) -> Status:
     """How safe a profile is now. Runs that were cut off are found and told here."""
     going_on = history.catch_up(home, profile)
-    past = history.runs(home, profile)
-    told = next((run for run in past if counts(run.outcome, run.verb)), None)
-    good = (run.began for run in past if run.verb is Verb.BACKUP and isinstance(run.outcome, Completed))
-    status = Status(
-        profile=profile,
-        safe_as_of=next(good, None),
-        last=told.outcome if told else None,
-        last_verb=told.verb if told else None,
-        last_ended=told.ended if told else None,
-    )
+    status = _remembered(home, profile, history.runs(home, profile), now or datetime.now(UTC))
     for run in going_on:
         for moment in journal.read(home.journal(profile, run)):
             status = after(status, moment)
     return status
+
+
+def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: datetime) -> Status:
+    """What past runs (newest first) and the user's own words make of it."""
+    told = next((run for run in past if counts(run.outcome, run.verb)), None)
+    good = [run.began for run in past if run.good]
+    proofs = (run.ended for run in past if run.verb is Verb.VERIFY and isinstance(run.outcome, Completed))
+    damage, unproven = _doubts(past)
+    known, marked = _profile(home, profile), marks.read(home, profile)
+    attempts = [run.began for run in past if run.verb is Verb.BACKUP]
+    begin = good[0] if good else min(attempts, default=None)
+    return Status(
+        profile=profile,
+        safe_as_of=good[0] if good else None,
+        since=good[-1] if good else None,
+        last=told.outcome if told else None,
+        last_verb=told.verb if told else None,
+        last_ended=told.ended if told else None,
+        left_out=_left_out(home, told) if told and told.warnings else Warnings(),
+        damage=damage,
+        unproven=unproven,
+        waiting=_waiting(past, marked),
+        proven=next(proofs, None),
+        alarm_after=alarm(known, begin) if known else None,
+        next_run=_next(known, past, now) if known else None,
+        paused_until=pause.paused_until(home, profile),
+        kit_saved=kit_saved(home, known) is not None if known else None,
+        key_expires=marked.key_expires,
+        accepted=marked.accepted,
+    )
+
+
+def _profile(home: Home, name: ProfileName) -> Profile | None:
+    try:
+        return profiles.load(home).get(name)
+    except Failure:
+        return None
+
+
+def _left_out(home: Home, told: PastRun) -> Warnings:
+    """What a run warned of, from its journal: the history only counts it."""
+    found = Warnings()
+    path = home.journal(told.profile, told.run)
+    for moment in journal.read(path) if path.exists() else ():
+        if isinstance(moment.event, Warned):
+            found = found.and_(moment.event)
+    return found
+
+
+def _doubts(past: Sequence[PastRun]) -> tuple[Why | None, Why | None]:
+    damage: Why | None = None
+    unproven: Why | None = None
+    for run in reversed(past):
+        damage = damage_after(damage, run.outcome, run.verb)
+        unproven = unproven_after(unproven, run.outcome, run.verb)
+    return damage, unproven
+
+
+def _waiting(past: Sequence[PastRun], marked: Marks) -> tuple[Why, ...]:
+    """What the last attempt at a backup lacked, if it was skipped, or the one that did not even begin."""
+    last = next((run for run in past if run.verb is Verb.BACKUP), None)
+    if marked.lacking_since and (last is None or last.ended < marked.lacking_since):
+        return marked.lacking
+    return last.outcome.reasons if last and isinstance(last.outcome, Skipped) else ()
+
+
+def _next(profile: Profile, past: Sequence[PastRun], now: datetime) -> datetime | None:
+    return due(profile, past, now, Surroundings(machine=surroundings.machine())).at

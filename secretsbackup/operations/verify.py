@@ -5,12 +5,15 @@ import math
 import os
 import random
 import stat
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
+from secretsbackup.model.entry import What
 from secretsbackup.model.event import Caution, Progressed, Step, Warned
 from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.paths import shown
-from secretsbackup.model.snapshot import Snapshot
+from secretsbackup.model.secret import Secret
+from secretsbackup.model.snapshot import Snapshot, chain_of
 from secretsbackup.operations import equipment, holdings
 from secretsbackup.operations.restore import chosen
 from secretsbackup.operations.runner import Run
@@ -33,12 +36,18 @@ async def verify(run: Run) -> Summary:
         snapshot = chosen(held.chains, run.began)
         if held.broken:
             raise Failure(Reason.VOLUME_MISSING, held.chains[-1].snapshots[0].stamp)
+    with holdings.judging(run, vault, chain_of(held.chains, snapshot)):
+        return await _drill(run, vault, phrase, snapshot)
+
+
+async def _drill(run: Run, vault: Vault, phrase: Secret, snapshot: Snapshot) -> Summary:
+    """Restore a sample of a snapshot and compare it."""
     with run.step(Step.FETCH):
         stage = run.home.stage(run.profile)
-        fit = comparable(run, stage, snapshot)
+        paths = fit = sample(comparable(run, stage, snapshot))
         if not fit:
             run.tell(Warned(caution=Caution.NOT_COMPARED))
-        paths = sample(fit or _listed(vault, snapshot))
+            paths = sample(_listed(vault, snapshot))
         for number, path in enumerate(paths):
             run.tell(_progress(number, len(paths), path))
             restored = _restored(run, number)
@@ -56,26 +65,29 @@ def _restored(run: Run, number: int) -> Path:
     return run.temporary / f"sample-{number}"
 
 
-def comparable(run: Run, stage: Path, snapshot: Snapshot) -> list[bytes]:
+def comparable(run: Run, stage: Path, snapshot: Snapshot) -> Iterator[bytes]:
     """The files of the stage that are as the snapshot must have them."""
     known = staged.read(run.home, run.profile.name)
     before = math.inf if known and not known.unsent else snapshot.time.timestamp()
-    return [
-        path[len(bytes(stage)) + 1 :]
-        for path, status in tree.files_below(stage)
-        if stat.S_ISREG(status.st_mode) and status.st_ctime < before and status.st_size <= _LARGEST
-    ]
+    for path, status in tree.files_below(stage):
+        if stat.S_ISREG(status.st_mode) and status.st_ctime < before and status.st_size <= _LARGEST:
+            yield path[len(bytes(stage)) + 1 :]
 
 
-def _listed(vault: Vault, snapshot: Snapshot) -> list[bytes]:
+def _listed(vault: Vault, snapshot: Snapshot) -> Iterator[bytes]:
     """The files of a snapshot, where nothing is staged to compare with."""
     archives = signatures.archives(vault.archive, snapshot.stamp) or []
-    return [entry.path for entry in signatures.entries(archives) if entry.kind == "file"]
+    return (seen.path for seen in signatures.state(archives) if seen.what is What.FILE)
 
 
-def sample(paths: list[bytes]) -> list[bytes]:
-    """Some of them, at random."""
-    return random.sample(paths, min(SAMPLE, len(paths)))
+def sample(paths: Iterable[bytes]) -> list[bytes]:
+    """Some of them, at random, each as likely as the others; a million of them are never held at once."""
+    chosen: list[bytes] = []
+    for number, path in enumerate(paths):
+        place = number if number < SAMPLE else random.randrange(number + 1)  # noqa: S311 - no secret
+        if place < SAMPLE:
+            chosen[place : place + 1] = [path]
+    return chosen
 
 
 def compare(expected: Path, restored: Path) -> None:

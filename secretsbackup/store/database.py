@@ -1,6 +1,8 @@
 """SQLite: what we remember of all profiles. It can be rebuilt from the journals and the destinations."""
 
 import contextlib
+import fcntl
+import shutil
 import sqlite3
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -31,14 +33,16 @@ _MIGRATIONS = (
     ) WITHOUT ROWID;
     """,
 )
+_LEAST = 1 << 17
+"""Bytes: with less, SQLite cannot make the files beside the database, and calls it an I/O error."""
 
 
 @contextlib.contextmanager
 def opened(home: Home) -> Iterator[sqlite3.Connection]:
     """A connection; what is done with it is kept when the block ends well.
 
-    A file that is no database any more is put aside (and named so), for a new one to begin.
-    Failure: MEMORY_NEWER, NO_ROOM, NOT_WRITABLE, BUSY.
+    A file that is no database any more is put aside (and named so), for a new one to begin; Failure
+    (MEMORY_BROKEN) where that is found too late. Others: MEMORY_NEWER, MEMORY_BUSY, NO_ROOM, NOT_WRITABLE.
     """
     owner_only(home.database.parent)
     try:
@@ -46,7 +50,12 @@ def opened(home: Home) -> Iterator[sqlite3.Connection]:
         with contextlib.closing(connection), connection:
             yield connection
     except sqlite3.OperationalError as error:
-        raise _failure(error, home.database) from None
+        raise failure(error, home.database) from None
+    except sqlite3.DatabaseError as error:
+        if type(error) is not sqlite3.DatabaseError:  # its children are about how it is used
+            raise
+        _put_aside(home.database)
+        raise Failure(Reason.MEMORY_BROKEN, str(home.database), (str(error),)) from None
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -55,14 +64,25 @@ def _connected(path: Path) -> sqlite3.Connection:
     except sqlite3.OperationalError:
         raise
     except sqlite3.DatabaseError:
-        path.rename(path.with_name(f"{path.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
-        for suffix in ("-wal", "-shm"):
-            path.with_name(path.name + suffix).unlink(missing_ok=True)
+        _put_aside(path)
         return _migrated(path)
 
 
+def _put_aside(path: Path) -> None:
+    path.rename(path.with_name(f"{path.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
+    for suffix in ("-wal", "-shm"):
+        path.with_name(path.name + suffix).unlink(missing_ok=True)
+
+
 def _migrated(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=10)
+    """A connection to a database as this version has it; of two that begin at once, one makes it so."""
+    with path.with_name(path.name + ".lock").open("ab") as file:
+        fcntl.flock(file, fcntl.LOCK_EX)
+        return _up_to_date(path)
+
+
+def _up_to_date(path: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(path, timeout=5)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
@@ -74,10 +94,12 @@ def _migrated(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def _failure(error: sqlite3.OperationalError, path: Path) -> Failure:
+def failure(error: sqlite3.OperationalError, path: Path) -> Failure:
+    """The Failure for a database of ours that could not be used."""
     said = str(error)
-    if "full" in said:
+    full = "full" in said or ("disk I/O error" in said and shutil.disk_usage(path.parent).free < _LEAST)
+    if full:
         return Failure(Reason.NO_ROOM, str(path), (said,))
     if "locked" in said:
-        return Failure(Reason.BUSY, str(path), (said,))
+        return Failure(Reason.MEMORY_BUSY, str(path), (said,))
     return unwritable(OSError(0, said), path)

@@ -7,25 +7,14 @@ from typing import NewType
 import msgspec
 
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb, Warned
-from secretsbackup.model.outcome import Outcome
+from secretsbackup.model.outcome import Failure, Outcome, Reason
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.run import PastRun
 from secretsbackup.store import database, journal
 from secretsbackup.store.home import Home
 
 Place = NewType("Place", str)
 """A destination as a key: its URL, and its endpoint where it has one."""
-
-
-class PastRun(msgspec.Struct, frozen=True, kw_only=True):
-    """One run that is over."""
-
-    run: RunId
-    profile: ProfileName
-    verb: Verb
-    began: datetime
-    ended: datetime
-    warnings: int
-    outcome: Outcome
 
 
 def record(home: Home, moments: Iterable[Moment]) -> None:
@@ -58,11 +47,12 @@ def _past(moments: list[Moment]) -> PastRun | None:
     )
 
 
-def runs(home: Home, profile: ProfileName, limit: int = -1) -> list[PastRun]:
-    """The runs of a profile that are over, newest first."""
+def runs(home: Home, profile: ProfileName, limit: int = -1, before: RunId | None = None) -> list[PastRun]:
+    """The runs of a profile that are over, newest first; only those that began before another one."""
     with database.opened(home) as memory:
         rows = memory.execute(
-            "SELECT * FROM runs WHERE profile = ? ORDER BY id DESC LIMIT ?", (profile, limit)
+            "SELECT * FROM runs WHERE profile = ? AND id < ? ORDER BY id DESC LIMIT ?",
+            (profile, before or "~", limit),
         ).fetchall()
     return [
         PastRun(
@@ -83,8 +73,12 @@ def catch_up(home: Home, profile: ProfileName) -> list[RunId]:
 
     The runs that go on now are returned.
     """
-    with database.opened(home) as memory:
-        known = {row[0] for row in memory.execute("SELECT id FROM runs WHERE profile = ?", (profile,))}
+    try:
+        known = _known(home, profile)
+    except Failure as failure:
+        if failure.reason is not Reason.MEMORY_BROKEN:
+            raise
+        known = _known(home, profile)  # the new database, which all journals now go into
     going_on: list[RunId] = []
     for run in journal.runs(home, profile):
         if run not in known:
@@ -94,6 +88,11 @@ def catch_up(home: Home, profile: ProfileName) -> list[RunId]:
             else:
                 record(home, moments)
     return going_on
+
+
+def _known(home: Home, profile: ProfileName) -> set[str]:
+    with database.opened(home) as memory:
+        return {row[0] for row in memory.execute("SELECT id FROM runs WHERE profile = ?", (profile,))}
 
 
 def known_sizes(home: Home, place: Place) -> dict[str, int]:

@@ -1,5 +1,6 @@
 """Where things are: three places, as the platform wants them. Everything below them is owner-only."""
 
+import hashlib
 import os
 from pathlib import Path
 
@@ -35,6 +36,22 @@ class Home(msgspec.Struct, frozen=True):
         """What is known of the profile's stage."""
         return self.state / profile / "stage.json"
 
+    def pause(self, profile: ProfileName) -> Path:
+        """Until when the profile is paused."""
+        return self.state / profile / "pause.json"
+
+    def marks(self, profile: ProfileName) -> Path:
+        """What the user accepted, and what was tried and told."""
+        return self.state / profile / "marks.json"
+
+    def away(self, profile: ProfileName) -> Path:
+        """Changed whenever what the profile needs is seen to be away."""
+        return self.state / profile / "away"
+
+    def kit(self, profile: ProfileName) -> Path:
+        """What is known of the profile's recovery kit."""
+        return self.state / profile / "kit.json"
+
     def journals(self, profile: ProfileName) -> Path:
         """The folder of a profile's journals."""
         return self.state / profile / "runs"
@@ -50,6 +67,11 @@ class Home(msgspec.Struct, frozen=True):
     def archive(self, profile: Profile) -> Path:
         """duplicity's manifests and signatures, in the clear."""
         return Path(profile.archive) if profile.archive else self.cache / profile.name / "archive"
+
+    def catalogue(self, profile: Profile) -> Path:
+        """What the snapshots at the profile's destination hold; another destination has another one."""
+        to = msgspec.json.encode(profile.destination)
+        return self.cache / profile.name / f"catalogue-{hashlib.sha256(to).hexdigest()[:12]}.sqlite"
 
     def temporary(self, profile: ProfileName) -> Path:
         """Where runs keep what they need only while they go on."""
@@ -88,6 +110,11 @@ def owner_only(folder: Path) -> Path:
 def write(path: Path, content: bytes) -> None:
     """Replace a file as a whole, owner-only: a power cut leaves the old one or the new one."""
     owner_only(path.parent)
+    replace(path, content)
+
+
+def replace(path: Path, content: bytes) -> None:
+    """The same in a folder that is the user's, and stays as it is."""
     new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
         with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:

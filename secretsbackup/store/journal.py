@@ -1,7 +1,7 @@
 """Journals: a run's moments as JSON lines, one file a run. What everybody else follows."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
@@ -54,11 +54,45 @@ class Writer:
 def read(path: Path) -> Iterator[Moment]:
     """The moments of a journal; what was cut off in the middle of a line is left out."""
     with path.open("rb") as file:
-        for line in file:
-            try:
-                yield decode(line)
-            except ValueError:
-                continue
+        yield from _decoded(file)
+
+
+def _decoded(lines: Iterable[bytes]) -> Iterator[Moment]:
+    for line in lines:
+        try:
+            yield decode(line)
+        except ValueError:
+            continue
+
+
+class Reader:
+    """Reads a journal while it is being written: what is there so far, a piece at a time."""
+
+    def __init__(self, path: Path) -> None:
+        self._path, self._at, self._rest = path, 0, b""
+        self.ended = False
+
+    def more(self, piece: int = 1 << 15) -> list[Moment]:
+        """The next moments, of at most `piece` bytes; nothing where nothing more is written yet."""
+        with self._path.open("rb") as file:
+            file.seek(self._at)
+            new = file.read(piece)
+        self._at += len(new)
+        *lines, self._rest = (self._rest + new).split(b"\n")
+        moments = list(_decoded(lines))
+        self.ended = self.ended or any(isinstance(moment.event, RunEnded) for moment in moments)
+        return moments
+
+
+def newer(home: Home, profile: ProfileName, than: RunId | None) -> list[RunId]:
+    """The runs of a profile that began after another one, oldest first. Quick, however many there are."""
+    try:
+        names = os.listdir(home.journals(profile))  # noqa: PTH208 - ten times as quick as paths
+    except FileNotFoundError:
+        return []
+    return [
+        RunId(name[:-6]) for name in sorted(names) if name.endswith(".jsonl") and name[:-6] > (than or "")
+    ]
 
 
 def runs(home: Home, profile: ProfileName) -> list[RunId]:

@@ -8,6 +8,7 @@ import asyncio
 import contextlib
 import fcntl
 import os
+import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
@@ -57,6 +58,19 @@ def taken(descriptor: int) -> bool:
     except BlockingIOError:
         return False
     return True
+
+
+def ask_to_stop(home: Home, profile: ProfileName) -> bool:
+    """Ask the process that holds a profile's lock to stop its run; False if nobody holds it.
+
+    Its number is in the file; that the lock is held says that it is still the same process.
+    """
+    with _opened(home.lock(profile)) as descriptor:
+        owner = _owner(descriptor)
+        if taken(descriptor) or not owner or not _alive(owner):
+            return False
+        os.kill(owner, signal.SIGTERM)
+        return True
 
 
 def _owner(descriptor: int) -> int:

@@ -33,7 +33,7 @@ def parse(text: str, where: str = "profiles.toml") -> Profiles:
     """The profiles in a text; Failure(SETTINGS_BROKEN) or (SETTINGS_NEWER)."""
     try:
         content = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
+    except (ValueError, RecursionError) as error:  # TOMLDecodeError is the one; a number can be too long
         raise Failure(Reason.SETTINGS_BROKEN, f"{where}: {error}") from None
     version = content.pop("version", None)
     if type(version) is not int or version < 1:
@@ -79,6 +79,17 @@ def add(home: Home, profile: Profile) -> None:
     _change(home, change)
 
 
+def change(home: Home, profile: Profile) -> None:
+    """Write a profile that is there anew; Failure(PROFILE_UNKNOWN)."""
+
+    def replaced(profiles: Profiles) -> Profiles:
+        if profile.name not in profiles:
+            raise Failure(Reason.PROFILE_UNKNOWN, profile.name)
+        return {**profiles, profile.name: profile}
+
+    _change(home, replaced)
+
+
 def remove(home: Home, name: ProfileName) -> None:
     """Take a profile out; Failure(PROFILE_UNKNOWN)."""
 
@@ -91,13 +102,17 @@ def remove(home: Home, name: ProfileName) -> None:
 
 
 def _change(home: Home, change: Callable[[Profiles], Profiles]) -> None:
-    import tomli_w
-
     homes.owner_only(home.config)
     with _alone(home):
-        entries = {name: _entry(profile) for name, profile in change(load(home)).items()}
-        text = tomli_w.dumps({"version": NEWEST, "profile": entries}, multiline_strings=False)
-        homes.write(home.profiles, text.encode())
+        homes.write(home.profiles, text(change(load(home))).encode())
+
+
+def text(profiles: Profiles) -> str:
+    """The profiles as the file has them, and as `parse` reads them."""
+    import tomli_w
+
+    entries = {name: _entry(profile) for name, profile in profiles.items()}
+    return tomli_w.dumps({"version": NEWEST, "profile": entries}, multiline_strings=False)
 
 
 def _entry(profile: Profile) -> dict[str, Any]:

@@ -4,6 +4,7 @@ import asyncio
 import errno
 import os
 import tempfile
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
@@ -23,6 +24,39 @@ async def contents(destination: Destination, credential: Credential) -> dict[str
             return await ssh.contents(destination)
 
 
+async def fetch(destination: Destination, credential: Credential, name: str) -> bytes:
+    """The content of a file at a destination."""
+    match destination:
+        case Bucket():
+            return await s3.fetch(destination, credential, name)
+        case Folder():
+            return await asyncio.to_thread(_read, Path(destination.path) / name)
+        case Host():
+            return await ssh.fetch(destination, name)
+
+
+async def put(destination: Destination, credential: Credential, name: str, content: bytes) -> None:
+    """Put a file at a destination, replacing one of that name."""
+    match destination:
+        case Bucket():
+            await s3.put(destination, credential, name, content)
+        case Folder():
+            await asyncio.to_thread(_write, Path(destination.path) / name, content)
+        case Host():
+            await ssh.put(destination, name, content)
+
+
+async def remove(destination: Destination, credential: Credential, names: Sequence[str]) -> None:
+    """Remove files of ours from a destination; what is not there any more is no fault."""
+    match destination:
+        case Bucket():
+            await s3.remove(destination, credential, names)
+        case Folder():
+            await asyncio.to_thread(_remove, Path(destination.path), names)
+        case Host():
+            await ssh.remove(destination, names)
+
+
 async def prepare(destination: Destination) -> None:
     """Make what duplicity expects to be there before its first backup."""
     if isinstance(destination, Host):
@@ -30,26 +64,60 @@ async def prepare(destination: Destination) -> None:
 
 
 async def probe(destination: Destination, credential: Credential) -> None:
-    """Write something small, read it and take it away again; a Failure where that is refused.
-
-    An SSH host is left alone: that its folder can be listed must do.
-    """
+    """Write something small and take it away again (from a bucket read it too); a Failure where that is
+    refused."""
     match destination:
         case Bucket():
             await s3.probe(destination, credential)
         case Folder():
             await asyncio.to_thread(_probe_folder, Path(destination.path))
         case Host():
-            pass
+            await ssh.probe(destination)
+
+
+def existing(folder: Folder) -> Path:
+    """The folder itself, or the one in which it will be made."""
+    path = Path(folder.path)
+    return path if path.is_dir() else path.parent
+
+
+def on_same_disk(folder: Folder, sources: Iterable[str]) -> str:
+    """The first of these sources that lies on the folder's own disk; "" if there is none."""
+    device = existing(folder).stat().st_dev
+    return next((one for one in sources if Path(one).exists() and Path(one).stat().st_dev == device), "")
 
 
 def _probe_folder(path: Path) -> None:
     try:
-        with tempfile.NamedTemporaryFile(
-            dir=path if path.is_dir() else path.parent, prefix=".probe-"
-        ) as file:
+        with tempfile.NamedTemporaryFile(dir=existing(Folder(str(path))), prefix=".probe-") as file:
             file.write(b"a probe")
             file.flush()
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = Reason.DESTINATION_FULL if full else Reason.DESTINATION_DENIED
+        raise Failure(reason, str(path), (str(error),)) from None
+
+
+def _read(path: Path) -> bytes:
+    try:
+        return path.read_bytes()
+    except OSError as error:
+        raise Failure(Reason.DESTINATION_UNREACHABLE, str(path), (str(error),)) from None
+
+
+def _remove(folder: Path, names: Sequence[str]) -> None:
+    try:
+        for name in names:
+            (folder / name).unlink(missing_ok=True)
+    except OSError as error:
+        raise Failure(Reason.DESTINATION_DENIED, str(folder), (str(error),)) from None
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(mode=0o700, exist_ok=True)
+        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+            file.write(content)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = Reason.DESTINATION_FULL if full else Reason.DESTINATION_DENIED

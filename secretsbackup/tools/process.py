@@ -8,6 +8,7 @@ started; and on Linux the kernel ends it when this program dies, however that ha
 import asyncio
 import contextlib
 import os
+import resource
 import shutil
 import signal
 import sys
@@ -17,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.tools import fence
 
 _PASSED_ON = (
     *("PATH", "HOME", "USER", "LOGNAME", "TZ", "TMPDIR", "GNUPGHOME", "XDG_RUNTIME_DIR"),
@@ -40,6 +42,11 @@ class Ended(msgspec.Struct, frozen=True):
     status: int
     last_lines: tuple[str, ...]
 
+    @property
+    def how(self) -> str:
+        """Its exit status, or the name of the signal that ended it."""
+        return str(self.status) if self.status >= 0 else signal.Signals(-self.status).name
+
 
 def find(program: str) -> Path:
     """The absolute path of a program on PATH; Failure(TOOL_MISSING) if there is none."""
@@ -53,6 +60,11 @@ def environment(**extra: str) -> dict[str, str]:
     """What every child may know: where things are, messages in English, and `extra`."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {**passed, "LC_ALL": "C.UTF-8", "LANGUAGE": "C", **extra}
+
+
+def dump_no_core() -> None:
+    """See to it that a crash, here or in a child, writes no memory with secrets in it to a disk."""
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
 Heard = Callable[[bytes], None]
@@ -69,13 +81,16 @@ async def run(
     on_log_line: Heard | None = None,
     born: Callable[[int], None] | None = None,
     held: int | None = None,
+    writes: Sequence[Path] | None = None,
 ) -> Ended:
     """Run a program to its end, handing over each line that it says.
 
     `given` is its standard input. With `on_log_line` the arguments are preceded by `--log-fd N`.
     `born` hears the process id. `held` is a lock's file descriptor, which the child then holds too.
+    With `writes` it can write below these folders only, where the system can see to that.
     Cancelling ends the child and everything that it started before CancelledError goes on.
     """
+    assert program.is_absolute()
     last: list[str] = []
 
     def keep(line: bytes) -> None:
@@ -91,6 +106,7 @@ async def run(
         words = [*(["--log-fd", str(log.mouth)] if log else []), *arguments]
         child = await asyncio.create_subprocess_exec(
             *_dying_with_us(),
+            *(fence.prefix(writes) if writes is not None else ()),
             program,
             *words,
             stdin=asyncio.subprocess.PIPE if given else asyncio.subprocess.DEVNULL,

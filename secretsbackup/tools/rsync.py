@@ -5,7 +5,7 @@ import errno
 import os
 import re
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import msgspec
@@ -32,7 +32,8 @@ class Gathered(msgspec.Struct, frozen=True):
     """What the stage holds after a gather (`files`, `bytes`), and what changed just now.
 
     `changes` counts everything: new, changed and deleted files and folders; `changed_files` and
-    `changed_bytes` are the files that were copied.
+    `changed_bytes` are the files that were copied, `replaced` those of them that were there before, and
+    `deleted` the files that are there no more.
     """
 
     changes: int = 0
@@ -40,6 +41,8 @@ class Gathered(msgspec.Struct, frozen=True):
     changed_bytes: int = 0
     files: int = 0
     bytes: int = 0
+    replaced: int = 0
+    deleted: int = 0
 
     def __add__(self, other: "Gathered") -> "Gathered":
         return Gathered(
@@ -48,6 +51,8 @@ class Gathered(msgspec.Struct, frozen=True):
             self.changed_bytes + other.changed_bytes,
             self.files + other.files,
             self.bytes + other.bytes,
+            self.replaced + other.replaced,
+            self.deleted + other.deleted,
         )
 
 
@@ -79,8 +84,9 @@ async def mirror(
     """
     if seen is None:
         seen = await asyncio.to_thread(tree.look, Path(source.path), own)
+    excluded = excluder(exclude)
     for link in seen.loops:
-        if not _excluded(link, exclude):
+        if not excluded(link):
             tell(Warned(caution=Caution.LINK_LOOP, path=_whole(source, link)))
     listener = _Listener(source, stage, tell, offset)
     path, target = Path(source.path), stage / source.label
@@ -94,6 +100,37 @@ async def mirror(
         held=held,
     )
     return listener.gathered(ended)
+
+
+async def growth(
+    program: Path, source: Source, stage: Path, *, exclude: Sequence[str], seen: tree.Tree
+) -> int:
+    """By how many bytes of disk the stage will grow; rsync is asked what it would do."""
+    path, target = Path(source.path), stage / source.label
+    pair = [f"{path}/", f"{target}/"] if path.is_dir() else [str(path), str(target)]
+    grown = 0
+
+    def line(said: bytes) -> None:
+        nonlocal grown
+        if (change := _CHANGE.search(said)) and change[1][:2] == b">f":
+            name = unescaped(change[3])
+            whole = bytes(path) + b"/" + name if path.is_dir() else bytes(path)
+            there = bytes(target) + b"/" + name if path.is_dir() else bytes(target)
+            grown += _taken(whole) - _taken(there)
+        elif change and change[1] == b"*deleting":
+            grown -= _taken(bytes(target) + b"/" + unescaped(change[3]))
+
+    words = [*_OPTIONS, "--dry-run", "--", *pair]
+    await process.run(program, words, given=b"\0".join(_rules(seen, exclude)), on_line=line)
+    return grown
+
+
+def _taken(path: bytes) -> int:
+    """Bytes of disk that a file takes: a sparse one takes less than it is long."""
+    try:
+        return os.stat(path).st_blocks * 512  # noqa: PTH116 - bytes: names need not be text
+    except OSError:
+        return 0
 
 
 def _readable() -> list[str]:
@@ -132,13 +169,19 @@ def _escaped(path: bytes) -> bytes:
 
 def _excluded(path: bytes, patterns: Sequence[str]) -> bool:
     """Whether rsync's patterns leave this path out. For saying so only; what is copied, rsync decides."""
+    return excluder(patterns)(path)
+
+
+def excluder(patterns: Sequence[str]) -> Callable[[bytes], bool]:
+    """Says whether rsync's patterns leave a path out; a folder's ends in a slash. For previews only."""
     if not patterns:
-        return False
+        return lambda _path: False
     import pathspec
 
     # A git pattern with a slash inside is anchored, rsync's is not.
     rooted = [p if p.startswith("/") or "/" not in p.rstrip("/") else f"**/{p}" for p in patterns]
-    return pathspec.GitIgnoreSpec.from_lines(rooted).match_file(path.decode("utf-8", "replace"))
+    spec = pathspec.GitIgnoreSpec.from_lines(rooted)
+    return lambda path: spec.match_file(path.decode("utf-8", "replace"))
 
 
 def _whole(source: Source, path: bytes) -> str:
@@ -200,7 +243,13 @@ class _Listener:
         if name == b"./" and self._source.label == ".":
             return
         copied = kind[:2] == b">f"
-        self._counted += Gathered(1, int(copied), int(size) if copied else 0)
+        self._counted += Gathered(
+            changes=1,
+            changed_files=int(copied),
+            changed_bytes=int(size) if copied else 0,
+            replaced=int(copied and not kind.endswith(b"+")),
+            deleted=int(kind == b"*deleting" and not name.endswith(b"/")),
+        )
 
     def error(self, line: bytes, *, expected: bool = True) -> None:
         if _SUMMARY.match(line):
@@ -220,7 +269,7 @@ class _Listener:
             raise Failure(self._fatal, str(self._stage), ended.last_lines[-5:])
         if ended.status in (0, 23, 24):
             return self._counted
-        raise Failure(Reason.TOOL_FAILED, f"rsync {ended.status}", ended.last_lines[-5:])
+        raise Failure(Reason.TOOL_FAILED, f"rsync {ended.how}", ended.last_lines[-5:])
 
     def _warn(self, caution: Caution, path: str, detail: str) -> None:
         number = re.search(r"\((\d+)\)$", detail)

@@ -1,7 +1,10 @@
 """Folders on SSH hosts: what they hold, by OpenSSH's sftp or by rsync."""
 
 import re
+import secrets
 import shlex
+import tempfile
+from collections.abc import Sequence
 from pathlib import Path
 
 from secretsbackup.model.destination import Host
@@ -32,20 +35,98 @@ async def make_folder(host: Host) -> None:
     """Make the folder of an rsync:// destination, which duplicity does for sftp:// alone."""
     if host.scheme == "rsync":
         port = ["-p", str(host.port)] if host.port else []
-        words = [*_SSH, *port, host.login, f"mkdir -p -m 700 -- {shlex.quote(host.path)}"]
+        words = [*_SSH, *port, "--", host.login, f"mkdir -p -m 700 -- {shlex.quote(host.path)}"]
         ended = await process.run(process.find("ssh"), words)
         if ended.status != 0:
             raise Failure(Reason.DESTINATION_MISSING, f"{host.login}:{host.path}", ended.last_lines[-5:])
 
 
+async def fetch(host: Host, name: str) -> bytes:
+    """The content of a file in the folder."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder) / "file"
+        there = f"{host.path}/{name}"
+        if host.scheme == "sftp":
+            await _sftp(host, f"get {_quoted(there)} {_quoted(str(here))}\n")
+        else:
+            await _rsync(host, f"{host.login}:{there}", str(here))
+        return here.read_bytes()
+
+
+async def put(host: Host, name: str, content: bytes) -> None:
+    """Put a file into the folder, owner-only; the folder is made if need be (`-mkdir`: there is no error)."""
+    with tempfile.TemporaryDirectory() as folder:
+        here = Path(folder) / "file"
+        here.touch(0o600)
+        here.write_bytes(content)
+        there = f"{host.path}/{name}"
+        if host.scheme == "sftp":
+            make = f"-mkdir {_quoted(host.path)}\n"
+            await _sftp(host, f"{make}put {_quoted(str(here))} {_quoted(there)}\n")
+        else:
+            await make_folder(host)
+            await _rsync(host, str(here), f"{host.login}:{there}")
+
+
+async def remove(host: Host, names: Sequence[str]) -> None:
+    """Remove files from the folder, by sftp, which every sshd has; "-" goes on where one is gone already."""
+    ended = await _batch(host, "".join(f"-rm {_quoted(f'{host.path}/{name}')}\n" for name in names))
+    if ended.status != 0:
+        raise Failure(Reason.DESTINATION_DENIED, host.login, ended.last_lines[-5:])
+
+
+async def probe(host: Host) -> None:
+    """Make a folder in the folder and take it away; Failure if that is refused. One that is not there yet,
+    duplicity will make."""
+    path = f"{host.path}/.secretsbackup-probe-{secrets.token_hex(4)}"
+    if host.scheme == "sftp":
+        ended = await _batch(host, f"mkdir {_quoted(path)}\nrmdir {_quoted(path)}\n")
+    else:
+        port = ["-p", str(host.port)] if host.port else []
+        command = f"mkdir -- {shlex.quote(path)} && rmdir -- {shlex.quote(path)}"
+        ended = await process.run(process.find("ssh"), [*_SSH, *port, "--", host.login, command])
+    if ended.status != 0:
+        _nothing_yet(ended, host)
+
+
+async def _sftp(host: Host, batch: str) -> None:
+    _succeeded(await _batch(host, batch), host)
+
+
+async def _batch(host: Host, batch: str) -> process.Ended:
+    port = ["-P", str(host.port)] if host.port else []
+    return await process.run(
+        process.find("sftp"), ["-q", *_SSH, *port, "-b", "-", "--", host.login], given=batch.encode()
+    )
+
+
+async def _rsync(host: Host, source: str, target: str) -> None:
+    words = ["--protect-args", "-e", _shell(host), "--", source, target]
+    _succeeded(await process.run(process.find("rsync"), words), host)
+
+
+def _succeeded(ended: process.Ended, host: Host) -> None:
+    if ended.status != 0:
+        _nothing_yet(ended, host)
+        raise Failure(Reason.DESTINATION_MISSING, f"{host.login}:{host.path}", ended.last_lines[-5:])
+
+
+def _quoted(path: str) -> str:
+    """A path as a word of sftp's own language."""
+    return '"' + path.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def _shell(host: Host) -> str:
+    return " ".join([str(process.find("ssh")), *_SSH, *([f"-p{host.port}"] if host.port else [])])
+
+
 async def _by_sftp(host: Host) -> dict[str, int]:
     said: list[str] = []
     port = ["-P", str(host.port)] if host.port else []
-    quoted = host.path.replace("\\", "\\\\").replace('"', '\\"')
     ended = await process.run(
         process.find("sftp"),
-        ["-q", *_SSH, *port, "-b", "-", host.login],
-        given=f'ls -ln "{quoted}/"\n'.encode(),
+        ["-q", *_SSH, *port, "-b", "-", "--", host.login],
+        given=f"ls -ln {_quoted(host.path + '/')}\n".encode(),
         on_line=lambda line: said.append(line.decode("utf-8", "replace")),
     )
     if ended.status != 0:
@@ -56,10 +137,9 @@ async def _by_sftp(host: Host) -> dict[str, int]:
 
 async def _by_rsync(host: Host) -> dict[str, int]:
     said: list[str] = []
-    shell = " ".join(["ssh", *_SSH, *([f"-p{host.port}"] if host.port else [])])
     ended = await process.run(
         process.find("rsync"),
-        ["--list-only", "--no-human-readable", "-e", shell, "--", f"{host.login}:{host.path}/"],
+        ["--list-only", "--no-human-readable", "-e", _shell(host), "--", f"{host.login}:{host.path}/"],
         on_line=lambda line: said.append(line.decode("utf-8", "replace")),
     )
     if ended.status != 0:

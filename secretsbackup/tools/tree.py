@@ -5,7 +5,7 @@ no longer reach; so both are found here first.
 """
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -57,6 +57,45 @@ def files_below(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:
         for name in names:
             path = os.path.join(inside, name)  # noqa: PTH118 - bytes: names need not be text
             yield path, os.lstat(path)
+
+
+def folders_below(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:
+    """Every folder below a folder, whole, and its status."""
+    for inside, names, _ in os.walk(bytes(folder)):
+        for name in names:
+            path = os.path.join(inside, name)  # noqa: PTH118 - bytes: names need not be text
+            yield path, os.lstat(path)
+
+
+def measured(
+    source: Path, left_out: Callable[[bytes], bool], own: Sequence[Path] = ()
+) -> Iterator[tuple[bytes, int | None]]:
+    """Every file of a source, links followed, relative to it, and its size; None if it is left out.
+
+    What cannot be read, what loops, and what is no file is passed over.
+    """
+    hidden = {_identity(bytes(folder)) for folder in own if folder.is_dir()}
+    waiting: list[tuple[bytes, tuple[tuple[int, int], ...]]] = [(b"", ())]
+    while waiting:
+        inside, above = waiting.pop()
+        folder = os.path.join(bytes(source), inside)  # noqa: PTH118 - bytes: names need not be text
+        try:
+            here = _identity(folder)
+            entries = [] if here in hidden or here in above else list(os.scandir(folder))
+        except OSError:
+            continue
+        for entry in entries:
+            name = inside + b"/" + entry.name if inside else entry.name
+            try:
+                is_folder = entry.is_dir()
+                if left_out(name + b"/" if is_folder else name):
+                    yield name, None
+                elif is_folder:
+                    waiting.append((name, (here, *above)))
+                elif entry.is_file():
+                    yield name, entry.stat().st_size
+            except OSError:
+                continue
 
 
 def _folders(folder: bytes, inside: bytes, unreachable: list[bytes]) -> Iterator[tuple[bytes, bool]]:

@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -9,6 +10,10 @@ import pytest
 
 from secretsbackup.cli.main import main
 from secretsbackup.model.profile import Fingerprint
+from secretsbackup.operations.equipment import place_of
+from secretsbackup.store import home as homes
+from secretsbackup.store import kit, profiles
+from secretsbackup.store.kit import Kept
 
 
 class Said(msgspec.Struct):
@@ -47,9 +52,13 @@ def say(
 
 @pytest.fixture
 def added(say: Say, tmp_path: Path, key: Fingerprint) -> Said:
-    """A profile “docs” of a folder that goes to a folder."""
+    """A profile “docs” of a folder that goes to a folder; its recovery kit is saved."""
     (tmp_path / "docs").mkdir()
     (tmp_path / "docs" / "a.txt").write_text("text")
     (tmp_path / "disk").mkdir()
     words = ["--source", str(tmp_path / "docs"), "--to", f"file://{tmp_path}/disk/backups", "--key", key]
-    return say("profile", "add", "docs", *words)
+    said = say("profile", "add", "docs", *words)
+    profile = profiles.get(homes.standard(), "docs")
+    saved = Kept(profile.key, place_of(profile.destination), datetime.now(UTC))
+    kit.keep(homes.standard(), profile.name, saved)
+    return said

@@ -199,3 +199,117 @@ def test_what_is_no_time_is_status_2(say: Say, added: Said, time: str) -> None:
     said = say("restore", "--to", "/tmp", "--at", time)
     assert said.status == 2
     assert f"“{time}” is no time." in said.err
+
+
+def test_fields_of_a_profile_are_changed_one_by_one(say: Say, added: Said) -> None:
+    (before,) = lines(say("profile", "show", "--json"))
+    words = ("--schedule", "weekly mon 9:30", "--only-on-power", "--patience", "9", "--exclude", "*.iso")
+    assert say("profile", "set", "docs", *words).out == "The profile “docs” is changed.\n"
+    (after,) = lines(say("profile", "show", "--json"))
+    assert after == {
+        **before,
+        "schedule": {"type": "weekly", "day": "monday", "at": "09:30"},
+        "only_on_power": True,
+        "patience": 9,
+        "exclude": ["*.iso"],
+    }
+    shown = say("profile", "show").out
+    assert "weekly mon 09:30" in shown
+    assert "only on power yes" in shown
+    assert say("profile", "set", "--no-only-on-power", "--exclude", "").status == 0
+    assert lines(say("profile", "show", "--json")) == [
+        {name: value for name, value in after.items() if name not in ("only_on_power", "exclude")}
+    ]
+
+
+@pytest.mark.parametrize(
+    ("words", "sentence"),
+    [
+        (("--schedule", "now and then"), "“now and then” is no schedule"),
+        (("--keep", "0"), "Keep at least 1"),
+        (("--upheaval", "101"), "from 0 to 100"),
+        (("--to", "ftp://x/y"), "“ftp://”"),
+    ],
+)
+def test_what_a_profile_cannot_be_changed_to_is_said(
+    say: Say, added: Said, words: tuple[str, ...], sentence: str
+) -> None:
+    said = say("profile", "set", *words)
+    assert said.status == 2
+    assert sentence in said.err
+
+
+def test_a_pause_lasts_as_long_as_is_said(say: Say, added: Said) -> None:
+    assert say("pause").out == "“docs” is paused until you resume it.\n"
+    assert say("pause", "docs", "--for", "2h").out.startswith("“docs” is paused until 2")
+    assert say("pause", "--for", "a while").status == 2
+    assert say("pause", "--until", "2001-01-01").status == 2
+    assert say("resume").out == "“docs” goes on by itself.\n"
+
+
+def test_what_is_due_is_backed_up_without_a_word(
+    say: Say, added: Said, stand_in: StandIn, tmp_path: Path
+) -> None:
+    stand_in("duplicity_pretends", "duplicity")
+    assert say("backup", "--due") == Said(0, "", "")
+    assert say("backup", "--due") == Said(75, "", "")
+    said = say("backup", "--due", "-v")
+    assert (said.status, said.out) == (75, "")
+    assert said.err.startswith("docs: It is not due before ")
+    (line,) = lines(say("backup", "--due", "--json", "docs"))
+    assert line["due"] is False
+    assert [why["reason"] for why in line["against"]] == ["not-yet"]  # type: ignore[attr-defined]
+
+
+def test_what_is_due_and_fails_is_told(say: Say, added: Said, stand_in: StandIn) -> None:
+    stand_in("duplicity_old", "duplicity")
+    said = say("backup", "--due")
+    assert said.status == 1
+    assert "duplicity 2.1.4" in said.err
+    assert say("backup", "--due") == Said(75, "", "")
+
+
+def test_what_is_accepted_is_not_told_again(say: Say, added: Said, stand_in: StandIn, tmp_path: Path) -> None:
+    stand_in("duplicity_pretends", "duplicity")
+    (tmp_path / "docs" / "broken").symlink_to("nowhere")
+    say("backup")
+    assert "but: 1 link leads to something that is not there." in say("status").out
+    assert say("accept").out == "docs: accepted: 1 link leads to something that is not there\n"
+    assert say("status").out.startswith("docs: Everything safe as of ")
+    (status,) = lines(say("status", "--json"))
+    assert [one["accepted"] for one in status["concerns"]] == [True]  # type: ignore[attr-defined]
+    assert (status["level"], status["due"]) == ("protected", False)
+    (tmp_path / "docs" / "another").symlink_to("nowhere")
+    say("backup")
+    assert "but: 2 links lead" in say("status").out
+
+
+def test_the_timer_is_switched_on_and_off(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "nothing runs here"))
+    assert say("timer", "status").out == "The timer is off.\n"
+    said = say("timer", "on")
+    assert said.out.startswith("The timer is on")
+    assert "crontab" in said.err
+    assert lines(say("timer", "status", "--json")) == [{"on": True, "moved": False, "running": None}]
+    assert say("timer", "off").out == "The timer is off.\n"
+
+
+def test_hooks_and_calls_are_set_and_taken_back(say: Say, added: Said) -> None:
+    words = (
+        "--before",
+        "pg_dump -f '/tmp/a b'",
+        "--call-on-failure",
+        "https://example.org/x",
+        "--mail",
+        "ada",
+    )
+    assert say("profile", "set", *words).status == 0
+    (profile,) = lines(say("profile", "show", "--json"))
+    assert profile["hooks"] == {"before": ["pg_dump", "-f", "/tmp/a b"]}
+    assert profile["calls"] == {"failure": "https://example.org/x", "mail": "ada"}
+    assert "before it     pg_dump -f '/tmp/a b'" in say("profile", "show").out
+    assert say("profile", "set", "--call-on-failure", "ftp://x").status == 2
+    assert say("profile", "set", "--before", "", "--call-on-failure", "", "--mail", "").status == 0
+    (profile,) = lines(say("profile", "show", "--json"))
+    assert not profile.get("hooks")
+    assert not profile.get("calls")

@@ -13,6 +13,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from tests.conftest import quick
+
 PASSPHRASE = "correct-horse planted-canary-4711 'battery' \"staple\" ß"
 PROFILE = "docs"
 
@@ -131,6 +133,7 @@ def machine(home: Path, gnupg: Path, session: Mapping[str, str] | None = None) -
 def gnupg_home() -> Iterator[tuple[Path, str]]:
     """A GnuPG home with one key under PASSPHRASE, and its fingerprint. Its path is short: sockets."""
     home = Path(tempfile.mkdtemp(prefix="sbt-"))
+    quick(home)
     env = {**os.environ, "GNUPGHOME": str(home)}
     words = ["gpg", "--batch", "--pinentry-mode", "loopback", "--passphrase", PASSPHRASE]
     try:

@@ -253,6 +253,18 @@ class CephServer(S3Server):
         self.admin("user", "create", "--uid", uid, "--display-name", uid, *keys, *options)
         return S3Server(self.endpoint, access_key, secret_key, self.process)
 
+    def permit(self, uid: str, policy: str) -> None:
+        """Give a user this policy, and no other."""
+        users = boto3.session.Session().client(
+            "iam",
+            endpoint_url=self.endpoint,
+            region_name="us-east-1",
+            aws_access_key_id=self.access_key,
+            aws_secret_access_key=self.secret_key,
+        )
+        with closing(users):
+            users.put_user_policy(UserName=uid, PolicyName="only", PolicyDocument=policy)
+
 
 class Bucket(NamedTuple):
     """A bucket and the service, as its owner sees it."""
@@ -357,7 +369,8 @@ def ceph(folder: Path) -> Iterator[CephServer]:
         with daemon(store, lambda: True), daemon(gateway, lambda: serves_http(http)) as process:
             endpoints = f"http://{HOST}:{http}", f"https://{HOST}:{https}"
             server = CephServer(endpoints[0], "", "", process, endpoints[1], certificate, config)
-            first = server.add_user("first", "--caps", "users=*;buckets=*;metadata=*;usage=*")
+            caps = "users=*;buckets=*;metadata=*;usage=*;user-policy=*"
+            first = server.add_user("first", "--caps", caps)
             yield replace(server, access_key=first.access_key, secret_key=first.secret_key)
 
 

@@ -1,5 +1,7 @@
 """Back up a nasty tree, change it, back up again, lose everything local, restore, compare."""
 
+import base64
+import shutil
 import subprocess
 import sys
 import time
@@ -220,6 +222,32 @@ def test_the_files_of_a_snapshot_are_listed_by_path(
     below = user.run("files", "--json", "source/deep").lines
     assert {line["path"] for line in below} == {path for path in paths if path.startswith("source/deep")}
     assert user.run("files", "source/nothing", status=1).err.startswith("That path is not in the snapshot")
+
+
+def test_a_file_that_was_deleted_is_found_by_a_part_of_its_name_and_comes_back(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    make_profile(user, keys[1], source, f"file://{tmp_path}/backups")
+    nasty_tree(source)
+    user.backup(status=3)
+    content = (source / "deep" / "er" / "read only").read_bytes()
+    shutil.rmtree(source / "deep")
+    (source / "plain.txt").write_text("longer than before\n")
+    time.sleep(1.1)
+    user.backup(status=3)
+    (tmp_path / "backups").rename(tmp_path / "away")
+    (found,) = user.run("find", "--deleted", "--json", "READ ONL").lines
+    assert (found["path"], found["size"]) == ("source/deep/er/read only", 2)
+    now, before = user.run("versions", "--json", str(source / "plain.txt")).lines
+    assert (now["size"], now["until"], before["size"], before["from"]) == (19, None, 6, before["until"])
+    (odd,) = user.run("find", "--json", "not utf").lines
+    assert base64.b64decode(odd["path_base64"]) == b"source/not utf-8 \xff\xfe"
+    assert user.run("versions", "nothing", status=1).err.startswith("That path is not in the snapshot")
+    assert "is away" in user.run("find", "plain").err
+    (tmp_path / "away").rename(tmp_path / "backups")
+    restored = user.restore(tmp_path / "out", "--at", found["until"], found["path"])
+    assert (restored / found["path"]).read_bytes() == content
 
 
 def test_the_demo_proves_a_whole_round_trip(user: Machine) -> None:

@@ -7,7 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from secretsbackup.model.destination import Bucket, Folder
+from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.draft import problems, within
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source, labelled
 
@@ -37,6 +37,31 @@ def test_nothing_stands_against_a_good_draft() -> None:
         *(("key", key) for key in ("", "ABCD1234", "a" * 40, "G" * 40, "A" * 41)),
         *(("full_every", days) for days in (0, -1)),
         ("keep", 0),
+        *(
+            ("destination", Host(scheme, host, path, user))
+            for scheme, host, path, user in (
+                ("sftp", "-oProxyCommand=touch ran", "x", None),
+                ("sftp", "nas", 'x"\n!touch ran', None),
+                ("sftp", "nas", "x", "-oProxyCommand=touch ran"),
+                ("rsync", "nas", "x --rsh=touch", None),
+                ("rsync", "nas;touch ran", "x", None),
+                ("rsync", "nas", "$(touch ran)", None),
+                ("rsync", "nas", "--rsh=touch", None),
+            )
+        ),
+        ("destination", Host("sftp", "nas", "x", None, 0)),
+        ("destination", Bucket("-b", "p")),
+        ("destination", Bucket("b", "p\n")),
+        *(
+            ("destination", Bucket("b", "p", endpoint))
+            for endpoint in ("ftp://x", "-x", "http://a b", "https://u@h")
+        ),
+        *(("destination", Bucket("b", "p", region=region)) for region in ("-x", "a b", "$(x)")),
+        ("sources", (Source("a", "/x\0"),)),
+        ("sources", (Source("a\0", "/x"),)),
+        ("full_every", 10**12),
+        ("staging", "/a\0"),
+        ("archive", "/cache/-x"),
         *(("exclude", (pattern,)) for pattern in ("", "  ", "a\nb", "a\0b")),
         ("staging", "stage"),
         ("archive", "archive"),
@@ -46,6 +71,21 @@ def test_what_is_wrong_is_said_of_its_field(field: str, value: Any) -> None:
     (problem, *_) = problems(replace(GOOD, **{field: value}))
     assert problem.field == field
     assert problem.sentence.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "destination",
+    [
+        Bucket("my.bucket-1", "lap top/ü", "https://x.example/storage/v1/s3", "eu-central-1"),
+        Bucket("b", "p", "http://127.0.0.1:9000"),
+        Folder("/media/my disk"),
+        Host("sftp", "nas_1.example", "/back ups/ü '\"", "ada.l", 2222),
+        Host("sftp", "fe80::1%eth0", "x"),
+        Host("rsync", "nas", "/srv/back-ups_1", "ada"),
+    ],
+)
+def test_nothing_stands_against_what_is_only_unusual(destination: Destination) -> None:
+    assert problems(replace(GOOD, destination=destination)) == ()
 
 
 def test_an_aws_profile_goes_with_a_bucket_only() -> None:

@@ -76,7 +76,7 @@ def test_a_backup_that_completed_is_safe_as_of_its_beginning() -> None:
     assert not status.running
     assert (status.safe_as_of, status.last_ended) == (NOON, NOON + timedelta(seconds=3))
     assert (status.last, status.last_verb, status.step, status.progress) == (DONE, Verb.BACKUP, None, None)
-    assert level(status) is Level.PROTECTED
+    assert level(status, NOON) is Level.PROTECTED
 
 
 def test_the_next_run_begins_afresh_and_stays_safe_meanwhile() -> None:
@@ -108,12 +108,12 @@ def test_only_a_backup_makes_safe(verb: Verb) -> None:
 def test_the_level_is_honest(outcome: Outcome, before: Level, now: Level) -> None:
     safe = heard(started(), RunEnded(outcome=DONE))
     status = safe if before is Level.PROTECTED else FRESH
-    assert level(status) is before
-    assert level(heard(started(), RunEnded(outcome=outcome), status=status)) is now
+    assert level(status, NOON) is before
+    assert level(heard(started(), RunEnded(outcome=outcome), status=status), NOON) is now
 
 
 def test_a_skip_does_not_hide_what_failed_before_it() -> None:
     safe = heard(started(), RunEnded(outcome=DONE))
     failed = heard(started(), RunEnded(outcome=Failed(Reason.NO_ROOM)), status=safe)
     skipped = heard(started(), RunEnded(outcome=Skipped((Why(Reason.BUSY),))), status=failed)
-    assert level(skipped) is Level.ATTENTION
+    assert level(skipped, NOON) is Level.ATTENTION

@@ -93,7 +93,7 @@ def test_what_failed_to_be_sent_is_sent_by_the_next_run(play: Play, pretender: P
     (pretender / "makes-nothing").touch()
     failed = again(play, source)
     assert isinstance(failed, Failed)
-    assert failed.reason is Reason.VOLUME_MISSING
+    assert failed.reason is Reason.NOTHING_SENT
     (pretender / "makes-nothing").unlink()
     ended = play(backup.recipe())
     assert isinstance(ended, Completed)
@@ -145,7 +145,7 @@ def test_a_source_that_is_missing_skips_the_run_and_changes_nothing(
     source.rename(source.with_name("unmounted"))
     assert play(backup.recipe()) == Skipped((Why(Reason.SOURCE_MISSING, str(source)),))
     assert (home.stage(profile) / "docs" / "a.txt").exists()
-    assert level(standing(home, profile.name)) is Level.PROTECTED
+    assert level(standing(home, profile.name), datetime.now(UTC)) is Level.PROTECTED
 
 
 def test_a_disk_that_is_away_skips_the_run(play: Play, pretender: Path, source: Path, disk: Path) -> None:
@@ -199,16 +199,16 @@ def test_a_program_that_is_too_old_is_named_with_what_is_needed(
 def test_the_standing_says_since_when_all_is_safe(
     play: Play, pretender: Path, home: Home, profile: Profile, source: Path
 ) -> None:
-    assert level(standing(home, profile.name)) is Level.NOT_PROTECTED
+    assert level(standing(home, profile.name), datetime.now(UTC)) is Level.NOT_PROTECTED
     before = datetime.now(UTC)
     play(backup.recipe())
     status = standing(home, profile.name)
     assert status.safe_as_of
     assert status.safe_as_of >= before
-    assert level(status) is Level.PROTECTED
+    assert level(status, datetime.now(UTC)) is Level.PROTECTED
     (pretender / "makes-nothing").touch()
     again(play, source)
-    assert level(standing(home, profile.name)) is Level.ATTENTION
+    assert level(standing(home, profile.name), datetime.now(UTC)) is Level.ATTENTION
 
 
 def test_the_shelf_shows_what_was_made(

@@ -2,6 +2,8 @@
 
 import asyncio
 import os
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -168,3 +170,23 @@ def test_a_link_is_removed_and_not_what_it_leads_to(tmp_path: Path) -> None:
     (tmp_path / "link").symlink_to("target")
     gathering.remove(tmp_path / "link")
     assert [path.name for path in tmp_path.iterdir()] == ["target"]
+
+
+def test_what_comes_goes_or_changes_in_a_stage_after_a_time_is_noticed(tmp_path: Path) -> None:
+    (tmp_path / "docs" / "deep").mkdir(parents=True)
+    (tmp_path / "docs" / "deep" / "old").write_text("old")
+    (tmp_path / "photos").mkdir()
+
+    def after(change: Callable[[], object]) -> bool:
+        time.sleep(0.02)
+        now = time.time()
+        time.sleep(0.02)
+        change()
+        return gathering.changed_since(tmp_path, now)
+
+    assert not after(lambda: None)
+    assert after((tmp_path / "docs" / "deep" / "new").touch)
+    assert after(lambda: os.utime(tmp_path / "docs" / "deep" / "old", (1, 1)))
+    assert after((tmp_path / "docs" / "deep" / "old").unlink)
+    assert after((tmp_path / "photos").rmdir)
+    assert not after(lambda: tmp_path.chmod(0o700))

@@ -31,6 +31,24 @@ BARE = Profile(
 )
 
 
+def test_what_a_restored_link_leads_out_is_refused(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "restored", tmp_path / "outside"
+    (folder / "deep").mkdir(parents=True)
+    outside.mkdir()
+    (folder / "near").symlink_to("deep")
+    (folder / "far").symlink_to(outside)
+    (folder / "up").symlink_to("..")
+    for name in ("a", "deep/a", "near/a", "new/a", "far"):
+        restore.inside(folder, folder / name)
+    for name in ("far/a", "up/a", "near/../../a", "far/new/a"):
+        with pytest.raises(Failure) as caught:
+            restore.inside(folder, folder / name)
+        assert caught.value.reason is Reason.SNAPSHOT_UNSAFE
+    (tmp_path / "link").symlink_to(outside)
+    with pytest.raises(Failure):
+        restore.inside(tmp_path / "link", tmp_path / "link" / "a")
+
+
 @pytest.mark.parametrize(
     ("path", "inside"),
     [

@@ -32,6 +32,7 @@ from secretsbackup.model.outcome import (
     Why,
 )
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.secret import KeyPair, Secret
 from secretsbackup.operations import runner
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import history, journal, lock
@@ -151,6 +152,21 @@ def test_what_a_killed_run_left_is_swept_before_the_next(play: Play, home: Home,
 
     play(looks)
     assert seen == [False, True]
+
+
+async def trips_with_a_secret(run: Run) -> Summary:
+    """A mistake of ours, where a secret is at hand."""
+    secret = Secret("planted-canary")
+    raise ValueError(f"cannot use {secret} {KeyPair(secret, secret)} {[secret]}")
+
+
+def test_a_crash_tells_no_secret_that_is_at_hand(play: Play, home: Home, profile: Profile) -> None:
+    ended = play(trips_with_a_secret)
+    assert isinstance(ended, Failed)
+    assert "cannot use ***" in ended.detail
+    (run,) = journal.runs(home, profile.name)
+    assert b"planted-canary" not in home.journal(profile.name, run).read_bytes()
+    assert b"planted-canary" not in home.database.read_bytes()
 
 
 def test_of_two_runs_at_once_the_second_is_skipped(home: Home, profile: Profile) -> None:

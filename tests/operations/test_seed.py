@@ -1,17 +1,22 @@
 """The seed's config.sh is read and never run."""
 
 import asyncio
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import keyring
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Source
 from secretsbackup.operations import seed
+from secretsbackup.store import home as homes
 from secretsbackup.store import profiles, staged
 from secretsbackup.store.home import Home
 
@@ -68,6 +73,60 @@ def test_no_text_does_anything_but_set_values_or_fail(text: str) -> None:
     except Failure:
         return
     assert all(isinstance(value, str) for value in values.values())
+
+
+_RUNS = "subprocess.Popen", "os.system", "os.exec", "os.posix_spawn", "os.fork", "exec", "compile"
+"""Audit events of everything that runs something (Python's table of them)."""
+
+SCRIPTS = st.lists(
+    st.sampled_from(["SOURCE", "X", "NAME", "GPG_KEY"]).flatmap(
+        lambda name: st.text(max_size=30).map(lambda value: f"{name}={value}\n")
+    )
+    | st.sampled_from(
+        ["$(touch ran)\n", "`touch ran`\n", "touch ran\n", "eval touch ran;", "<(touch ran)", "X="]
+    ),
+).map("".join)
+
+
+@given(script=st.binary() | SCRIPTS.map(lambda text: text.encode("utf-8", "surrogatepass")))
+@example(script=b"SOURCE=/\nSTAGING_DIR=/s\nREMOTE_DESTINATION=s3://[\nGPG_KEY=x")
+@example(script=b"SOURCE=/\nSTAGING_DIR=/s\nREMOTE_DESTINATION=sftp://h:99999/x\nGPG_KEY=x")
+@example(script=b"SOURCE=/\0\nSTAGING_DIR=/s\nREMOTE_DESTINATION=file:///x\nGPG_KEY=\0")
+def test_whatever_a_file_holds_it_is_read_or_refused_and_nothing_is_run(
+    anywhere: Path, script: bytes
+) -> None:
+    config = anywhere / "config.sh"
+    config.write_bytes(script)
+    with auditing() as heard, suppress(Failure, UnicodeDecodeError):
+        seed.parse(config.read_text(encoding="utf-8"), HOME)
+    assert [event for event in heard if event.startswith(_RUNS)] == []
+    with pytest.raises(Failure):  # no such key, if it comes as far as that
+        asyncio.run(seed.take_over(config, homes.below(anywhere / "home")))
+    assert {path.name for path in anywhere.iterdir()} == {"config.sh"}
+
+
+@pytest.fixture(scope="module")
+def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder that many examples share; the working folder, and the home of a GnuPG without any key."""
+    folder = tmp_path_factory.mktemp("seed")
+    with pytest.MonkeyPatch.context() as patch, tempfile.TemporaryDirectory(prefix="g", dir="/tmp") as gnupg:
+        patch.chdir(folder)
+        patch.setenv("GNUPGHOME", gnupg)
+        yield folder
+
+
+_heard: list[str] | None = None
+
+
+@contextmanager
+def auditing() -> Iterator[list[str]]:
+    """What Python itself reports to do meanwhile. A hook stays for good, so there is one."""
+    global _heard  # noqa: PLW0603
+    if _heard is None:
+        sys.addaudithook(lambda event, _: _heard.append(event) if _heard is not None else None)
+    _heard = []
+    yield _heard
+    _heard = []
 
 
 def test_nothing_of_it_is_run(tmp_path: Path) -> None:

@@ -1,6 +1,7 @@
 """Journals and the history that is made from them; a database that is gone or broken costs nothing."""
 
 import sqlite3
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -148,6 +149,20 @@ def test_a_database_that_is_broken_is_put_aside_and_made_again(home: Home, conte
     assert aside.read_bytes() == content
 
 
+def test_a_database_that_is_torn_in_the_middle_is_made_again_from_the_journals(home: Home) -> None:
+    write(home, "1")
+    history.catch_up(home, DOCS)
+    with closing(sqlite3.connect(home.database)) as memory:
+        memory.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    content = home.database.read_bytes()
+    home.database.write_bytes(content[:4096] + b"\x5a" * (len(content) - 4096))
+    with pytest.raises(Failure) as caught:
+        history.runs(home, DOCS)
+    assert caught.value.reason is Reason.MEMORY_BROKEN
+    history.catch_up(home, DOCS)
+    assert [past.run for past in history.runs(home, DOCS)] == ["1"]
+
+
 def test_a_database_of_a_newer_version_is_refused(home: Home) -> None:
     with database.opened(home):
         pass
@@ -195,3 +210,27 @@ def test_a_programs_version_is_known_until_its_file_changes(home: Home) -> None:
     history.know_tool(home, "/usr/bin/rsync", 1, "3.5")
     assert history.tool_version(home, "/usr/bin/rsync", 1) == "3.5"
     assert history.tool_version(home, "/usr/bin/rsync", 2) is None
+
+
+def test_a_journal_is_read_while_it_is_written(home: Home) -> None:
+    path = home.journal(ProfileName("docs"), RunId("20261122T120000.000Z-abcd"))
+    with journal.Writer(path) as writer:
+        writer.write(Moment(datetime.now(UTC), StepStarted(step=Step.CHECK)))
+        reader = journal.Reader(path)
+        assert len(reader.more()) == 1
+        assert reader.more() == []
+        with path.open("ab") as file:
+            file.write(b'{"at": "2026-11-22T')  # half a line
+        assert reader.more() == []
+        assert not reader.ended
+
+
+def test_newer_runs_are_found_by_their_names_alone(home: Home) -> None:
+    docs = ProfileName("docs")
+    assert journal.newer(home, docs, None) == []
+    names = [RunId(f"2026112{day}T120000.000Z-abcd") for day in (3, 1, 2)]
+    home.journals(docs).mkdir(parents=True)
+    for name in names:
+        home.journal(docs, name).touch()
+    assert journal.newer(home, docs, None) == sorted(names)
+    assert journal.newer(home, docs, sorted(names)[1]) == [max(names)]

@@ -99,3 +99,24 @@ def test_the_lock_is_the_owners_alone(home: Home, tmp_path: Path) -> None:
     asyncio.run(_take(home))
     assert home.lock(DOCS).stat().st_mode & 0o777 == 0o600
     assert home.state.stat().st_mode & 0o777 == 0o700
+
+
+def test_whoever_holds_the_lock_is_asked_to_stop(home: Home) -> None:
+    docs = ProfileName("docs")
+    assert not lock.ask_to_stop(home, docs)
+    code = (
+        "import asyncio, sys; from pathlib import Path\n"
+        "from secretsbackup.store import home, lock\n"
+        "async def hold():\n"
+        "    async with lock.held(home.below(Path(sys.argv[1])), 'docs'):\n"
+        "        print('held', flush=True)\n"
+        "        await asyncio.sleep(60)\n"
+        "asyncio.run(hold())\n"
+    )
+    words = [sys.executable, "-c", code, str(home.state.parent)]
+    with subprocess.Popen(words, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        assert other.stdout.readline() == b"held\n"
+        assert lock.ask_to_stop(home, docs)
+        assert other.wait(10) == -signal.SIGTERM
+    assert not lock.ask_to_stop(home, docs)

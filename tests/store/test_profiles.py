@@ -3,12 +3,19 @@
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
+import msgspec
 import pytest
+import tomli_w
+from hypothesis import example, given
+from hypothesis import strategies as st
 
+from secretsbackup import words
 from secretsbackup.model.destination import Bucket, Folder, Host, StorageClass
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.profile import Compression, Fingerprint, Profile, ProfileName, Source
+from secretsbackup.store import home as homes
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 
@@ -150,6 +157,55 @@ def test_a_half_written_file_of_a_power_cut_is_not_the_settings(home: Home) -> N
     profiles.add(home, PLAIN)
     (home.config / ".profiles.toml.1.new").write_text("version = 1\n[prof")
     assert list(profiles.load(home)) == ["plain"]
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=12) | st.datetimes(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=8), inner, max_size=3),
+    max_leaves=8,
+)
+FIELDS = [*Profile.__struct_fields__, "unknown"]
+
+
+def loads_or_fails(home: Home, content: bytes) -> None:
+    """Whatever a file holds, it is profiles, or a Failure with a sentence."""
+    homes.write(home.profiles, content)
+    told = None
+    try:
+        profiles.load(home)
+    except Failure as failure:
+        told = words.reason(Why(failure.reason, failure.detail))
+    assert told is None or told.title
+
+
+@pytest.fixture(scope="module")
+def anywhere(tmp_path_factory: pytest.TempPathFactory) -> Home:
+    """A home that many examples share."""
+    return homes.below(tmp_path_factory.mktemp("home"))
+
+
+@given(
+    content=st.binary()
+    | st.text().map(str.encode)
+    | st.text().map(lambda text: f"version = 1\n{text}".encode())
+)
+@example(content=b"version = 1\nprofile = 3")
+@example(content=b"version = 1\n[profile]\nx = 3")
+@example(content=b"a=" + b"[" * 10_000)
+@example(content=b"a=" + b"9" * 10_000)
+def test_no_bytes_make_the_loader_stumble(anywhere: Home, content: bytes) -> None:
+    loads_or_fails(anywhere, content)
+
+
+@given(entry=st.dictionaries(st.sampled_from(FIELDS), ANY), name=st.text(max_size=6))
+def test_no_entry_makes_the_loader_stumble(anywhere: Home, entry: dict[str, Any], name: str) -> None:
+    whole = {**msgspec.to_builtins(PLAIN), **entry}
+    written = {field: value for field, value in whole.items() if value is not None}
+    try:
+        content = tomli_w.dumps({"version": 1, "profile": {name: written}})
+    except TypeError:  # TOML has no null
+        return
+    loads_or_fails(anywhere, content.encode("utf-8", "surrogatepass"))
 
 
 ADDS = """

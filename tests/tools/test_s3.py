@@ -3,15 +3,21 @@
 import asyncio
 import threading
 from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import ClassVar
 
 import pytest
 
+from secretsbackup import words
+from secretsbackup.model.check import Finding
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.secret import AwsProfile, KeyPair, Secret
+from secretsbackup.operations import doctor
 from secretsbackup.tools import place, s3
+from secretsbackup.tools.s3 import settings
 
 PAIR = KeyPair(Secret("AKIA"), Secret("hidden"))
 
@@ -22,9 +28,13 @@ class Answer(BaseHTTPRequestHandler):
     status: ClassVar[int] = 200
     body: ClassVar[bytes] = b""
 
+    headers_too: ClassVar[dict[str, str]] = {}
+
     def do_GET(self) -> None:
         """Answer."""
         self.send_response(self.status)
+        for name, value in self.headers_too.items():
+            self.send_header(name, value)
         self.send_header("Content-Type", "application/xml")
         self.send_header("Content-Length", str(len(self.body)))
         self.end_headers()
@@ -123,3 +133,109 @@ def test_a_name_that_no_bucket_can_have_is_a_missing_one() -> None:
     with pytest.raises(Failure) as caught:
         asyncio.run(s3.contents(Bucket("no bucket!", region="us-east-1"), PAIR))
     assert caught.value.reason is Reason.DESTINATION_MISSING
+
+
+@pytest.mark.parametrize(("status", "reason"), [(404, "endpoint-wrong"), (405, "endpoint-wrong")])
+def test_a_web_page_is_no_s3_server(
+    server: str, monkeypatch: pytest.MonkeyPatch, status: int, reason: str
+) -> None:
+    monkeypatch.setattr(Answer, "status", status)
+    monkeypatch.setattr(Answer, "body", b"<html>Not found</html>")
+    with pytest.raises(Failure) as caught:
+        listed(server)
+    assert (caught.value.reason, caught.value.detail) == (reason, server)
+
+
+@pytest.mark.parametrize(
+    ("headers", "body"),
+    [
+        ({"x-amz-bucket-region": "eu-central-1"}, error("PermanentRedirect")),
+        (
+            {},
+            b"<Error><Code>AuthorizationHeaderMalformed</Code><Region>eu-central-1</Region></Error>",
+        ),
+    ],
+)
+def test_the_right_region_is_named(
+    server: str, monkeypatch: pytest.MonkeyPatch, headers: dict[str, str], body: bytes
+) -> None:
+    monkeypatch.setattr(Answer, "status", 400)
+    monkeypatch.setattr(Answer, "headers_too", headers)
+    monkeypatch.setattr(Answer, "body", body)
+    with pytest.raises(Failure) as caught:
+        listed(server)
+    assert (caught.value.reason, caught.value.detail) == (Reason.REGION_WRONG, "eu-central-1")
+    assert "eu-central-1" in words.reason(Why(caught.value.reason, caught.value.detail)).title
+
+
+def test_a_clock_that_is_off_is_told_by_how_much(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(Answer, "status", 403)
+    monkeypatch.setattr(Answer, "body", error("RequestTimeTooSkewed"))
+    ago = format_datetime(datetime.now(UTC) - timedelta(hours=3), usegmt=True)
+    monkeypatch.setattr(Answer, "date_time_string", lambda *_: ago)
+    found = examined(server)
+    assert [(one.right, one.why.reason if one.why else None) for one in found] == [
+        ("reach", Reason.CLOCK_WRONG)
+    ]
+    assert "(3 h 0 min fast)" in words.finding(found[0]).title
+
+
+def examined(endpoint: str) -> list[Finding]:
+    """What the doctor finds."""
+
+    async def all_of_it() -> list[Finding]:
+        bucket = Bucket("bucket", "prefix", endpoint, "us-east-1")
+        return [one async for one in doctor.examine_destination(bucket, PAIR)]
+
+    return asyncio.run(all_of_it())
+
+
+def test_a_region_that_is_not_the_profiles_is_told(server: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    there = b"<LocationConstraint>eu-central-1</LocationConstraint>"
+    monkeypatch.setattr(Answer, "body", there)
+    found = asyncio.run(settings.looked_at(Bucket("bucket", "p", server, "us-east-1"), PAIR))
+    (region,) = [one for one in found if one.right == "region"]
+    assert (region.sign, region.detail) == ("region-other", "eu-central-1")
+
+
+@pytest.mark.parametrize(
+    ("rule", "covered"),
+    [
+        ({"Status": "Enabled", "Filter": {"Prefix": ""}}, True),
+        ({"Status": "Enabled", "Filter": {}}, True),
+        ({"Status": "Enabled", "Prefix": "laptop/"}, True),
+        ({"Status": "Enabled", "Filter": {"Prefix": "laptop/"}}, True),
+        ({"Status": "Enabled", "Filter": {"And": {"Prefix": "lap"}}}, True),
+        ({"Status": "Disabled", "Filter": {"Prefix": ""}}, False),
+        ({"Status": "Enabled", "Filter": {"Prefix": "laptop/docs/"}}, False),
+        ({"Status": "Enabled", "Filter": {"Prefix": "other/"}}, False),
+        ({"Status": "Enabled", "Filter": {"Tag": {"Key": "a", "Value": "b"}}}, False),
+        ({"Status": "Enabled", "Filter": {"And": {"Prefix": "", "Tags": [{}]}}}, False),
+    ],
+)
+def test_a_lifecycle_rule_counts_if_it_is_about_the_whole_prefix(
+    rule: dict[str, object], covered: bool
+) -> None:
+    assert settings.covers(rule, Bucket("bucket", "laptop")) is covered
+
+
+@pytest.mark.parametrize(
+    ("action", "sign"),
+    [
+        (b"<Expiration><Days>30</Days></Expiration>", "expiring"),
+        (b"<Transition><Days>1</Days><StorageClass>GLACIER</StorageClass></Transition>", "freezing"),
+        (b"<Transition><Days>1</Days><StorageClass>GLACIER_IR</StorageClass></Transition>", "not-tidied"),
+        (
+            b"<Expiration><ExpiredObjectDeleteMarker>true</ExpiredObjectDeleteMarker></Expiration>",
+            "not-tidied",
+        ),
+    ],
+)
+def test_a_lifecycle_rule_that_eats_backups_is_told(
+    server: str, monkeypatch: pytest.MonkeyPatch, action: bytes, sign: str
+) -> None:
+    rule = b"<Rule><ID>r</ID><Status>Enabled</Status><Filter><Prefix></Prefix></Filter>%s</Rule>" % action
+    body = b"<LifecycleConfiguration>%s</LifecycleConfiguration>" % rule
+    monkeypatch.setattr(Answer, "body", body)
+    found = asyncio.run(settings.looked_at(Bucket("bucket", "p", server, "us-east-1"), PAIR))
+    assert [one.sign for one in found if one.right == "lifecycle"] == [sign]

@@ -17,7 +17,7 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host, StorageClass, url
-from secretsbackup.model.event import Progressed, Step, Tell
+from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Compression, Fingerprint
@@ -111,7 +111,7 @@ async def back_up(
     watch = asyncio.create_task(reading.watch())
     verb = "full" if kind is Kind.FULL else "incremental"
     words = [
-        *("--volsize", str(VOLUME_MIB), "--num-retries", "3", "--backend-retry-delay", "5"),
+        *("--volsize", str(VOLUME_MIB)),
         # Else it keeps the name of every file in memory, to write them into the manifest at the end: some
         # 5 % of a first backup's time, and millions of files that must fit. The signatures have them too.
         "--no-files-changed",
@@ -141,15 +141,26 @@ async def restore(
     passphrase: Secret,
     heard: Callable[[log.Stanza], None],
 ) -> None:
-    """Restore a snapshot, or one path of it, to a target that does not exist yet."""
-    chosen: list[str | bytes] = ["--path-to-restore", path] if path else []
+    """Restore a snapshot, or one path of it, to a target that is empty or does not exist yet.
+
+    What it writes stays below the target, or below the folder that it is made in: see `fence`.
+    """
+    chosen: list[str | bytes] = [b"--path-to-restore=" + path] if path else []
     words = ["--time", _time(time), *chosen, _url(vault.destination), str(target)]
     try:
-        await _run(vault, "restore", words, passphrase=passphrase, heard=heard)
+        writes = (target if target.exists() else target.parent, *_own(vault))
+        await _run(vault, "restore", words, passphrase=passphrase, heard=heard, writes=writes)
     except Failure as failure:
         if failure.reason is Reason.PATH_NOT_FOUND:
             raise Failure(failure.reason, shown(path or b"")) from None
         raise
+
+
+def _own(vault: Vault) -> tuple[Path, ...]:
+    """Where duplicity and gpg write for themselves."""
+    gnupg = Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
+    sockets = Path(f"/run/user/{os.getuid()}/gnupg")
+    return vault.archive, vault.temporary, gnupg, sockets
 
 
 async def fetch_metadata(vault: Vault, time: datetime, passphrase: Secret) -> None:
@@ -162,8 +173,19 @@ async def fetch_metadata(vault: Vault, time: datetime, passphrase: Secret) -> No
 
 
 async def remove_older(vault: Vault, than: datetime) -> None:
-    """Remove the chains that ended before a time, here and at the destination."""
-    await _run(vault, "remove-older-than", ["--force", _time(than), _url(vault.destination)])
+    """Remove the chains that ended before a time, here and at the destination.
+
+    It can wait for the next run: a destination that refuses is not asked for minutes, as by default.
+    """
+    patience = ("--num-retries", "2", "--backend-retry-delay", "1")
+    await _run(vault, "remove-older-than", [*patience, "--force", _time(than), _url(vault.destination)])
+
+
+async def forsake(vault: Vault, passphrase: Secret | None) -> None:
+    """Give up what an earlier run left half sent, here and at the destination."""
+    for path in vault.archive.glob("duplicity-*.part"):
+        path.unlink()
+    await _run(vault, "cleanup", ["--force", _url(vault.destination)], passphrase=passphrase)
 
 
 async def _run(
@@ -175,6 +197,7 @@ async def _run(
     passphrase: Secret | None = None,
     heard: Callable[[log.Stanza], None] = lambda _: None,
     born: Callable[[int], None] | None = None,
+    writes: Sequence[Path] | None = None,
 ) -> None:
     """Run one verb; Failure with the Reason that its exit status and its log give."""
     said: list[log.Stanza] = []
@@ -189,6 +212,7 @@ async def _run(
         [
             *("-v5", "--archive-dir", str(vault.archive.parent), "--name", vault.archive.name),
             *("--tempdir", str(vault.temporary), "--gpg-binary", str(vault.gpg)),
+            *("--num-retries", "3", "--backend-retry-delay", "5"),
             *("--encrypt-key", vault.key, f"--gpg-options=--trust-model always {gpg_options}".rstrip()),
             *_reach(vault.destination),
             verb,
@@ -198,6 +222,7 @@ async def _run(
         on_log_line=log.Parser(hear).line,
         born=born,
         held=vault.held,
+        writes=writes,
     )
     if ended.status != 0:
         raise reasons.failure(ended, said, vault.destination, (vault.temporary, vault.archive))
@@ -269,6 +294,8 @@ class _Reading:
         self._pid = pid
 
     def heard(self, stanza: log.Stanza) -> None:
+        if left_out := log.left_out(stanza):
+            self._tell(Warned(caution=Caution.UNREADABLE, path=shown(left_out[0]), detail=left_out[1]))
         if stanza.is_info and stanza.code in (log.NEW, log.CHANGED):
             self._next(log.path(stanza.extras))
             if time.monotonic() >= self._shown + _OFTEN:

@@ -36,6 +36,12 @@ class Set(msgspec.Struct, frozen=True, order=True):
         """What the names of its volumes and its manifest begin with."""
         return f"duplicity-inc.{self.start}.to.{self.time}" if self.start else f"duplicity-full.{self.time}"
 
+    @property
+    def signatures(self) -> str:
+        """What the name of its signatures begins with: nothing can be built on a set without them."""
+        when = f"new-signatures.{self.start}.to." if self.start else "full-signatures."
+        return f"duplicity-{when}{self.time}.sigtar"
+
 
 class Name(msgspec.Struct, frozen=True):
     """A file of a set; `volume` is its number, 0 for a manifest or signatures."""
@@ -48,7 +54,7 @@ class Name(msgspec.Struct, frozen=True):
 
 
 class Hole(msgspec.Struct, frozen=True):
-    """A file that a manifest names and that is not, or not whole, at the destination."""
+    """A file of a finished set that is not, or not whole, at the destination."""
 
     name: str
     belongs: Set
@@ -81,7 +87,7 @@ def chains(contents: Mapping[str, int]) -> tuple[Chain, ...]:
     for full in sorted(one for one in snapshots if one.start is None):
         links, end = [snapshots[full]], full.time
         while following := [one for one in snapshots if one.start == end]:
-            nearest = min(following)
+            nearest = min(following, key=lambda one: (not snapshots[one].whole, one))
             links.append(snapshots[nearest])
             end = nearest.time
         made.append(Chain(tuple(links)))
@@ -138,7 +144,7 @@ def _bare(name: str) -> str:
 
 
 def audit(archive: Path, contents: Mapping[str, int], known: Mapping[str, int]) -> tuple[Hole, ...]:
-    """Every volume and manifest that the archive folder's manifests name and the destination lacks.
+    """Every volume, manifest and signature archive of the archive folder's sets that the destination lacks.
 
     A size is plausible if it is what an earlier audit saw (`known`), or for a volume never seen before,
     if it is no less than the least that gpg writes and, but for the last of a set, at least half of the
@@ -158,7 +164,7 @@ def _holes(
 ) -> Iterator[Hole]:
     names = [f"{belongs.stem}.vol{number}.difftar" for number in range(1, count + 1)]
     largest = max((here[name][1] for name in names if name in here), default=-1)
-    for name in [*names, f"{belongs.stem}.manifest"]:
+    for name in [*names, f"{belongs.stem}.manifest", belongs.signatures]:
         whole, size = here.get(name, (name, -1))
         least = max(_LEAST, largest // 2 if name in names[:-1] else 0)
         plausible = size == known[whole] if whole in known else size >= least
@@ -185,6 +191,8 @@ def starts(archive: Path) -> dict[Set, str]:
     return found
 
 
-def half_sent(archive: Path) -> bool:
-    """Whether an earlier run left a set half sent, which duplicity then finishes before anything else."""
-    return any(archive.glob("duplicity-*.manifest.part"))
+def half_sent(archive: Path) -> datetime | None:
+    """When the set was begun that an earlier run left half sent, if there is one: duplicity then finishes it
+    before anything else."""
+    parsed = (parse(path.name) for path in archive.glob("duplicity-*.manifest.part"))
+    return min((moment(one.belongs.time) for one in parsed if one), default=None)

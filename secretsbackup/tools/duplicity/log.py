@@ -28,7 +28,10 @@ class Stanza(msgspec.Struct, frozen=True):
 NEW, CHANGED, DELETED, RESTORING, LISTED, VOLUMES = 4, 5, 6, 7, 10, 2
 """Codes of INFO stanzas."""
 
-_HEAD = re.compile(r"([A-Z]+) (\d+)(?: (.*))?")
+_LEFT_OUT = {8, 9, 10, 12, 13}
+"""Codes of WARNING stanzas: what cannot be listed, looked at, read, processed. duplicity then ends well."""
+
+_HEAD = re.compile(r"([A-Z]+) (\d{1,9})(?: (.*))?")
 
 
 class Parser:
@@ -53,6 +56,14 @@ class Parser:
         text = tuple(line[2:] for line in lines[1:] if line.startswith(". "))
         data = tuple(line for line in lines[1:] if not line.startswith(". ") and line != ".")
         self._heard(Stanza(head[1], int(head[2]), head[3] or "", data, text))
+
+
+def left_out(stanza: Stanza) -> tuple[bytes, str] | None:
+    """The path that a warning says was left out, and why; None if it is no such warning."""
+    if stanza.keyword != "WARNING" or stanza.code not in _LEFT_OUT:
+        return None
+    why = re.search(r"\[Errno \d+\] ([^:']+)", " ".join(stanza.text))
+    return path(stanza.extras), why[1] if why else ""
 
 
 def path(extras: str) -> bytes:

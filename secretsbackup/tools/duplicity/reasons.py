@@ -25,8 +25,11 @@ _STATUS = {
     81: Reason.KEY_MISSING,
 }
 """Exit statuses that say enough by themselves (duplicity's log.py, ErrorCode)."""
+_GPG = 31
+"""Any fault of gpg's: its text tells which, unless it was killed."""
 
 _TEXT: tuple[tuple[str, Reason], ...] = (
+    (r"security violation", Reason.SNAPSHOT_UNSAFE),
     (r"bad passphrase|no passphrase given", Reason.PASSPHRASE_WRONG),
     (r"EOFError", Reason.PASSPHRASE_MISSING),
     (r"no secret key", Reason.SECRET_KEY_MISSING),
@@ -59,7 +62,14 @@ def failure(ended: Ended, said: Sequence[Stanza], destination: Destination, here
     if re.search(r"no space left|disk quota exceeded", text, re.IGNORECASE):
         return Failure(*_full(destination, here), _kept(lines))
     reason = _STATUS.get(ended.status) or _by_text(text)
-    details = {Reason.TOOL_FAILED: f"duplicity {ended.status}", Reason.NO_ROOM: str(here[0])}
+    if reason is Reason.TOOL_FAILED and ended.status == _GPG:
+        reason = Reason.GPG_FAILED
+    details = {
+        Reason.TOOL_FAILED: f"duplicity {ended.how}",
+        Reason.GPG_FAILED: f"duplicity {ended.how}",
+        Reason.SNAPSHOT_UNSAFE: "..",
+        Reason.NO_ROOM: _room(here[0], text),
+    }
     return Failure(reason, details.get(reason, ""), _kept(lines))
 
 
@@ -77,6 +87,13 @@ def _full(destination: Destination, here: Sequence[Path]) -> tuple[Reason, str]:
         places.append((Reason.DESTINATION_FULL, Path(destination.path)))
     reason, path = min(places, key=lambda place: _free(place[1]))
     return reason, str(path)
+
+
+def _room(folder: Path, text: str) -> str:
+    """Where duplicity looked for room before it began, and how much it wants and found (its dup_main.py)."""
+    found = re.search(r"has ([\d,]+) available, backup needs approx ([\d,]+)", text)
+    free, needed = (amount.replace(",", "") for amount in found.groups()) if found else ("", "")
+    return f"{folder} {needed} {free}".rstrip()
 
 
 def _free(path: Path) -> int:

@@ -2,24 +2,24 @@
 
 `list-current-files` would do it too, but loses names that are not UTF-8 (its log cannot write them).
 A full signature archive names every path, an incremental one what is new, changed or deleted
-(duplicity's diffdir.py): `signature/PATH` and `snapshot/PATH` are there, `deleted/PATH` is not.
+(duplicity's diffdir.py): `signature/PATH` and `snapshot/PATH` are there, `deleted/PATH` is not. Both name
+their paths in one order, part by part.
+
+The tar headers are read here and not by tarfile, which takes twelve times as long for a million paths.
 """
 
+import gzip
+import heapq
+import itertools
 import tarfile
-from datetime import UTC, datetime
+import zlib
+from collections.abc import Iterator
+from io import BufferedReader
 from pathlib import Path
 
-import msgspec
-
+from secretsbackup.model.entry import Seen, What
+from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.tools.duplicity import files
-
-
-class Entry(msgspec.Struct, frozen=True):
-    """A path of a snapshot; `kind` is file, folder, link or other."""
-
-    path: bytes
-    modified: datetime
-    kind: str
 
 
 def archives(archive: Path, stamp: str) -> list[Path] | None:
@@ -40,25 +40,108 @@ def archives(archive: Path, stamp: str) -> list[Path] | None:
     return found
 
 
-def entries(paths: list[Path]) -> list[Entry]:
-    """Every path that is there once these archives have been read, in their order, sorted by name."""
-    there: dict[bytes, Entry] = {}
-    for path in paths:
-        with tarfile.open(path, encoding="utf-8", errors="surrogateescape") as members:
-            for member in members:
-                kind, _, name = member.name.partition("/")
-                inside = name.encode("utf-8", "surrogateescape")
-                if kind == "deleted":
-                    there.pop(inside, None)
-                elif inside:
-                    modified = datetime.fromtimestamp(int(member.mtime), UTC)
-                    there[inside] = Entry(inside, modified, _kind(member))
-    return [there[name] for name in sorted(there)]
+def state(paths: list[Path]) -> Iterator[Seen]:
+    """Every path that is there once these archives have been read, in their order; part by part."""
+    streams = [_numbered(number, path) for number, path in enumerate(paths)]
+    for _, same in itertools.groupby(heapq.merge(*streams), key=lambda one: one[0]):
+        _, _, newest = next(same)
+        if newest.what:
+            yield newest
 
 
-def _kind(member: tarfile.TarInfo) -> str:
-    if member.isdir():
-        return "folder"
-    if member.issym():
-        return "link"
-    return "file" if member.isreg() else "other"
+def _numbered(number: int, path: Path) -> Iterator[tuple[list[bytes], int, Seen]]:
+    """What an archive names, to be merged: of one path, the newest comes first."""
+    return ((seen.path.split(b"/"), -number, seen) for seen in changes(path))
+
+
+def changes(path: Path) -> Iterator[Seen]:
+    """What one archive names; a Failure if it is not whole."""
+    try:
+        with gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb") as archive:
+            for kind, inside, what, modified, (least, most) in _members(archive):
+                if inside:
+                    gone = kind == b"deleted"
+                    yield Seen(inside, None) if gone else Seen(inside, what, modified, least, most)
+    except (OSError, EOFError, ValueError, zlib.error) as error:
+        raise Failure(Reason.TOOL_FAILED, f"{path.name}: {error}") from None
+
+
+_BLOCK = 512
+_KINDS = {
+    tarfile.REGTYPE: What.FILE,
+    tarfile.AREGTYPE: What.FILE,
+    tarfile.DIRTYPE: What.FOLDER,
+    tarfile.SYMTYPE: What.LINK,
+}
+_Stream = gzip.GzipFile | BufferedReader
+_Member = tuple[bytes, bytes, What, int, tuple[int, int]]
+
+
+def _members(archive: _Stream) -> Iterator[_Member]:
+    """The members of a tar as Python's tarfile writes them, in pax format or (older) in GNU's."""
+    more: dict[bytes, bytes] = {}
+    while True:
+        head = archive.read(_BLOCK)
+        if len(head) < _BLOCK:
+            raise EOFError("it ends too early")
+        if not head[0]:
+            return
+        size, kind = _number(head[124:136]), head[156:157]
+        if kind in (tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME):
+            content = _content(archive, size)
+            more |= _pax(content) if kind == tarfile.XHDTYPE else {b"path": content.rstrip(b"\0")}
+            continue
+        name = more.get(b"path") or head[:100].rstrip(b"\0")
+        size = int(more.get(b"size", size))
+        modified = int(float(more[b"mtime"])) if b"mtime" in more else _number(head[136:148])
+        first = archive.read(_BLOCK) if size else b""
+        _skip(archive, size - _BLOCK)
+        if kind == tarfile.GNUTYPE_LONGLINK:
+            continue
+        more = {}
+        tree, _, inside = name.rstrip(b"/").partition(b"/")
+        sized = _sized(first, size) if tree == b"signature" else (0, 0)
+        yield tree, inside, _KINDS.get(kind, What.OTHER), modified, sized
+
+
+def _content(archive: _Stream, size: int) -> bytes:
+    return archive.read(-(-size // _BLOCK) * _BLOCK)[:size]
+
+
+def _skip(archive: _Stream, size: int) -> None:
+    """Pass over content that may be large, and over what fills its last block."""
+    left = -(-size // _BLOCK) * _BLOCK
+    while left > 0:
+        passed = len(archive.read(min(left, 1 << 20)))
+        if not passed:
+            raise EOFError("it ends too early")
+        left -= passed
+
+
+def _number(field: bytes) -> int:
+    """An octal number, or a binary one where that is too small (GNU)."""
+    if field[0] & 0x80:
+        return int.from_bytes(field[1:], "big")
+    return int(field.rstrip(b" \0") or b"0", 8)
+
+
+def _pax(content: bytes) -> dict[bytes, bytes]:
+    """The records of a pax header: `LENGTH KEY=VALUE\\n` (POSIX, pax interchange format)."""
+    records: dict[bytes, bytes] = {}
+    while content:
+        length, _, _ = content.partition(b" ")
+        record, content = content[len(length) + 1 : int(length) - 1], content[int(length) :]
+        key, _, value = record.partition(b"=")
+        records[key] = value
+    return records
+
+
+def _sized(signature: bytes, length: int) -> tuple[int, int]:
+    """The least and the most bytes of the file that a signature is of.
+
+    librsync's format: a magic number, the length of a block and of a strong sum, four bytes each, then
+    for each block of the file a weak sum of four bytes and a strong one.
+    """
+    block, strong = int.from_bytes(signature[4:8], "big"), int.from_bytes(signature[8:12], "big")
+    blocks = (length - 12) // (4 + strong)
+    return ((blocks - 1) * block + 1, blocks * block) if blocks > 0 else (0, 0)

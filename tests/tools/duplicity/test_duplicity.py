@@ -186,19 +186,18 @@ def test_archive_key_and_temporary_folder_are_ours(called: Called, tmp_path: Pat
 def test_a_restore_names_the_time_and_the_path(called: Called, tmp_path: Path) -> None:
     call = called(restore(vault(tmp_path, BUCKET), b"docs/\xff *"))
     assert call.after("--time") == "2026-11-22T12:00:00+00:00"
-    assert call.after("--path-to-restore").encode("utf-8", "surrogateescape") == b"docs/\xff *"
+    assert "--path-to-restore=docs/\udcff *" in call.argv
     assert call.argv[-2:] == ["boto3+s3://bucket/a/prefix", "/target"]
     assert call.env["PASSPHRASE"] == "the-passphrase"
 
 
 def test_a_whole_restore_names_no_path(called: Called, tmp_path: Path) -> None:
-    assert "--path-to-restore" not in called(restore(vault(tmp_path, BUCKET))).argv
+    assert "--path-to-restore" not in " ".join(called(restore(vault(tmp_path, BUCKET))).argv)
 
 
 def test_removing_is_meant(called: Called, tmp_path: Path) -> None:
     argv = called(duplicity.remove_older(vault(tmp_path, BUCKET), NOON)).argv
-    assert argv[-4:] == [
-        "remove-older-than",
+    assert argv[argv.index("remove-older-than") + 1 :][-3:] == [
         "--force",
         "2026-11-22T12:00:00+00:00",
         "boto3+s3://bucket/a/prefix",

@@ -95,6 +95,25 @@ def quoted(name: bytes) -> str:
     return "'" + os.fsdecode(name).encode("unicode_escape").decode().replace("'", "\\x27") + "'"
 
 
+@pytest.mark.parametrize(
+    ("stanza", "left_out"),
+    [
+        (
+            Stanza("WARNING", 12, "'a b'", text=("Error '[Errno 13] Permission denied: b'/x''",)),
+            (b"a b", "Permission denied"),
+        ),
+        (
+            Stanza("WARNING", 10, r"'na\xefve'", text=("possibly locked",)),
+            (b"na\xc3\xafve", ""),
+        ),
+        (Stanza("WARNING", 1, "'a'", text=("Attempt of put Nr. 1 failed",)), None),
+        (Stanza("ERROR", 12, "'a'"), None),
+    ],
+)
+def test_what_was_left_out_is_told(stanza: Stanza, left_out: tuple[bytes, str] | None) -> None:
+    assert log.left_out(stanza) == left_out
+
+
 @given(st.binary(max_size=30))
 def test_any_name_survives_duplicitys_quoting(name: bytes) -> None:
     assert log.path(quoted(name)) == name
@@ -106,6 +125,24 @@ def test_no_bytes_make_the_parser_stumble(lines: list[bytes]) -> None:
     parser = Parser(_read)
     for line in [*lines, b"INFO 4 'the end'", b""]:
         parser.line(line)
+
+
+@given(
+    st.lists(
+        st.from_regex(rb"(INFO|WARNING|ERROR|NOTICE) [0-9]{1,30}( .*)?", fullmatch=True)
+        | st.binary(max_size=40).map(lambda line: line.replace(b"\n", b""))
+        | st.just(b"")
+    )
+)
+@example([b"INFO " + b"9" * 5000, b""])
+def test_no_stanza_makes_the_parser_stumble(lines: list[bytes]) -> None:
+    heard: list[Stanza] = []
+    parser = Parser(heard.append)
+    for line in [*lines, b""]:
+        parser.line(line)
+    for stanza in heard:
+        log.path(stanza.extras)
+        log.left_out(stanza)
 
 
 @given(st.text(alphabet=st.sampled_from("'\"\\ux0aU{N}\n é\udc80"), max_size=12))

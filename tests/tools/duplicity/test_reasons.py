@@ -71,7 +71,8 @@ def test_some_statuses_say_enough(status: int, reason: Reason) -> None:
         ("An error occurred (SlowDown) when calling PutObject", Reason.DESTINATION_UNREACHABLE),
         ("gpg: [don't know]: invalid packet (ctb=2d)", Reason.VOLUME_CORRUPT),
         ("[Errno 13] Permission denied: '/media/disk/x'", Reason.NOT_WRITABLE),
-        ("a sentence that nobody has ever read", Reason.TOOL_FAILED),
+        ("patchdir.PatchDirException: Tar entry contains '..'.  Security violation", Reason.SNAPSHOT_UNSAFE),
+        ("a sentence that nobody has ever read", Reason.GPG_FAILED),
     ],
 )
 def test_the_text_tells_the_rest(text: str, reason: Reason) -> None:
@@ -100,7 +101,12 @@ def test_a_full_disk_is_the_one_with_the_least_room(
 
 def test_a_temporary_folder_that_is_too_small_is_named() -> None:
     failure = why(35, "Temp space has 14 available, backup needs approx 60.")
-    assert (failure.reason, failure.detail) == (Reason.NO_ROOM, "/")
+    assert (failure.reason, failure.detail) == (Reason.NO_ROOM, "/ 60 14")
+
+
+def test_what_nobody_knows_is_told_with_its_status_or_its_signal() -> None:
+    assert (why(30, "?").reason, why(30, "?").detail) == (Reason.TOOL_FAILED, "duplicity 30")
+    assert why(-9, "").detail == "duplicity SIGKILL"
 
 
 def test_without_a_log_standard_error_is_read() -> None:

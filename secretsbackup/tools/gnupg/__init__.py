@@ -1,7 +1,12 @@
-"""GnuPG, through python-gnupg: keys by their full fingerprint, and whether a passphrase is right."""
+"""GnuPG: keys by their full fingerprint, whether a passphrase is right, making and extending a key.
 
+Through python-gnupg; what that has no words for, through gpg itself.
+"""
+
+import asyncio
 import re
 import time
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -20,8 +25,23 @@ _TIMEOUT = 60.0
 """Seconds; gpg answers at once, but waits for a lock that another gpg holds."""
 
 
+_TIMEOUT_MAKING = 240.0
+"""Seconds; RSA takes its time on a slow machine."""
+
+
+class Kind(StrEnum):
+    """What a new key is made of: elliptic curves, or RSA for who must; always with a subkey that encrypts."""
+
+    CURVE = "ed25519"
+    RSA = "rsa4096"
+
+
 class Key(msgspec.Struct, frozen=True, kw_only=True):
-    """A public key. `expires` is seconds since 1970, 0 for never; `keygrips` name its secret parts."""
+    """A public key.
+
+    `expires` is when it ends to be of use for encrypting, in seconds since 1970, 0 for never; `keygrips`
+    name its secret parts, `encrypting` are the fingerprints of its subkeys that encrypt.
+    """
 
     fingerprint: Fingerprint
     owner: str
@@ -30,6 +50,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     revoked: bool
     expired: bool
     keygrips: tuple[str, ...] = ()
+    encrypting: tuple[str, ...] = ()
 
 
 async def keys(*, home: Path | None = None) -> tuple[Key, ...]:
@@ -76,9 +97,29 @@ async def try_passphrase(key: Fingerprint, passphrase: Secret, *, home: Path | N
     await in_thread(lambda: _try(key, passphrase, home), _TIMEOUT)
 
 
-async def make_key(owner: str, passphrase: Secret, *, home: Path | None = None) -> Fingerprint:
-    """Make a key that signs (ed25519) with a subkey that encrypts (cv25519); it does not expire."""
-    return await in_thread(lambda: _make(owner, passphrase, home), _TIMEOUT)
+async def make_key(
+    owner: str, passphrase: Secret, *, kind: Kind = Kind.CURVE, home: Path | None = None
+) -> Fingerprint:
+    """Make a key that signs, with a subkey that encrypts; it does not expire.
+
+    The two are made one by one: `--quick-gen-key` alone makes an RSA key that can only sign.
+    """
+    first = ["--quick-gen-key", " ".join(owner.split()), kind, "cert,sign", "never"]
+    said = await _change(first, passphrase, home)
+    made = next(line.split()[3] for line in said if line.startswith("[GNUPG:] KEY_CREATED"))
+    subkey = {Kind.CURVE: "cv25519", Kind.RSA: "rsa4096"}[kind]
+    await _change(["--quick-add-key", made, subkey, "encr", "never"], passphrase, home)
+    return Fingerprint(made)
+
+
+async def extend(key: Key, span: str, passphrase: Secret, *, home: Path | None = None) -> None:
+    """Let a key and its subkeys that encrypt expire after `span` from now: "90d", "2y" or "never".
+
+    Each subkey is named: gpg's “*” leaves those out that have expired.
+    """
+    await _change(["--quick-set-expire", key.fingerprint, span], passphrase, home)
+    if key.encrypting:
+        await _change(["--quick-set-expire", key.fingerprint, span, *key.encrypting], passphrase, home)
 
 
 async def end_agent(home: Path) -> None:
@@ -105,19 +146,35 @@ def _gpg(home: Path | None) -> "gnupg.GPG":
 
 
 def _key(found: dict[str, Any]) -> Key:
-    own_expiry = int(found["expires"] or 0)
     parts = _parts(found)
     able = any(_encrypts(part) for part in parts)
-    lapsed = not able and any("e" in (part.get("cap") or "") for part in parts)
+    lapsed = not able and any(_meant_to_encrypt(part) for part in parts)
     return Key(
         fingerprint=Fingerprint(found["fingerprint"]),
         owner=next(iter(found["uids"]), ""),
-        expires=own_expiry,
+        expires=_ends(parts),
         can_encrypt=able,
         revoked=found["trust"] == "r",
         expired=found["trust"] == "e" or lapsed,
         keygrips=tuple(part["keygrip"] for part in parts if part.get("keygrip")),
+        encrypting=tuple(part["fingerprint"] for part in parts[1:] if _meant_to_encrypt(part)),
     )
+
+
+def _ends(parts: list[dict[str, Any]]) -> int:
+    """The key's own expiry, or that of the last of its parts that encrypt, whichever comes first."""
+    encrypting = [_expiry(part) for part in parts if _meant_to_encrypt(part)]
+    last = 0 if 0 in encrypting else max(encrypting, default=0)
+    return min((time for time in (_expiry(parts[0]), last) if time), default=0)
+
+
+def _expiry(part: dict[str, Any]) -> int:
+    return int(part.get("expires") or 0)
+
+
+def _meant_to_encrypt(part: dict[str, Any]) -> bool:
+    """Whether this part of a key encrypts, if it has not expired ("e" among its own capabilities)."""
+    return "e" in (part.get("cap") or "") and part.get("trust") not in ("r", "i", "d", "n")
 
 
 def _parts(found: dict[str, Any]) -> list[dict[str, Any]]:
@@ -127,9 +184,8 @@ def _parts(found: dict[str, Any]) -> list[dict[str, Any]]:
 
 def _encrypts(part: dict[str, Any]) -> bool:
     """Whether this part of a key can encrypt now ("e" among its capabilities; gpg's doc/DETAILS)."""
-    expires = int(part.get("expires") or 0)
-    alive = not expires or expires > time.time()
-    return "e" in (part.get("cap") or "") and alive and part.get("trust") not in ("e", "r", "i", "d", "n")
+    alive = not _expiry(part) or _expiry(part) > time.time()
+    return _meant_to_encrypt(part) and alive and part.get("trust") != "e"
 
 
 def _names(key: Key, wanted: str, name: str) -> bool:
@@ -147,28 +203,39 @@ async def _forget_cached(key: Key, home: Path | None) -> None:
 def _try(fingerprint: Fingerprint, passphrase: Secret, home: Path | None) -> None:
     gpg = _gpg(home)
     sealed = gpg.encrypt(b"a trial", fingerprint, armor=False)
-    if not sealed.ok:
-        # An expired key still decrypts, but nothing can be sealed to try it on: duplicity will tell.
+    if sealed.ok:
+        opened = gpg.decrypt(sealed.data, passphrase=passphrase.reveal())
+        if not opened.ok:
+            raise Failure(Reason.PASSPHRASE_WRONG, fingerprint, tuple(opened.stderr.splitlines()[-5:]))
         return
-    opened = gpg.decrypt(sealed.data, passphrase=passphrase.reveal())
-    if not opened.ok:
-        raise Failure(Reason.PASSPHRASE_WRONG, fingerprint, tuple(opened.stderr.splitlines()[-5:]))
+    # Nothing can be sealed to an expired key; but it can still be exported, which takes the passphrase too.
+    if not gpg.export_keys(fingerprint, secret=True, armor=False, passphrase=passphrase.reveal()):
+        raise Failure(Reason.PASSPHRASE_WRONG, fingerprint)
 
 
-def _make(owner: str, passphrase: Secret, home: Path | None) -> Fingerprint:
-    gpg = _gpg(home)
-    made = gpg.gen_key(
-        gpg.gen_key_input(
-            key_type="EDDSA",
-            key_curve="ed25519",
-            subkey_type="ECDH",
-            subkey_curve="cv25519",
-            name_real=owner,
-            name_email="",
-            expire_date=0,
-            passphrase=passphrase.reveal(),
+async def _change(words: list[str], passphrase: Secret, home: Path | None) -> list[str]:
+    """Have gpg change a key, and give its status lines (gpg's doc/DETAILS)."""
+    said: list[str] = []
+    first = [
+        *(["--homedir", str(home)] if home else []),
+        *("--batch", "--yes", "--status-fd", "1", "--pinentry-mode", "loopback", "--passphrase-fd", "0"),
+    ]
+    async with asyncio.timeout(_TIMEOUT_MAKING):
+        ended = await process.run(
+            process.find("gpg"),
+            [*first, *words],
+            given=passphrase.reveal().encode() + b"\n",
+            on_line=lambda line: said.append(line.decode("utf-8", "replace")),
         )
-    )
-    if not made.fingerprint:
-        raise Failure(Reason.GPG_FAILED, "", tuple(made.stderr.splitlines()[-5:]))
-    return Fingerprint(made.fingerprint)
+    if ended.status != 0:
+        raise _refused(words, ended)
+    return said
+
+
+def _refused(words: list[str], ended: process.Ended) -> Failure:
+    text = "\n".join(ended.last_lines)
+    if re.search("bad passphrase", text, re.IGNORECASE):
+        return Failure(Reason.PASSPHRASE_WRONG, words[1])
+    if re.search("no secret key", text, re.IGNORECASE):
+        return Failure(Reason.SECRET_KEY_MISSING, words[1])
+    return Failure(Reason.GPG_FAILED, words[0], ended.last_lines[-5:])

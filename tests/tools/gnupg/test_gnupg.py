@@ -13,7 +13,7 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import gnupg
-from tests.conftest import PASSPHRASE
+from tests.conftest import PASSPHRASE, quick
 
 
 def gpg(home: Path, *words: str, given: str = "") -> str:
@@ -37,6 +37,7 @@ def ring() -> Iterator[Path]:
     """A GnuPG home with keys of every kind."""
     with tempfile.TemporaryDirectory(prefix="g", dir="/tmp") as folder:
         home = Path(folder)
+        quick(home)
         gpg(home, "--quick-gen-key", "Good Grace <grace@example.org>", "future-default")
         gpg(home, "--quick-gen-key", "Twin One <twin@example.org>", "ed25519", "sign")
         gpg(home, "--quick-gen-key", "Twin Two <twin@example.org>", "ed25519", "sign")
@@ -136,6 +137,60 @@ def test_a_passphrase_may_hold_any_text(gnupg_home: Path) -> None:
     made = asyncio.run(gnupg.make_key("Any Text", phrase, home=gnupg_home))
     assert tried(gnupg_home, made, phrase) is None
     assert tried(gnupg_home, made, Secret("passwort")) is Reason.PASSPHRASE_WRONG
+
+
+@pytest.mark.parametrize("kind", gnupg.Kind)
+def test_every_kind_of_key_encrypts_and_does_not_expire(ring: Path, kind: gnupg.Kind) -> None:
+    phrase = Secret("  spaces at its ends  ")
+    made = asyncio.run(gnupg.make_key(f"Made\n%commit {kind}", phrase, kind=kind, home=ring))
+    key = resolved(ring, made)
+    assert (key.owner, key.expires, len(key.encrypting)) == (f"Made %commit {kind}", 0, 1)
+    assert tried(ring, made, phrase) is None
+    assert tried(ring, made, Secret("spaces at its ends")) is Reason.PASSPHRASE_WRONG
+
+
+def test_a_key_ends_with_its_last_part_that_encrypts(ring: Path) -> None:
+    gpg(ring, "--quick-gen-key", "Lasting Lea", "ed25519", "sign", "never")
+    whole = fingerprint(ring, "Lasting Lea")
+    gpg(ring, "--quick-add-key", whole, "cv25519", "encr", "10d")
+    key = resolved(ring, whole)
+    assert 9 < (key.expires - time.time()) / 86400 <= 10
+    gpg(ring, "--quick-add-key", whole, "cv25519", "encr", "30d")
+    assert 29 < (resolved(ring, whole).expires - time.time()) / 86400 <= 30
+    gpg(ring, "--quick-set-expire", whole, "20d")
+    assert 19 < (resolved(ring, whole).expires - time.time()) / 86400 <= 20
+
+
+@pytest.mark.parametrize(("span", "years"), [("2y", 2), ("never", None)])
+def test_an_expired_key_is_extended_with_its_subkey(ring: Path, span: str, years: int | None) -> None:
+    owner = f"Extended {span}"
+    old = ["--faked-system-time", "20200101T000000!"]
+    gpg(ring, *old, "--quick-gen-key", owner, "future-default", "default", "1d")
+    assert refused(ring, owner) is Reason.KEY_EXPIRED
+    key = asyncio.run(gnupg.resolve(owner, home=ring))
+    asyncio.run(gnupg.extend(key, span, Secret(""), home=ring))
+    extended = resolved(ring, owner)
+    left = (extended.expires - time.time()) / 86400
+    assert abs(left - 365 * years) < 2 if years else extended.expires == 0
+
+
+def test_an_expired_key_still_tells_a_wrong_passphrase(gnupg_home: Path) -> None:
+    made = asyncio.run(gnupg.make_key("Old But Mine", PASSPHRASE, home=gnupg_home))
+    key = asyncio.run(gnupg.resolve(made, home=gnupg_home))
+    asyncio.run(gnupg.extend(key, "seconds=1", PASSPHRASE, home=gnupg_home))
+    time.sleep(2)
+    assert refused(gnupg_home, made) is Reason.KEY_EXPIRED
+    assert tried(gnupg_home, made, PASSPHRASE) is None
+    assert tried(gnupg_home, made, Secret("wrong")) is Reason.PASSPHRASE_WRONG
+
+
+def test_a_key_is_not_extended_with_a_wrong_passphrase_or_without_its_secret(gnupg_home: Path) -> None:
+    made = asyncio.run(gnupg.make_key("Not Yours", PASSPHRASE, home=gnupg_home))
+    key = asyncio.run(gnupg.resolve(made, home=gnupg_home))
+    gpg(gnupg_home, "--delete-secret-keys", made)
+    with pytest.raises(Failure) as caught:
+        asyncio.run(gnupg.extend(key, "2y", PASSPHRASE, home=gnupg_home))
+    assert caught.value.reason is Reason.SECRET_KEY_MISSING
 
 
 def test_an_agent_that_was_ended_is_gone() -> None:

@@ -1,0 +1,48 @@
+"""The doctor's command."""
+
+from secretsbackup import words
+from secretsbackup.cli import choosing, output
+from secretsbackup.cli.choosing import Options
+from secretsbackup.model.check import Finding, Verdict
+from secretsbackup.store.home import Home
+
+_SIGNS = {Verdict.FINE: "✓", Verdict.WARNING: "!", Verdict.LACKING: "✗"}
+
+
+async def doctor(options: Options, home: Home) -> int:
+    """Tell one finding after the other; 1 if something is lacking, 3 if something could be better."""
+    from secretsbackup.operations import doctor as operation
+
+    profile = choosing.one(home, options)
+    if options.end_uploads:
+        ended = await operation.end_uploads(profile, home)
+        output.say(f"Ended: {words.number(ended, 'unfinished upload', 'unfinished uploads')}.")
+    verdicts = set()
+    async for finding in operation.examine(profile):
+        verdicts.add(finding.verdict)
+        _tell(finding, json=options.json)
+    if Verdict.LACKING in verdicts:
+        return 1
+    return 3 if Verdict.WARNING in verdicts else 0
+
+
+def _tell(finding: Finding, *, json: bool) -> None:
+    message = words.finding(finding)
+    if json:
+        output.line(
+            {
+                "right": finding.right,
+                "ok": finding.verdict is Verdict.FINE,
+                "advice": message.advice,
+                "title": message.title,
+                "verdict": finding.verdict,
+                "sign": finding.sign,
+                "detail": finding.detail,
+                **({"reason": finding.why.reason} if finding.why else {}),
+                **({"statement": finding.statement} if finding.statement else {}),
+            }
+        )
+        return
+    print(f"{_SIGNS[finding.verdict]} {message.title}")
+    for number, text in enumerate(message.advice.splitlines()):
+        print(f"  {'  ' if number else '→ '}{text}")

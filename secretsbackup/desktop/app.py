@@ -1,0 +1,333 @@
+"""The application: what tray, window and wizards share, and what they ask to be done."""
+
+import asyncio
+import contextlib
+import signal
+import sys
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, Qt, QTimer
+from PySide6.QtWidgets import QApplication, QWidget
+
+from secretsbackup import words
+from secretsbackup.desktop import look, work
+from secretsbackup.desktop.follower import Follower
+from secretsbackup.desktop.icons import Shield
+from secretsbackup.desktop.settings import Settings
+from secretsbackup.desktop.standings import Standings
+from secretsbackup.desktop.tray import Tray
+from secretsbackup.language import _, speak
+from secretsbackup.model.event import RunId, Verb
+from secretsbackup.model.outcome import Completed, Failure, Outcome
+from secretsbackup.model.profile import Profile, ProfileName
+from secretsbackup.model.secret import Secret
+from secretsbackup.store import home as homes
+from secretsbackup.store import lock
+from secretsbackup.store.home import Home
+
+if TYPE_CHECKING:
+    from secretsbackup.desktop.window import Window
+    from secretsbackup.operations.runner import Live, Recipe
+
+
+_HOUR = 3_600_000
+"""Milliseconds between two looks for profiles that are overdue."""
+_GRACE = 5000
+"""Milliseconds that a tray may come up later than we do, at login."""
+
+
+class App(QObject):
+    """One for the process. `lives` are the runs that this process does, by their profile."""
+
+    def __init__(self, home: Home, settings: Settings) -> None:
+        super().__init__()
+        self.home, self.settings = home, settings
+        self.follower = Follower(home, self)
+        self.standings = Standings(home, self.follower, self)
+        self.lives: dict[ProfileName, Live] = {}
+        self.window: Window | None = None
+        self._wizards: dict[str, QWidget] = {}
+        self.tray = Tray(self, self.standings)
+        self.standings.ended.connect(self._ended)
+        self._hourly = QTimer(self, interval=_HOUR)
+        self._hourly.timeout.connect(lambda: work.begin(self._watch()))
+
+    def begin(self, asked: Sequence[str]) -> None:
+        """Come up, and do what was asked for. Where there is no tray (yet), the window stands in for it."""
+        self.tray.look()
+        self.standings.begin()
+        self.obey(asked)
+        self._hourly.start()
+        work.begin(self._keep_to_schedule())
+        if not self.tray.shown:
+            QTimer.singleShot(_GRACE if "tray" in asked else 0, self._stand_in)
+
+    def obey(self, asked: Sequence[str]) -> None:
+        """Do what the command line asked for: "tray", "open", or "backup" and a profile's name."""
+        match list(asked):
+            case ["backup", *names]:
+                for name in names or list(self.standings.all)[:1]:
+                    self.back_up(ProfileName(name))
+                self.open()
+            case ["open", *_rest]:
+                self.open()
+            case _:
+                pass
+
+    # What is done every day
+
+    def back_up(self, name: ProfileName, *, full: bool = False, adopt: bool = False) -> None:
+        """Back up now."""
+        from secretsbackup.operations import backup
+
+        if standing := self.standings.of(name):
+            self.run(backup.recipe(backup.Wish(full=full, adopt=adopt)), Verb.BACKUP, standing.profile)
+
+    def verify(self, name: ProfileName) -> None:
+        """Prove that it can be restored."""
+        from secretsbackup.operations.verify import verify
+
+        if standing := self.standings.of(name):
+            self.run(verify, Verb.VERIFY, standing.profile)
+
+    def stop(self, name: ProfileName) -> None:
+        """Stop a run: one of this process, or one that a terminal or a timer does."""
+        if live := self.lives.get(name):
+            live.cancel(_("you"))
+        else:
+            lock.ask_to_stop(self.home, name)
+
+    async def _keep_to_schedule(self) -> None:
+        """Back up what becomes due, one profile after the other, for as long as the program runs."""
+        from secretsbackup.operations import backup, schedule
+
+        async for profile in schedule.due_profiles(self.home):
+            if live := self.run(backup.recipe(), Verb.BACKUP, profile, by_itself=True):
+                await live.outcome()
+
+    async def _watch(self) -> None:
+        """Raise the alarm about what is overdue, as the timer does where it is on."""
+        from secretsbackup.operations.watch import watch
+
+        await work.attempt(watch(self.home), lambda _: None)
+        for name in self.standings.all:
+            self.standings.refresh(name)
+
+    def run(
+        self, recipe: "Recipe", verb: Verb, profile: Profile, *, by_itself: bool = False
+    ) -> "Live | None":
+        """Start a run in this process, and follow it; None if not even its journal can be written.
+
+        One that begins `by_itself` asks nobody: whoever sits there did not ask for it.
+        """
+        from secretsbackup.operations import runner
+
+        ask = runner.nobody if by_itself else self.ask
+        try:
+            live = runner.start(recipe, verb, profile, self.home, ask=ask)
+        except Failure as failure:
+            self.tray.notify(work.told(failure), Shield.FAILED)
+            return None
+        self.lives[profile.name] = live
+        self.follower.listen(profile.name, live)
+        return live
+
+    async def ask(self) -> Secret | None:
+        """Ask whoever sits there for the passphrase."""
+        from secretsbackup.desktop import asking
+
+        _dress()
+        return await asking.passphrase(self.window)
+
+    # Windows
+
+    def open(self) -> None:
+        """Show the window."""
+        if self.window is None:
+            from secretsbackup.desktop.window import Window
+
+            _dress()
+            self.window = Window(self)
+        _raise(self.window)
+
+    def show_preferences(self) -> None:
+        """Show the preferences."""
+        from secretsbackup.desktop.preferences import Preferences
+
+        self.show_wizard("preferences", lambda: Preferences(self))
+
+    def set_up(self) -> None:
+        """Add a profile."""
+        from secretsbackup.desktop.editor import Editor
+
+        self.show_wizard("set up", lambda: Editor(self, None))
+
+    def recover(self) -> None:
+        """Bring files back on a machine that has no profile yet: it begins with one."""
+        self.set_up()
+
+    def edit(self, name: ProfileName) -> None:
+        """Change a profile."""
+        from secretsbackup.desktop.editor import Editor
+
+        if standing := self.standings.of(name):
+            profile = standing.profile
+            self.show_wizard(f"edit {name}", lambda: Editor(self, profile))
+
+    def show_log(self, name: ProfileName, run: RunId) -> None:
+        """Show the story of a run."""
+        from secretsbackup.desktop.log import Log
+
+        self.show_wizard(f"log {run}", lambda: Log(self, name, run))
+
+    def restore_files(self, name: ProfileName | None = None) -> None:
+        """Bring files back: all of the newest snapshot, into a new folder below a chosen one."""
+        from PySide6.QtWidgets import QFileDialog
+
+        known = self.standings.of(name or next(iter(self.standings.all), ""))
+        if known is None:
+            return
+        self.open()
+        dialog = QFileDialog(self.window, _("In which folder shall the restored one be made?"))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(lambda path: self._restore(known.profile, path))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _restore(self, profile: Profile, path: str) -> None:
+        from secretsbackup.operations import restore
+
+        self.run(restore.recipe(restore.Wish(to=Path(path))), Verb.RESTORE, profile)
+
+    def show_wizard(self, key: str, make: Callable[[], QWidget]) -> None:
+        """Show a window of which there is one at most; what was begun in it is there again."""
+        if key not in self._wizards:
+            _dress()
+            made = self._wizards[key] = make()
+            made.destroyed.connect(lambda: self._wizards.pop(key, None))
+        _raise(self._wizards[key])
+
+    # The end
+
+    def ask_to_quit(self) -> None:
+        """Quit; while a run of this process goes on, not without a yes."""
+        work.begin(self._ask_to_quit())
+
+    def window_closed(self) -> None:
+        """Without a tray there is nothing left to click on; a run is let finish all the same."""
+        shown = any(window.isVisible() for window in QApplication.topLevelWidgets())
+        if not self.tray.shown and not self.going_on and not shown:
+            self.quit()
+
+    @property
+    def going_on(self) -> "list[Live]":
+        """The runs of this process that have not ended."""
+        return [
+            live
+            for name, live in self.lives.items()
+            if (standing := self.standings.of(name)) and standing.status.running
+        ]
+
+    def quit(self) -> None:
+        """End the program; runs are stopped first, and resume the next time."""
+        work.begin(self._quit(_("the program's end")))
+
+    async def _ask_to_quit(self) -> None:
+        from secretsbackup.desktop import asking
+
+        _dress()
+        if not self.going_on or await asking.sure(
+            self.window if self.window and self.window.isVisible() else None,
+            _("Stop the run and quit?"),
+            _("A run is going on. Nothing is lost if you stop it: the next one goes on from there."),
+            _("&Stop and quit"),
+            destroys=True,
+        ):
+            await self._quit(_("you"))
+
+    async def _quit(self, by: str) -> None:
+        for live in self.going_on:
+            live.cancel(by)
+        for live in list(self.lives.values()):
+            with contextlib.suppress(TimeoutError):
+                await asyncio.wait_for(live.outcome(), 20)
+        asyncio.get_running_loop().stop()
+
+    # What happens
+
+    def _ended(self, name: str, verb: Verb, outcome: Outcome, before: Outcome | None) -> None:
+        self.lives.pop(ProfileName(name), None)
+        notice = words.notice(outcome, verb, before) if verb else None
+        if notice and self.settings.notifies:
+            state = (
+                Shield.SAFE if isinstance(outcome, Completed) and not outcome.warnings else Shield.ATTENTION
+            )
+            self.tray.notify(words.Message(f"{name}: {notice.title}", notice.advice), state)
+        if self.window is not None:
+            self.window_closed()
+
+    def _stand_in(self) -> None:
+        """There is no tray (yet): the window is what one can click on."""
+        if not self.tray.shown and self.window is None:
+            self.open()
+        if self.window and not self.tray.shown and not self.settings.told_no_tray:
+            self.settings.told_no_tray = True
+            self.window.hint(
+                _("This desktop has no tray, so the window stays. Backups go on while it is minimised.")
+            )
+
+
+def _dress() -> None:
+    """Before the first window: what a mere tray does without."""
+    from secretsbackup.desktop import icons
+
+    qt = QApplication.instance()
+    assert isinstance(qt, QApplication)
+    look.dress(qt)
+    qt.setWindowIcon(icons.icon("shield-safe"))
+
+
+def _raise(window: QWidget) -> None:
+    window.show()
+    window.setWindowState(window.windowState() & ~Qt.WindowState.WindowMinimized)
+    window.raise_()
+    window.activateWindow()
+
+
+def main(asked: Sequence[str] = ()) -> int:
+    """Start the desktop, or have the one that is there do what is asked for."""
+    from secretsbackup.desktop import instance
+
+    home = homes.standard()
+    held = instance.first(home)
+    if held is None:
+        return 0 if instance.hand_over(home, asked or ["open"]) else 75
+    import qasync
+
+    with held:
+        qt = _application()
+        settings = Settings(home)
+        speak(settings.language or None)
+        loop = qasync.QEventLoop(qt)
+        asyncio.set_event_loop(loop)
+        app = App(home, settings)
+        door = instance.Door(home, app)
+        door.asked.connect(app.obey)
+        loop.call_soon(app.begin, asked)
+        for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
+            loop.add_signal_handler(number, app.quit)
+        with loop:
+            loop.run_forever()
+    return 0
+
+
+def _application() -> QApplication:
+    qt = QApplication([sys.argv[0]])
+    qt.setApplicationName("secretsbackup")
+    qt.setApplicationDisplayName("Secrets Backup")
+    qt.setDesktopFileName("secretsbackup")
+    qt.setQuitOnLastWindowClosed(False)
+    return qt

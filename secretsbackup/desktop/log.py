@@ -1,0 +1,261 @@
+"""The story of a run, line by line: filtered, copied, or saved as a report. However long, it is smooth."""
+
+import asyncio
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
+from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QCheckBox,
+    QFileDialog,
+    QFrame,
+    QHBoxLayout,
+    QHeaderView,
+    QLineEdit,
+    QTableView,
+    QWidget,
+)
+
+from secretsbackup import words
+from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop.trouble import Trouble
+from secretsbackup.language import _
+from secretsbackup.model.event import (
+    Moment,
+    Progressed,
+    RunEnded,
+    RunId,
+    RunStarted,
+    StepStarted,
+    Verb,
+    Warned,
+)
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.operations.report import report
+from secretsbackup.store import journal
+from secretsbackup.store.home import Home
+from secretsbackup.store.home import replace as write_whole
+
+if TYPE_CHECKING:
+    from secretsbackup.desktop.app import App
+
+_SOON, _LATER = 0, 500
+"""Milliseconds until the next piece is read: of what is there, and of what is still being written."""
+
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class Log(QWidget):
+    """One window a run."""
+
+    def __init__(self, app: "App", name: ProfileName, run: RunId) -> None:
+        super().__init__()
+        self._app, self._name, self._run = app, name, run
+        self.setWindowTitle(_("Log of “{name}”").format(name=name))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._lines = Lines()
+        self._title, self._about = look.headline(), look.quiet()
+        self._trouble = Trouble()
+        self._filter, self._warnings = QLineEdit(), QCheckBox(_("&Warnings only"))
+        self._filter.setPlaceholderText(_("Filter"))
+        self._filter.setAccessibleName(_("Filter"))
+        self._filter.setClearButtonEnabled(True)
+        self._filter.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        self._typed = QTimer(self, interval=200, singleShot=True)
+        self._typed.timeout.connect(lambda: work.begin(self._look_for()))
+        self._filter.textChanged.connect(lambda _text: self._typed.start())
+        self._warnings.toggled.connect(lambda _on: self._typed.start())
+        self._table = self._make_table()
+        self._lay_out()
+        QShortcut(QKeySequence.StandardKey.Find, self, self._filter.setFocus)
+        QShortcut(QKeySequence.StandardKey.Close, self, self.close)
+        QShortcut(QKeySequence.StandardKey.Copy, self._table, self._copy)
+        self._pieces = QTimer(self, singleShot=True)
+        self._pieces.timeout.connect(self._read)
+        self._reader = _opened(app.home, name, run)
+        if self._reader is None:
+            self._trouble.tell(
+                work.told(Failure(Reason.PROFILE_INVALID, _("The journal of this run is gone.")))
+            )
+        else:
+            self._pieces.start(_SOON)
+        self.resize(100 * look.GRID, 70 * look.GRID)
+
+    def _read(self) -> None:
+        """Read the next piece; for as long as the run goes on."""
+        if self._reader is None:
+            return
+        moments = self._reader.more()
+        self._lines.add(moments)
+        self._show_title(moments)
+        if not self._reader.ended:
+            self._pieces.start(_SOON if moments else _LATER)
+
+    def _show_title(self, moments: list[Moment]) -> None:
+        for moment in moments:
+            match moment.event:
+                case RunStarted(verb=verb):
+                    self._title.setText(words.doing(verb))
+                    self._about.setText(words.clock(moment.at))
+                case RunEnded(outcome=outcome):
+                    self._title.setText(words.outcome(outcome, self._lines.verb).title)
+                case _:
+                    pass
+
+    async def _look_for(self) -> None:
+        wanted, only = self._filter.text().casefold(), self._warnings.isChecked()
+        found = await asyncio.to_thread(self._lines.matching, wanted, only) if wanted or only else None
+        if (wanted, only) == (self._filter.text().casefold(), self._warnings.isChecked()):
+            self._lines.show_only(found, wanted, warnings=only)
+
+    def _copy(self) -> None:
+        rows = sorted({index.row() for index in self._table.selectionModel().selectedRows()})
+        chosen = rows or range(self._lines.rowCount())
+        QGuiApplication.clipboard().setText("\n".join(self._lines.line(row) for row in chosen))
+
+    def _ask_where(self) -> None:
+        dialog = QFileDialog(self, _("Save report"))
+        dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
+        dialog.selectFile(f"secretsbackup-{self._run}.jsonl")
+        dialog.fileSelected.connect(lambda path: work.begin(self._save(path)))
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    async def _save(self, path: str) -> None:
+        standing = self._app.standings.of(self._name)
+        known, hidden = [standing.profile] if standing else [], self._obscured.isChecked()
+        source = self._app.home.journal(self._name, self._run)
+
+        def write() -> None:
+            write_whole(Path(path), report(journal.read(source), known, hidden=hidden))
+
+        await work.attempt(asyncio.to_thread(write), self._trouble.tell)
+
+    def _make_table(self) -> QTableView:
+        table = QTableView()
+        table.setModel(self._lines)
+        table.setFrameShape(QFrame.Shape.NoFrame)
+        table.setShowGrid(False)
+        table.setWordWrap(False)
+        table.setSelectionBehavior(QAbstractItemView.SelectionBehavior.SelectRows)
+        table.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        table.setTabKeyNavigation(False)
+        table.setAccessibleName(_("Log"))
+        table.verticalHeader().hide()
+        table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + look.GRID)
+        table.horizontalHeader().hide()
+        table.horizontalHeader().setStretchLastSection(True)
+        table.setColumnWidth(0, 12 * table.fontMetrics().averageCharWidth())
+        look.tabular(table)
+        return table
+
+    def _lay_out(self) -> None:
+        self._obscured = QCheckBox(_("&Obscure names and secrets"))
+        self._obscured.setChecked(True)
+        filters, buttons = QHBoxLayout(), QHBoxLayout()
+        filters.setSpacing(2 * look.GRID)
+        filters.addWidget(self._filter, 1)
+        filters.addWidget(self._warnings)
+        buttons.setSpacing(look.GRID)
+        buttons.addWidget(look.button(_("&Copy"), self._copy))
+        buttons.addStretch(1)
+        buttons.addWidget(self._obscured)
+        buttons.addWidget(look.button(_("&Save report…"), self._ask_where))
+        box = look.column(self, margin=3, gap=2)
+        box.addWidget(self._title)
+        box.addWidget(self._about)
+        box.addWidget(self._trouble)
+        box.addLayout(filters)
+        box.addWidget(self._table, 1)
+        box.addLayout(buttons)
+
+
+class Lines(QAbstractTableModel):
+    """What happened when. A line is put into words when it is looked at."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.verb = Verb.BACKUP
+        self._moments: list[Moment] = []
+        self._found: list[int] | None = None
+        self._sought: tuple[str, bool] = ("", False)
+
+    def add(self, moments: list[Moment]) -> None:
+        """Put lines at the end."""
+        new = [one for one in moments if not isinstance(one.event, Progressed | StepStarted)]
+        for moment in new:
+            if isinstance(moment.event, RunStarted):
+                self.verb = moment.event.verb
+        if not new:
+            return
+        begin = len(self._moments)
+        if self._found is None:
+            self.beginInsertRows(QModelIndex(), begin, begin + len(new) - 1)
+            self._moments.extend(new)
+            self.endInsertRows()
+            return
+        self._moments.extend(new)
+        fit = [number for number in range(begin, len(self._moments)) if self._fits(number, *self._sought)]
+        if fit:
+            self.beginInsertRows(QModelIndex(), len(self._found), len(self._found) + len(fit) - 1)
+            self._found.extend(fit)
+            self.endInsertRows()
+
+    def matching(self, wanted: str, only_warnings: bool) -> list[int]:
+        """Which lines have this text in them."""
+        return [number for number in range(len(self._moments)) if self._fits(number, wanted, only_warnings)]
+
+    def show_only(self, found: list[int] | None, wanted: str, *, warnings: bool) -> None:
+        """Show these lines; None shows all."""
+        self.beginResetModel()
+        self._found, self._sought = found, (wanted, warnings)
+        self.endResetModel()
+
+    def line(self, row: int) -> str:
+        """A line as it is copied."""
+        moment = self._at(row)
+        return f"{words.clock(moment.at)}  {words.told(moment, self.verb)}"
+
+    def rowCount(self, parent: _Index | None = None) -> int:  # noqa: N802 - Qt's name
+        if parent is not None and parent.isValid():
+            return 0
+        return len(self._moments) if self._found is None else len(self._found)
+
+    def columnCount(self, _parent: _Index | None = None) -> int:  # noqa: N802 - Qt's name
+        return 2
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        moment = self._at(index.row())
+        match role:
+            case Qt.ItemDataRole.DisplayRole if index.column() == 0:
+                return f"{moment.at.astimezone():%H:%M:%S}"
+            case Qt.ItemDataRole.DisplayRole | Qt.ItemDataRole.ToolTipRole:
+                return words.told(moment, self.verb)
+            case Qt.ItemDataRole.ForegroundRole:
+                return self._colour(moment, index.column())
+            case _:
+                return None
+
+    def _colour(self, moment: Moment, column: int) -> object:
+        colours = look.palette()
+        if column == 0:
+            return look.quiet_colour(colours)
+        return look.warning_colour(colours) if isinstance(moment.event, Warned) else None
+
+    def _at(self, row: int) -> Moment:
+        return self._moments[row if self._found is None else self._found[row]]
+
+    def _fits(self, number: int, wanted: str, only_warnings: bool) -> bool:
+        moment = self._moments[number]
+        if only_warnings and not isinstance(moment.event, Warned):
+            return False
+        return not wanted or wanted in words.told(moment, self.verb).casefold()
+
+
+def _opened(home: Home, name: ProfileName, run: RunId) -> journal.Reader | None:
+    path = home.journal(name, run)
+    return journal.Reader(path) if path.exists() else None

@@ -1,0 +1,248 @@
+"""How it looks: an 8 px grid, few kinds of text, one primary button a screen, the palette's colours."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+
+GRID = 8
+"""Pixels; every distance is a multiple."""
+
+TEXT = 72
+"""Characters: a line of text is not longer."""
+
+
+def palette() -> QPalette:
+    """The palette of the desktop that we run on."""
+    return QGuiApplication.palette()
+
+
+def is_dark(colours: QPalette) -> bool:
+    """Whether text is lighter than what it stands on."""
+    text, window = QPalette.ColorRole.WindowText, QPalette.ColorRole.Window
+    return colours.color(text).lightness() > colours.color(window).lightness()
+
+
+def accent(colours: QPalette) -> QColor:
+    """What the primary button and running work are drawn in."""
+    return colours.color(QPalette.ColorRole.Accent)
+
+
+def quiet_colour(colours: QPalette) -> QColor:
+    """For text that is there for those who look for it; still readable (4.5 to 1)."""
+    return mixed(colours, QPalette.ColorRole.WindowText, QPalette.ColorRole.Window, 0.68)
+
+
+def line_colour(colours: QPalette) -> QColor:
+    """For what separates."""
+    return mixed(colours, QPalette.ColorRole.WindowText, QPalette.ColorRole.Window, 0.14)
+
+
+def warning_colour(colours: QPalette) -> QColor:
+    """For what wants attention."""
+    return QColor("#e5a50a" if is_dark(colours) else "#b06000")
+
+
+def danger_colour(colours: QPalette) -> QColor:
+    """For what failed and for what destroys."""
+    return QColor("#ff7b72" if is_dark(colours) else "#c01c28")
+
+
+def safe_colour(colours: QPalette) -> QColor:
+    """For what is safe."""
+    return QColor("#57c785" if is_dark(colours) else "#1a7f43")
+
+
+def mixed(colours: QPalette, one: QPalette.ColorRole, other: QPalette.ColorRole, share: float) -> QColor:
+    """A colour between two of the palette; `share` of the first."""
+    first, second = colours.color(one), colours.color(other)
+
+    def between(a: int, b: int) -> int:
+        return round(a * share + b * (1 - share))
+
+    return QColor(
+        between(first.red(), second.red()),
+        between(first.green(), second.green()),
+        between(first.blue(), second.blue()),
+    )
+
+
+def headline(text: str = "") -> QLabel:
+    """What a screen says or asks, in one line or two."""
+    return _label(text, "headline", 1.5)
+
+
+def heading(text: str = "") -> QLabel:
+    """What a part of a screen is about."""
+    return _label(text, "heading", 1.0, bold=True)
+
+
+def sentence(text: str = "") -> QLabel:
+    """Text to be read."""
+    return _label(text, "sentence", 1.0)
+
+
+def quiet(text: str = "") -> QLabel:
+    """Text for those who look for it."""
+    return _label(text, "quiet", 1.0)
+
+
+def _label(text: str, kind: str, scale: float, *, bold: bool = False) -> QLabel:
+    label = QLabel(text)
+    label.setProperty("kind", kind)
+    label.setWordWrap(True)
+    label.setTextFormat(Qt.TextFormat.PlainText)
+    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
+    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
+    font = label.font()
+    if scale != 1.0:
+        _enlarge(font, scale)
+    font.setBold(bold or scale > 1.0)
+    label.setFont(font)
+    return label
+
+
+def _enlarge(font: QFont, scale: float) -> None:
+    if font.pointSizeF() > 0:
+        font.setPointSizeF(font.pointSizeF() * scale)
+    else:
+        font.setPixelSize(round(font.pixelSize() * scale))
+
+
+def tabular(widget: QWidget) -> None:
+    """Let figures be of one width, so that numbers which change don't jump."""
+    font = widget.font()
+    if hasattr(font, "setFeature"):  # Qt 6.7
+        font.setFeature(QFont.Tag("tnum"), 1)
+        widget.setFont(font)
+
+
+def text_width(metrics: QFontMetrics) -> int:
+    """Pixels that the longest line of text may take."""
+    return metrics.averageCharWidth() * TEXT
+
+
+def primary(text: str, clicked: Callable[[], object] | None = None) -> QPushButton:
+    """The one thing that a screen is for."""
+    made = button(text, clicked)
+    made.setProperty("kind", "primary")
+    return made
+
+
+def button(text: str, clicked: Callable[[], object] | None = None) -> QPushButton:
+    """Something else that can be done here."""
+    made = QPushButton(text)
+    made.setAccessibleName(text.replace("&", ""))
+    made.setProperty("kind", "button")
+    if clicked:
+        made.clicked.connect(lambda _checked: clicked())
+    return made
+
+
+def flat(text: str, clicked: Callable[[], object] | None = None) -> QPushButton:
+    """Something that can be done, said as quietly as a link."""
+    made = button(text, clicked)
+    made.setProperty("kind", "flat")
+    return made
+
+
+def card(*children: QWidget) -> QFrame:
+    """A quiet surface that holds together what belongs together."""
+    made = QFrame()
+    made.setProperty("kind", "card")
+    box = column(made, margin=2)
+    for child in children:
+        box.addWidget(child)
+    return made
+
+
+def rule() -> QFrame:
+    """A thin line between two parts."""
+    made = QFrame()
+    made.setProperty("kind", "rule")
+    made.setFixedHeight(1)
+    return made
+
+
+def column(parent: QWidget | None = None, *, margin: int = 0, gap: int = 1) -> QVBoxLayout:
+    """A column on the grid; margin and gap in steps of it."""
+    box = QVBoxLayout(parent) if parent else QVBoxLayout()
+    box.setContentsMargins(margin * GRID, margin * GRID, margin * GRID, margin * GRID)
+    box.setSpacing(gap * GRID)
+    return box
+
+
+def mark(widget: QWidget, kind: str) -> None:
+    """Let a widget look as another kind from now on."""
+    if widget.property("kind") != kind:
+        widget.setProperty("kind", kind)
+        widget.style().unpolish(widget)
+        widget.style().polish(widget)
+
+
+def dress(app: QApplication) -> None:
+    """Give our kinds of text and buttons their look, now and whenever the palette changes.
+
+    Before the first window, not before: a style sheet costs as much memory as all the rest of a tray.
+    """
+    if app.styleSheet():
+        return
+    app.setStyleSheet(_sheet(app.palette()))
+    follower = _Dresser(app)
+    app.installEventFilter(follower)
+
+
+class _Dresser(QObject):
+    def __init__(self, app: QApplication) -> None:
+        super().__init__(app)
+        self._app = app
+
+    def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.ApplicationPaletteChange and watched is self._app:
+            sheet = _sheet(self._app.palette())
+            if sheet != self._app.styleSheet():
+                self._app.setStyleSheet(sheet)
+        return False
+
+
+def _sheet(colours: QPalette) -> str:
+    line, quiet_text, danger = line_colour(colours), quiet_colour(colours), danger_colour(colours)
+    main = accent(colours)
+    on_main = QColor("#ffffff") if main.lightness() < 165 else QColor("#000000")
+    base = colours.color(QPalette.ColorRole.Base)
+    hover = mixed(colours, QPalette.ColorRole.WindowText, QPalette.ColorRole.Window, 0.07)
+    pressed = mixed(colours, QPalette.ColorRole.WindowText, QPalette.ColorRole.Window, 0.14)
+    face = mixed(colours, QPalette.ColorRole.Button, QPalette.ColorRole.Base, 0.5)
+    side = mixed(colours, QPalette.ColorRole.WindowText, QPalette.ColorRole.Window, 0.04)
+    faint = mixed(colours, QPalette.ColorRole.WindowText, QPalette.ColorRole.Window, 0.4)
+    return f"""
+    QLabel[kind="quiet"] {{ color: {quiet_text.name()}; }}
+    QLabel[kind="problem"] {{ color: {danger.name()}; }}
+    QFrame[kind="card"] {{ background: {base.name()}; border: 1px solid {line.name()}; border-radius: 8px; }}
+    QFrame[kind="steps"], QFrame[kind="side"] {{ background: {side.name()}; border: none; }}
+    QFrame[kind="rule"] {{ background: {line.name()}; border: none; }}
+    QPushButton[kind="primary"], QPushButton[kind="button"], QPushButton[kind="danger"] {{
+        padding: 6px 16px; border-radius: 6px; border: 1px solid {line.name()}; min-height: 20px; }}
+    QPushButton[kind="button"] {{ background: {face.name()}; }}
+    QPushButton[kind="button"]:hover, QPushButton[kind="danger"]:hover {{ background: {hover.name()}; }}
+    QPushButton[kind="button"]:pressed, QPushButton[kind="danger"]:pressed {{ background: {pressed.name()}; }}
+    QPushButton[kind="danger"] {{ background: {face.name()}; color: {danger.name()}; }}
+    QPushButton[kind="primary"] {{
+        background: {main.name()}; color: {on_main.name()}; border-color: {main.name()}; }}
+    QPushButton[kind="primary"]:hover {{ background: {main.lighter(110).name()}; }}
+    QPushButton[kind="primary"]:pressed {{ background: {main.darker(112).name()}; }}
+    QPushButton[kind="primary"]:focus, QPushButton[kind="button"]:focus, QPushButton[kind="danger"]:focus {{
+        border: 2px solid {colours.color(QPalette.ColorRole.WindowText).name()}; padding: 5px 15px; }}
+    QPushButton[kind="primary"]:disabled, QPushButton[kind="button"]:disabled,
+    QPushButton[kind="danger"]:disabled {{
+        background: transparent; color: {faint.name()}; border-color: {line.name()}; }}
+    QLineEdit, QComboBox, QSpinBox {{ min-height: 24px; }}
+    QPushButton[kind="flat"] {{ background: transparent; border: 2px solid transparent; border-radius: 6px;
+        padding: 5px 8px; text-align: left; }}
+    QPushButton[kind="flat"]:hover {{ background: {hover.name()}; }}
+    QPushButton[kind="flat"]:pressed {{ background: {pressed.name()}; }}
+    QPushButton[kind="flat"]:focus {{ border: 2px solid {main.name()}; }}
+    QPushButton[kind="flat"]:disabled {{ color: {faint.name()}; }}
+    """

@@ -1,0 +1,243 @@
+"""One profile: how safe it is, what to do about it, what is kept, the run that goes on, those that were."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QGridLayout,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QMenu,
+    QScrollArea,
+    QWidget,
+)
+
+from secretsbackup import words
+from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop.elided import Elided
+from secretsbackup.desktop.running import Running
+from secretsbackup.desktop.runs import RUN, Row, Runs
+from secretsbackup.desktop.standings import Standing
+from secretsbackup.desktop.trouble import Remedy, Trouble
+from secretsbackup.language import _
+from secretsbackup.model.destination import Bucket, Folder, url
+from secretsbackup.model.event import Verb
+from secretsbackup.model.outcome import Failed, Reason
+from secretsbackup.model.profile import Profile
+
+if TYPE_CHECKING:
+    from secretsbackup.desktop.app import App
+
+
+class Overview(QWidget):
+    """Shows a standing, again whenever it changed."""
+
+    def __init__(self, app: "App", profile: Profile) -> None:
+        super().__init__()
+        self._app, self._name = app, profile.name
+        self._runs = Runs(app.home, profile.name)
+        self._still, self._running = self._make_still(), Running(lambda: app.stop(profile.name))
+        self._trouble = Trouble()
+        self._facts = Facts()
+        self._list = self._make_list()
+        self._none = look.quiet(
+            _("No run yet. The first one sends everything; later ones only what changed.")
+        )
+        self._runs.rowsInserted.connect(self._show_list)
+        self._runs.modelReset.connect(self._show_list)
+        inside = _Inside()
+        box = look.column(inside, margin=3, gap=2)
+        box.addWidget(self._still)
+        box.addWidget(self._running)
+        box.addWidget(self._trouble)
+        box.addWidget(look.rule())
+        box.addWidget(self._facts)
+        box.addSpacing(look.GRID)
+        box.addWidget(look.heading(_("History")))
+        box.addWidget(self._none)
+        box.addWidget(self._list, 1)
+        self._rest = QWidget()
+        box.addWidget(self._rest, 1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(inside)
+        look.column(self).addWidget(area)
+        self._was_running = False
+        self._show_list()
+        app.standings.take_stock(profile.name)
+
+    def show_standing(self, standing: Standing) -> None:
+        """Show how the profile stands now."""
+        now = datetime.now(UTC)
+        running = standing.status.running
+        if running:
+            self._running.show_run(standing.status, self._app.standings.trace(self._name))
+        else:
+            self._show_still(standing, now)
+        self._still.setVisible(not running)
+        self._running.setVisible(running)
+        self._show_trouble(standing)
+        self._facts.show_standing(standing, now)
+        if self._was_running and not running:
+            work.begin(self._runs.look_again())
+            self._app.standings.take_stock(self._name)
+        self._was_running = running
+
+    def _show_still(self, standing: Standing, now: datetime) -> None:
+        state = standing.shield(now)
+        ratio = self.devicePixelRatioF()
+        self._shield.setPixmap(icons.shield_pixmap(state, 56, ratio, self.palette()))
+        self._health.setText(words.health(standing.status, now) if standing.known else _("One moment…"))
+        self._next.setText(words.next_run(standing.next_run, standing.paused, now))
+        self._next.setVisible(bool(self._next.text()))
+
+    def _show_trouble(self, standing: Standing) -> None:
+        last = standing.status.last
+        if isinstance(last, Failed) and not standing.status.running:
+            told = words.outcome(last, standing.status.last_verb or Verb.BACKUP)
+            self._trouble.tell(
+                told, *self._remedies(last.reason), (_("Show the &log"), self._open_newest_log)
+            )
+        else:
+            self._trouble.untell()
+
+    def _remedies(self, reason: Reason) -> list[Remedy]:
+        """Buttons that do what the advice says."""
+        edit: Remedy = (_("&Edit this backup…"), lambda: self._app.edit(self._name))
+        match reason:
+            case Reason.SECRET_MISSING | Reason.CREDENTIAL_REFUSED:
+                return [(_("&Store credentials…"), edit[1]), (_("&Try again"), self._back_up)]
+            case Reason.ANOTHER_MACHINE:
+                return [(_("They are &mine: go on"), lambda: self._app.back_up(self._name, adopt=True)), edit]
+            case Reason.VOLUME_CORRUPT | Reason.SAMPLE_DIFFERS:
+                return [(_("Start a &new full backup"), lambda: self._app.back_up(self._name, full=True))]
+            case (
+                Reason.REGION_WRONG | Reason.DESTINATION_MISSING | Reason.KEY_REVOKED | Reason.STAGE_NOT_OURS
+            ):
+                return [edit, (_("&Try again"), self._back_up)]
+            case _:
+                return [(_("&Try again"), self._back_up)]
+
+    def _back_up(self) -> None:
+        self._app.back_up(self._name)
+
+    def _make_still(self) -> QWidget:
+        self._shield, self._health, self._next = QLabel(), look.headline(), look.quiet()
+        self._shield.setFixedWidth(8 * look.GRID)
+        self._primary = look.primary(_("&Back up now"), self._back_up)
+        restore = look.button(_("&Restore files…"), lambda: self._app.restore_files(self._name))
+        more = look.button(_("&More"))
+        more.setMenu(self._make_menu())
+        text = look.column(gap=0)
+        text.setSpacing(look.GRID // 2)
+        text.addWidget(self._health)
+        text.addWidget(self._next)
+        head = QHBoxLayout()
+        head.setSpacing(2 * look.GRID)
+        head.addWidget(self._shield, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(text, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(look.GRID)
+        for button in (self._primary, restore, more):
+            buttons.addWidget(button)
+        buttons.addStretch(1)
+        made = QWidget()
+        box = look.column(made, gap=2)
+        box.addLayout(head)
+        box.addLayout(buttons)
+        return made
+
+    def _make_menu(self) -> QMenu:
+        menu = QMenu(self)
+        menu.addAction(_("&Prove that it can be restored"), lambda: self._app.verify(self._name))
+        menu.addAction(_("Start a &new full backup"), lambda: self._app.back_up(self._name, full=True))
+        menu.addSeparator()
+        menu.addAction(_("&Edit this backup…"), lambda: self._app.edit(self._name))
+        return menu
+
+    def _make_list(self) -> QListView:
+        shown = _List()
+        shown.setModel(self._runs)
+        shown.setItemDelegate(Row())
+        shown.setUniformItemSizes(True)
+        shown.setFrameShape(QFrame.Shape.NoFrame)
+        shown.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+        shown.setAccessibleName(_("History"))
+        shown.setMouseTracking(True)
+        shown.activated.connect(self._open_log)
+        shown.clicked.connect(self._open_log)
+        shown.viewport().setAutoFillBackground(False)
+        shown.setMinimumHeight(16 * look.GRID)
+        return shown
+
+    def _show_list(self) -> None:
+        some = self._runs.rowCount() > 0
+        self._list.setVisible(some or self._runs.canFetchMore(QModelIndex()))
+        self._none.setVisible(not some)
+        self._rest.setVisible(not some)
+
+    def _open_log(self, index: QModelIndex) -> None:
+        run = index.data(RUN.value)
+        self._app.show_log(self._name, run.run)
+
+    def _open_newest_log(self) -> None:
+        if self._runs.rowCount():
+            self._open_log(self._runs.index(0))
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.PaletteChange and (standing := self._app.standings.of(self._name)):
+            self.show_standing(standing)
+        super().changeEvent(event)
+
+
+class _Inside(QWidget):
+    """What is scrolled: as high as its text takes at its width. Qt's own minimum is that of the narrowest."""
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(0, 0)
+
+
+class _List(QListView):
+    """Takes what room is left, and some rows' in any case."""
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(30 * look.GRID, 16 * look.GRID)
+
+
+class Facts(QWidget):
+    """What is protected and how much, where to, how much that takes there, and how long the chain is."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rows = [(QLabel(), Elided("sentence")) for _n in range(3)]
+        grid = QGridLayout(self)
+        grid.setContentsMargins(0, 0, 0, 0)
+        grid.setHorizontalSpacing(look.GRID)
+        grid.setVerticalSpacing(look.GRID // 2)
+        for number, (mark, text) in enumerate(self._rows):
+            grid.addWidget(mark, number, 0)
+            grid.addWidget(text, number, 1)
+        grid.setColumnStretch(1, 1)
+
+    def show_standing(self, standing: Standing, now: datetime) -> None:
+        """Show them as they are now."""
+        profile, kept = standing.profile, standing.inventory
+        where = {Bucket: "bucket", Folder: "disk"}.get(type(profile.destination), "server")
+        shown = (
+            ("folder", words.protects([source.path for source in profile.sources], kept.files, kept.bytes)),
+            (where, words.keeps(url(profile.destination), kept.stored)),
+            ("link", words.chain(kept.snapshots, kept.since, kept.chains, now)),
+        )
+        colour, ratio = look.quiet_colour(self.palette()), self.devicePixelRatioF()
+        for (mark, text), (icon, told) in zip(self._rows, shown, strict=True):
+            mark.setPixmap(icons.pixmap(icon, 18, line=colour, ratio=ratio))
+            text.show_text(told)
+            mark.setVisible(bool(told))
+            text.setVisible(bool(told))

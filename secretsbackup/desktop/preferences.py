@@ -1,0 +1,150 @@
+"""Preferences: the backups, and how the program behaves on this desktop. A switch acts at once."""
+
+import asyncio
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QWidget
+
+from secretsbackup.desktop import asking, look, work
+from secretsbackup.desktop.elided import Elided
+from secretsbackup.desktop.trouble import Trouble
+from secretsbackup.language import _, known
+from secretsbackup.model.destination import url
+from secretsbackup.model.profile import Profile
+from secretsbackup.operations import enrol
+from secretsbackup.tools import autostart
+
+if TYPE_CHECKING:
+    from secretsbackup.desktop.app import App
+
+_LANGUAGES = {"en": "English", "de": "Deutsch"}
+
+
+class Preferences(QWidget):
+    """One window."""
+
+    def __init__(self, app: "App") -> None:
+        super().__init__()
+        self._app = app
+        self.setWindowTitle(_("Preferences"))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._trouble = Trouble()
+        self._profiles = look.column()
+        self._autostart = QCheckBox(_("&Start in the tray when I log in"))
+        self._notify = QCheckBox(_("&Notify me of failures, warnings, and when it works again"))
+        self._language, self._panel = QComboBox(), QComboBox()
+        self._lay_out()
+        self._show()
+        app.standings.listed.connect(self._list)
+        QShortcut(QKeySequence.StandardKey.Close, self, self.close)
+        QShortcut(QKeySequence.StandardKey.Cancel, self, self.close)
+        self.resize(80 * look.GRID, 66 * look.GRID)
+
+    def _show(self) -> None:
+        """Copy what is set into the controls."""
+        settings = self._app.settings
+        self._autostart.setChecked(autostart.is_on())
+        self._autostart.toggled.connect(self._switch_autostart)
+        self._notify.setChecked(settings.notifies)
+        self._notify.toggled.connect(partial(setattr, settings, "notifies"))
+        self._language.addItem(_("As the session"), "")
+        for code in known():
+            self._language.addItem(_LANGUAGES.get(code, code), code)
+        self._language.setCurrentIndex(max(self._language.findData(settings.language), 0))
+        self._language.currentIndexChanged.connect(self._choose_language)
+        for label, shade in ((_("Whatever it is"), ""), (_("Dark"), "dark"), (_("Light"), "light")):
+            self._panel.addItem(label, shade)
+        self._panel.setCurrentIndex(max(self._panel.findData(settings.panel), 0))
+        self._panel.currentIndexChanged.connect(self._choose_panel)
+        self._list()
+
+    def _list(self) -> None:
+        while item := self._profiles.takeAt(0):
+            if widget := item.widget():
+                widget.deleteLater()
+        for standing in self._app.standings.all.values():
+            self._profiles.addWidget(self._row(standing.profile))
+        add = look.flat(_("&Add a backup…"), self._app.set_up)
+        self._profiles.addWidget(add, 0, Qt.AlignmentFlag.AlignLeft)
+
+    def _row(self, profile: Profile) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(look.GRID)
+        text = look.column(gap=0)
+        where = Elided()
+        where.show_text(url(profile.destination))
+        text.addWidget(look.heading(profile.name))
+        text.addWidget(where)
+        edit = look.button(_("Edit…"), partial(self._app.edit, profile.name))
+        remove = look.button(_("Remove…"), lambda: work.begin(self._remove(profile)))
+        look.mark(remove, "danger")
+        edit.setAccessibleName(_("Edit {name}").format(name=profile.name))
+        remove.setAccessibleName(_("Remove {name}").format(name=profile.name))
+        row.addLayout(text, 1)
+        row.addWidget(edit)
+        row.addWidget(remove)
+        return made
+
+    async def _remove(self, profile: Profile) -> None:
+        sure = await asking.sure(
+            self,
+            _("Remove “{name}”?").format(name=profile.name),
+            _(
+                "Its settings and what the keyring holds for it are removed from this machine. "
+                "Its backups stay where they are: {place}"
+            ).format(place=url(profile.destination)),
+            _("&Remove"),
+            destroys=True,
+        )
+        if sure:
+            self._trouble.untell()
+            await work.attempt(enrol.leave(profile, self._app.home), self._trouble.tell)
+
+    def _switch_autostart(self, wanted: bool) -> None:
+        async def switch() -> None:
+            change = autostart.turn_on if wanted else autostart.turn_off
+            await work.attempt(asyncio.to_thread(change), self._trouble.tell)
+
+        work.begin(switch())
+
+    def _choose_language(self, _index: int) -> None:
+        self._app.settings.language = self._language.currentData()
+        self._told.setText(_("The language is spoken from the next start on."))
+
+    def _choose_panel(self, _index: int) -> None:
+        self._app.settings.panel = self._panel.currentData()
+        self._app.tray.draw()
+
+    def _lay_out(self) -> None:
+        self._told = look.quiet()
+        form = QWidget()
+        box = look.column(form, margin=3, gap=2)
+        box.addWidget(self._trouble)
+        box.addWidget(look.heading(_("Backups")))
+        box.addLayout(self._profiles)
+        box.addWidget(look.rule())
+        box.addWidget(look.heading(_("This desktop")))
+        box.addWidget(self._autostart)
+        box.addWidget(self._notify)
+        for label, control in ((_("&Language"), self._language), (_("The tray's &panel is"), self._panel)):
+            title = QLabel(label)
+            title.setBuddy(control)
+            control.setAccessibleName(label.replace("&", ""))
+            row = QHBoxLayout()
+            row.addWidget(title)
+            row.addWidget(control)
+            row.addStretch(1)
+            box.addLayout(row)
+        box.addWidget(self._told)
+        box.addStretch(1)
+        area = QScrollArea()
+        area.setWidgetResizable(True)
+        area.setFrameShape(QFrame.Shape.NoFrame)
+        area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+        area.setWidget(form)
+        look.column(self).addWidget(area)

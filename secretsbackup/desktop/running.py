@@ -1,0 +1,185 @@
+"""The run that goes on: what is being done, how far, how fast, how long still; its steps; Stop."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import QPointF, QRectF, QSize, Qt
+from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygonF, QResizeEvent
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
+
+from secretsbackup import words
+from secretsbackup.desktop import icons, look
+from secretsbackup.desktop.elided import Elided
+from secretsbackup.desktop.trace import Trace
+from secretsbackup.language import _
+from secretsbackup.model.event import Step, Verb
+from secretsbackup.model.status import Status
+
+_STEPS = {
+    Verb.BACKUP: (Step.CHECK, Step.GATHER, Step.SEND, Step.PROVE, Step.RECORD, Step.TIDY),
+    Verb.RESTORE: (Step.CHECK, Step.FETCH, Step.RECORD),
+    Verb.VERIFY: (Step.CHECK, Step.PROVE, Step.FETCH, Step.COMPARE),
+}
+
+
+class Running(QWidget):
+    """Shows a status while it is running."""
+
+    def __init__(self, stop: Callable[[], object]) -> None:
+        super().__init__()
+        self._doing, self._amount = look.headline(), look.sentence()
+        look.tabular(self._amount)
+        self._amount.setWordWrap(False)
+        self._stop = look.button(_("&Stop"), stop)
+        self._bar = QProgressBar()
+        self._bar.setTextVisible(False)
+        self._bar.setFixedHeight(look.GRID)
+        self._bar.setAccessibleName(_("How far it is"))
+        self._curve = Curve()
+        self._steps = _Steps()
+        self._file = Elided()
+        self._warnings = look.quiet()
+        self._lay_out()
+
+    def show_run(self, status: Status, trace: Trace) -> None:
+        """Show how far it is now."""
+        progress = status.progress
+        self._doing.setText(words.headline(status))
+        self._amount.setText(words.progress(progress) if progress else "")
+        known = progress is not None and progress.total > 0
+        self._bar.setRange(0, 1000 if known else 0)
+        if progress is not None and known:
+            self._bar.setValue(1000 * progress.done // progress.total)
+        self._curve.show_rates(trace.rates)
+        self._steps.show_run(status, trace)
+        self._file.show_text(trace.detail)
+        count = status.warnings
+        self._warnings.setText(words.number(count, "warning", "warnings") if count else "")
+        self._warnings.setVisible(bool(count))
+
+    def _lay_out(self) -> None:
+        top = QHBoxLayout()
+        top.addWidget(self._doing, 1)
+        top.addWidget(self._stop, 0, Qt.AlignmentFlag.AlignTop)
+        middle = QHBoxLayout()
+        middle.setSpacing(2 * look.GRID)
+        bars = look.column()
+        bars.addWidget(self._bar)
+        bars.addWidget(self._file)
+        middle.addLayout(bars, 1)
+        middle.addWidget(self._curve)
+        box = look.column(self, gap=2)
+        box.addLayout(top)
+        box.addWidget(self._amount)
+        box.addLayout(middle)
+        box.addWidget(self._steps)
+        box.addWidget(self._warnings)
+
+
+class _Steps(QWidget):
+    """Check · Gather · Send · …: a tick for each that is done, a dot for the one that goes on."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
+        self._row = QHBoxLayout(self)
+        self._row.setContentsMargins(0, 0, 0, 0)
+        self._row.setSpacing(2 * look.GRID)
+        self._verb: Verb | None = None
+        self._now: Step | None = None
+        self._shown: list[tuple[Step, QLabel, QLabel]] = []
+
+    def show_run(self, status: Status, trace: Trace) -> None:
+        if status.verb is not self._verb and status.verb:
+            self._verb = status.verb
+            self._make(_STEPS[status.verb])
+        for step, mark, name in self._shown:
+            done, now = step in status.steps_done, step is status.step and step not in status.steps_done
+            seconds = trace.seconds.get(step)
+            took = f" {words.duration(seconds)}" if done and seconds and seconds >= 1 else ""
+            name.setText(words.step(step) + took)
+            name.setAccessibleDescription(_("done") if done else _("now") if now else "")
+            look.mark(name, "sentence" if done or now else "quiet")
+            mark.setPixmap(self._mark(done=done, now=now))
+            mark.setToolTip(name.text())
+        self._now = status.step
+        self._fit()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        super().resizeEvent(event)
+        self._fit()
+
+    def _fit(self) -> None:
+        """Where not all names fit, the marks tell, and the step that goes on has its name."""
+        metrics = self.fontMetrics()
+        wide = sum(
+            metrics.horizontalAdvance(name.text()) + 6 * look.GRID for _step, _mark, name in self._shown
+        )
+        for step, _mark, name in self._shown:
+            name.setVisible(wide <= self.width() or step is self._now)
+
+    def _mark(self, *, done: bool, now: bool) -> QPixmap:
+        colours = self.palette()
+        colour = look.accent(colours) if now else look.quiet_colour(colours)
+        name = "check" if done else "dot" if now else "circle"
+        return icons.pixmap(name, 16, line=colour, ratio=self.devicePixelRatioF())
+
+    def _make(self, steps: Sequence[Step]) -> None:
+        while item := self._row.takeAt(0):
+            if widget := item.widget():
+                widget.deleteLater()
+        self._shown = []
+        for step in steps:
+            mark, name = QLabel(), QLabel()
+            pair = QWidget()
+            row = QHBoxLayout(pair)
+            row.setContentsMargins(0, 0, 0, 0)
+            row.setSpacing(look.GRID // 2)
+            row.addWidget(mark)
+            row.addWidget(name)
+            self._row.addWidget(pair)
+            self._shown.append((step, mark, name))
+        self._row.addStretch(1)
+
+
+class Curve(QWidget):
+    """The rate over time, as a small curve."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._rates: list[float] = []
+        self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
+        self.setAccessibleName(_("Rate over time"))
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(20 * look.GRID, 6 * look.GRID)
+
+    def show_rates(self, rates: Sequence[float]) -> None:
+        """Draw these."""
+        now = list(rates)
+        if now != self._rates:
+            self._rates = now
+            self.setToolTip(f"{words.size(round(now[-1]))}/s" if now else "")
+            self.update()
+
+    def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
+        if len(self._rates) < 2 or max(self._rates) <= 0:
+            return
+        painter = QPainter(self)
+        painter.setRenderHint(QPainter.RenderHint.Antialiasing)
+        area = QRectF(self.rect()).adjusted(1, 2, -1, -1)
+        top = max(self._rates) * 1.1
+        across = area.width() / max(len(self._rates) - 1, 30)
+        points = [
+            QPointF(area.left() + number * across, area.bottom() - area.height() * rate / top)
+            for number, rate in enumerate(self._rates)
+        ]
+        colour = look.accent(self.palette())
+        below = QColor(colour)
+        below.setAlpha(40)
+        painter.setPen(Qt.PenStyle.NoPen)
+        painter.setBrush(below)
+        ends = [QPointF(points[-1].x(), area.bottom()), QPointF(area.left(), area.bottom())]
+        painter.drawPolygon(QPolygonF([*points, *ends]))
+        painter.setPen(QPen(colour, 1.75))
+        painter.drawPolyline(QPolygonF(points))
+        painter.end()

@@ -1,0 +1,146 @@
+"""What to protect and what to leave out, with how much that is: counted while one chooses."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QTimer, Signal
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
+
+from secretsbackup import words
+from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop.elided import Elided
+from secretsbackup.language import _
+from secretsbackup.model.profile import Source, labelled
+from secretsbackup.operations.measure import Amount, measure
+
+if TYPE_CHECKING:
+    import asyncio
+
+_PATH = Qt.ItemDataRole.UserRole
+_SOON = 400
+"""Milliseconds after the last change: whoever types is let finish."""
+
+
+class Sources(QWidget):
+    """Folders, and patterns of what is left out of them."""
+
+    changed = Signal()
+
+    def __init__(self, own: Sequence[Path] = ()) -> None:
+        super().__init__()
+        self._own = own
+        self._kept: dict[str, Source] = {}
+        self._counting: asyncio.Task[None] | None = None
+        self._list, self._patterns = QListWidget(), QPlainTextEdit()
+        self._amount = Elided("sentence")
+        self._soon = QTimer(self, interval=_SOON, singleShot=True)
+        self._soon.timeout.connect(self._count)
+        self._lay_out()
+        self._patterns.textChanged.connect(self._touched)
+
+    def show_sources(self, sources: Sequence[Source], exclude: Sequence[str]) -> None:
+        """Copy these into the controls."""
+        self._kept = {source.path: source for source in sources}
+        self._list.clear()
+        for source in sources:
+            self._append(source.path)
+        self._patterns.setPlainText("\n".join(exclude))
+
+    @property
+    def sources(self) -> tuple[Source, ...]:
+        """The folders; a label once given stays, for it is a folder's name in every snapshot."""
+        paths = [self._list.item(row).data(_PATH) for row in range(self._list.count())]
+        kept = [self._kept[path] for path in paths if path in self._kept]
+        taken = {source.label for source in kept}
+        new = [path for path in paths if path not in self._kept]
+        fresh = [source for source in labelled([*(one.path for one in kept), *new]) if source.path in new]
+        made = {one.path: one for one in (*kept, *(_relabelled(source, taken) for source in fresh))}
+        return tuple(made[path] for path in paths)
+
+    @property
+    def exclude(self) -> tuple[str, ...]:
+        """The patterns, one a line."""
+        return tuple(line for line in self._patterns.toPlainText().splitlines() if line.strip())
+
+    def stop(self) -> None:
+        """Count no more."""
+        self._soon.stop()
+        if self._counting:
+            self._counting.cancel()
+
+    def add(self, path: str) -> None:
+        """Protect this folder too."""
+        if all(self._list.item(row).data(_PATH) != path for row in range(self._list.count())):
+            self._append(path)
+            self._touched()
+
+    def _append(self, path: str) -> None:
+        item = QListWidgetItem(icons.icon("folder"), path)
+        item.setData(_PATH, path)
+        self._list.addItem(item)
+
+    def _remove(self) -> None:
+        for item in self._list.selectedItems():
+            self._list.takeItem(self._list.row(item))
+        self._touched()
+
+    def _choose(self) -> None:
+        dialog = QFileDialog(self, _("Which folder shall be protected?"), str(Path.home()))
+        dialog.setFileMode(QFileDialog.FileMode.Directory)
+        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
+        dialog.fileSelected.connect(self.add)
+        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        dialog.open()
+
+    def _touched(self) -> None:
+        self._soon.start()
+        self.changed.emit()
+
+    def _count(self) -> None:
+        if self._counting:
+            self._counting.cancel()
+        self._amount.show_text(_("Counting…") if self.sources else "")
+        self._counting = work.begin(self._measure()) if self.sources else None
+
+    async def _measure(self) -> None:
+        self._show(await measure(self.sources, self.exclude, self._own, self._show))
+
+    def _show(self, amount: Amount) -> None:
+        self._amount.show_text(
+            words.amount(amount.files, amount.bytes, amount.largest, counting=amount.counting)
+        )
+
+    def _lay_out(self) -> None:
+        self._list.setAccessibleName(_("Folders to protect"))
+        self._list.setMinimumHeight(12 * look.GRID)
+        self._list.setMaximumHeight(24 * look.GRID)
+        self._patterns.setAccessibleName(_("Left out"))
+        self._patterns.setTabChangesFocus(True)
+        self._patterns.setPlaceholderText("*.iso\nnode_modules/\n/Downloads/")
+        self._patterns.setMaximumHeight(12 * look.GRID)
+        QShortcut(QKeySequence.StandardKey.Delete, self._list, self._remove)
+        add = look.button(_("Add a &folder…"), self._choose)
+        remove = look.button(_("&Take out"), self._remove)
+        self._list.itemSelectionChanged.connect(lambda: remove.setEnabled(bool(self._list.selectedItems())))
+        remove.setEnabled(False)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(look.GRID)
+        buttons.addWidget(add)
+        buttons.addWidget(remove)
+        buttons.addWidget(self._amount, 1)
+        box = look.column(self)
+        box.addWidget(self._list)
+        box.addLayout(buttons)
+        box.addSpacing(look.GRID)
+        box.addWidget(look.sentence(_("Left out: one pattern a line, as rsync reads it")))
+        box.addWidget(self._patterns)
+
+
+def _relabelled(source: Source, taken: set[str]) -> Source:
+    """A label that no folder has which was there before."""
+    label, number = source.label, 2
+    while label in taken:
+        label, number = f"{source.label}-{number}", number + 1
+    return Source(label, source.path)

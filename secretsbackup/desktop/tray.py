@@ -1,0 +1,244 @@
+"""The tray: how safe one is as a shape and one line, and the few things that are done every day."""
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import UTC, datetime, time, timedelta
+from enum import StrEnum
+from functools import partial
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPalette
+from PySide6.QtWidgets import QMenu, QSystemTrayIcon
+
+from secretsbackup import words
+from secretsbackup.desktop import icons, look
+from secretsbackup.desktop.icons import Shield
+from secretsbackup.desktop.standings import Standings, worst
+from secretsbackup.language import _
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.store.pause import UNTIL_RESUMED
+from secretsbackup.words import Message
+
+if TYPE_CHECKING:
+    from secretsbackup.desktop.app import App
+
+_WAIT = 2000
+"""Milliseconds between two looks for a tray, as long as there is none."""
+
+_WATCHER = "org.kde.StatusNotifierWatcher"
+
+
+class Tray(QObject):
+    """Shown as soon as there is a tray; `appeared` says so."""
+
+    appeared = Signal()
+
+    def __init__(self, app: "App", standings: Standings) -> None:
+        super().__init__(app)
+        self._app, self._standings = app, standings
+        self._icon: QSystemTrayIcon | None = None
+        self._drawn: tuple[object, ...] = ()
+        self._menu = Menu(app, standings)
+        self._waiting = QTimer(self, interval=_WAIT)
+        self._waiting.timeout.connect(self.look)
+        standings.changed.connect(self.draw)
+        standings.listed.connect(self.draw)
+
+    @property
+    def shown(self) -> bool:
+        """Whether there is a tray with our icon in it."""
+        return self._icon is not None
+
+    def look(self) -> bool:
+        """Show the icon if there is a tray by now, else look again soon."""
+        if self._icon is None and _is_there():
+            self._icon = QSystemTrayIcon(self)
+            self._icon.activated.connect(self._clicked)
+            self._icon.messageClicked.connect(self._app.open)
+            self._drawn = ()
+            self.draw()
+            self._icon.setContextMenu(self._menu)
+            self._icon.show()
+            self._waiting.stop()
+            self.appeared.emit()
+        elif self._icon is None:
+            self._waiting.start()
+        return self.shown
+
+    def draw(self) -> None:
+        """Show how all profiles stand."""
+        if self._icon is None:
+            return
+        now = datetime.now(UTC)
+        state = worst(self._standings, now)
+        done = self._done() if state is Shield.RUNNING else 0.0
+        under = panel(self._app.settings.panel)
+        if self._drawn != (state, round(done, 2), under):
+            self._drawn = (state, round(done, 2), under)
+            self._icon.setIcon(_icon(state, under, done))
+        if self._icon.toolTip() != (tip := self._tip(now)):
+            self._icon.setToolTip(tip)
+
+    def notify(self, message: Message, state: Shield) -> None:
+        """Raise a notification."""
+        if self._icon:
+            colours = look.palette()
+            line = colours.color(QPalette.ColorRole.WindowText)
+            shown = icons.shield(state, line, icons.state_colour(state, colours))
+            self._icon.showMessage(message.title, message.advice, shown, 10_000)
+
+    def _clicked(self, how: QSystemTrayIcon.ActivationReason) -> None:
+        if how in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
+            self._app.open()
+
+    def _done(self) -> float:
+        running = [one.done for one in self._standings.all.values() if one.status.running]
+        return min(running, default=0.0)
+
+    def _tip(self, now: datetime) -> str:
+        if self._standings.trouble:
+            return self._standings.trouble.title
+        lines = [
+            (name, words.standing(one.status, now, one.next_run, one.paused))
+            for name, one in self._standings.all.items()
+            if one.known or one.status.running
+        ]
+        if len(lines) == 1:
+            return lines[0][1]
+        return "\n".join(f"{name}: {line}" for name, line in lines) or "Secrets Backup"
+
+
+class Menu(QMenu):
+    """The tray's menu; the window's has the same."""
+
+    def __init__(self, app: "App", standings: Standings) -> None:
+        super().__init__()
+        self._app, self._standings = app, standings
+        self._shown: object = None
+        standings.changed.connect(self.fill)
+        standings.listed.connect(self.fill)
+        self.fill()
+
+    def fill(self) -> None:
+        """Offer what can be done now. Left alone where that is the same as before: it may be open."""
+        now = datetime.now(UTC)
+        all_ = self._standings.all.values()
+        names = [one.profile.name for one in all_ if not one.status.running]
+        running = [one.profile.name for one in all_ if one.status.running]
+        paused = [one.profile.name for one in all_ if one.is_paused(now)]
+        if self._shown == (names, running, paused):
+            return
+        self._shown = (names, running, paused)
+        self.clear()
+        if names:
+            self._each(_("&Back up now"), names, self._app.back_up)
+        if running:
+            self._each(_("&Stop"), running, self._app.stop)
+        if not names and not running:
+            self.addAction(_("&Set up a backup…"), self._app.set_up)
+        else:
+            self.addAction(_("&Restore files…"), self._app.restore_files)
+        self.addSeparator()
+        self.addAction(_("&Open"), self._app.open)
+        self._pauses([*names, *running], paused)
+        self.addAction(_("&Preferences…"), self._app.show_preferences)
+        self.addSeparator()
+        self.addAction(_("&Quit"), self._app.ask_to_quit)
+
+    def _each(self, label: str, names: list[ProfileName], do: Callable[[ProfileName], object]) -> None:
+        """An action; where it is not clear for which profile, a submenu."""
+        if len(self._standings.all) == 1:
+            self.addAction(label, lambda: do(names[0]))
+            return
+        more = self.addMenu(label)
+        for name in names:
+            more.addAction(name, partial(do, name))
+
+    def _pauses(self, names: list[ProfileName], paused: list[ProfileName]) -> None:
+        if not names:
+            return
+        if paused:
+            self.addAction(_("Res&ume"), lambda: self._resume(paused))
+            return
+        more = self.addMenu(_("P&ause"))
+        for label, until in (
+            (_("For 1 &hour"), lambda now: now + timedelta(hours=1)),
+            (_("Until &tomorrow"), tomorrow),
+            (_("Until I &resume"), lambda _now: UNTIL_RESUMED),
+        ):
+            more.addAction(label, self._pauser(names, until))
+
+    def _resume(self, names: list[ProfileName]) -> None:
+        for name in names:
+            self._standings.resume(name)
+
+    def _pauser(self, names: list[ProfileName], until: Callable[[datetime], datetime]) -> Callable[[], None]:
+        def pause() -> None:
+            for name in names:
+                self._standings.pause(name, until(datetime.now(UTC)))
+
+        return pause
+
+    def named(self, text: str) -> QAction | None:
+        """The action that is labelled so, without its mnemonic."""
+        return next((one for one in self.actions() if one.text().replace("&", "") == text), None)
+
+
+def tomorrow(now: datetime) -> datetime:
+    """The next morning, when one is up again."""
+    local = now.astimezone()
+    return datetime.combine(local.date() + timedelta(days=1), time(6)).astimezone(UTC)
+
+
+class Panel(StrEnum):
+    """What the icon lies on. `UNKNOWN`: light lines with a dark halo can be seen on both."""
+
+    DARK = "dark"
+    LIGHT = "light"
+    UNKNOWN = "unknown"
+
+
+def panel(setting: str) -> Panel:
+    """As is set; else GNOME's is always dark, KDE's goes by the palette, and of others nobody knows."""
+    if setting:
+        return Panel(setting)
+    desktop = os.environ.get("XDG_CURRENT_DESKTOP", "")
+    if "KDE" in desktop:
+        return Panel.DARK if look.is_dark(look.palette()) else Panel.LIGHT
+    return Panel.DARK if "GNOME" in desktop or "Unity" in desktop else Panel.UNKNOWN
+
+
+def _icon(state: Shield, under: Panel, done: float) -> QIcon:
+    dark = under is not Panel.LIGHT
+    line = QColor("#ffffff" if dark else "#2a2a2a")
+    accents = {
+        Shield.RUNNING: "#62b8f6" if dark else "#1a6fb5",
+        Shield.ATTENTION: "#f6c344" if dark else "#b06000",
+        Shield.FAILED: "#ff8a80" if dark else "#c01c28",
+    }
+    halo = QColor("#000000") if under is Panel.UNKNOWN else None
+    made = icons.shield(state, line, QColor(accents.get(state, line.name())), done, halo)
+    made.setIsMask(sys.platform == "darwin" and state in (Shield.SAFE, Shield.PAUSED))
+    return made
+
+
+def _is_there() -> bool:
+    """Whether there is a tray now.
+
+    Qt looks once for the one on the session bus and never again, so it may not be asked before that is
+    there; on X11 it asks for the older kind of tray each time.
+    """
+    if sys.platform == "darwin" or _watched():
+        return QSystemTrayIcon.isSystemTrayAvailable()
+    return QGuiApplication.platformName() == "xcb" and QSystemTrayIcon.isSystemTrayAvailable()
+
+
+def _watched() -> bool:
+    if not os.environ.get("DBUS_SESSION_BUS_ADDRESS") and not os.environ.get("XDG_RUNTIME_DIR"):
+        return False
+    from PySide6.QtDBus import QDBusConnection
+
+    bus = QDBusConnection.sessionBus().interface()
+    return bus is not None and bool(bus.isServiceRegistered(_WATCHER).value())

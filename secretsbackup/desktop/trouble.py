@@ -1,0 +1,74 @@
+"""What went wrong, as a person reads it: what happened, what to do now, and buttons that do it."""
+
+from collections.abc import Callable
+
+from PySide6.QtCore import QEvent, Qt
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+
+from secretsbackup.desktop import icons, look
+from secretsbackup.words import Message
+
+Remedy = tuple[str, Callable[[], object]]
+"""A button's label and what it does."""
+
+
+class Trouble(QFrame):
+    """Hidden until there is something to tell."""
+
+    def __init__(self, parent: QWidget | None = None) -> None:
+        super().__init__(parent)
+        self.setProperty("kind", "card")
+        self._icon = QLabel()
+        self._title, self._advice = look.sentence(), look.quiet()
+        self._title.setSizePolicy(self._advice.sizePolicy())
+        self._buttons = QHBoxLayout()
+        self._buttons.setSpacing(look.GRID)
+        text = look.column(gap=1)
+        text.addWidget(self._title)
+        text.addWidget(self._advice)
+        text.addLayout(self._buttons)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(*[2 * look.GRID] * 4)
+        row.setSpacing(2 * look.GRID)
+        row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(text, 1)
+        self._draw()
+        self.hide()
+
+    def tell(self, message: Message, *remedies: Remedy) -> None:
+        """Show it, in place of what was shown before."""
+        self._title.setText(message.title)
+        self._advice.setText(message.advice)
+        self._advice.setVisible(bool(message.advice))
+        self.setAccessibleName(str(message))
+        self._clear()
+        for label, do in remedies:
+            self._buttons.addWidget(look.button(label, do))
+        if remedies:
+            self._buttons.addStretch(1)
+        self.show()
+
+    def untell(self) -> None:
+        """Nothing is wrong."""
+        self.hide()
+
+    @property
+    def title(self) -> str:
+        """What is told now; empty where nothing is."""
+        return "" if self.isHidden() else self._title.text()
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.PaletteChange:
+            self._draw()
+        super().changeEvent(event)
+
+    def _draw(self) -> None:
+        colour = look.warning_colour(self.palette())
+        ratio = self.devicePixelRatioF()
+        self._icon.setPixmap(icons.pixmap("warning", 24, line=colour, ratio=ratio))
+
+    def _clear(self) -> None:
+        while item := self._buttons.takeAt(0):
+            widget = item.widget()
+            if isinstance(widget, QPushButton):
+                widget.deleteLater()

@@ -1,0 +1,285 @@
+"""The window: the profiles on the left, the chosen one on the right. Closing it ends no run."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
+from PySide6.QtGui import (
+    QCloseEvent,
+    QFont,
+    QKeySequence,
+    QPainter,
+    QPalette,
+    QResizeEvent,
+    QShortcut,
+    QShowEvent,
+)
+from PySide6.QtWidgets import (
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QListView,
+    QStackedWidget,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+    QWidget,
+)
+
+from secretsbackup import words
+from secretsbackup.desktop import icons, look
+from secretsbackup.desktop.overview import Overview
+from secretsbackup.desktop.standings import Standing, Standings
+from secretsbackup.desktop.trouble import Trouble
+from secretsbackup.language import _
+from secretsbackup.model.profile import ProfileName
+
+if TYPE_CHECKING:
+    from secretsbackup.desktop.app import App
+
+_STANDING = Qt.ItemDataRole.UserRole
+_Index = QModelIndex | QPersistentModelIndex
+
+
+class Window(QWidget):
+    """Shown again and again; what it shows is kept up by the standings."""
+
+    def __init__(self, app: "App") -> None:
+        super().__init__()
+        self._app = app
+        self.setWindowTitle("Secrets Backup")
+        self._names = Names(app.standings)
+        self._side, self._list = self._make_side()
+        self._pages = QStackedWidget()
+        self._overviews: dict[ProfileName, Overview] = {}
+        self._empty = self._make_empty()
+        self._pages.addWidget(self._empty)
+        self._trouble = Trouble()
+        self._hint = look.quiet()
+        self._hint.hide()
+        right = look.column(gap=0)
+        above = look.column(margin=0)
+        above.setContentsMargins(3 * look.GRID, look.GRID, 3 * look.GRID, 0)
+        above.addWidget(self._trouble)
+        above.addWidget(self._hint)
+        right.addLayout(above)
+        right.addWidget(self._pages, 1)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._side)
+        row.addLayout(right, 1)
+        self.setMinimumSize(60 * look.GRID, 50 * look.GRID)
+        self.resize(110 * look.GRID, 78 * look.GRID)
+        self.restoreGeometry(app.settings.geometry("main"))
+        self._make_shortcuts()
+        app.standings.changed.connect(self._changed)
+        app.standings.listed.connect(self._listed)
+        self._listed()
+
+    def hint(self, text: str) -> None:
+        """Say something once, quietly."""
+        self._hint.setText(text)
+        self._hint.show()
+
+    def choose(self, name: str) -> None:
+        """Show a profile."""
+        standing = self._app.standings.of(name)
+        if standing is None:
+            self._pages.setCurrentWidget(self._empty)
+            return
+        key = standing.profile.name
+        if key not in self._overviews:
+            self._overviews[key] = made = Overview(self._app, standing.profile)
+            self._pages.addWidget(made)
+        self._overviews[key].show_standing(standing)
+        self._pages.setCurrentWidget(self._overviews[key])
+        if (row := self._names.row(name)) != self._list.currentIndex().row():
+            self._list.setCurrentIndex(self._names.index(row))
+
+    @property
+    def chosen(self) -> ProfileName | None:
+        """The profile that is shown."""
+        shown = self._pages.currentWidget()
+        return next((name for name, overview in self._overviews.items() if overview is shown), None)
+
+    def _changed(self, name: str) -> None:
+        standing = self._app.standings.of(name)
+        if standing and self.isVisible() and name == self.chosen:
+            self._overviews[standing.profile.name].show_standing(standing)
+
+    def _listed(self) -> None:
+        standings = self._app.standings
+        for gone in self._overviews.keys() - standings.all.keys():
+            overview = self._overviews.pop(gone)
+            self._pages.removeWidget(overview)
+            overview.deleteLater()
+        if standings.trouble:
+            self._trouble.tell(standings.trouble)
+        else:
+            self._trouble.untell()
+        self._side.setVisible(bool(standings.all) and self._has_room())
+        known = self.chosen or next(iter(standings.all), None)
+        self.choose(known or "")
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        super().showEvent(event)
+        if self.chosen:
+            self.choose(self.chosen)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        self._app.settings.keep_geometry("main", self.saveGeometry())
+        super().closeEvent(event)
+        self._app.window_closed()
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        self._side.setVisible(bool(self._app.standings.all) and self._has_room())
+        super().resizeEvent(event)
+
+    def _has_room(self) -> bool:
+        """Whether the profiles fit beside the chosen one; where there are several, they must."""
+        return len(self._app.standings.all) > 1 or self.width() > 85 * self.fontMetrics().averageCharWidth()
+
+    def _make_side(self) -> tuple[QFrame, QListView]:
+        side, shown = QFrame(), QListView()
+        side.setProperty("kind", "side")
+        side.setFixedWidth(max(24 * look.GRID, 24 * self.fontMetrics().averageCharWidth()))
+        shown.setModel(self._names)
+        shown.setItemDelegate(_Name())
+        shown.setFrameShape(QFrame.Shape.NoFrame)
+        shown.setAccessibleName(_("Backups"))
+        shown.viewport().setAutoFillBackground(False)
+        shown.selectionModel().currentChanged.connect(
+            lambda index, _before: self.choose(index.data(Qt.ItemDataRole.DisplayRole) or "")
+        )
+        box = look.column(side, margin=1)
+        box.addWidget(shown, 1)
+        add = look.flat(_("&Add a backup…"), self._app.set_up)
+        add.setIcon(icons.icon("plus"))
+        settings = look.flat(_("&Preferences…"), self._app.show_preferences)
+        settings.setIcon(icons.icon("settings"))
+        box.addWidget(add)
+        box.addWidget(settings)
+        return side, shown
+
+    def _make_empty(self) -> QWidget:
+        """No profile yet: a picture, a sentence, and what to do."""
+        made, picture = QWidget(), QLabel()
+        picture.setPixmap(
+            icons.pixmap("shield", 96, line=look.accent(self.palette()), ratio=self.devicePixelRatioF())
+        )
+        picture.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        title = look.headline(_("Keep what you can't lose"))
+        why = look.quiet(
+            _("Your files, encrypted with your own key, in a place of your own. Only what changed is sent.")
+        )
+        set_up = look.primary(_("&Set up a backup"), self._app.set_up)
+        restore = look.button(_("&Restore from a backup I have"), self._app.recover)
+        box = look.column(made, margin=4, gap=2)
+        box.addStretch(2)
+        for widget in (picture, title, why):
+            box.addWidget(widget)
+        for label in (title, why):
+            label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
+        box.addSpacing(2 * look.GRID)
+        box.addWidget(set_up, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addWidget(restore, 0, Qt.AlignmentFlag.AlignHCenter)
+        box.addStretch(3)
+        return made
+
+    def _make_shortcuts(self) -> None:
+        for keys, do in (
+            (QKeySequence.StandardKey.Close, self.close),
+            (QKeySequence.StandardKey.Quit, self._app.ask_to_quit),
+            (QKeySequence.StandardKey.Preferences, self._app.show_preferences),
+            (QKeySequence.StandardKey.New, self._app.set_up),
+        ):
+            QShortcut(QKeySequence(keys), self, do)
+
+
+class Names(QAbstractListModel):
+    """The profiles, for the list on the left."""
+
+    def __init__(self, standings: Standings) -> None:
+        super().__init__()
+        self._standings = standings
+        self._names = list(standings.all)
+        standings.listed.connect(self._listed)
+        standings.changed.connect(self._changed)
+
+    def rowCount(self, parent: _Index | None = None) -> int:  # noqa: N802 - Qt's name
+        return 0 if parent is not None and parent.isValid() else len(self._names)
+
+    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
+        standing = self._standings.of(self._names[index.row()])
+        if standing is None:
+            return None
+        match role:
+            case Qt.ItemDataRole.DisplayRole:
+                return standing.profile.name
+            case Qt.ItemDataRole.AccessibleTextRole:
+                return f"{standing.profile.name}: {_told(standing)}"
+            case _STANDING.value:
+                return standing
+            case _:
+                return None
+
+    def row(self, name: str) -> int:
+        """Where a profile stands; -1 if nowhere."""
+        return self._names.index(ProfileName(name)) if name in self._names else -1
+
+    def _listed(self) -> None:
+        self.beginResetModel()
+        self._names = list(self._standings.all)
+        self.endResetModel()
+
+    def _changed(self, name: str) -> None:
+        if (row := self.row(name)) >= 0:
+            self.dataChanged.emit(self.index(row), self.index(row))
+
+
+def _told(standing: Standing) -> str:
+    now = datetime.now(UTC)
+    return words.standing(standing.status, now, standing.next_run, standing.paused)
+
+
+class _Name(QStyledItemDelegate):
+    """Draws a profile: its state as a shape, its name, and how it stands in a few words."""
+
+    def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(20 * look.GRID, 2 * option.fontMetrics.height() + 3 * look.GRID)
+
+    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
+        self.initStyleOption(option, index)
+        option.text = ""
+        widget = option.widget
+        widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
+        standing: Standing = index.data(_STANDING.value)
+        colours: QPalette = option.palette
+        rect: QRect = option.rect.adjusted(look.GRID, look.GRID, -look.GRID, -look.GRID)
+        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
+        text = colours.color(QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.WindowText)
+        state = standing.shield(datetime.now(UTC))
+        accent = text if chosen else icons.state_colour(state, colours)
+        drawing = icons.shield(state, text, accent, standing.done).pixmap(
+            QSize(22, 22), widget.devicePixelRatioF()
+        )
+        painter.drawPixmap(rect.left(), rect.center().y() - 10, drawing)
+        lines = rect.adjusted(4 * look.GRID, 0, 0, 0)
+        font = QFont(option.font)
+        font.setBold(True)
+        painter.setFont(font)
+        painter.setPen(text)
+        cut = Qt.TextElideMode.ElideRight
+        painter.drawText(
+            lines,
+            Qt.AlignmentFlag.AlignTop,
+            painter.fontMetrics().elidedText(standing.profile.name, cut, lines.width()),
+        )
+        painter.setFont(option.font)
+        painter.setPen(text if chosen else look.quiet_colour(colours))
+        now = datetime.now(UTC)
+        below = painter.fontMetrics().elidedText(
+            words.brief(standing.status, now, standing.paused), cut, lines.width()
+        )
+        painter.drawText(lines, Qt.AlignmentFlag.AlignBottom, below)

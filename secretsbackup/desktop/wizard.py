@@ -1,0 +1,372 @@
+"""The frame of every wizard: the steps with ticks on the left, one question on the right, Back and Next.
+
+A page asks one thing in the user's words and has one typed answer. Next is lit when the page holds;
+what stands against it is said beside its field. The owner shows a wizard again after it was closed,
+and finds everything as it was typed.
+"""
+
+from collections.abc import Awaitable, Sequence
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
+
+from PySide6.QtCore import QEvent, Qt, Signal
+from PySide6.QtGui import QCloseEvent, QPixmap, QResizeEvent
+from PySide6.QtWidgets import (
+    QDialog,
+    QFrame,
+    QHBoxLayout,
+    QLabel,
+    QProgressBar,
+    QScrollArea,
+    QStackedWidget,
+    QVBoxLayout,
+    QWidget,
+)
+
+from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop.trouble import Remedy, Trouble
+from secretsbackup.language import _
+from secretsbackup.model.draft import Problem
+from secretsbackup.model.outcome import Failure, Skip
+from secretsbackup.words import Message
+
+if TYPE_CHECKING:
+    import asyncio
+
+T = TypeVar("T")
+Awaited = TypeVar("Awaited")
+
+
+class Page(QWidget, Generic[T]):
+    """One question. A page of yours fills `body`, and gives `answer` and `problems`.
+
+    `step` is its name on the left, `title` asks in the user's words, `why` says in two lines what for.
+    """
+
+    complete = Signal(bool)
+    """Something changed; whether the page holds now."""
+
+    def __init__(self, step: str, title: str, why: str = "") -> None:
+        super().__init__()
+        self.step, self.title, self.why = step, title, why
+        self._headline, self._why = look.headline(title), look.quiet(why)
+        self._why.setVisible(bool(why))
+        self._trouble = Trouble()
+        self._doing, self._bar = look.quiet(), QProgressBar()
+        self._bar.setRange(0, 0)
+        self._bar.setTextVisible(False)
+        self._bar.setMaximumHeight(look.GRID // 2)
+        self.body = look.column(gap=2)
+        self.setMaximumWidth(look.text_width(self.fontMetrics()) * 3 // 2)
+        outer = look.column(self, margin=3, gap=1)
+        outer.addWidget(self._headline)
+        outer.addWidget(self._why)
+        outer.addSpacing(2 * look.GRID)
+        outer.addLayout(self.body)
+        below: tuple[QWidget, ...] = (self._trouble, self._doing, self._bar)
+        for widget in below:
+            outer.addWidget(widget)
+        outer.addStretch(1)
+        self._fields: dict[str, tuple[QWidget, QLabel]] = {}
+        self._touched: set[str] = set()
+        self._busy(None)
+
+    # What a page of yours gives.
+
+    @property
+    def answer(self) -> T:
+        """What was chosen here: one value."""
+        raise NotImplementedError
+
+    def problems(self) -> Sequence[Problem]:
+        """What stands against it now, each with the field that it is about; quick, nothing is asked."""
+        return ()
+
+    def wanted(self) -> bool:
+        """Whether this question is to be asked at all, after the answers before it."""
+        return True
+
+    def entered(self) -> None:
+        """The page is shown now; the answers of the pages before it are there."""
+
+    async def check(self) -> Sequence[Problem]:
+        """Try what takes its time, once Next is pressed: no problem lets it go on; a Failure is told."""
+        return ()
+
+    # What a page of yours may use.
+
+    def add_field(self, name: str, label: str, control: QWidget, hint: str = "") -> None:
+        """A control under its label (with a mnemonic: "&Name"), and a place for what stands against it."""
+        problem = look.sentence()
+        look.mark(problem, "problem")
+        problem.hide()
+        self._fields[name] = (control, problem)
+        box = look.column(gap=0)
+        box.setSpacing(look.GRID // 2)
+        if label:
+            title = QLabel(label)
+            title.setBuddy(control)
+            box.addWidget(title)
+            control.setAccessibleName(label.replace("&", ""))
+        box.addWidget(control)
+        if hint:
+            box.addWidget(look.quiet(hint))
+            control.setAccessibleDescription(hint)
+        box.addWidget(problem)
+        self.body.addLayout(box)
+
+    def touch(self, *fields: str) -> None:
+        """The user changed these fields: what stands against them may be said from now on."""
+        self._touched.update(fields)
+        self.refresh()
+
+    def refresh(self) -> None:
+        """Look again at what stands against the page."""
+        found = self.problems()
+        self._show([problem for problem in found if problem.field in self._touched])
+        self.complete.emit(not found)
+
+    def says(self, problem: Problem) -> bool:
+        """Whether this problem is shown beside its field already."""
+        return problem.field in self._touched and problem.field in self._fields
+
+    @property
+    def holds(self) -> bool:
+        """Whether nothing stands against it."""
+        return not self.problems()
+
+    def tell(self, message: Message, *remedies: Remedy) -> None:
+        """Say what went wrong here, with buttons that help."""
+        self._trouble.tell(message, *remedies)
+
+    def untell(self) -> None:
+        """Take it back."""
+        self._trouble.untell()
+
+    async def during(self, doing: str, awaited: Awaitable[Awaited]) -> Awaited:
+        """Await something while the page says what it is doing."""
+        self._busy(doing)
+        try:
+            return await awaited
+        finally:
+            self._busy(None)
+
+    # What the wizard uses.
+
+    async def settle(self) -> bool:
+        """Check the page; whether it lets go on. What stands against it is shown."""
+        self.untell()
+        self._busy(_("One moment…"))
+        try:
+            found = [*self.problems(), *await self.check()]
+        except (Failure, Skip) as error:
+            self.tell(work.told(error))
+            return False
+        finally:
+            self._busy(None)
+        self._touched.update(problem.field for problem in found)
+        self._show(found)
+        if found and found[0].field in self._fields:
+            self._fields[found[0].field][0].setFocus()
+        return not found
+
+    def _show(self, found: Sequence[Problem]) -> None:
+        for name, (control, label) in self._fields.items():
+            text = "\n".join(problem.sentence for problem in found if problem.field == name)
+            label.setText(text)
+            label.setVisible(bool(text))
+            control.setProperty("problem", text)
+        other = [problem.sentence for problem in found if problem.field not in self._fields]
+        if other:
+            self.tell(Message(other[0]))
+
+    def _busy(self, doing: str | None) -> None:
+        self._doing.setText(doing or "")
+        self._doing.setVisible(doing is not None)
+        self._bar.setVisible(doing is not None)
+
+
+class Wizard(QDialog):
+    """Asks its pages one after the other. It is not gone when it is closed: show it again to go on."""
+
+    completed = Signal()
+    """The last page let go on; the answers are on the pages."""
+
+    moved = Signal(int)
+    """Another page is shown: its index."""
+
+    def __init__(
+        self, title: str, pages: Sequence[Page[Any]], last: str = "", parent: QWidget | None = None
+    ) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.pages = list(pages)
+        self._last = last or _("&Finish")
+        self._checking: asyncio.Task[None] | None = None
+        self._steps = _Steps(self.pages)
+        self._stack = QStackedWidget()
+        for page in self.pages:
+            self._stack.addWidget(_scrolled(page))
+            page.complete.connect(self._light)
+        self._missing = look.quiet()
+        self._back = look.button(_("&Back"), self.back)
+        self._next = look.primary(_("&Next"), self.next)
+        self._back.setAutoDefault(False)
+        self._next.setDefault(True)
+        self._lay_out()
+        self.resize(100 * look.GRID, 70 * look.GRID)
+        self.go(0)
+
+    @property
+    def page(self) -> Page[Any]:
+        """The page that is shown."""
+        return self.pages[self._stack.currentIndex()]
+
+    @property
+    def index(self) -> int:
+        """Where in the pages one is."""
+        return self._stack.currentIndex()
+
+    def go(self, index: int) -> None:
+        """Show a page; used to go on where one was."""
+        self._stack.setCurrentIndex(index)
+        self.page.entered()
+        self._steps.show_at(index)
+        self._next.setText(self._last if self._after() is None else _("&Next"))
+        self._back.setEnabled(self._before() is not None)
+        self._light()
+        self.setAccessibleDescription(self.page.title)
+        _focus_first(self.page)
+        self.moved.emit(index)
+
+    def next(self) -> None:
+        """Check the page, then show the next one, or be done."""
+        if self._next.isEnabled() and self._checking is None:
+            self._checking = work.begin(self._settle())
+
+    def back(self) -> None:
+        """Show the page before; a check that goes on is given up."""
+        if self._checking is not None:
+            self._checking.cancel()
+        elif (before := self._before()) is not None:
+            self.go(before)
+
+    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+        if self._checking is not None:
+            self._checking.cancel()
+        super().closeEvent(event)
+
+    def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
+        room = self.width() > 90 * self.fontMetrics().averageCharWidth()
+        self._steps.setVisible(room)
+        super().resizeEvent(event)
+
+    async def _settle(self) -> None:
+        self._light()
+        try:
+            goes_on = await self.page.settle()
+        finally:
+            self._checking = None
+            self._light()
+        if goes_on:
+            after = self._after()
+            if after is None:
+                self.completed.emit()
+            else:
+                self.go(after)
+
+    def _after(self) -> int | None:
+        return next((n for n in range(self.index + 1, len(self.pages)) if self.pages[n].wanted()), None)
+
+    def _before(self) -> int | None:
+        return next((n for n in range(self.index - 1, -1, -1) if self.pages[n].wanted()), None)
+
+    def _light(self) -> None:
+        checking = self._checking is not None and not self._checking.done()
+        found = self.page.problems()
+        self._next.setEnabled(not found and not checking)
+        self._back.setEnabled(checking or self._before() is not None)
+        self._missing.setText(next((one.sentence for one in found if not self.page.says(one)), ""))
+        self._steps.refresh()
+
+    def _lay_out(self) -> None:
+        buttons = QHBoxLayout()
+        buttons.setContentsMargins(*[2 * look.GRID] * 4)
+        buttons.setSpacing(look.GRID)
+        buttons.addWidget(self._missing, 1)
+        buttons.addWidget(self._back)
+        buttons.addWidget(self._next)
+        right = look.column(gap=0)
+        right.addWidget(self._stack, 1)
+        right.addWidget(look.rule())
+        right.addLayout(buttons)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(0, 0, 0, 0)
+        row.setSpacing(0)
+        row.addWidget(self._steps)
+        row.addLayout(right, 1)
+
+
+class _Steps(QFrame):
+    """The steps: a tick for each that is done; the one that is asked now stands out."""
+
+    def __init__(self, pages: Sequence[Page[Any]]) -> None:
+        super().__init__()
+        self.setProperty("kind", "steps")
+        self.setAccessibleName(_("Steps"))
+        self._pages, self._at = pages, 0
+        self._rows = [(QLabel(), QLabel(page.step)) for page in pages]
+        box = QVBoxLayout(self)
+        box.setContentsMargins(*[3 * look.GRID] * 4)
+        box.setSpacing(2 * look.GRID)
+        for mark, name in self._rows:
+            row = QHBoxLayout()
+            row.setSpacing(look.GRID)
+            mark.setFixedWidth(2 * look.GRID)
+            row.addWidget(mark)
+            row.addWidget(name, 1)
+            box.addLayout(row)
+        box.addStretch(1)
+        self.setMinimumWidth(22 * look.GRID)
+
+    def show_at(self, index: int) -> None:
+        self._at = index
+        self.refresh()
+
+    def refresh(self) -> None:
+        for number, (page, (mark, name)) in enumerate(zip(self._pages, self._rows, strict=True)):
+            wanted = page.wanted()
+            mark.setVisible(wanted)
+            name.setVisible(wanted)
+            font = name.font()
+            font.setBold(number == self._at)
+            name.setFont(font)
+            look.mark(name, "sentence" if number <= self._at else "quiet")
+            mark.setPixmap(self._mark(number))
+            name.setAccessibleDescription(_("done") if number < self._at else "")
+
+    def _mark(self, number: int) -> QPixmap:
+        name = "check" if number < self._at else "next" if number == self._at else "circle"
+        colour = look.accent(self.palette()) if number <= self._at else look.line_colour(self.palette())
+        return icons.pixmap(name, 16, line=colour, ratio=self.devicePixelRatioF())
+
+    def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
+        if event.type() == QEvent.Type.PaletteChange:
+            self.refresh()
+        super().changeEvent(event)
+
+
+def _scrolled(page: QWidget) -> QScrollArea:
+    area = QScrollArea()
+    area.setWidgetResizable(True)
+    area.setFrameShape(QFrame.Shape.NoFrame)
+    area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
+    area.setWidget(page)
+    return area
+
+
+def _focus_first(page: QWidget) -> None:
+    """The keyboard goes on where the question is."""
+    for child in page.findChildren(QWidget):
+        if child.focusPolicy() & Qt.FocusPolicy.TabFocus and child.isVisibleTo(page) and child.isEnabled():
+            child.setFocus()
+            return

@@ -1,0 +1,34 @@
+"""Work that a widget begins and does not wait for, and what it says when something stood in its way."""
+
+import asyncio
+from collections.abc import Callable, Coroutine
+from typing import Any, TypeVar
+
+from secretsbackup.model.outcome import Failure, Skip, Why
+from secretsbackup.words import Message, reason
+
+_T = TypeVar("_T")
+_going_on: set["asyncio.Task[Any]"] = set()
+
+
+def begin(work: Coroutine[Any, Any, _T]) -> "asyncio.Task[_T]":
+    """Start it in the running loop, which alone would forget it."""
+    task = asyncio.ensure_future(work)
+    _going_on.add(task)
+    task.add_done_callback(_going_on.discard)
+    return task
+
+
+def told(error: Failure | Skip) -> Message:
+    """What stood in the way, and what to do now."""
+    why = error.reasons[0] if isinstance(error, Skip) else Why(error.reason, error.detail)
+    return reason(why)
+
+
+async def attempt(work: Coroutine[Any, Any, _T], trouble: Callable[[Message], object]) -> _T | None:
+    """Await it; what stood in its way is told to `trouble`, and None is the answer."""
+    try:
+        return await work
+    except (Failure, Skip) as error:
+        trouble(told(error))
+        return None

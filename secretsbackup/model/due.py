@@ -1,0 +1,186 @@
+"""Due: whether a profile's next backup should begin now, and everything that stands against it.
+
+Pure: it knows of the past by the runs that are over, of now by an argument, and of the world by
+`Surroundings`. Clocks jump, so nothing that is later than now is believed: no run of the future, and no
+wait that is longer than one period or one pause between two tries.
+"""
+
+import hashlib
+from collections.abc import Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+
+import msgspec
+
+from secretsbackup.model.destination import Bucket, Destination, Folder, Host
+from secretsbackup.model.event import Verb
+from secretsbackup.model.outcome import Cancelled, Failed, Outcome, Reason, Skipped, Why
+from secretsbackup.model.profile import Profile
+from secretsbackup.model.run import PastRun
+from secretsbackup.model.schedule import following, period
+
+SLIP = timedelta(minutes=2)
+"""A run that began later than this from now began on a clock that was wrong, or is wrong now."""
+FIRST_WAIT = timedelta(minutes=5)
+"""After one run that came to nothing; twice as long after each further one."""
+BREATH = timedelta(minutes=1)
+"""The least between two tries, also when what was away is back."""
+_LATER = timedelta(hours=2)
+"""After somebody stopped a run: not now, they said."""
+_LOW = 20.0
+"""Percent: with less a battery is for its owner, whatever the profile says."""
+_BORN = datetime(2026, 1, 1, tzinfo=UTC)
+"""A clock that says less has not been set since the machine started: this program is younger."""
+_AWAY = {
+    Reason.DESTINATION_UNREACHABLE,
+    Reason.DESTINATION_AWAY,
+    Reason.DESTINATION_MISSING,
+    Reason.SOURCE_MISSING,
+    Reason.SOURCE_EMPTY,
+}
+
+
+class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
+    """The world around a profile at one moment. None is "not known" and stands against nothing.
+
+    `missing` names sources and drives that are not there. `away` is when the network, a source or a drive
+    was last seen to be away. `machine` tells this machine from others.
+    """
+
+    on_battery: bool | None = None
+    charge: float | None = None
+    metered: bool | None = None
+    online: bool | None = None
+    missing: tuple[Why, ...] = ()
+    running: bool = False
+    paused_until: datetime | None = None
+    away: datetime | None = None
+    machine: str = ""
+
+    @property
+    def complete(self) -> bool:
+        """Whether nothing is away as far as is known."""
+        return self.online is not False and not self.missing
+
+
+class Due(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`at` is when the next backup begins if nothing else is in the way (past: at once; None: never by
+    itself); `against` is everything that stands against it now."""
+
+    at: datetime | None
+    against: tuple[Why, ...] = ()
+
+    @property
+    def now(self) -> bool:
+        """Whether it should begin."""
+        return self.at is not None and not self.against
+
+
+def due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: Surroundings) -> Due:
+    """Whether the next backup of this profile should begin now; `runs` are those that are over."""
+    known = [run for run in runs if run.verb is Verb.BACKUP and run.began <= now + SLIP]
+    wanted = _wanted(profile, known, now, around)
+    if wanted is None:
+        return Due(None, (Why(Reason.NOT_SCHEDULED),))
+    again = _again(profile, known, now, around)
+    paused = around.paused_until if around.paused_until and around.paused_until > now else None
+    begin = max(time for time in (wanted, again, paused) if time)
+    return Due(begin, (*_too_early(wanted, again, paused, now), *_in_the_way(profile, now, around)))
+
+
+def alarm(profile: Profile, good: datetime | None) -> datetime | None:
+    """When silence since the last good backup, which began at `good`, is worth an alarm; None: never."""
+    next_one = following(profile.schedule, good) if good else None
+    return next_one + timedelta(days=profile.patience) if next_one else None
+
+
+def needs_network(destination: Destination) -> bool:
+    """Whether a destination is beyond this machine."""
+    match destination:
+        case Folder():
+            return False
+        case Bucket(endpoint=endpoint):
+            return not any(name in (endpoint or "") for name in ("//localhost", "//127.", "//[::1]"))
+        case Host(host=host):
+            return host not in ("localhost", "127.0.0.1", "::1")
+
+
+def lateness(profile: Profile, machine: str) -> timedelta:
+    """How long after its time of day this profile begins on this machine: always the same, others differ."""
+    digest = hashlib.sha256(f"{machine} {profile.name}".encode()).digest()
+    return timedelta(seconds=int.from_bytes(digest[:8]) % (profile.spread * 60 + 1))
+
+
+def _wanted(
+    profile: Profile, known: Sequence[PastRun], now: datetime, around: Surroundings
+) -> datetime | None:
+    """When the schedule wants the next one: at once where there was none, and where one was missed."""
+    good = max((run.began for run in known if run.good), default=None)
+    if good is None:
+        return None if period(profile.schedule) is None else now
+    return following(profile.schedule, good, lateness(profile, around.machine))
+
+
+def _again(
+    profile: Profile, known: Sequence[PastRun], now: datetime, around: Surroundings
+) -> datetime | None:
+    """When to try again after runs that came to nothing; None if the last one was good."""
+    good = max((run.ended for run in known if run.good), default=None)
+    vain = [run for run in known if not run.good and (good is None or run.ended > good)]
+    if not vain:
+        return None
+    last = max(vain, key=lambda run: run.began)
+    over = last.ended if last.ended <= now else min(last.began, now)
+    back = around.complete and around.away is not None and last.began <= around.away <= now
+    if back and _blames(last.outcome) & _AWAY:
+        return over + BREATH
+    return over + _wait(profile, last.outcome, len(vain))
+
+
+def _wait(profile: Profile, outcome: Outcome, tries: int) -> timedelta:
+    """How long to wait after so many vain tries: up to a quarter of the period, between 1 and 6 hours."""
+    if isinstance(outcome, Cancelled) and outcome.by.startswith("you"):
+        return _LATER
+    quarter = (period(profile.schedule) or timedelta()) / 4
+    longest = max(timedelta(hours=1), min(timedelta(hours=6), quarter))
+    return min(longest, FIRST_WAIT * (1 << min(tries - 1, 10)))
+
+
+def _blames(outcome: Outcome) -> set[Reason]:
+    match outcome:
+        case Failed(reason=reason):
+            return {reason}
+        case Skipped(reasons=reasons):
+            return {why.reason for why in reasons}
+        case _:
+            return set()
+
+
+def _too_early(
+    wanted: datetime, again: datetime | None, paused: datetime | None, now: datetime
+) -> Iterator[Why]:
+    if wanted > now:
+        yield Why(Reason.NOT_YET, _stamp(wanted))
+    if again and again > now:
+        yield Why(Reason.WAITING_TO_RETRY, _stamp(again))
+    if paused:
+        yield Why(Reason.PAUSED, _stamp(paused))
+
+
+def _in_the_way(profile: Profile, now: datetime, around: Surroundings) -> Iterator[Why]:
+    if now < _BORN:
+        yield Why(Reason.CLOCK_WRONG)
+    if around.running:
+        yield Why(Reason.BUSY)
+    low = around.charge is not None and around.charge < _LOW
+    if around.on_battery and (profile.only_on_power or low):
+        yield Why(Reason.ON_BATTERY, f"{around.charge:.0f}" if around.charge is not None else "")
+    if needs_network(profile.destination):
+        if around.online is False:
+            yield Why(Reason.OFFLINE)
+        if around.metered and not profile.metered_too:
+            yield Why(Reason.METERED)
+    yield from around.missing
+
+
+def _stamp(time: datetime) -> str:
+    return time.astimezone(UTC).isoformat(timespec="seconds")

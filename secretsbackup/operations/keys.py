@@ -1,0 +1,85 @@
+"""Keys: make one, watch over its expiry, let it live longer."""
+
+import re
+from datetime import UTC, datetime
+
+import msgspec
+
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Fingerprint, Profile
+from secretsbackup.model.secret import Secret
+from secretsbackup.operations import equipment
+from secretsbackup.operations.runner import Ask, Run
+from secretsbackup.store import marks
+from secretsbackup.tools import gnupg, passphrase
+from secretsbackup.tools.gnupg import Key, Kind
+
+OWNER = "Secrets Backup"
+
+
+class Offer(msgspec.Struct, frozen=True):
+    """A key of this user, and why nothing can be encrypted to it (None: it can)."""
+
+    key: Key
+    against: Reason | None
+
+
+async def offers() -> tuple[Offer, ...]:
+    """All keys of this user, the usable ones first."""
+    found = [Offer(key, _against(key)) for key in await gnupg.keys()]
+    return tuple(sorted(found, key=lambda offer: offer.against is not None))
+
+
+def _against(key: Key) -> Reason | None:
+    try:
+        gnupg.usable(key)
+    except Failure as failure:
+        return failure.reason
+    return None
+
+
+async def make(owner: str, phrase: Secret, kind: Kind = Kind.CURVE) -> Fingerprint:
+    """Make a key that can really encrypt, which does not expire; its passphrase is tried at once."""
+    if not phrase:
+        raise Failure(Reason.PROFILE_INVALID, "A key without a passphrase guards nothing.")
+    await gnupg.start_agent()
+    made = await gnupg.make_key(owner.strip() or OWNER, phrase, kind=kind)
+    await gnupg.try_passphrase(made, phrase)
+    return made
+
+
+def agreed(made: passphrase.Phrase, typed: Secret) -> Secret:
+    """The passphrase, if it was typed back as it was shown; capitals and spaces around do not count."""
+    if not passphrase.same(made, typed):
+        raise Failure(Reason.PROFILE_INVALID, "That is not what was shown.")
+    return made.secret
+
+
+def expires(key: Key) -> datetime | None:
+    """When one can no longer encrypt to a key; None for never."""
+    return datetime.fromtimestamp(key.expires, UTC) if key.expires else None
+
+
+async def expiry(profile: Profile) -> datetime | None:
+    """When one can no longer encrypt to a profile's key; None for never. Failure(KEY_MISSING)."""
+    return expires(await gnupg.resolve(profile.key))
+
+
+def watch(run: Run, key: Key) -> None:
+    """Remember when a key expires: how safe one is depends on it (model/status.py)."""
+    marks.set_(run.home, run.profile.name, key_expires=expires(key))
+
+
+async def extend(profile: Profile, span: str, ask: Ask) -> datetime | None:
+    """Let a profile's key live for `span` from now ("90d", "2y", "never"); when it then expires.
+
+    What the kit holds still opens all backups; only new ones need the longer life.
+    """
+    if not re.fullmatch(r"[1-9]\d{0,3}[dwmy]|never", span):
+        raise Failure(Reason.PROFILE_INVALID, f"“{span}” is no span of time; use 90d, 18m, 2y or never.")
+    key = await gnupg.resolve(profile.key)
+    if key.revoked:
+        raise Failure(Reason.KEY_REVOKED, key.fingerprint)
+    phrase = await equipment.passphrase_of(profile, ask)
+    await gnupg.extend(key, span, phrase)
+    return await expiry(profile)

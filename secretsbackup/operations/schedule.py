@@ -1,0 +1,114 @@
+"""Schedule: which profiles are due now, by what is remembered of them and what is around them.
+
+The tray goes through `due_profiles`, the timer asks `look` once; both may run at the same time, for the
+lock lets one of them back up, and what it did is what the other sees next.
+"""
+
+import asyncio
+from collections.abc import AsyncIterator
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+
+from secretsbackup.model.destination import Folder
+from secretsbackup.model.due import SLIP, Due, Surroundings, due, needs_network
+from secretsbackup.model.event import RunId
+from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.profile import Profile, ProfileName
+from secretsbackup.model.run import PastRun
+from secretsbackup.operations import gathering
+from secretsbackup.operations.equipment import place_of
+from secretsbackup.store import history, marks, pause, profiles
+from secretsbackup.store.home import Home
+from secretsbackup.tools import surroundings
+from secretsbackup.tools.waiting import in_thread
+
+SLICE = 30.0
+"""Seconds between two looks: so soon sleep, a new clock, a network or a drive is noticed."""
+_REMEMBERED = 500
+"""Runs: with more that came to nothing since the last good one, the wait is long since the longest."""
+_PATIENCE = 5.0
+
+
+async def look(profile: Profile, home: Home, now: datetime, machine: Surroundings | None = None) -> Due:
+    """Whether a profile is due, and all that stands against it. `machine` is a look at it just taken."""
+    around = await _around(profile, home, now, machine or await surroundings.look())
+    going_on, past = await asyncio.to_thread(_past, home, profile.name)
+    verdict = due(profile, past, now, msgspec.structs.replace(around, running=bool(going_on)))
+    if not going_on:
+        lacking = verdict.against if verdict.at and verdict.at <= now else ()
+        await asyncio.to_thread(marks.lack, home, profile.name, now, lacking)
+    return verdict
+
+
+async def look_at_all(home: Home, now: datetime) -> list[tuple[Profile, Due]]:
+    """The same for every profile."""
+    machine = await surroundings.look()
+    known = await asyncio.to_thread(profiles.load, home)
+    return [(profile, await look(profile, home, now, machine)) for profile in known.values()]
+
+
+async def due_profiles(home: Home, every: float = SLICE) -> AsyncIterator[Profile]:
+    """Each profile when it becomes due, one after the other, for ever.
+
+    Whoever takes one backs it up before asking for the next. Settings that cannot be read, or a database
+    that is locked, make it wait and not end.
+    """
+    while True:
+        for profile, verdict in await _looked(home):
+            if verdict.now:
+                yield profile
+                break  # meanwhile the world has changed
+        await asyncio.sleep(every)
+
+
+async def _looked(home: Home) -> list[tuple[Profile, Due]]:
+    try:
+        return await look_at_all(home, datetime.now(UTC))
+    except Failure:
+        return []
+
+
+def _past(home: Home, profile: ProfileName) -> tuple[list[RunId], list[PastRun]]:
+    return history.catch_up(home, profile), history.runs(home, profile, _REMEMBERED)
+
+
+async def _around(profile: Profile, home: Home, now: datetime, machine: Surroundings) -> Surroundings:
+    around = msgspec.structs.replace(
+        machine,
+        online=machine.online if needs_network(profile.destination) else None,
+        missing=(*await _sources(profile, home), *await _drive(profile, home)),
+        paused_until=_paused(home, profile.name, now),
+    )
+    if not around.complete:
+        await asyncio.to_thread(marks.see_away, home, profile.name, now)
+    return msgspec.structs.replace(around, away=marks.seen_away(home, profile.name))
+
+
+async def _sources(profile: Profile, home: Home) -> tuple[Why, ...]:
+    try:
+        return await in_thread(lambda: gathering.absent(home, profile), _PATIENCE)
+    except TimeoutError:
+        return (Why(Reason.SOURCE_MISSING, profile.sources[0].path),)
+    except Failure:
+        return ()  # one that is there and cannot be read is for the run to say
+
+
+async def _drive(profile: Profile, home: Home) -> tuple[Why, ...]:
+    if not isinstance(profile.destination, Folder):
+        return ()
+    held = await asyncio.to_thread(history.known_sizes, home, place_of(profile.destination))
+    folder = Path(profile.destination.path)
+    if await surroundings.there(folder, with_backups=bool(held)):
+        return ()
+    return (Why(Reason.DESTINATION_AWAY, profile.destination.path),)
+
+
+def _paused(home: Home, profile: ProfileName, now: datetime) -> datetime | None:
+    """Until when; a pause that was set on a clock that has been put back since is over."""
+    until = pause.paused_until(home, profile)
+    if until is None or until == pause.UNTIL_RESUMED:
+        return until
+    set_at = datetime.fromtimestamp(home.pause(profile).stat().st_mtime, UTC)
+    return until if set_at <= now + SLIP else None

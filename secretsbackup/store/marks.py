@@ -1,0 +1,63 @@
+"""Marks: small things that are remembered of a profile between runs. Losing them costs a question again."""
+
+import contextlib
+import os
+from datetime import UTC, datetime
+from typing import Any
+
+import msgspec
+
+from secretsbackup.model.outcome import Why
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.store.home import Home, owner_only, write
+
+
+class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
+    """`accepted` are the concerns that the user has read and accepted, by their keys. `tried` is the newest
+    manifest that the keychain's passphrase opened. `alarmed` is when the watchdog last spoke up. `lacking`
+    is why a backup that was due did not begin, since `lacking_since`."""
+
+    accepted: frozenset[str] = frozenset()
+    tried: str = ""
+    alarmed: datetime | None = None
+    key_expires: datetime | None = None
+    lacking: tuple[Why, ...] = ()
+    lacking_since: datetime | None = None
+
+
+def read(home: Home, profile: ProfileName) -> Marks:
+    """What is remembered; nothing if there is no such file, or it is not ours."""
+    try:
+        return msgspec.json.decode(home.marks(profile).read_bytes(), type=Marks)
+    except (OSError, msgspec.DecodeError):
+        return Marks()
+
+
+def set_(home: Home, profile: ProfileName, **changes: Any) -> None:
+    """Remember something else; nothing is written where it is known already."""
+    before = read(home, profile)
+    after = msgspec.structs.replace(before, **changes)
+    if after != before:
+        write(home.marks(profile), msgspec.json.encode(after))
+
+
+def lack(home: Home, profile: ProfileName, now: datetime, lacking: tuple[Why, ...]) -> None:
+    """Remember why a backup that is due does not begin; written once for as long as it stays the same."""
+    if read(home, profile).lacking != lacking:
+        set_(home, profile, lacking=lacking, lacking_since=now if lacking else None)
+
+
+def seen_away(home: Home, profile: ProfileName) -> datetime | None:
+    """When the network, a source or a drive was last seen to be away."""
+    try:
+        return datetime.fromtimestamp(home.away(profile).stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
+def see_away(home: Home, profile: ProfileName, now: datetime) -> None:
+    """Something is away now. Only the file's time is changed: it may happen every half minute."""
+    with contextlib.suppress(OSError):
+        path = owner_only(home.state / profile) / home.away(profile).name
+        path.touch(mode=0o600)
+        os.utime(path, (now.timestamp(), now.timestamp()))

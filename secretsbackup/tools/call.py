@@ -1,0 +1,31 @@
+"""Calls to a URL of the user's: a watchdog's, a chat's. Short, and no answer is read."""
+
+from urllib.error import HTTPError
+from urllib.parse import urlsplit
+from urllib.request import Request, urlopen
+
+from secretsbackup import __version__
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.tools.waiting import in_thread
+
+_PATIENCE = 10.0
+
+
+async def call(url: str) -> None:
+    """Call it; a Failure that names the host alone, for such a URL is often a secret itself."""
+    host = urlsplit(url).hostname or "the URL"
+    try:
+        await in_thread(lambda: _get(url), 2 * _PATIENCE)
+    except HTTPError as error:
+        error.close()
+        raise Failure(Reason.NOT_TOLD, f"{host}: HTTP {error.code}") from None
+    except (OSError, TimeoutError, ValueError) as error:
+        raise Failure(Reason.NOT_TOLD, f"{host}: {type(error).__name__}") from None
+
+
+def _get(url: str) -> None:
+    if urlsplit(url).scheme not in ("http", "https"):
+        raise ValueError("only http and https are called")
+    request = Request(url, headers={"User-Agent": f"secretsbackup/{__version__}"})  # noqa: S310 - see above
+    with urlopen(request, timeout=_PATIENCE):  # noqa: S310
+        return

@@ -1,0 +1,93 @@
+"""Secret keys on their way: out of a keyring under their passphrase, into another, tried in an empty one."""
+
+import asyncio
+import shutil
+import tempfile
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
+from pathlib import Path
+
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Fingerprint
+from secretsbackup.model.secret import Secret
+from secretsbackup.tools import process
+from secretsbackup.tools.gnupg import _TIMEOUT, Key, _forget_cached, _gpg, _key, end_agent
+from secretsbackup.tools.waiting import in_thread
+
+_SHORT = 60
+"""Letters; a socket's path has no more than some hundred (unix(7)), and gpg-agent puts one there."""
+
+
+async def export_secret(key: Fingerprint, passphrase: Secret, *, home: Path | None = None) -> bytes:
+    """The secret key with its subkeys, as OpenPGP has it, under its passphrase.
+
+    Failure: SECRET_KEY_MISSING, PASSPHRASE_WRONG; KEY_UNPROTECTED, since a copy of such a key is everyone's.
+    """
+    found = await in_thread(lambda: list(_gpg(home).list_keys(secret=True, keys=[key])), _TIMEOUT)
+    if not found:
+        raise Failure(Reason.SECRET_KEY_MISSING, key)
+    parts = _key(found[0])
+    if not await _protected(parts, home):
+        raise Failure(Reason.KEY_UNPROTECTED, key)
+    await _forget_cached(parts, home)
+    return await in_thread(lambda: _export(key, passphrase, home), _TIMEOUT)
+
+
+async def take_in(key: bytes, *, home: Path | None = None) -> Fingerprint:
+    """Import a secret key and trust it as one's own; whose it is. Failure(KIT_BROKEN) if it is none."""
+    fingerprint = await in_thread(lambda: _import(key, home), _TIMEOUT)
+    own = ["--homedir", str(home)] if home else []
+    await process.run(
+        process.find("gpg"), [*own, "--batch", "--import-ownertrust"], given=f"{fingerprint}:6:\n".encode()
+    )
+    return fingerprint
+
+
+async def opened(sealed: bytes, passphrase: Secret, *, home: Path | None = None) -> bytes:
+    """What an encrypted file holds; Failure(VOLUME_CORRUPT) if the keys there do not open it."""
+    return await in_thread(lambda: _open(sealed, passphrase, home), _TIMEOUT)
+
+
+@asynccontextmanager
+async def empty_home() -> AsyncIterator[Path]:
+    """A GnuPG home without any key, which goes again together with its agent."""
+    short = len(tempfile.gettempdir()) <= _SHORT
+    folder = Path(tempfile.mkdtemp(prefix="keys-", dir=None if short else "/tmp"))  # noqa: S108
+    try:
+        yield folder
+    finally:
+        await asyncio.shield(end_agent(folder))
+        shutil.rmtree(folder, ignore_errors=True)
+
+
+async def _protected(key: Key, home: Path | None) -> bool:
+    """Whether every part of it is under a passphrase: KEYINFO says "C" of one that is not (gpg-agent)."""
+    said: list[bytes] = []
+    own = ["--homedir", str(home)] if home else []
+    asked = [f"KEYINFO {grip}" for grip in key.keygrips]
+    await process.run(process.find("gpg-connect-agent"), [*own, *asked, "/bye"], on_line=said.append)
+    return not any(line.split()[7:8] == [b"C"] for line in said if line.startswith(b"S KEYINFO"))
+
+
+def _export(key: Fingerprint, passphrase: Secret, home: Path | None) -> bytes:
+    exported = _gpg(home).export_keys(
+        key, secret=True, armor=False, minimal=True, passphrase=passphrase.reveal()
+    )
+    if not exported:
+        raise Failure(Reason.PASSPHRASE_WRONG, key)
+    return bytes(exported)
+
+
+def _import(key: bytes, home: Path | None) -> Fingerprint:
+    imported = _gpg(home).import_keys(key)
+    if not imported.fingerprints or not imported.sec_read:
+        lines = tuple(imported.stderr.splitlines()[-5:])
+        raise Failure(Reason.KIT_BROKEN, "it holds no secret key that GnuPG takes", lines)
+    return Fingerprint(imported.fingerprints[0])
+
+
+def _open(sealed: bytes, passphrase: Secret, home: Path | None) -> bytes:
+    result = _gpg(home).decrypt(sealed, passphrase=passphrase.reveal())
+    if not result.ok:
+        raise Failure(Reason.VOLUME_CORRUPT, "", tuple(result.stderr.splitlines()[-5:]))
+    return bytes(result.data)

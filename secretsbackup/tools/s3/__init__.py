@@ -1,0 +1,82 @@
+"""Amazon S3 and servers like it, through boto3: what a bucket holds, and why it cannot be reached."""
+
+from collections.abc import Sequence
+
+from secretsbackup.model.destination import Bucket
+from secretsbackup.model.secret import Credential
+from secretsbackup.tools.s3.reach import allowed, client, told
+from secretsbackup.tools.waiting import in_thread
+
+PROBE = "secretsbackup-probe"
+"""The name, under the prefix, of what is put there for a moment to see whether that can be done."""
+
+
+async def contents(bucket: Bucket, credential: Credential) -> dict[str, int]:
+    """Names below the prefix and their sizes in bytes; a Failure with its own Reason, in seconds."""
+    return await in_thread(lambda: told(lambda: _list(bucket, credential), bucket, credential))
+
+
+async def fetch(bucket: Bucket, credential: Credential, name: str) -> bytes:
+    """The content of an object below the prefix."""
+
+    def get() -> bytes:
+        place = {"Bucket": bucket.bucket, "Key": bucket.key_prefix + name}
+        content: bytes = client(bucket, credential).get_object(**place)["Body"].read()
+        return content
+
+    return await in_thread(lambda: told(get, bucket, credential))
+
+
+async def put(bucket: Bucket, credential: Credential, name: str, content: bytes) -> None:
+    """Put an object below the prefix."""
+    place = {"Bucket": bucket.bucket, "Key": bucket.key_prefix + name}
+
+    def put_it() -> None:
+        client(bucket, credential).put_object(**place, Body=content)
+
+    await in_thread(lambda: told(put_it, bucket, credential))
+
+
+async def remove(bucket: Bucket, credential: Credential, names: Sequence[str]) -> None:
+    """Delete objects below the prefix."""
+
+    def delete() -> None:
+        s3 = client(bucket, credential)
+        for name in names:  # one by one: there are few, and some servers do not know of many at once
+            s3.delete_object(Bucket=bucket.bucket, Key=bucket.key_prefix + name)
+
+    await in_thread(lambda: told(delete, bucket, credential))
+
+
+async def probe(bucket: Bucket, credential: Credential) -> None:
+    """Put a small object under the prefix, read it back and delete it; Failure if one is refused."""
+    await in_thread(lambda: told(lambda: _probe(bucket, credential), bucket, credential))
+
+
+async def reached(bucket: Bucket, credential: Credential) -> None:
+    """Get any answer from the bucket, a refusal too; Failure if there is no bucket, server or credential."""
+    await in_thread(lambda: told(lambda: _reach(bucket, credential), bucket, credential))
+
+
+def _reach(bucket: Bucket, credential: Credential) -> None:
+    place = {"Bucket": bucket.bucket, "Prefix": bucket.key_prefix, "MaxKeys": 1}
+    s3 = client(bucket, credential)
+    allowed(lambda: s3.list_objects_v2(**place))
+
+
+def _list(bucket: Bucket, credential: Credential) -> dict[str, int]:
+    pages = client(bucket, credential).get_paginator("list_objects_v2")
+    prefix = bucket.key_prefix
+    return {
+        item["Key"].removeprefix(prefix): item["Size"]
+        for page in pages.paginate(Bucket=bucket.bucket, Prefix=prefix)
+        for item in page.get("Contents", ())
+    }
+
+
+def _probe(bucket: Bucket, credential: Credential) -> None:
+    s3 = client(bucket, credential)
+    place = {"Bucket": bucket.bucket, "Key": bucket.key_prefix + PROBE}
+    s3.put_object(**place, Body=b"a probe")
+    s3.get_object(**place)["Body"].read()
+    s3.delete_object(**place)

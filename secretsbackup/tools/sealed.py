@@ -1,0 +1,49 @@
+"""What was encrypted some time ago: whether the key and the passphrase of today still open it."""
+
+import re
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from secretsbackup.model.profile import Fingerprint
+from secretsbackup.model.secret import Secret
+from secretsbackup.tools import gnupg
+from secretsbackup.tools.waiting import in_thread
+
+_TIMEOUT = 60.0
+
+
+class Opened(StrEnum):
+    """What came of trying. CANNOT_SAY: without the secret key or a passphrase there is nothing to try."""
+
+    YES = "yes"
+    OTHER_KEY = "other-key"
+    WRONG_PASSPHRASE = "wrong-passphrase"  # noqa: S105 - an answer, no secret
+    CANNOT_SAY = "cannot-say"
+
+
+async def try_to_open(
+    sealed: bytes, key: Fingerprint, passphrase: Secret | None, *, home: Path | None = None
+) -> Opened:
+    """Try it. What gpg-agent has cached is forgotten first: it would take a wrong passphrase for right."""
+    if passphrase:
+        await gnupg._forget_cached(await gnupg.resolve(key, home=home), home)
+    return await in_thread(lambda: _open(sealed, key, passphrase, home), _TIMEOUT)
+
+
+def _open(sealed: bytes, key: Fingerprint, passphrase: Secret | None, home: Path | None) -> Opened:
+    gpg = gnupg._gpg(home)
+    said = gpg.decrypt(sealed, passphrase=passphrase.reveal() if passphrase else None)
+    text = said.stderr or ""
+    to = {*re.findall(r"\[GNUPG:\] ENC_TO ([0-9A-F]{16})", text)} - {"0" * 16}
+    if to and not to & _ids(gpg.list_keys(keys=[key])):
+        return Opened.OTHER_KEY
+    if said.ok:
+        return Opened.YES
+    wrong = passphrase is not None and "bad passphrase" in text.lower().replace("_", " ")
+    return Opened.WRONG_PASSPHRASE if wrong else Opened.CANNOT_SAY
+
+
+def _ids(found: Any) -> set[str]:
+    """The ids of a key and of its subkeys."""
+    return {name for one in found for name in (one["keyid"], *one.get("subkey_info", {}))}

@@ -1,0 +1,101 @@
+"""The machine's surroundings: power, network, and what it is called. What cannot be known is None.
+
+NetworkManager's numbers are from its D-Bus API reference (NMState, NMConnectivityState, NMMetered).
+"""
+
+import ipaddress
+import platform
+from pathlib import Path
+
+from secretsbackup.model.due import Surroundings
+from secretsbackup.tools import bus
+from secretsbackup.tools.waiting import in_thread
+
+_NETWORK = bus.Service(
+    "SYSTEM",
+    "org.freedesktop.NetworkManager",
+    "/org/freedesktop/NetworkManager",
+    "org.freedesktop.NetworkManager",
+)
+_CONNECTED = 50
+"""NM_STATE_CONNECTED_LOCAL: a network store in the house is reached with that."""
+_PORTAL = 2
+"""NM_CONNECTIVITY_PORTAL: a hotel's page answers everything."""
+_METERED = {1: True, 2: False, 3: True, 4: False}
+_PATIENCE = 5.0
+"""Seconds for the disk to say what is in a folder; one on a dead share says nothing for minutes."""
+
+
+async def look() -> Surroundings:
+    """How this machine is powered and connected now."""
+    return await in_thread(_look)
+
+
+async def there(folder: Path, *, with_backups: bool) -> bool:
+    """Whether the drive of a folder is there; one that held backups must hold them still."""
+    try:
+        return await in_thread(lambda: _there(folder, with_backups), _PATIENCE)
+    except (OSError, TimeoutError):
+        return False
+
+
+def _there(folder: Path, with_backups: bool) -> bool:
+    if with_backups:
+        return any(folder.glob("duplicity-*"))
+    return folder.is_dir() or folder.parent.is_dir()
+
+
+def _look() -> Surroundings:
+    on_battery, charge = _power()
+    online, metered = _network()
+    return Surroundings(
+        on_battery=on_battery, charge=charge, online=online, metered=metered, machine=machine()
+    )
+
+
+def _power() -> tuple[bool | None, float | None]:
+    import psutil
+
+    try:
+        battery = psutil.sensors_battery()
+    except (AttributeError, OSError, ValueError):
+        battery = None
+    if battery is None:
+        return None, None
+    return (None if battery.power_plugged is None else not battery.power_plugged), float(battery.percent)
+
+
+def _network() -> tuple[bool | None, bool | None]:
+    known = bus.properties(_NETWORK)
+    if "State" not in known:
+        return _has_address(), None
+    online = known["State"] >= _CONNECTED and known.get("Connectivity") != _PORTAL
+    return online, _METERED.get(known.get("Metered", 0))
+
+
+def _has_address() -> bool | None:
+    """Whether an interface that is up has an address by which others are reached."""
+    import psutil
+
+    try:
+        up = {name for name, one in psutil.net_if_stats().items() if one.isup}
+        addresses = psutil.net_if_addrs().items()
+    except (OSError, psutil.Error):
+        return None
+    return any(_is_wide(one.address) for name, known in addresses if name in up for one in known)
+
+
+def _is_wide(address: str) -> bool:
+    try:
+        parsed = ipaddress.ip_address(address.partition("%")[0])
+    except ValueError:
+        return False
+    return not (parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified)
+
+
+def machine() -> str:
+    """What tells this machine from others (machine-id(5)); its name where it has no such file."""
+    try:
+        return Path("/etc/machine-id").read_text().strip() or platform.node()
+    except OSError:
+        return platform.node()

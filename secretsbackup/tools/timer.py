@@ -1,0 +1,202 @@
+"""The system's own timer: systemd's for the user on Linux, launchd's on macOS. Written, taken away, asked.
+
+It goes on without the tray, and speaks up if the tray is dead. Sources: systemd.service(5),
+systemd.timer(5), launchd.plist(5).
+"""
+
+import os
+import plistlib
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+import msgspec
+
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.tools import process
+
+_NAME = "secretsbackup"
+_LABEL = "secretsbackup.due"
+_EVERY = 15
+"""Minutes."""
+_PASSED_ON = ("GNUPGHOME", "PATH", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
+"""What a terminal may know and a service does not: where things are. Nothing secret is named so."""
+
+
+class Timer(msgspec.Struct, frozen=True):
+    """`on`: its files are there and are for this program, where it lies now. `moved`: they are for another
+    place. `running`: the system says that it goes (None: it cannot be asked)."""
+
+    on: bool
+    moved: bool
+    running: bool | None
+
+
+def command() -> list[str]:
+    """This program, wherever it was started from; -P keeps a folder of its name from being taken for it."""
+    return [sys.executable, "-P", "-m", "secretsbackup", "backup", "--due"]
+
+
+async def switch_on() -> Timer:
+    """Write it and start it; where nothing runs that could, it begins with the next login."""
+    for path, text in _files().items():
+        _write(path, text)
+    if _mac():
+        await _ask("launchctl", "unload", str(_plist()))
+        await _ask("launchctl", "load", "-w", str(_plist()))
+    else:
+        _link().parent.mkdir(parents=True, exist_ok=True)
+        if not _link().is_symlink():
+            _link().symlink_to(_units() / f"{_NAME}.timer")
+        await _ask("systemctl", "--user", "daemon-reload")
+        await _ask("systemctl", "--user", "restart", f"{_NAME}.timer")
+    return await state()
+
+
+async def switch_off() -> None:
+    """Stop it and take its files away."""
+    if _mac():
+        await _ask("launchctl", "unload", "-w", str(_plist()))
+    else:
+        await _ask("systemctl", "--user", "stop", f"{_NAME}.timer")
+        _link().unlink(missing_ok=True)
+    for path in _files():
+        path.unlink(missing_ok=True)
+    if not _mac():
+        await _ask("systemctl", "--user", "daemon-reload")
+
+
+async def state() -> Timer:
+    """How it stands."""
+    here = all(path.exists() for path in _files()) and (_mac() or _link().exists())
+    moved = _moved()
+    return Timer(on=here and not moved, moved=moved, running=await _running())
+
+
+async def repair() -> bool:
+    """Write it anew if it is for a place where the program was before; whether that was so."""
+    moved = _moved()
+    if moved:
+        await switch_on()
+    return moved
+
+
+def _moved() -> bool:
+    """Whether it is there and starts something else. Its variables may differ from terminal to terminal."""
+    path = _plist() if _mac() else _units() / f"{_NAME}.service"
+    if not path.exists():
+        return False
+    if _mac():
+        return bool(plistlib.loads(path.read_bytes()).get("ProgramArguments") != command())
+    return _start(command()) not in path.read_text().splitlines()
+
+
+def _start(words: list[str]) -> str:
+    return f"ExecStart={' '.join(_quoted(word, '$') for word in words)}"
+
+
+async def _running() -> bool | None:
+    if _mac():
+        return await _ask("launchctl", "list", _LABEL)
+    if not await _ask("systemctl", "--user", "show-environment"):
+        return None
+    return await _ask("systemctl", "--user", "is-active", "--quiet", f"{_NAME}.timer")
+
+
+async def _ask(program: str, *words: str) -> bool:
+    """Whether a program of the system says yes; no where there is none."""
+    runtime = os.environ.get("XDG_RUNTIME_DIR") or f"/run/user/{os.getuid()}"
+    try:
+        found = process.find(program)
+    except Failure:
+        return False
+    return (await process.run(found, words, env=process.environment(XDG_RUNTIME_DIR=runtime))).status == 0
+
+
+def _mac() -> bool:
+    return sys.platform == "darwin"
+
+
+def _units() -> Path:
+    config = os.environ.get("XDG_CONFIG_HOME") or Path.home() / ".config"
+    return Path(config) / "systemd" / "user"
+
+
+def _link() -> Path:
+    """What `systemctl enable` makes, which needs nothing that runs."""
+    return _units() / "timers.target.wants" / f"{_NAME}.timer"
+
+
+def _plist() -> Path:
+    return Path.home() / "Library" / "LaunchAgents" / f"{_LABEL}.plist"
+
+
+def _files() -> dict[Path, bytes]:
+    known = {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
+    if _mac():
+        return {_plist(): plist(command(), known)}
+    return {
+        _units() / f"{_NAME}.service": service(command(), known).encode(),
+        _units() / f"{_NAME}.timer": _TIMER.encode(),
+    }
+
+
+_TIMER = f"""\
+[Unit]
+Description=Secrets Backup: look for what is due
+
+[Timer]
+OnStartupSec=3min
+OnCalendar=*:0/{_EVERY}
+AccuracySec=1min
+Persistent=true
+
+[Install]
+WantedBy=timers.target
+"""
+
+
+def service(words: list[str], known: Mapping[str, str]) -> str:
+    """systemd's description of one look: what is skipped, stopped or has warnings is no failed service."""
+    variables = "".join(f"Environment={_quoted(f'{name}={value}')}\n" for name, value in known.items())
+    return f"""\
+[Unit]
+Description=Secrets Backup: back up what is due
+
+[Service]
+Type=oneshot
+{_start(words)}
+{variables}SuccessExitStatus=3 4 75
+Nice=10
+IOSchedulingClass=idle
+"""
+
+
+def _quoted(word: str, doubled: str = "") -> str:
+    """A word as systemd reads it: % (and $ in a command) stand for something else unless doubled."""
+    for sign in ("%", *doubled):
+        word = word.replace(sign, sign * 2)
+    return '"' + word.replace("\\", "\\\\").replace('"', '\\"') + '"'
+
+
+def plist(words: list[str], known: Mapping[str, str]) -> bytes:
+    """launchd's description of the same; a time that was slept through is made up for at waking."""
+    return plistlib.dumps(
+        {
+            "Label": _LABEL,
+            "ProgramArguments": words,
+            "EnvironmentVariables": dict(known),
+            "StartCalendarInterval": [{"Minute": minute} for minute in range(0, 60, _EVERY)],
+            "RunAtLoad": True,
+            "ProcessType": "Background",
+            "LowPriorityIO": True,
+        }
+    )
+
+
+def _write(path: Path, text: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_bytes(text)
+    except OSError as error:
+        raise Failure(Reason.NOT_WRITABLE, str(path), (str(error),)) from None

@@ -1,0 +1,126 @@
+"""A screen without a screen: Qt offscreen, asyncio on its loop, and an app on an empty home."""
+
+import asyncio
+import os
+import time
+from collections.abc import Callable, Coroutine, Iterator
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+os.environ["QT_QPA_PLATFORM"] = "offscreen"
+
+import pytest
+import qasync
+from PySide6.QtCore import QTimer
+from PySide6.QtWidgets import QApplication
+
+from secretsbackup.desktop.app import App
+from secretsbackup.desktop.settings import Settings
+from secretsbackup.model.destination import Folder
+from secretsbackup.model.event import Moment, RunId, decode
+from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
+from secretsbackup.operations.equipment import place_of
+from secretsbackup.store import journal, kit, profiles
+from secretsbackup.store.home import Home
+from secretsbackup.store.kit import Kept
+
+JOURNALS = Path(__file__).parents[1] / "journals"
+DOCS = ProfileName("documents")
+
+Play = Callable[[Coroutine[Any, Any, None]], None]
+
+
+def profile(name: str = DOCS, **fields: Any) -> Profile:
+    """A profile that holds."""
+    known: dict[str, Any] = {
+        "sources": (Source("Documents", "/home/ada/Documents"),),
+        "destination": Folder("/media/disk/backups"),
+        "key": Fingerprint("A" * 40),
+    }
+    return Profile(name=ProfileName(name), **(known | fields))
+
+
+def moments(name: str) -> list[Moment]:
+    """A recorded run, as if it were one of the profile of these tests."""
+    lines = (
+        (JOURNALS / f"{name}.jsonl").read_bytes().replace(b'"profile":"profile"', b'"profile":"documents"')
+    )
+    return [decode(line) for line in lines.splitlines()]
+
+
+def write(home: Home, told: list[Moment], run: str = "20261122T120000.000Z-abcd") -> journal.Writer:
+    """Write a run's journal as another process does; its lock is held until the writer is closed."""
+    writer = journal.Writer(home.journal(DOCS, RunId(run)))
+    for moment in told:
+        writer.write(moment)
+    return writer
+
+
+async def until(condition: Callable[[], object], seconds: float = 15) -> None:
+    """Wait until something is so."""
+    end = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < end, "it did not become so"
+        await asyncio.sleep(0.02)
+
+
+class Heart:
+    """Beats every 5 ms; `longest` is how long the screen's thread ever worked between two beats, in
+    milliseconds of its own processor time: those that other programs take are not its fault."""
+
+    def __init__(self) -> None:
+        self.longest = 0.0
+        self._last = time.thread_time()
+        self._timer = QTimer(interval=5)
+        self._timer.timeout.connect(self._beat)
+        self._timer.start()
+
+    def _beat(self) -> None:
+        now = time.thread_time()
+        self.longest = max(self.longest, (now - self._last) * 1000)
+        self._last = now
+
+
+@pytest.fixture
+def play(qapp: QApplication) -> Iterator[Play]:
+    """Runs a coroutine on Qt's loop to its end."""
+    loop = qasync.QEventLoop(qapp, already_running=False)
+    asyncio.set_event_loop(loop)
+    yield loop.run_until_complete
+    loop.run_until_complete(asyncio.sleep(0.01))
+    loop.close()
+    asyncio.set_event_loop(None)
+
+
+@pytest.fixture
+def app(play: Play, home: Home) -> Iterator[App]:
+    """The application, with a profile or none yet; it has not begun."""
+    qapp = QApplication.instance()
+    assert isinstance(qapp, QApplication)
+    qapp.setQuitOnLastWindowClosed(False)
+    made = App(home, Settings(home))
+    yield made
+    for window in qapp.topLevelWidgets():
+        window.close()
+        window.deleteLater()
+    play(_end_tasks())
+    made.deleteLater()
+    play(asyncio.sleep(0.02))
+
+
+async def _end_tasks() -> None:
+    """End what the app still does: it is about to be deleted."""
+    tasks = asyncio.all_tasks() - {asyncio.current_task()}
+    for task in tasks:
+        task.cancel()
+    await asyncio.gather(*tasks, return_exceptions=True)
+
+
+@pytest.fixture
+def docs(home: Home) -> Profile:
+    """A profile that is there, its recovery kit saved."""
+    made = profile()
+    profiles.add(home, made)
+    kit.keep(home, made.name, Kept(made.key, place_of(made.destination), datetime.now(UTC)))
+    return made

@@ -1,0 +1,193 @@
+"""Every run is followed, whoever does it, a killed one too; and no log holds up the screen."""
+
+import asyncio
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QMessageBox
+
+from secretsbackup.desktop.app import App
+from secretsbackup.desktop.follower import Follower
+from secretsbackup.model.event import Caution, Moment, RunEnded, RunId, Step, Verb, Warned, encode
+from secretsbackup.model.outcome import Cancelled, Completed, Interrupted, Summary
+from secretsbackup.model.profile import Profile
+from secretsbackup.operations.runner import Run
+from secretsbackup.store import profiles
+from tests.desktop.conftest import DOCS, Heart, Play, moments, profile, until, write
+
+MANY = 20_000
+
+
+def listening(follower: Follower) -> list[Moment]:
+    heard: list[Moment] = []
+    follower.heard.connect(lambda _name, moment: heard.append(moment))
+    return heard
+
+
+def test_a_run_that_somebody_else_begins_is_followed_to_its_end(play: Play, app: App, docs: Profile) -> None:
+    heard = listening(app.follower)
+    recorded = moments("idle")
+
+    async def scene() -> None:
+        app.standings.begin()
+        writer = write(app.home, recorded[:5])
+        await until(lambda: len(heard) == 5)
+        assert app.standings.all[DOCS].status.running
+        with writer:
+            for moment in recorded[5:]:
+                writer.write(moment)
+        await until(lambda: len(heard) == len(recorded))
+        assert heard == recorded
+        assert app.standings.all[DOCS].status.safe_as_of == recorded[0].at
+
+    play(scene())
+
+
+def test_a_run_that_goes_on_when_the_desktop_starts_is_followed_from_its_beginning(
+    play: Play, app: App, docs: Profile
+) -> None:
+    heard = listening(app.follower)
+    recorded = moments("running")
+
+    async def scene() -> None:
+        with write(app.home, recorded):
+            app.standings.begin()
+            await until(lambda: len(heard) >= len(recorded) - 25)
+            await until(lambda: app.standings.all[DOCS].status.progress)
+            assert app.standings.all[DOCS].status.step is Step.SEND
+
+    play(scene())
+
+
+def test_a_run_that_was_killed_is_found_and_ended(play: Play, app: App, docs: Profile) -> None:
+    heard = listening(app.follower)
+
+    async def scene() -> None:
+        app.standings.begin()
+        writer = write(app.home, moments("interrupted"))
+        await until(lambda: app.standings.all[DOCS].status.running)
+        with writer:
+            pass
+        await until(lambda: not app.standings.all[DOCS].status.running)
+        assert isinstance(heard[-1].event, RunEnded)
+        assert isinstance(app.standings.all[DOCS].status.last, Interrupted)
+
+    play(scene())
+
+
+def test_a_run_of_this_process_is_heard_once(play: Play, app: App, docs: Profile) -> None:
+    heard = listening(app.follower)
+
+    async def recipe(run: Run) -> Summary:
+        with run.step(Step.CHECK):
+            await asyncio.sleep(0.3)
+        return Summary(files=1)
+
+    async def scene() -> None:
+        app.standings.begin()
+        live = app.run(recipe, Verb.BACKUP, docs)
+        assert live
+        assert isinstance(await live.outcome(), Completed)
+        await asyncio.sleep(0.5)
+        assert [type(moment.event).__name__ for moment in heard] == [
+            "RunStarted",
+            "StepStarted",
+            "StepEnded",
+            "RunEnded",
+        ]
+        assert DOCS not in app.lives
+
+    play(scene())
+
+
+def test_profiles_that_come_and_go_are_noticed(play: Play, app: App, docs: Profile) -> None:
+    async def scene() -> None:
+        app.standings.begin()
+        profiles.add(app.home, profile("photos"))
+        await until(lambda: "photos" in app.standings.all)
+        profiles.remove(app.home, DOCS)
+        await until(lambda: DOCS not in app.standings.all)
+        app.home.profiles.write_text("version = 1\nnonsense")
+        await until(lambda: app.standings.trouble)
+        app.home.profiles.write_text("version = 1\n")
+        await until(lambda: app.standings.trouble is None)
+
+    play(scene())
+
+
+def many_warnings(path: Path, count: int) -> None:
+    """A run that could not read very many files, as another process wrote it."""
+    recorded = moments("warnings")
+    path.parent.mkdir(parents=True, exist_ok=True)
+    warned = (
+        encode(
+            Moment(
+                datetime.now(UTC), Warned(caution=Caution.UNREADABLE, path=f"Documents/{n}", detail="denied")
+            )
+        )
+        for n in range(count)
+    )
+    lines = [*map(encode, recorded[:5]), *warned, *map(encode, recorded[5:])]
+    new = path.with_suffix(".new")
+    new.write_bytes(b"\n".join(lines) + b"\n")
+    os.rename(new, path)
+
+
+@pytest.mark.timeout(120)
+def test_very_many_warnings_hold_up_nothing(play: Play, app: App, docs: Profile) -> None:
+    async def scene() -> None:
+        app.standings.begin()
+        app.open()
+        await until(lambda: app.standings.all[DOCS].known)
+        heart = Heart()
+        run = RunId("20261122T120000.000Z-abcd")
+        await asyncio.to_thread(many_warnings, app.home.journal(DOCS, run), MANY)
+        await until(lambda: app.standings.all[DOCS].status.last is not None, 60)
+        assert app.standings.all[DOCS].status.warnings == MANY + 1
+        assert heart.longest < 50
+        app.show_log(DOCS, run)
+        await asyncio.sleep(0)
+        heart.longest = 0.0
+        log = app._wizards[f"log {run}"]
+        await until(lambda: log._lines.rowCount() > MANY, 60)  # type: ignore[attr-defined]
+        log._filter.setText(f"Documents/{MANY - 1}")  # type: ignore[attr-defined]
+        await until(lambda: log._lines.rowCount() == 1, 60)  # type: ignore[attr-defined]
+        assert heart.longest < 50
+
+    play(scene())
+
+
+def test_closing_the_window_ends_no_run_and_quitting_asks(play: Play, app: App, docs: Profile) -> None:
+    async def recipe(run: Run) -> Summary:
+        with run.step(Step.CHECK):
+            await asyncio.sleep(60)
+        return Summary()
+
+    def asked() -> list[QMessageBox]:
+        return [
+            one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox) and one.isVisible()
+        ]
+
+    async def scene() -> None:
+        app.standings.begin()
+        app.open()
+        live = app.run(recipe, Verb.BACKUP, docs)
+        assert live
+        await until(lambda: app.standings.all[DOCS].status.step)
+        assert app.window
+        app.window.close()
+        await asyncio.sleep(0.3)
+        assert app.going_on == [live]
+        app.open()
+        app.ask_to_quit()
+        await until(asked)
+        asked()[0].reject()
+        await until(lambda: not asked())
+        assert app.going_on == [live]
+        app.stop(DOCS)
+        assert isinstance(await live.outcome(), Cancelled)
+        await until(lambda: not app.going_on)
+
+    play(scene())

@@ -1,0 +1,177 @@
+"""Forms: a draft with what stands against it beside its fields; wizards that keep what was typed."""
+
+import asyncio
+import sys
+from collections.abc import Sequence
+
+from PySide6.QtWidgets import QLabel, QLineEdit
+
+from secretsbackup.desktop import instance
+from secretsbackup.desktop.app import App
+from secretsbackup.desktop.editor import Editor
+from secretsbackup.desktop.preferences import Preferences
+from secretsbackup.desktop.wizard import Page, Wizard
+from secretsbackup.model.draft import Problem
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Compression, Profile
+from secretsbackup.store import profiles
+from secretsbackup.store.home import Home
+from tests.desktop.conftest import DOCS, Play, until
+
+
+def said(widget: Editor | Wizard) -> set[str]:
+    return {label.text() for label in widget.findChildren(QLabel) if label.isVisible() and label.text()}
+
+
+def test_a_profile_is_changed_and_what_has_no_control_stays(
+    play: Play, app: App, home: Home, docs: Profile
+) -> None:
+    async def scene() -> None:
+        app.standings.begin()
+        editor = Editor(app, docs)
+        editor.show()
+        editor._keep.setValue(5)
+        editor._compression.setCurrentIndex(1)
+        editor._sources.add("/home/ada/Letters")
+        editor._save.click()
+        await until(lambda: profiles.get(home, DOCS).keep == 5)
+        after = profiles.get(home, DOCS)
+        assert after.compression is Compression.SMALL
+        assert [source.label for source in after.sources] == ["Documents", "Letters"]
+        assert after.key == docs.key
+        await until(lambda: app.standings.all[DOCS].profile == after)
+
+    play(scene())
+
+
+def test_what_stands_against_a_draft_is_said_beside_its_field(play: Play, app: App, docs: Profile) -> None:
+    async def scene() -> None:
+        app.standings.begin()
+        editor = Editor(app, None)
+        editor.show()
+        assert not editor._save.isEnabled()
+        assert not any("letters, digits" in text for text in said(editor))  # not before anything is typed
+        editor._name.setText("a/b")
+        editor._to.setText("ftp://somewhere")
+        editor._touch("name", "destination")
+        assert any("no destination that is known" in text for text in said(editor))
+        editor._to.setText("file:///media/disk")
+        editor._touch("destination")
+        assert any("letters, digits" in text for text in said(editor))
+        editor._name.setText(DOCS)
+        editor._touch("name")
+        assert any("of that name already" in text for text in said(editor))
+
+    play(scene())
+
+
+def test_preferences_act_at_once(play: Play, app: App, docs: Profile) -> None:
+    async def scene() -> None:
+        app.standings.begin()
+        shown = Preferences(app)
+        shown.show()
+        shown._notify.setChecked(False)
+        assert not app.settings.notifies
+        shown._panel.setCurrentIndex(1)
+        assert app.settings.panel == "dark"
+        shown._language.setCurrentIndex(shown._language.findData("en"))
+        assert app.settings.language == "en"
+
+    play(scene())
+
+
+class Name(Page[str]):
+    """A page that holds once a name is typed, and looks whether it is free when one goes on."""
+
+    def __init__(self) -> None:
+        super().__init__("Name", "What shall it be called?", "You see it in the tray.")
+        self.edit = QLineEdit()
+        self.edit.textEdited.connect(lambda _text: self.touch("name"))
+        self.add_field("name", "&Name", self.edit)
+
+    @property
+    def answer(self) -> str:
+        return self.edit.text()
+
+    def problems(self) -> Sequence[Problem]:
+        return [] if self.answer else [Problem("name", "Give it a name.")]
+
+    async def check(self) -> Sequence[Problem]:
+        await asyncio.sleep(0.05)
+        if self.answer == "away":
+            raise Failure(Reason.DESTINATION_UNREACHABLE, "the bucket")
+        return [Problem("name", "That one is taken.")] if self.answer == "taken" else []
+
+
+class Last(Page[None]):
+    def __init__(self, name: Name) -> None:
+        super().__init__("End", "Ready?")
+        self._name = name
+
+    @property
+    def answer(self) -> None:
+        return None
+
+
+class Between(Last):
+    def wanted(self) -> bool:
+        return self._name.answer == "long"
+
+
+def test_a_wizard_goes_on_when_its_page_holds_and_keeps_what_was_typed(play: Play, app: App) -> None:
+    name = Name()
+    wizard = Wizard("Set up", [name, Between(name), Last(name)], last="&Set up")
+    done: list[bool] = []
+    wizard.completed.connect(lambda: done.append(True))
+
+    async def scene() -> None:
+        wizard.show()
+        assert not wizard._next.isEnabled()
+        assert "Give it a name." in said(wizard)
+        for text, told in (("taken", "That one is taken."), ("away", "the bucket cannot be reached.")):
+            name.edit.setText(text)
+            name.touch("name")
+            wizard.next()
+            await until(lambda told=told: told in said(wizard))  # type: ignore[misc]
+            assert wizard.index == 0
+        name.edit.setText("short")
+        name.touch("name")
+        wizard.next()
+        await until(lambda: wizard.index == 2)
+        wizard.close()
+        wizard.show()
+        assert wizard.index == 2
+        wizard.back()
+        assert wizard.index == 0
+        assert name.answer == "short"
+        wizard.next()
+        await until(lambda: wizard.index == 2)
+        wizard.next()
+        await until(lambda: done)
+
+    play(scene())
+
+
+def test_the_second_to_start_hands_over_what_it_was_asked_for(play: Play, app: App, home: Home) -> None:
+    held = instance.first(home)
+    assert held
+    heard: list[list[str]] = []
+
+    async def scene() -> None:
+        door = instance.Door(home)
+        door.asked.connect(heard.append)
+        assert instance.first(home) is None
+        code = (
+            "import sys; from pathlib import Path; from secretsbackup.desktop import instance; "
+            "from secretsbackup.store.home import below; "
+            "sys.exit(not instance.hand_over(below(Path(sys.argv[1])), sys.argv[2:]))"
+        )
+        words = (sys.executable, "-c", code, str(home.state.parent), "backup", DOCS)
+        second = await asyncio.create_subprocess_exec(*words)
+        assert await second.wait() == 0
+        await until(lambda: heard)
+        door.deleteLater()
+
+    with held:
+        play(scene())
+    assert heard == [["backup", DOCS]]

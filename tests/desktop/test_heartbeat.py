@@ -1,0 +1,44 @@
+"""The screen is never held up: a real backup of very many files, while a heart beats on the same loop."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from secretsbackup.desktop.app import App
+from secretsbackup.model.destination import Folder
+from secretsbackup.model.outcome import Completed
+from secretsbackup.model.profile import Fingerprint, Source
+from secretsbackup.store import profiles
+from tests.desktop.conftest import DOCS, Heart, Play, profile, until
+
+FILES = int(os.environ.get("HEARTBEAT_FILES", "10000"))
+"""HEARTBEAT_FILES=100000 takes minutes on two cores; what would hold up the loop shows with fewer, too."""
+
+
+@pytest.mark.timeout(900)
+def test_a_backup_of_very_many_files_holds_up_nothing(
+    play: Play, app: App, key: Fingerprint, tmp_path: Path
+) -> None:
+    source, to = tmp_path / "Documents", tmp_path / "backups"
+    to.mkdir()
+    for number in range(FILES):
+        if number % 500 == 0:
+            folder = source / f"{number}"
+            folder.mkdir(parents=True)
+        (folder / f"{number}.txt").write_bytes(b"%d" % number)
+    docs = profile(sources=(Source("Documents", str(source)),), destination=Folder(str(to)), key=key)
+    profiles.add(app.home, docs)
+
+    async def scene() -> None:
+        app.standings.begin()
+        app.open()
+        await until(lambda: app.standings.all[DOCS].known)
+        app.back_up(DOCS)
+        await until(lambda: app.standings.all[DOCS].status.steps_done, 60)
+        heart = Heart()
+        await until(lambda: not app.standings.all[DOCS].status.running, 800)
+        assert isinstance(app.standings.all[DOCS].status.last, Completed)
+        assert heart.longest < 50
+
+    play(scene())

@@ -1,0 +1,128 @@
+"""Long lists are read in pages, and a log is filtered, copied and reported without a name in it."""
+
+import asyncio
+import json
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QModelIndex
+from PySide6.QtGui import QGuiApplication
+
+from secretsbackup.desktop.app import App
+from secretsbackup.desktop.log import Log
+from secretsbackup.desktop.runs import PAGE, RUN, Runs
+from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb
+from secretsbackup.model.outcome import Completed, Summary
+from secretsbackup.model.profile import Profile
+from secretsbackup.operations.report import report
+from secretsbackup.store import database
+from secretsbackup.store.home import Home
+from tests.desktop.conftest import DOCS, Heart, Play, moments, until, write
+
+
+def remember_many(home: Home, count: int) -> None:
+    """A long history."""
+    outcome = msgspec.json.encode(Completed(Summary(files=38, bytes=12_000_000)))
+    began = datetime(2026, 1, 1, tzinfo=UTC)
+    rows = [
+        (
+            f"{began + timedelta(hours=n):%Y%m%dT%H%M%S}.000Z-0000",
+            DOCS,
+            "backup",
+            began.timestamp() + n * 3600,
+            began.timestamp() + n * 3600 + 9,
+            0,
+            outcome,
+        )
+        for n in range(count)
+    ]
+    with database.opened(home) as memory:
+        memory.executemany("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def test_ten_thousand_runs_are_read_a_page_at_a_time(play: Play, app: App, docs: Profile) -> None:
+    remember_many(app.home, 10_000)
+
+    async def scene() -> None:
+        heart = Heart()
+        runs = Runs(app.home, DOCS)
+        while runs.rowCount() < 3 * PAGE:
+            before = runs.rowCount()
+            assert runs.canFetchMore(QModelIndex())
+            runs.fetchMore(QModelIndex())
+            await until(lambda before=before: runs.rowCount() > before)  # type: ignore[misc]
+        newest = [runs.index(row).data(RUN).run for row in range(3)]
+        assert len(set(newest)) == 3
+        assert heart.longest < 50
+
+    play(scene())
+
+
+def test_a_run_that_ends_comes_on_top(play: Play, app: App, docs: Profile) -> None:
+    async def scene() -> None:
+        runs = Runs(app.home, DOCS)
+        runs.fetchMore(QModelIndex())
+        await until(lambda: not runs._reading)
+        remember_many(app.home, 2)
+        await runs.look_again()
+        await runs.look_again()
+        assert runs.rowCount() == 2
+        assert "38 files, 12 MB" in runs.index(0).data()
+
+    play(scene())
+
+
+def test_a_log_is_filtered_copied_and_followed(play: Play, app: App, docs: Profile) -> None:
+    recorded = moments("warnings")
+    run = RunId("20261122T120000.000Z-abcd")
+
+    async def scene() -> None:
+        writer = write(app.home, recorded[:8], run)
+        app.standings.begin()
+        app.show_log(DOCS, run)
+        log = app._wizards[f"log {run}"]
+        assert isinstance(log, Log)
+        await until(lambda: log._lines.rowCount() == 4)
+        log._warnings.setChecked(True)
+        await until(lambda: log._lines.rowCount() == 1)
+        with writer:
+            for moment in recorded[8:]:
+                writer.write(moment)
+        log._warnings.setChecked(False)
+        await until(lambda: log._lines.rowCount() == 10)
+        log._copy()
+        assert "is a link to something that is not there" in QGuiApplication.clipboard().text()
+        log._filter.setText("no such thing")
+        await until(lambda: log._lines.rowCount() == 0)
+
+    play(scene())
+
+
+def test_a_report_names_nobody(docs: Profile, tmp_path: Path) -> None:
+    secret = "wJalrXUtnFEMI/K7MDENG/bPxRfiCYEXAMPLEKEYxx"
+    detail = (
+        f"/media/disk/backups/x.gpg at ada@example.org 10.1.2.3 {secret} AKIAIOSFODNN7EXAMPLE {Path.home()}"
+    )
+    at = datetime.now(UTC)
+    told = [
+        Moment(at, RunStarted(run=RunId("r"), profile=DOCS, verb=Verb.BACKUP, version="1")),
+        *moments("warnings")[1:-1],
+        Moment(at, RunEnded(outcome=Completed(Summary(folder=detail)))),
+    ]
+    whole, shown = (report(told, [docs], hidden=hidden).decode() for hidden in (False, True))
+    for name in (DOCS, "ada@", "10.1.2.3", secret, "AKIAIOSFODNN7EXAMPLE", "/media/disk", str(Path.home())):
+        assert name in whole
+        assert name not in shown
+    assert json.loads(shown.splitlines()[0])["event"]["type"] == "run-started"
+
+
+def test_a_heart_that_is_held_up_is_noticed(play: Play) -> None:
+    async def scene() -> None:
+        heart = Heart()
+        await asyncio.sleep(0.05)
+        assert heart.longest < 50
+        sum(range(20_000_000))
+        await until(lambda: heart.longest > 50)
+
+    play(scene())

@@ -1,0 +1,148 @@
+"""What recorded runs look like: the shape in the tray, the one line, the window, the buttons that help."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QComboBox, QPushButton, QWidget
+
+from secretsbackup import words
+from secretsbackup.desktop import icons
+from secretsbackup.desktop.app import App
+from secretsbackup.desktop.icons import Shield
+from secretsbackup.desktop.standings import worst
+from secretsbackup.desktop.tray import Menu, Panel, panel, tomorrow
+from secretsbackup.model.profile import Profile
+from secretsbackup.store import pause, profiles
+from tests.desktop.conftest import DOCS, Play, moments, profile, until
+
+STATES = {
+    "idle": (Shield.SAFE, "Backed up"),
+    "running": (Shield.RUNNING, "Sending 130.7 MB of 240 MB"),
+    "cancelled": (Shield.ATTENTION, "Not backed up yet"),
+    "failed": (Shield.FAILED, "endpoint cannot be reached"),
+    "interrupted": (Shield.RUNNING, "Sending"),
+    "warnings": (Shield.ATTENTION, "1 warning"),
+}
+
+
+def heard(app: App, name: str) -> None:
+    for moment in moments(name):
+        app.follower.heard.emit(DOCS, moment)
+
+
+@pytest.mark.parametrize("name", STATES)
+def test_a_state_has_its_shape_and_its_line(play: Play, app: App, docs: Profile, name: str) -> None:
+    shape, line = STATES[name]
+
+    async def scene() -> None:
+        app.standings.begin()
+        app.open()
+        await until(lambda: app.standings.all[DOCS].known)
+        heard(app, name)
+        standing = app.standings.all[DOCS]
+        now = datetime.now(UTC)
+        assert standing.shield(now) is worst(app.standings) is shape
+        assert line in words.standing(standing.status, now, None, None)
+        assert app.window
+        await until(lambda: name in ("idle", "cancelled", "warnings") or _shown(app, shape))
+        assert not app.window.grab().isNull()
+
+    play(scene())
+
+
+def _shown(app: App, shape: Shield) -> bool:
+    assert app.window
+    names = {button.accessibleName() for button in app.window.findChildren(QPushButton) if button.isVisible()}
+    return {Shield.RUNNING: "Stop", Shield.FAILED: "Try again"}[shape] in names
+
+
+def test_shapes_differ_without_colour() -> None:
+    black = QColor("black")
+    drawn = {shape: icons.shield(shape, black, black, 0.4).pixmap(22).toImage() for shape in Shield}
+    assert len({bytes(image.constBits()) for image in drawn.values()}) == len(Shield)
+    ring = {
+        bytes(icons.shield(Shield.RUNNING, black, black, n / 4).pixmap(64).toImage().constBits())
+        for n in range(5)
+    }
+    assert len(ring) == 5
+
+
+def test_the_menu_offers_what_can_be_done(play: Play, app: App, docs: Profile) -> None:
+    def offered(menu: Menu) -> list[str]:
+        return [action.text().replace("&", "") for action in menu.actions() if action.text()]
+
+    async def scene() -> None:
+        app.standings.begin()
+        menu = Menu(app, app.standings)
+        rest = ["Restore files…", "Open", "Pause", "Preferences…", "Quit"]
+        assert offered(menu) == ["Back up now", *rest]
+        profiles.add(app.home, profile("photos"))
+        await until(lambda: "photos" in app.standings.all)
+        assert (action := menu.named("Back up now"))
+        assert [one.text() for one in action.menu().actions()] == [DOCS, "photos"]  # type: ignore[attr-defined]
+        heard(app, "running")
+        await until(lambda: "Stop" in offered(menu))
+
+    play(scene())
+
+
+def test_a_pause_is_kept_shown_and_ended(play: Play, app: App, docs: Profile) -> None:
+    async def scene() -> None:
+        app.standings.begin()
+        await until(lambda: app.standings.all[DOCS].known)
+        heard(app, "idle")
+        now = datetime.now(UTC)
+        app.standings.pause(DOCS, now + timedelta(hours=1))
+        assert app.standings.all[DOCS].shield(now) is Shield.PAUSED
+        assert app.standings.all[DOCS].shield(now + timedelta(hours=2)) is Shield.SAFE
+        pause.resume(app.home, DOCS)  # in a terminal
+        await until(lambda: app.standings.all[DOCS].paused is None)
+
+    play(scene())
+
+
+def test_tomorrow_is_the_next_morning() -> None:
+    for hour in (0, 5, 23):
+        now = datetime.now(UTC).astimezone().replace(hour=hour)
+        assert tomorrow(now).astimezone().hour == 6
+        assert (tomorrow(now).astimezone().date() - now.date()).days == 1
+
+
+def test_the_panel_is_what_the_desktop_has(monkeypatch: pytest.MonkeyPatch) -> None:
+    assert panel("light") is Panel.LIGHT
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "ubuntu:GNOME")
+    assert panel("") is Panel.DARK
+    monkeypatch.setenv("XDG_CURRENT_DESKTOP", "XFCE")
+    assert panel("") is Panel.UNKNOWN
+
+
+def _of_a_combo_box(child: QWidget) -> bool:
+    """Its list is the combo box's own affair."""
+    parent = child.parentWidget()
+    return parent is not None and (isinstance(parent, QComboBox) or _of_a_combo_box(parent))
+
+
+def test_every_control_has_a_name(play: Play, app: App, docs: Profile) -> None:
+    from PySide6.QtCore import Qt
+
+    async def scene() -> None:
+        app.standings.begin()
+        app.open()
+        app.show_preferences()
+        app.edit(DOCS)
+        app.set_up()
+        await until(lambda: app.standings.all[DOCS].known)
+        assert app.window
+        nameless = [
+            (type(window).__name__, type(child).__name__, child.objectName())
+            for window in (app.window, *app._wizards.values())
+            for child in window.findChildren(QWidget)
+            if child.focusPolicy() & Qt.FocusPolicy.TabFocus
+            and not child.objectName().startswith("qt_")
+            and not _of_a_combo_box(child)
+            and not (child.accessibleName() or getattr(child, "text", lambda: "")())
+        ]
+        assert nameless == []
+
+    play(scene())

@@ -1,0 +1,48 @@
+"""The table of faults in the README: made of what the tests saw, and held against it."""
+
+from collections.abc import Iterable
+from itertools import groupby
+from pathlib import Path
+from types import ModuleType
+
+from tests.faults.bench import Row
+
+README = Path(__file__).parents[2] / "README.md"
+BEGIN, END = "<!-- faults: written by tests/faults -->", "<!-- faults end -->"
+_HEAD = (
+    "| what happens | the run ends | and says | status | the next run |",
+    "| --- | --- | --- | --- | --- |",
+)
+
+
+def family(module: ModuleType) -> str:
+    """What a module of faults is about: the first sentence that it says of itself."""
+    return (module.__doc__ or "").partition(".")[0]
+
+
+def written(rows: Iterable[Row]) -> list[str]:
+    """The lines of the table."""
+    made = list(_HEAD)
+    for name, some in groupby(sorted(rows, key=lambda row: row.family), key=lambda row: row.family):
+        made += [f"| **{name}** | | | | |", *(line(row) for row in some)]
+    return made
+
+
+def line(row: Row) -> str:
+    """One line."""
+    return "| " + " | ".join((row.fault, row.ends, row.says, row.light, row.then)) + " |"
+
+
+def told() -> list[str]:
+    """The lines that the README has."""
+    text = README.read_text()
+    return text.partition(BEGIN)[2].partition(END)[0].strip().splitlines()
+
+
+def write(rows: Iterable[Row]) -> None:
+    """Put the table into the README."""
+    before, begin, rest = README.read_text().partition(BEGIN)
+    _, end, after = rest.partition(END)
+    assert begin
+    assert end
+    README.write_text("\n".join((before + begin, *written(rows), end + after)))

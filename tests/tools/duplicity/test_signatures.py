@@ -1,0 +1,101 @@
+"""Signature archives are read as tarfile and duplicity write them, whatever the names."""
+
+import io
+import tarfile
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from secretsbackup.model.entry import Seen, What
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.tools.duplicity import signatures
+
+FULL, ONE, TWO = "20261101T000000Z", "20261102T000000Z", "20261103T000000Z"
+KINDS = {
+    What.FILE: tarfile.REGTYPE,
+    What.FOLDER: tarfile.DIRTYPE,
+    What.LINK: tarfile.SYMTYPE,
+    What.OTHER: tarfile.FIFOTYPE,
+}
+
+parts = st.binary(min_size=1, max_size=120).filter(lambda name: not {*name} & {0, 47})
+paths = st.lists(parts, min_size=1, max_size=4).map(b"/".join)
+entries = st.builds(
+    Seen,
+    path=paths,
+    what=st.sampled_from([*KINDS, None]),
+    modified=st.one_of(st.integers(0, 2**31), st.integers(0, 2**40)),
+    most=st.integers(0, 40).map(lambda blocks: 512 * blocks),
+)
+
+
+def name_of(seen: Seen) -> bytes:
+    tree = b"deleted" if seen.what is None else b"signature" if seen.what is What.FILE else b"snapshot"
+    return tree + b"/" + seen.path
+
+
+def write(path: Path, all_seen: list[Seen], form: int = tarfile.PAX_FORMAT) -> Path:
+    """An archive as duplicity writes it: signatures of blocks of 512 bytes with sums of 4 and 8."""
+    with tarfile.open(path, "w:gz", format=form, encoding="utf-8", errors="surrogateescape") as archive:
+        for seen in all_seen:
+            member = tarfile.TarInfo(name_of(seen).decode("utf-8", "surrogateescape"))
+            member.mtime, member.type = seen.modified, KINDS.get(seen.what or What.FILE, tarfile.REGTYPE)
+            member.linkname = "l" * 150 if seen.what is What.LINK else ""
+            content = b""
+            if seen.what is What.FILE:
+                content = b"rs\x016" + (512).to_bytes(4, "big") + (8).to_bytes(4, "big")
+                content += b"\xff" * 12 * (seen.most // 512)
+            member.size = len(content)
+            archive.addfile(member, io.BytesIO(content))
+    return path
+
+
+def expected(seen: Seen) -> Seen:
+    if seen.what is None:
+        return Seen(seen.path, None)
+    most = seen.most if seen.what is What.FILE else 0
+    return Seen(seen.path, seen.what, seen.modified, most - 511 if most else 0, most)
+
+
+@settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(all_seen=st.lists(entries, max_size=8), form=st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT]))
+def test_whatever_tarfile_writes_is_read(tmp_path: Path, all_seen: list[Seen], form: int) -> None:
+    path = write(tmp_path / "a.sigtar.gz", all_seen, form)
+    assert list(signatures.changes(path)) == [expected(seen) for seen in all_seen]
+
+
+def test_of_several_archives_the_newest_counts(tmp_path: Path) -> None:
+    def file(path: bytes, modified: int) -> Seen:
+        return Seen(path, What.FILE, modified, 1, 512)
+
+    def gone(path: bytes) -> Seen:
+        return Seen(path, None)
+
+    folder = Seen(b"a", What.FOLDER, 1)
+    write(
+        tmp_path / f"duplicity-full-signatures.{FULL}.sigtar.gz",
+        [folder, file(b"a/b", 1), file(b"a.txt", 1), file(b"z", 1)],
+    )
+    write(tmp_path / f"duplicity-new-signatures.{FULL}.to.{ONE}.sigtar.gz", [gone(b"a/b"), file(b"a.txt", 2)])
+    write(
+        tmp_path / f"duplicity-new-signatures.{ONE}.to.{TWO}.sigtar.gz",
+        [file(b"a", 3), file(b"a/b", 3), gone(b"a.txt")],
+    )
+    archives = signatures.archives(tmp_path, TWO)
+    assert archives
+    assert list(signatures.state(archives)) == [file(b"a", 3), file(b"a/b", 3), file(b"z", 1)]
+    assert list(signatures.state(archives[:2])) == [folder, file(b"a.txt", 2), file(b"z", 1)]
+    archives[1].unlink()
+    assert signatures.archives(tmp_path, TWO) is None
+
+
+@pytest.mark.parametrize("kept", [0, 20, 100, -30])
+def test_an_archive_that_is_cut_off_is_a_failure_and_no_end(tmp_path: Path, kept: int) -> None:
+    path = write(tmp_path / "a.sigtar.gz", [Seen(b"%d" % n, What.FILE, n, 1, 512) for n in range(100)])
+    path.write_bytes(path.read_bytes()[:kept])
+    with pytest.raises(Failure) as caught:
+        list(signatures.changes(path))
+    assert caught.value.reason is Reason.TOOL_FAILED
+    assert "a.sigtar.gz" in caught.value.detail
