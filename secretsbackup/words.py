@@ -7,6 +7,7 @@ from typing import assert_never
 import msgspec
 
 from secretsbackup.language import _
+from secretsbackup.model.appraisal import Leftover
 from secretsbackup.model.check import Excess, Finding, Sign
 from secretsbackup.model.event import (
     Caution,
@@ -34,7 +35,9 @@ from secretsbackup.model.outcome import (
     Summary,
     Why,
 )
+from secretsbackup.model.plan import Task, Traces
 from secretsbackup.model.policy import NEEDED, Action, text
+from secretsbackup.model.schedule import Daily, Hours, Manual, Schedule, Weekly
 from secretsbackup.model.status import About, Concern, Level, Status, level, unaccepted
 
 
@@ -1258,3 +1261,79 @@ def made(so_far: Made) -> list[str]:
         f"that key in the keyring, for the profile “{so_far.profile}”": so_far.stored,
     }
     return [phrase for phrase, there in phrases.items() if there]
+
+
+def leftover(kind: Leftover) -> Message:
+    """What could be left out of a backup, and why nobody misses it."""
+    match kind:
+        case Leftover.CACHES:
+            return Message(_("Caches"), _("Programs make them again by themselves."))
+        case Leftover.PACKAGES:
+            return Message(
+                _("Installed packages"), _("node_modules and virtual environments are installed again.")
+            )
+        case Leftover.TRASH:
+            return Message(_("Trash"), _("What was thrown away, and not yet for good."))
+        case Leftover.IMAGES:
+            return Message(
+                _("Disk images"), _("Installers are downloaded again; a virtual machine’s disk is not.")
+            )
+        case _:
+            assert_never(kind)
+
+
+def held(snapshots: int, newest: datetime | None, now: datetime) -> Message:
+    """That backups lie at a destination already, which nobody spoke of."""
+    age = f"; the newest was made {ago(newest, now)}" if newest else ""
+    return Message(
+        f"There {'is' if snapshots == 1 else 'are'} {number(snapshots, 'backup', 'backups')} here already{age}.",
+        "Go on with them if they are yours and you have their key and passphrase; else choose another place.",
+    )
+
+
+def task(which: Task) -> str:
+    """The name of a part of setting up."""
+    match which:
+        case Task.KEY:
+            return _("Make the key, and try its passphrase")
+        case Task.BUCKET:
+            return _("Make bucket, user and access key")
+        case Task.READ:
+            return _("Read the records of the backups that are there")
+        case Task.SAVE:
+            return _("Trial: back up a canary")
+        case Task.FETCH:
+            return _("Trial: restore it as a new machine would, and compare")
+        case Task.CLEAR:
+            return _("Trial: take the canary away again")
+        case Task.WRITE:
+            return _("Write the profile; keep its secrets in the keyring")
+        case Task.KIT:
+            return _("Save the recovery kit")
+        case Task.KIT_CHECK:
+            return _("Read the kit back: it opens what it must")
+        case _:
+            assert_never(which)
+
+
+def traces(left: Traces) -> list[str]:
+    """What an unfinished set-up made, one phrase each."""
+    key = [_("the key {fingerprint}").format(fingerprint=left.key)] if left.key else []
+    return [*key, *(made(left.bucket) if left.bucket else ())]
+
+
+def schedule(rhythm: Schedule) -> str:
+    """How often, as a sentence without its end."""
+    match rhythm:
+        case Manual():
+            return _("Only when you say so")
+        case Hours(every=1):
+            return _("Every hour")
+        case Hours(every=every):
+            return _("Every {every} hours").format(every=every)
+        case Daily(at=at):
+            return _("Every day at {at}").format(at=at)
+        case Weekly(day=day, at=at):
+            return _("Every {day} at {at}").format(day=day.capitalize(), at=at)
+        case _:
+            assert_never(rhythm)

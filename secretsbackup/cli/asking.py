@@ -23,6 +23,11 @@ def ask(question: str, default: str = "") -> str:
     return answer.strip() or default
 
 
+def agrees(question: str) -> bool:
+    """Whether the answer is yes, which an empty one is too."""
+    return ask(question, "yes").lower().startswith("y")
+
+
 def ask_secret(question: str) -> Secret:
     """A secret: typed without an echo, or a line of standard input."""
     return Secret(getpass.getpass(f"{question} ") if sys.stdin.isatty() else _line())

@@ -20,13 +20,14 @@ async def doctor(options: Options, home: Home) -> int:
     verdicts = set()
     async for finding in operation.examine(profile):
         verdicts.add(finding.verdict)
-        _tell(finding, json=options.json)
+        tell(finding, json=options.json)
     if Verdict.LACKING in verdicts:
         return 1
     return 3 if Verdict.WARNING in verdicts else 0
 
 
-def _tell(finding: Finding, *, json: bool) -> None:
+def tell(finding: Finding, *, json: bool) -> None:
+    """One finding: its sign and what to do."""
     message = words.finding(finding)
     if json:
         output.line(

@@ -14,6 +14,9 @@ from secretsbackup.tools import passphrase
 from secretsbackup.tools.gnupg import Kind
 from secretsbackup.tools.passphrase import Phrase
 
+_TRIES = 5
+"""Nobody throws a paper away for one slip."""
+
 
 async def key_list(options: Options, home: Home) -> int:
     """List the keys, and why one cannot be used."""
@@ -92,7 +95,11 @@ def new_phrase(count: int = passphrase.WORDS) -> Secret:
     made = passphrase.make(count)
     print(f"\nThe passphrase of your new key; write it down on paper now:\n\n    {' '.join(made.words)}\n")
     print(f"{_entropy(made)} Without it nobody restores anything, you included.")
-    return keys.agreed(made, asking.ask_secret("Type it back, from the paper:"))
+    for _ in range(_TRIES):
+        if passphrase.same(made, asking.ask_secret("Type it back, from the paper:")):
+            return made.secret
+        output.say("That is not what was shown.", "Look at your paper, and type it once more.")
+    raise Failure(Reason.PROFILE_INVALID, "The passphrase was not typed back as it was shown.")
 
 
 def own_phrase(*, twice: bool = False) -> Secret:

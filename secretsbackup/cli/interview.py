@@ -1,57 +1,73 @@
-"""`secretsbackup init`: a few questions, each checked as it is answered, and a profile at the end."""
+"""`secretsbackup init`: a few questions, each checked as it is answered; then all is set up and tried."""
 
+import asyncio
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Sequence
 from pathlib import Path
 from typing import TypeVar
 
 import msgspec
 
 from secretsbackup import words
-from secretsbackup.cli import asking, guarding, output, provisioning
-from secretsbackup.model.destination import Bucket, Destination, parse
+from secretsbackup.cli import asking, destining, guarding, output
+from secretsbackup.model import schedule as schedules
+from secretsbackup.model.appraisal import Appraisal
+from secretsbackup.model.making import Did, How
 from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.plan import KitWish, Told, Traces, What
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, labelled
-from secretsbackup.model.secret import Credential, Secret, SecretName
-from secretsbackup.operations import enrol, keys
-from secretsbackup.operations.provision import Wish
+from secretsbackup.model.schedule import Schedule
+from secretsbackup.model.secret import Secret
+from secretsbackup.operations import appraise, discover, enrol, establish, keys
+from secretsbackup.operations.establish import NO_KEY, Established, Wish
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 
 _T = TypeVar("_T")
 _TRIES = 3
+_LARGE = 3
+"""Things that are named, for whoever wants to leave them out."""
+
+
+class _Key(msgspec.Struct, frozen=True):
+    fingerprint: Fingerprint
+    phrase: Secret
+    keep: bool
 
 
 async def hold(home: Home) -> int:
-    """Ask everything, store it, say how to go on."""
-    print("A few questions; an empty answer takes what stands in [brackets].\n")
-    name = await _until_right(_name)
-    sources = await _until_right(_sources)
-    destination, aws_profile = await _until_right(_destination)
-    key, secrets = await _until_right(_key)
-    admin = None
-    if isinstance(destination, Bucket) and aws_profile is None:
-        bucket_key = _aws_key()
-        secrets |= bucket_key
-        admin = None if bucket_key else provisioning.credential(None)
+    """Ask everything, set it up, and back up."""
+    print("A few questions; an empty answer takes what stands in [brackets].")
+    await _name_old_scripts()
+    what = await until_right(lambda: _what(home))
+    destined = await until_right(lambda: destining.ask(what))
+    key = await until_right(lambda: _key(adopt=destined.adopt))
+    rhythm = await until_right(_schedule)
+    kit = await until_right(lambda: _kit(what))
     draft = Profile(
-        name=name,
-        sources=labelled(sources),
-        destination=destination,
-        key=key,
-        full_every=await _until_right(lambda: _whole_number("A new full backup every how many days?", 30)),
-        keep=await _until_right(lambda: _whole_number("How many full backups are kept?", 2)),
-        aws_profile=aws_profile,
+        name=ProfileName(what.name),
+        sources=labelled([*what.sources]),
+        exclude=what.exclude,
+        destination=destined.destination,
+        key=key.fingerprint,
+        schedule=rhythm,
+        aws_profile=destined.aws_profile,
     )
-    enrol.check(draft)
-    await (enrol.enrol(draft, secrets, home) if admin is None else _provision(draft, admin, secrets, home))
-    print(f"\nThe profile “{name}” is written to {home.profiles}.")
-    print(f"Then: secretsbackup backup {name}")
-    print(f"And the recovery kit, before you need it: secretsbackup kit {name} --out FOLDER")
-    return 0
+    wish = Wish(
+        draft=draft,
+        phrase=key.phrase,
+        keep_phrase=key.keep,
+        credential=destined.credential,
+        admin=destined.admin,
+        iam=destined.iam,
+        adopt=destined.adopt,
+        kit=kit,
+    )
+    made = await _set_up(wish, home)
+    return await _first_backup(made, home, adopt=destined.adopt)
 
 
-async def _until_right(question: Callable[[], Awaitable[_T]]) -> _T:
+async def until_right(question: Callable[[], Awaitable[_T]]) -> _T:
     """Ask again, with the reason, until the answer will do; give up after some tries."""
     for remaining in reversed(range(_TRIES)):
         try:
@@ -64,77 +80,153 @@ async def _until_right(question: Callable[[], Awaitable[_T]]) -> _T:
     raise AssertionError("the last try returns or raises")
 
 
-async def _name() -> ProfileName:
-    return ProfileName(asking.ask("What is this backup called?", "documents"))
+async def _name_old_scripts() -> None:
+    for config in (await discover.configs(Path.home()))[:1]:
+        print(f"To take over the old scripts instead: secretsbackup profile import {config}")
+    print("To come back with a recovery kit instead: secretsbackup recover --kit FILE\n")
 
 
-async def _sources() -> list[str]:
+async def _what(home: Home) -> What:
+    """Folders, counted; what programs make again is left out unless somebody wants it."""
     answer = asking.ask("Which folders? (several with “:” between)", str(Path.home() / "Documents"))
     paths = [str(Path(one.strip()).expanduser().absolute()) for one in answer.split(":") if one.strip()]
     for path in paths:
         if not Path(path).exists():
             raise Failure(Reason.PROFILE_INVALID, f"“{path}” is not there.")
-    return paths
+    seen = await appraise.appraise(paths, (), home, _counting)
+    exclude = _left_out(seen)
+    _tell_size(seen, exclude)
+    taken = profiles.load(home)
+    name = asking.ask("What is this backup called?", enrol.free_name(_plain(paths), taken))
+    if name in taken:
+        raise Failure(Reason.PROFILE_EXISTS, name)
+    enrol.check_sketch(enrol.sketch(name, labelled(paths), exclude))
+    return What(name, tuple(paths), exclude)
 
 
-async def _destination() -> tuple[Destination, str | None]:
-    answer = asking.ask(
-        "Where to? (s3://BUCKET/PREFIX, file:///FOLDER, sftp://HOST/FOLDER, rsync://HOST/FOLDER)"
+def _plain(paths: Sequence[str]) -> str:
+    name = Path(paths[0]).name if paths else ""
+    return "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "-" for char in name)
+
+
+def _counting(seen: Appraisal) -> None:
+    if sys.stdout.isatty():
+        total = seen.total(())
+        print(f"\r  {words.files(total.files)}, {words.size(total.bytes)}… ", end="", flush=True)
+
+
+def _left_out(seen: Appraisal) -> tuple[str, ...]:
+    offered = [one for one in seen.suggestions if one.kind.offered]
+    if not offered:
+        return ()
+    listed = ", ".join(
+        f"{words.leftover(one.kind).title.lower()} {words.size(one.all.bytes)}" for one in offered
     )
-    endpoint = region = aws_profile = ""
-    if answer.startswith("s3:"):
-        endpoint = asking.ask("Endpoint, for a server other than Amazon's:", "")
-        region = asking.ask("Region:", "")
-        aws_profile = asking.ask("Profile of your own ~/.aws to use, if you have one (else the keyring):", "")
+    if not asking.agrees(f"Leave out what can be had again: {listed}?"):
+        return ()
+    return tuple(pattern for one in offered for pattern in one.patterns)
+
+
+def _tell_size(seen: Appraisal, exclude: Sequence[str]) -> None:
+    total = seen.total(exclude)
+    print(f"  {words.files(total.files)}, {words.size(total.bytes)}")
+    for thing in seen.largest[:_LARGE]:
+        print(f"  {words.size(thing.bytes):>9}  {thing.path}")
+
+
+async def _key(*, adopt: bool) -> _Key:
+    for offer in await keys.offers():
+        why = f"  not to be used: {words.reason(Why(offer.against)).title}" if offer.against else ""
+        print(f"  {offer.key.fingerprint}  {offer.key.owner}{why}")
+    question = "Which GnuPG key were they made with?" if adopt else "Which GnuPG key? (“new” makes one)"
+    answer = asking.ask(question, "" if adopt else "new")
+    fingerprint = NO_KEY if answer == "new" else await enrol.key(asking.needed(answer, "The key"))
+    phrase = await _known_phrase(fingerprint) if fingerprint else _new_phrase()
+    keep = asking.agrees("Keep its passphrase in the keyring? (else restores ask for it)")
+    return _Key(fingerprint, phrase, keep)
+
+
+async def _known_phrase(key: Fingerprint) -> Secret:
+    phrase = asking.ask_secret("Its passphrase:")
+    await keys.try_phrase(key, phrase)
+    return phrase
+
+
+def _new_phrase() -> Secret:
+    own = asking.ask("Its passphrase: “words” makes a strong one, “own” takes yours.", "words")
+    return guarding.new_phrase() if own == "words" else guarding.own_phrase()
+
+
+async def _schedule() -> Schedule:
     try:
-        return parse(answer, endpoint=endpoint, region=region), aws_profile or None
+        return schedules.parse(
+            asking.ask("How often? (hourly, every 6h, daily 18:00, weekly mon 18:00, manual)", "daily 18:00")
+        )
     except ValueError as error:
         raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
 
 
-async def _key() -> tuple[Fingerprint, dict[SecretName, Secret]]:
-    for offer in await keys.offers():
-        if offer.against is None:
-            print(f"  {offer.key.fingerprint}  {offer.key.owner}")
-    answer = asking.ask("Which GnuPG key shall it be encrypted to? (“new” makes one)", "new")
-    if answer != "new":
-        return await enrol.key(answer), {}
-    question = "Its passphrase: “words” makes a strong one, “own” takes yours."
-    words_wanted = sys.stdin.isatty() and asking.ask(question, "words") == "words"
-    phrase = guarding.new_phrase() if words_wanted else guarding.own_phrase(twice=True)
-    made = await keys.make(keys.OWNER, phrase)
-    print(f"The key is made: {made}.")
-    keep = asking.ask("Store its passphrase in the keyring? (else it is asked when needed)", "yes")
-    return made, {SecretName.GPG_PASSPHRASE: phrase} if keep.lower().startswith("y") else {}
+async def _kit(what: What) -> KitWish:
+    usual = Path.home() / f"Recovery kit of {what.name}"
+    answer = asking.ask("Save the recovery kit in which folder? (“later” reminds you)", str(usual))
+    return KitWish() if answer == "later" else KitWish(str(Path(answer).expanduser().absolute()))
 
 
-async def _provision(
-    draft: Profile, admin: Credential, secrets: dict[SecretName, Secret], home: Home
-) -> None:
-    """Set the bucket up, then write the profile; if that fails, what was made can be removed again."""
-    assert isinstance(draft.destination, Bucket)
-    if draft.name in profiles.load(home):
-        raise Failure(Reason.PROFILE_EXISTS, draft.name)
-    wish = Wish(profile=draft.name, bucket=draft.destination)
-    made = await provisioning.set_up(wish, admin, json=False)
+async def _set_up(wish: Wish, home: Home) -> Established:
+    """Do it, telling each step; what a set-up that fails has made is listed and offered to be removed."""
+    print()
+    traces = Traces()
+
+    def tell(told: Told | Did | Traces) -> None:
+        nonlocal traces
+        if isinstance(told, Traces):
+            traces = told
+        else:
+            _tell(told)
+
     try:
-        await enrol.enrol(msgspec.structs.replace(draft, destination=made.destination), secrets, home)
-    except Failure:
-        await provisioning.offer_undo(made, admin, wish, json=False)
+        return await establish.establish(wish, home, tell)
+    except (Failure, asyncio.CancelledError):
+        if traces.anything:
+            await _offer_undo(traces, wish, home, tell)
         raise
 
 
-def _aws_key() -> dict[SecretName, Secret]:
-    """The bucket's key; nothing if it is still to be made."""
-    key_id = asking.ask_secret("AWS access key id (empty: have bucket and key made by an administrator's):")
-    if not key_id:
-        return {}
-    secret = asking.ask_secret("AWS secret access key:")
-    return {SecretName.AWS_ACCESS_KEY_ID: key_id, SecretName.AWS_SECRET_ACCESS_KEY: secret}
+def _tell(told: Told | Did) -> None:
+    match told:
+        case Told(over=True, why=None):
+            print(f"✓ {words.task(told.task)}", flush=True)
+        case Told(over=True, why=Why() as why):
+            message = words.reason(why)
+            print(f"! {words.task(told.task)}: {message.title}\n  → {message.advice}", flush=True)
+        case Did(how=how) if how is not How.BEGUN:
+            print(f"  {words.did(told)}", flush=True)
+        case _:
+            pass
 
 
-async def _whole_number(question: str, default: int) -> int:
-    answer = asking.ask(question, str(default))
-    if not answer.isdigit() or int(answer) < 1:
-        raise Failure(Reason.PROFILE_INVALID, f"“{answer}” is no whole number from 1 on.")
-    return int(answer)
+async def _offer_undo(
+    traces: Traces, wish: Wish, home: Home, tell: Callable[[Told | Did | Traces], None]
+) -> None:
+    output.say("", "It was not finished. So far it has made: " + "; ".join(words.traces(traces)) + ".")
+    if asking.agrees("Shall that be removed again?"):
+        await establish.undo(traces, wish.credential, home, tell, iam=wish.iam)
+
+
+async def _first_backup(made: Established, home: Home, *, adopt: bool) -> int:
+    """Back up at once, where somebody is there to say so."""
+    name = made.profile.name
+    print(f"\nThe profile “{name}” is written, and tried.")
+    if made.kit:
+        print(f"Print the recovery kit: {made.kit.pdf or made.kit.text}")
+    else:
+        print(f"Make the recovery kit before you need it: secretsbackup kit {name} --out FOLDER")
+    if not (sys.stdin.isatty() and asking.agrees("Back up now?")):
+        print(f"Then: secretsbackup backup {name}{' --adopt' if adopt else ''}")
+        return 0
+    from secretsbackup.cli import follow
+    from secretsbackup.model.event import Verb
+    from secretsbackup.operations import backup
+
+    recipe = backup.recipe(backup.Wish(adopt=adopt))
+    return follow.status(await follow.run(recipe, Verb.BACKUP, made.profile, home, json=False))

@@ -15,6 +15,7 @@ from secretsbackup import words
 from secretsbackup.desktop import look, work
 from secretsbackup.desktop.follower import Follower
 from secretsbackup.desktop.icons import Shield
+from secretsbackup.desktop.rubbish import Rubbish
 from secretsbackup.desktop.settings import Settings
 from secretsbackup.desktop.standings import Standings
 from secretsbackup.desktop.tray import Tray
@@ -44,6 +45,7 @@ class App(QObject):
     def __init__(self, home: Home, settings: Settings) -> None:
         super().__init__()
         self.home, self.settings = home, settings
+        self._rubbish = Rubbish(self)
         self.follower = Follower(home, self)
         self.standings = Standings(home, self.follower, self)
         self.lives: dict[ProfileName, Live] = {}
@@ -160,13 +162,22 @@ class App(QObject):
 
     def set_up(self) -> None:
         """Add a profile."""
-        from secretsbackup.desktop.editor import Editor
+        from secretsbackup.desktop import setup
 
-        self.show_wizard("set up", lambda: Editor(self, None))
+        self.show_wizard("set up", lambda: setup.wizard(self))
 
     def recover(self) -> None:
         """Bring files back on a machine that has no profile yet: it begins with one."""
-        self.set_up()
+        from secretsbackup.desktop import setup
+
+        self.show_wizard("recover", lambda: setup.wizard(self, setup.Start.KIT))
+
+    def first_backup(self, profile: Profile, *, adopt: bool) -> None:
+        """Back up a profile that was written just now, and show how that goes."""
+        from secretsbackup.operations import backup
+
+        self.run(backup.recipe(backup.Wish(adopt=adopt)), Verb.BACKUP, profile)
+        self.open()
 
     def edit(self, name: ProfileName) -> None:
         """Change a profile."""

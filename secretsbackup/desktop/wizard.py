@@ -8,8 +8,8 @@ and finds everything as it was typed.
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, Qt, Signal
-from PySide6.QtGui import QCloseEvent, QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -42,6 +42,10 @@ class Page(QWidget, Generic[T]):
     `step` is its name on the left, `title` asks in the user's words, `why` says in two lines what for.
     """
 
+    forward = ""
+    """What is written on the button that goes on, if it does more than that."""
+    final = False
+    """Whether there is no way back from here: it is done."""
     complete = Signal(bool)
     """Something changed; whether the page holds now."""
 
@@ -94,13 +98,17 @@ class Page(QWidget, Generic[T]):
 
     # What a page of yours may use.
 
-    def add_field(self, name: str, label: str, control: QWidget, hint: str = "") -> None:
-        """A control under its label (with a mnemonic: "&Name"), and a place for what stands against it."""
+    def add_field(self, name: str, label: str, control: QWidget, hint: str = "") -> QWidget:
+        """A control under its label (with a mnemonic: "&Name"), and a place for what stands against it.
+
+        What it gives is all of that, to be hidden where it is not asked.
+        """
         problem = look.sentence()
         look.mark(problem, "problem")
         problem.hide()
         self._fields[name] = (control, problem)
-        box = look.column(gap=0)
+        group = QWidget()
+        box = look.column(group, gap=0)
         box.setSpacing(look.GRID // 2)
         if label:
             title = QLabel(label)
@@ -112,7 +120,8 @@ class Page(QWidget, Generic[T]):
             box.addWidget(look.quiet(hint))
             control.setAccessibleDescription(hint)
         box.addWidget(problem)
-        self.body.addLayout(box)
+        self.body.addWidget(group)
+        return group
 
     def touch(self, *fields: str) -> None:
         """The user changed these fields: what stands against them may be said from now on."""
@@ -134,9 +143,27 @@ class Page(QWidget, Generic[T]):
         """Whether nothing stands against it."""
         return not self.problems()
 
+    def ask(self, title: str, why: str = "") -> None:
+        """Ask something else than before."""
+        self.title, self.why = title, why
+        self._headline.setText(title)
+        self._why.setText(why)
+        self._why.setVisible(bool(why))
+
     def tell(self, message: Message, *remedies: Remedy) -> None:
         """Say what went wrong here, with buttons that help."""
         self._trouble.tell(message, *remedies)
+        self.reveal(self._trouble)
+
+    def reveal(self, widget: QWidget) -> None:
+        """Scroll to where it is, once it is laid out."""
+        QTimer.singleShot(0, widget, lambda: self._reveal(widget))
+
+    def _reveal(self, widget: QWidget) -> None:
+        viewport = self.parentWidget()
+        area = viewport.parentWidget() if viewport else None
+        if isinstance(area, QScrollArea) and widget.isVisible():
+            area.ensureWidgetVisible(widget)
 
     def untell(self) -> None:
         """Take it back."""
@@ -151,6 +178,10 @@ class Page(QWidget, Generic[T]):
             self._busy(None)
 
     # What the wizard uses.
+
+    def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        """No height: a text is as high as its width lets it be, which the scroll area asks for by itself."""
+        return QSize(super().minimumSizeHint().width(), 0)
 
     async def settle(self) -> bool:
         """Check the page; whether it lets go on. What stands against it is shown."""
@@ -226,13 +257,17 @@ class Wizard(QDialog):
         """Where in the pages one is."""
         return self._stack.currentIndex()
 
+    @property
+    def checking(self) -> bool:
+        """Whether a page is being checked, before it lets go on."""
+        return self._checking is not None
+
     def go(self, index: int) -> None:
         """Show a page; used to go on where one was."""
         self._stack.setCurrentIndex(index)
         self.page.entered()
         self._steps.show_at(index)
-        self._next.setText(self._last if self._after() is None else _("&Next"))
-        self._back.setEnabled(self._before() is not None)
+        self._next.setText(self.page.forward or (self._last if self._after() is None else _("&Next")))
         self._light()
         self.setAccessibleDescription(self.page.title)
         _focus_first(self.page)
@@ -250,10 +285,11 @@ class Wizard(QDialog):
         elif (before := self._before()) is not None:
             self.go(before)
 
-    def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
+    def reject(self) -> None:
+        """Close; a check that goes on is given up."""
         if self._checking is not None:
             self._checking.cancel()
-        super().closeEvent(event)
+        super().reject()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         room = self.width() > 90 * self.fontMetrics().averageCharWidth()
@@ -284,7 +320,8 @@ class Wizard(QDialog):
         checking = self._checking is not None and not self._checking.done()
         found = self.page.problems()
         self._next.setEnabled(not found and not checking)
-        self._back.setEnabled(checking or self._before() is not None)
+        self._back.setText(_("&Stop") if checking else _("&Back"))
+        self._back.setEnabled(checking or (self._before() is not None and not self.page.final))
         self._missing.setText(next((one.sentence for one in found if not self.page.says(one)), ""))
         self._steps.refresh()
 
@@ -314,6 +351,7 @@ class _Steps(QFrame):
         self.setProperty("kind", "steps")
         self.setAccessibleName(_("Steps"))
         self._pages, self._at = pages, 0
+        self._shown: tuple[object, ...] = ()
         self._rows = [(QLabel(), QLabel(page.step)) for page in pages]
         box = QVBoxLayout(self)
         box.setContentsMargins(*[3 * look.GRID] * 4)
@@ -333,14 +371,19 @@ class _Steps(QFrame):
         self.refresh()
 
     def refresh(self) -> None:
+        """Drawn only when there is something new: a page looks again at every key that is pressed."""
+        shown = (self._at, *(page.wanted() for page in self._pages), self.palette().cacheKey())
+        if shown == self._shown:
+            return
+        self._shown = shown
         for number, (page, (mark, name)) in enumerate(zip(self._pages, self._rows, strict=True)):
             wanted = page.wanted()
             mark.setVisible(wanted)
             name.setVisible(wanted)
+            look.mark(name, "sentence" if number <= self._at else "quiet")
             font = name.font()
             font.setBold(number == self._at)
             name.setFont(font)
-            look.mark(name, "sentence" if number <= self._at else "quiet")
             mark.setPixmap(self._mark(number))
             name.setAccessibleDescription(_("done") if number < self._at else "")
 

@@ -1,10 +1,15 @@
 """Enrol: from what a person says to a profile that is written, its secrets in the keychain."""
 
-from collections.abc import Mapping
+import re
+import secrets as randomness
+from collections.abc import Iterable, Mapping
 
+import msgspec
+
+from secretsbackup.model.destination import Destination, Host
 from secretsbackup.model.draft import problems
 from secretsbackup.model.outcome import Failure, Reason
-from secretsbackup.model.profile import Fingerprint, Profile
+from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations.gathering import remove
 from secretsbackup.store import catalogue, lock, profiles
@@ -15,6 +20,44 @@ from secretsbackup.tools import gnupg, keychain
 async def key(name: str) -> Fingerprint:
     """The whole fingerprint of a key that can really encrypt; else a Failure that says why not."""
     return gnupg.usable(await gnupg.resolve(name)).fingerprint
+
+
+def sketch(name: str, sources: tuple[Source, ...], exclude: tuple[str, ...] = ()) -> Profile:
+    """A draft of which nothing else is known yet, to see what stands against these."""
+    return Profile(
+        name=ProfileName(name),
+        sources=sources,
+        destination=Host("sftp", "somewhere", "else"),
+        key=Fingerprint(""),
+        exclude=exclude,
+    )
+
+
+def to(draft: Profile, destination: Destination) -> Profile:
+    """The draft with a destination."""
+    return msgspec.structs.replace(draft, destination=destination)
+
+
+def free_name(wanted: str, taken: Iterable[str]) -> str:
+    """A name that no profile has: the wanted one, numbered where it is taken."""
+    base = wanted.strip("-._") or "backup"
+    known = {*taken}
+    numbered = (base if number == 1 else f"{base}-{number}" for number in range(1, len(known) + 2))
+    return next(name for name in numbered if name not in known)
+
+
+def check_sketch(draft: Profile) -> None:
+    """Failure(PROFILE_INVALID) with the first thing that stands against what is known of it."""
+    for problem in problems(draft):
+        if problem.field != "key":
+            raise Failure(Reason.PROFILE_INVALID, problem.sentence)
+
+
+def bucket_name(name: str) -> str:
+    """A name for a new bucket; they are one for all the world, so some letters make it ours."""
+    plain = re.sub(r"[^a-z0-9]+", "-", name.lower()).strip("-")[:40]
+    letters = "".join(randomness.choice("abcdefghijkmnpqrstuvwxyz23456789") for _ in range(6))
+    return f"backup-{plain}-{letters}" if plain else f"backup-{letters}"
 
 
 def check(draft: Profile, *, imported: bool = False) -> None:

@@ -48,6 +48,12 @@ async def make(owner: str, phrase: Secret, kind: Kind = Kind.CURVE) -> Fingerpri
     return made
 
 
+async def try_phrase(key: Fingerprint, phrase: Secret) -> None:
+    """Try a key's passphrase; Failure(PASSPHRASE_WRONG) or (SECRET_KEY_MISSING)."""
+    await gnupg.start_agent()
+    await gnupg.try_passphrase(key, phrase)
+
+
 def agreed(made: passphrase.Phrase, typed: Secret) -> Secret:
     """The passphrase, if it was typed back as it was shown; capitals and spaces around do not count."""
     if not passphrase.same(made, typed):

@@ -27,14 +27,23 @@ _NEEDED = ("SOURCE", "STAGING_DIR", "REMOTE_DESTINATION", "GPG_KEY")
 
 async def take_over(config: Path, home: Home, name: str | None = None) -> Profile:
     """Write a profile and its secrets from a config.sh; Failure(SEED_UNREADABLE) names what is wrong."""
-    try:
-        values = parse(config.read_text(encoding="utf-8"), {"HOME": str(Path.home())})
-    except (OSError, UnicodeDecodeError) as error:
-        raise Failure(Reason.SEED_UNREADABLE, f"{config}: {error}") from None
+    values = _values(config)
     profile = await _profile(values, name)
     await enrol.enrol(profile, _secrets(values), home, imported=True)
     _claim_stage(profile, home)
     return profile
+
+
+async def read(config: Path) -> Profile:
+    """The profile that a config.sh would become; nothing is written."""
+    return await _profile(_values(config), None)
+
+
+def _values(config: Path) -> Values:
+    try:
+        return parse(config.read_text(encoding="utf-8"), {"HOME": str(Path.home())})
+    except (OSError, UnicodeDecodeError) as error:
+        raise Failure(Reason.SEED_UNREADABLE, f"{config}: {error}") from None
 
 
 def parse(text: str, known: Values) -> Values:

@@ -28,6 +28,11 @@ class Home(msgspec.Struct, frozen=True):
         """What we remember of all profiles."""
         return self.state / "history.sqlite"
 
+    @property
+    def draft(self) -> Path:
+        """A profile that is being set up; no profile's own folder begins with a dot."""
+        return self.state / ".setup.json"
+
     def lock(self, profile: ProfileName) -> Path:
         """Held by whoever works on a profile."""
         return self.state / profile / "lock"

@@ -3,6 +3,7 @@
 import asyncio
 import errno
 import os
+import shutil
 import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
@@ -75,6 +76,17 @@ async def probe(destination: Destination, credential: Credential) -> None:
             await ssh.probe(destination)
 
 
+async def clear(destination: Destination, credential: Credential) -> None:
+    """Take away a place with all that lies in it: for what was put there only to try it."""
+    match destination:
+        case Bucket():
+            await s3.clear(destination, credential)
+        case Folder():
+            await asyncio.to_thread(_clear, Path(destination.path))
+        case Host():
+            await ssh.clear(destination)
+
+
 def existing(folder: Folder) -> Path:
     """The folder itself, or the one in which it will be made."""
     path = Path(folder.path)
@@ -96,6 +108,14 @@ def _probe_folder(path: Path) -> None:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = Reason.DESTINATION_FULL if full else Reason.DESTINATION_DENIED
         raise Failure(reason, str(path), (str(error),)) from None
+
+
+def _clear(path: Path) -> None:
+    try:
+        if path.exists():
+            shutil.rmtree(path)
+    except OSError as error:
+        raise Failure(Reason.DESTINATION_DENIED, str(path), (str(error),)) from None
 
 
 def _read(path: Path) -> bytes:

@@ -89,6 +89,18 @@ async def probe(host: Host) -> None:
         _nothing_yet(ended, host)
 
 
+async def clear(host: Host) -> None:
+    """Take away a folder of files."""
+    if host.scheme == "sftp":
+        ended = await _batch(host, f"-rm {_quoted(host.path)}/*\nrmdir {_quoted(host.path)}\n")
+    else:
+        port = ["-p", str(host.port)] if host.port else []
+        command = f"rm -r -- {shlex.quote(host.path)}"
+        ended = await process.run(process.find("ssh"), [*_SSH, *port, "--", host.login, command])
+    if ended.status != 0:
+        _nothing_yet(ended, host)
+
+
 async def _sftp(host: Host, batch: str) -> None:
     _succeeded(await _batch(host, batch), host)
 

@@ -1,27 +1,71 @@
-"""`init` on a pipe: what a script answers, in the order in which it is asked."""
+"""`init` asks little, takes what stands in brackets, and tries all that it sets up."""
 
-import tomllib
+import os
 from pathlib import Path
+
+import pytest
 
 from secretsbackup.model.profile import Fingerprint
 from tests.cli.conftest import Say
-from tests.cli.test_guarding import Piped, piped
+from tests.conftest import PASSPHRASE
 
-__all__ = ["piped"]
+Answer = list[str]
 
 
-def test_a_profile_with_a_new_key_is_written(
-    say: Say, piped: Piped, key: Fingerprint, tmp_path: Path
+@pytest.fixture
+def typed(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Answer:
+    """Lines of standard input, to be filled before the command is given."""
+    home = tmp_path / "ada"
+    (home / "Documents" / ".cache").mkdir(parents=True)
+    (home / "Documents" / "letter.txt").write_text("Dear Charles")
+    (home / "Documents" / ".cache" / "thumbnail").write_bytes(b"x" * 5000)
+    (home / "disk").mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    return []
+
+
+def init(say: Say, typed: Answer, monkeypatch: pytest.MonkeyPatch) -> tuple[int, str]:
+    """Give the command these lines."""
+    reading, writing = os.pipe()
+    with os.fdopen(writing, "w") as file:
+        file.write("".join(f"{line}\n" for line in typed))
+    with os.fdopen(reading) as file:
+        monkeypatch.setattr("sys.stdin", file)
+        said = say("init")
+    return said.status, said.out + said.err
+
+
+def test_ten_lines_set_up_a_folder_half_of_them_empty(
+    say: Say, typed: Answer, key: Fingerprint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    (tmp_path / "docs").mkdir()
-    phrase = "seven words that a script made up"
-    answers = ["mine", str(tmp_path / "docs"), f"file://{tmp_path}/b", "new", phrase, phrase, "yes", "", ""]
-    piped("\n".join(answers) + "\n")
-    said = say("init")
-    assert said.status == 0
-    assert "secretsbackup kit mine" in said.out
-    assert phrase not in said.out + said.err
-    written = tomllib.loads((tmp_path / "xdg" / "config" / "secretsbackup" / "profiles.toml").read_text())
-    made = written["profile"]["mine"]["key"]
-    assert made != key
-    assert made in say("key", "list").out
+    disk = tmp_path / "ada" / "disk" / "backups"
+    typed += ["", "", "", "3", str(disk), key, PASSPHRASE.reveal(), "", "weekly sun 9:30", ""]
+    status, out = init(say, typed, monkeypatch)
+    assert status == 0, out
+    assert "✓ Trial: restore it as a new machine would, and compare" in out
+    assert "✓ Read the kit back: it opens what it must" in out
+    shown = say("profile", "show", "Documents").out
+    assert str(disk) in shown
+    assert ".cache/" in shown
+    assert "weekly sun 09:30" in shown
+    assert (tmp_path / "ada" / "Recovery kit of Documents" / "recovery-kit.pdf").exists()
+    assert list(disk.parent.iterdir()) == [], "the canary is gone without a trace"
+
+
+def test_what_cannot_be_is_said_and_asked_once_more(
+    say: Say, typed: Answer, key: Fingerprint, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    disk = tmp_path / "ada" / "disk" / "backups"
+    typed += ["/nowhere/at/all", "", "", "", "3", "/nowhere/at/all", "3", str(disk)]
+    typed += ["nobody", key, "wrong", key, PASSPHRASE.reveal(), "no", "now and then", "daily 9:00", "later"]
+    status, out = init(say, typed, monkeypatch)
+    assert status == 0, out
+    for sentence in (
+        "“/nowhere/at/all” is not there.",
+        "The destination /nowhere/at/all does not exist.",
+        "There is no GnuPG key “nobody” here.",
+        "That passphrase does not open your key.",
+        "“now and then” is no schedule",
+    ):
+        assert sentence in out
+    assert "Make the recovery kit before you need it" in out

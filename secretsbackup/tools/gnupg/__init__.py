@@ -122,6 +122,15 @@ async def extend(key: Key, span: str, passphrase: Secret, *, home: Path | None =
         await _change(["--quick-set-expire", key.fingerprint, span, *key.encrypting], passphrase, home)
 
 
+async def remove_key(key: Fingerprint, *, home: Path | None = None) -> None:
+    """Remove a key for good, its secret half too: only ever one that nothing was encrypted to."""
+    own = ["--homedir", str(home)] if home else []
+    words = [*own, "--batch", "--yes", "--delete-secret-and-public-key", key]
+    ended = await process.run(process.find("gpg"), words)
+    if ended.status != 0:
+        raise Failure(Reason.GPG_FAILED, f"removing {key}", ended.last_lines[-5:])
+
+
 async def end_agent(home: Path) -> None:
     """End the gpg-agent of a GnuPG home that is about to go."""
     await process.run(process.find("gpgconf"), ["--homedir", str(home), "--kill", "all"])

@@ -11,6 +11,17 @@ PROBE = "secretsbackup-probe"
 """The name, under the prefix, of what is put there for a moment to see whether that can be done."""
 
 
+async def own_profiles() -> tuple[str, ...]:
+    """The names of the profiles in the user's own ~/.aws."""
+
+    def read() -> tuple[str, ...]:
+        import boto3
+
+        return tuple(boto3.Session().available_profiles)
+
+    return await in_thread(read)
+
+
 async def contents(bucket: Bucket, credential: Credential) -> dict[str, int]:
     """Names below the prefix and their sizes in bytes; a Failure with its own Reason, in seconds."""
     return await in_thread(lambda: told(lambda: _list(bucket, credential), bucket, credential))
@@ -43,6 +54,17 @@ async def remove(bucket: Bucket, credential: Credential, names: Sequence[str]) -
     def delete() -> None:
         s3 = client(bucket, credential)
         for name in names:  # one by one: there are few, and some servers do not know of many at once
+            s3.delete_object(Bucket=bucket.bucket, Key=bucket.key_prefix + name)
+
+    await in_thread(lambda: told(delete, bucket, credential))
+
+
+async def clear(bucket: Bucket, credential: Credential) -> None:
+    """Delete all objects below the prefix, as far as a backup's own credential can: old versions stay."""
+
+    def delete() -> None:
+        s3 = client(bucket, credential)
+        for name in _list(bucket, credential):
             s3.delete_object(Bucket=bucket.bucket, Key=bucket.key_prefix + name)
 
     await in_thread(lambda: told(delete, bucket, credential))

@@ -1,0 +1,276 @@
+"""Setting up: the wizard that adds a profile. A page a file; `operations/establish.py` does the work.
+
+What was answered so far is kept, never a secret, so that one can go on after a restart.
+"""
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Any
+
+from PySide6.QtCore import QTimer
+
+from secretsbackup import words
+from secretsbackup.desktop import work
+from secretsbackup.desktop.setup.access import AccessPage
+from secretsbackup.desktop.setup.bucket import BucketPage
+from secretsbackup.desktop.setup.files import FilesPage
+from secretsbackup.desktop.setup.folder import FolderPage
+from secretsbackup.desktop.setup.host import HostPage
+from secretsbackup.desktop.setup.key import KeyPage
+from secretsbackup.desktop.setup.kit import KitPage
+from secretsbackup.desktop.setup.naming import short, where
+from secretsbackup.desktop.setup.paper import PaperPage
+from secretsbackup.desktop.setup.phrase import PhrasePage
+from secretsbackup.desktop.setup.place import PlacePage
+from secretsbackup.desktop.setup.ready import Outcome, ReadyPage
+from secretsbackup.desktop.setup.rhythm import RhythmPage
+from secretsbackup.desktop.setup.seed import SeedPage
+from secretsbackup.desktop.setup.start import StartPage
+from secretsbackup.desktop.setup.summary import Line, SummaryPage
+from secretsbackup.desktop.wizard import Page, Wizard
+from secretsbackup.language import _
+from secretsbackup.model.destination import Bucket, Destination, Folder, Host
+from secretsbackup.model.outcome import Failure
+from secretsbackup.model.plan import Access, Plan, Start, Where
+from secretsbackup.model.profile import Profile, ProfileName, labelled
+from secretsbackup.operations.establish import NO_KEY, Wish
+from secretsbackup.store import drafts, profiles
+
+if TYPE_CHECKING:
+    from secretsbackup.desktop.app import App
+    from secretsbackup.desktop.setup.there import DestinedPage
+
+_SOON = 1000
+"""Milliseconds after the last change, until it is remembered."""
+
+
+def wizard(app: "App", start: Start | None = None) -> Wizard:
+    """The wizard that adds a profile; where one was begun it goes on there, unless `start` says otherwise."""
+    return SetUp(app, start)
+
+
+class SetUp(Wizard):
+    """All pages, and the plan that they make."""
+
+    def __init__(self, app: "App", start: Start | None) -> None:
+        self._app, self._home = app, app.home
+        self.start = StartPage(start or Start.NEW)
+        self.kit, self.seed = KitPage(self.start, self._home), SeedPage(self.start, self._home)
+        self.files = FilesPage(self.start, self._home, self._taken)
+        self.place = PlacePage(self.start)
+        self.bucket = BucketPage(self.place, lambda: self.files.answer)
+        self.access = AccessPage(self.start, self.bucket)
+        self.folder = FolderPage(self.start, self.place, lambda: self.files.answer)
+        self.host = HostPage(self.start, self.place, lambda: self.files.answer)
+        self.key = KeyPage(self.start)
+        self.phrase = PhrasePage(self.key)
+        self.rhythm = RhythmPage(self.start)
+        self.paper = PaperPage(self.start, lambda: self.files.answer)
+        self.summary = SummaryPage(self.start, self._home, self.wish, self._lines, self.remember)
+        self.ready = ReadyPage(self._outcome, self._restore)
+        named = {name: page for name, page in vars(self).items() if name in _ORDER}
+        self._names = {named[name]: name for name in _ORDER}
+        super().__init__(_("Set up a backup"), [named[name] for name in _ORDER])
+        self._soon = QTimer(self, interval=_SOON, singleShot=True)
+        self._soon.timeout.connect(self.remember)
+        if start is None and (plan := drafts.read(self._home)):
+            self.take(plan)
+        self.moved.connect(lambda _index: self._moved())
+        for page in self.pages:
+            page.complete.connect(lambda _complete: self._soon.start())
+        self.completed.connect(self._back_up)
+        self.finished.connect(lambda _result: self._left())
+
+    # The plan
+
+    def plan(self) -> Plan:
+        """The answers so far."""
+        chosen, key = self.bucket.answer, self.key.answer
+        return Plan(
+            page=self._names[self.page],
+            start=self.start.answer,
+            config=self.seed.path,
+            what=self.files.answer,
+            where=self.place.answer,
+            service=chosen.service.name,
+            account=chosen.account,
+            destination=self._destination(),
+            access=self.access.answer.access,
+            aws_profile=self.access.aws_profile,
+            key=key.fingerprint,
+            keep_passphrase=key.keep,
+            rhythm=self.rhythm.answer,
+            kit=self.paper.answer,
+            traces=self.summary.traces,
+        )
+
+    def take(self, plan: Plan) -> None:
+        """Show these answers. One goes on at the first page that needs a secret, if one had passed it."""
+        self.start.choices.choose(plan.start)
+        self.seed.field.line.setText(plan.config)
+        self.files.take(plan.what)
+        self.place.choices.choose(plan.where)
+        match plan.destination:
+            case Bucket():
+                self.bucket.take(plan.service, plan.destination, plan.account)
+            case Folder(path=path):
+                self.folder.field.line.setText(path)
+            case Host():
+                self.host.take(plan.destination)
+            case None:
+                pass
+        self.access.take(plan.access, plan.aws_profile)
+        self.key.take(plan.traces.key or plan.key, keep=plan.keep_passphrase)
+        self.rhythm.take(plan.rhythm)
+        self.paper.take(plan.kit, later=plan.page in _LAST and not plan.kit.folder)
+        self.summary.traces = plan.traces
+        self._resume(plan.page)
+
+    def _resume(self, name: str) -> None:
+        until = _ORDER.index(name) if name in _ORDER else 0
+        for index, page in enumerate(self.pages):
+            if page.wanted() and (index >= until or not page.holds):
+                self.go(index)
+                return
+
+    def remember(self) -> None:
+        """Keep the answers so far; a disk that is full is no reason to stop asking."""
+        try:
+            if self.page is not self.ready and self.start.answer is not Start.KIT:
+                drafts.keep(self._home, self.plan())
+        except Failure:
+            return
+
+    def wish(self) -> Wish:
+        """What is to be set up."""
+        what, key, rhythm = self.files.answer, self.key.answer, self.rhythm.answer
+        opening, in_bucket = self.access.answer, self.bucket.wanted()
+        draft = Profile(
+            name=ProfileName(what.name),
+            sources=labelled([*what.sources]),
+            exclude=what.exclude,
+            destination=self._destination() or Folder(""),
+            key=key.fingerprint,
+            schedule=rhythm.schedule,
+            full_every=rhythm.full_every,
+            keep=rhythm.keep,
+            aws_profile=self.access.aws_profile if in_bucket and not self._by_admin() else None,
+        )
+        return Wish(
+            draft=draft,
+            phrase=key.phrase or self.phrase.answer,
+            keep_phrase=key.keep,
+            credential=opening.credential if in_bucket else None,
+            admin=in_bucket and self._by_admin(),
+            iam=self.bucket.answer.service.iam,
+            adopt=self._adopts(),
+            kit=self.paper.answer,
+            traces=self.summary.traces,
+        )
+
+    def _by_admin(self) -> bool:
+        return self.access.answer.access is Access.ADMIN
+
+    def _adopts(self) -> bool:
+        pages: tuple[DestinedPage[Any], ...] = (self.folder, self.host, self.access)
+        return any(page.adopt for page in pages if page.wanted())
+
+    def _destination(self) -> Destination | None:
+        match self.place.answer:
+            case Where.FOLDER:
+                return self.folder.answer
+            case Where.HOST:
+                return self.host.answer
+            case Where.AMAZON | Where.SERVICE:
+                return self.bucket.answer.bucket
+
+    def _lines(self) -> Iterator[Line]:
+        """The plan in sentences, each with the page that changes it."""
+        wish, what = self.wish(), self.files.answer
+        total = self.files.appraisal.total(what.exclude)
+        amount = f"{words.files(total.files)}, {words.size(total.bytes)}"
+        yield _("Name"), what.name, self.files
+        yield _("Files"), f"{', '.join(map(short, what.sources))} ({amount})", self.files
+        pages: tuple[Page[Any], ...] = (self.folder, self.host, self.bucket)
+        page = next(one for one in pages if one.wanted())
+        yield _("Place"), where(wish.draft.destination), page
+        if self.bucket.wanted():
+            yield _("Access"), _access(self.access.answer.access), self.access
+        key = wish.draft.key
+        yield _("Key"), _("A new one, made now") if key == NO_KEY else key[-16:], self.key
+        rule = _("{often}; a full one every {days} days, {keep} are kept")
+        often = words.schedule(wish.draft.schedule)
+        filled = rule.format(often=often, days=wish.draft.full_every, keep=wish.draft.keep)
+        yield _("Rhythm"), filled, self.rhythm
+        yield (
+            _("Recovery kit"),
+            short(wish.kit.folder) if wish.kit.folder else _("later; you will be reminded"),
+            self.paper,
+        )
+
+    # Before and after
+
+    def _taken(self) -> tuple[str, ...]:
+        try:
+            return tuple(profiles.load(self._home))
+        except Failure:
+            return ()
+
+    def _moved(self) -> None:
+        if self.page is self.ready:
+            self.files.stop()
+            self._soon.stop()
+            if self.start.answer is not Start.KIT:
+                drafts.forget(self._home)
+            for page in (self.access, self.key, self.phrase, self.kit):
+                page.forget()
+        else:
+            self.remember()
+
+    def _outcome(self) -> Outcome:
+        back, taken, made = self.kit.answer, self.seed.answer, self.summary.answer
+        if back and self.start.answer is Start.KIT:
+            trouble = (work.told(back.trouble),) if back.trouble else ()
+            return Outcome(profile=back.profile, chains=back.chains, adopt=True, remarks=trouble)
+        if taken and self.start.answer is Start.SEED:
+            return Outcome(profile=taken)
+        if made is None:
+            return Outcome()
+        warned = self.access.warnings if self.bucket.wanted() else ()
+        warned = self.folder.warnings if self.folder.wanted() else warned
+        remarks = (*self.summary.remarks, *(words.finding(one) for one in warned))
+        return Outcome(profile=made.profile, kit=made.kit, adopt=self._adopts(), remarks=remarks)
+
+    def _back_up(self) -> None:
+        made = self.ready.answer
+        self.deleteLater()
+        if made.profile is not None:
+            self._app.first_backup(made.profile, adopt=made.adopt)
+
+    def _restore(self) -> None:
+        made = self.ready.answer
+        self.deleteLater()
+        if made.profile is not None:
+            self._app.restore_files(made.profile.name)
+
+    def _left(self) -> None:
+        """Whoever comes back goes on where it was left; after the last page nothing is left."""
+        self.remember()
+        self.files.stop()
+        if self.page is self.ready:
+            self.deleteLater()
+
+
+def _access(access: Access) -> str:
+    match access:
+        case Access.ADMIN:
+            return _("Bucket, user and key are made now; your administrator’s key is not kept")
+        case Access.OWN | Access.HAND:
+            return _("Your key for this bucket, kept in the keyring")
+
+
+_ORDER = (
+    *("start", "kit", "seed", "files", "place", "bucket", "access", "folder", "host", "key", "phrase"),
+    *("rhythm", "paper", "summary", "ready"),
+)
+_LAST = ("summary", "ready")
+__all__ = ["SetUp", "Start", "wizard"]

@@ -1,0 +1,103 @@
+"""A folder, best on a disk that is not always there."""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QStorageInfo
+from PySide6.QtWidgets import QWidget
+
+from secretsbackup import words
+from secretsbackup.desktop import icons, look
+from secretsbackup.desktop.setup.fields import FolderField
+from secretsbackup.desktop.setup.naming import short
+from secretsbackup.desktop.setup.place import PlacePage
+from secretsbackup.desktop.setup.start import StartPage
+from secretsbackup.desktop.setup.there import DestinedPage
+from secretsbackup.language import _
+from secretsbackup.model.check import Finding, Sign, Verdict
+from secretsbackup.model.destination import Folder
+from secretsbackup.model.draft import Problem, problems
+from secretsbackup.model.outcome import Failure
+from secretsbackup.model.plan import What, Where
+from secretsbackup.model.profile import labelled
+from secretsbackup.operations import discover, doctor, enrol
+
+_REMOVABLE = ("/media/", "/run/media/", "/mnt/", "/Volumes/")
+_NAME = "Secrets Backup"
+
+
+class FolderPage(DestinedPage[Folder]):
+    """A path; disks that are attached are offered."""
+
+    def __init__(self, start: StartPage, place: PlacePage, what: Callable[[], What]) -> None:
+        super().__init__(
+            _("Folder"),
+            _("Which folder?"),
+            _(
+                "Choose one on another disk. If that is not attached when a backup is due, nothing is lost: "
+                "it is made up for when the disk is back."
+            ),
+        )
+        self.start, self._place, self._what = start, place, what
+        self.field = FolderField(_("In which folder shall the backups be kept?"))
+        self.add_field("destination", _("&Folder"), self.field)
+        self.field.line.textChanged.connect(lambda _text: self._typed())
+        self._caution = look.quiet()
+        self.body.addWidget(self._caution)
+        self._disks = look.column(gap=0)
+        self.body.addLayout(self._disks)
+        self.warnings: tuple[Finding, ...] = ()
+
+    @property
+    def answer(self) -> Folder:
+        return Folder(str(Path(self.field.path).expanduser()) if self.field.path else "")
+
+    def wanted(self) -> bool:
+        return self._place.wanted() and self._place.answer is Where.FOLDER
+
+    def entered(self) -> None:
+        """Offer the disks that are attached."""
+        while item := self._disks.takeAt(0):
+            if widget := item.widget():
+                widget.deleteLater()
+        for volume in QStorageInfo.mountedVolumes():
+            path = volume.rootPath()
+            if volume.isReady() and not volume.isReadOnly() and path.startswith(_REMOVABLE):
+                self._disks.addWidget(self._disk(path, volume.bytesAvailable()))
+
+    def problems(self) -> Sequence[Problem]:
+        path = self.answer.path
+        if not path:
+            return [Problem("destination", _("Choose a folder."))]
+        if not Path(path).is_absolute():
+            return [Problem("destination", _("Give the folder whole, from the root: /media/disk/backups"))]
+        if not Path(path).is_dir() and not Path(path).parent.is_dir():
+            away = _("“{folder}” is not there; is its disk attached?")
+            return [Problem("destination", away.format(folder=Path(path).parent))]
+        what = self._what()
+        draft = enrol.sketch(what.name, labelled([*what.sources]))
+        return [one for one in problems(enrol.to(draft, self.answer)) if one.field == "destination"]
+
+    async def check(self) -> Sequence[Problem]:
+        what = self._what()
+        draft = enrol.to(enrol.sketch(what.name, labelled([*what.sources])), self.answer)
+        findings = [one async for one in doctor.examine_destination(self.answer, None, draft)]
+        for one in findings:
+            if one.verdict is Verdict.LACKING and one.why:
+                raise Failure(one.why.reason, one.why.detail)
+        self.warnings = tuple(one for one in findings if one.verdict is Verdict.WARNING)
+        return await self.meet(self.answer, None, "destination")
+
+    def _typed(self) -> None:
+        """One disk is no backup of itself: a caution, since another partition or a test may be meant."""
+        self.touch("destination")
+        beside = discover.on_same_disk(self.answer, self._what().sources) if self.holds else ""
+        found = Finding(right="off-site", sign=Sign.SAME_DISK, detail=short(beside))
+        self._caution.setText(str(words.finding(found)) if beside else "")
+
+    def _disk(self, path: str, free: int) -> QWidget:
+        label = _("{disk} · {free} free").format(disk=Path(path).name, free=words.size(free))
+        button = look.flat(label, lambda: self.field.line.setText(str(Path(path) / _NAME)))
+        button.setIcon(icons.icon("disk"))
+        button.setAccessibleName(_("Use the disk {disk}").format(disk=path))
+        return button

@@ -1,0 +1,100 @@
+"""Another machine, by SSH: the same names and keys that `ssh` uses."""
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtWidgets import QComboBox, QLineEdit
+
+from secretsbackup.desktop import work
+from secretsbackup.desktop.setup.fields import copy_button
+from secretsbackup.desktop.setup.place import PlacePage
+from secretsbackup.desktop.setup.start import StartPage
+from secretsbackup.desktop.setup.there import DestinedPage
+from secretsbackup.language import _
+from secretsbackup.model.destination import Host
+from secretsbackup.model.draft import Problem
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.plan import What, Where
+from secretsbackup.operations import discover
+from secretsbackup.tools import place as places
+
+_LOGIN = re.compile(r"(?:(?P<user>[^@\s:/]+)@)?(?P<host>[^@\s:/]+)(?::(?P<port>\d{1,5}))?")
+
+
+class HostPage(DestinedPage[Host]):
+    """Who and where, in which folder, and how."""
+
+    def __init__(self, start: StartPage, place: PlacePage, what: Callable[[], What]) -> None:
+        super().__init__(
+            _("Machine"),
+            _("Which machine?"),
+            _(
+                "One that you can log in to with a key, without a password: try it with “ssh” first. "
+                "Your own ~/.ssh/config counts."
+            ),
+        )
+        self.start, self._place, self._what = start, place, what
+        self.login, self.folder, self.how = QComboBox(), QLineEdit(), QComboBox()
+        self.login.setEditable(True)
+        self.login.addItems(["", *discover.ssh_hosts(Path.home())])
+        self.how.addItem(_("SFTP: every SSH server has it"), "sftp")
+        self.how.addItem(_("rsync: quicker, if rsync is installed there"), "rsync")
+        self.add_field("host", _("&Machine"), self.login, _("user@host, or user@host:port"))
+        self.add_field("folder", _("&Folder there"), self.folder, _("From your home there; or whole, from /"))
+        self.add_field("how", _("&How"), self.how)
+        self.login.editTextChanged.connect(lambda _text: self.touch("host"))
+        self.folder.textChanged.connect(lambda _text: self.touch("folder"))
+        self.how.currentIndexChanged.connect(lambda _index: self.refresh())
+
+    @property
+    def answer(self) -> Host:
+        found = _LOGIN.fullmatch(self.login.currentText().strip())
+        parts = found.groupdict() if found else {}
+        return Host(
+            self.how.currentData(),
+            parts.get("host") or "",
+            self.folder.text().strip().rstrip("/"),
+            parts.get("user"),
+            int(parts["port"]) if parts.get("port") else None,
+        )
+
+    def take(self, host: Host) -> None:
+        """Show this host."""
+        port = f":{host.port}" if host.port else ""
+        self.login.setEditText(f"{host.login}{port}")
+        self.folder.setText(host.path)
+        self.how.setCurrentIndex(self.how.findData(host.scheme))
+
+    def wanted(self) -> bool:
+        return self._place.wanted() and self._place.answer is Where.HOST
+
+    def entered(self) -> None:
+        if not self.folder.text():
+            self.folder.setText(f"backups/{self._what().name}")
+
+    def problems(self) -> Sequence[Problem]:
+        host = self.answer
+        found = []
+        if not self.login.currentText().strip():
+            found.append(Problem("host", _("Which machine? user@host")))
+        elif not host.host or (host.port or 1) > 65535:
+            found.append(Problem("host", _("Write it as user@host, or user@host:22.")))
+        if not host.path:
+            found.append(Problem("folder", _("Name a folder; it is made if it is not there.")))
+        return found
+
+    async def check(self) -> Sequence[Problem]:
+        try:
+            await places.probe(self.answer, None)
+            return await self.meet(self.answer, None, "folder")
+        except Failure as failure:
+            if failure.reason is not Reason.HOST_KEY_UNKNOWN:
+                raise
+            self.tell(work.told(failure), (_("&Copy the command"), self._copy))
+            return [Problem("host", _("This machine is not known here yet."))]
+
+    def _copy(self) -> None:
+        host = self.answer
+        port = f" -p {host.port}" if host.port else ""
+        copy_button(lambda: f"ssh{port} {host.login}", "").click()

@@ -1,0 +1,137 @@
+"""The key that all is encrypted to: made now, or one that is there and can really encrypt."""
+
+from collections.abc import Sequence
+
+import msgspec
+from PySide6.QtWidgets import QCheckBox
+
+from secretsbackup import words
+from secretsbackup.desktop import look, work
+from secretsbackup.desktop.setup.choices import Choices
+from secretsbackup.desktop.setup.fields import SecretField
+from secretsbackup.desktop.setup.start import StartPage
+from secretsbackup.desktop.wizard import Page
+from secretsbackup.language import _
+from secretsbackup.model.draft import Problem
+from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.plan import Start
+from secretsbackup.model.profile import Fingerprint
+from secretsbackup.model.secret import Secret
+from secretsbackup.operations import keys
+from secretsbackup.operations.establish import NO_KEY
+from secretsbackup.operations.keys import Offer
+
+
+class Key(msgspec.Struct, frozen=True):
+    """A key and its passphrase; NO_KEY where one is to be made, whose passphrase comes next."""
+
+    fingerprint: Fingerprint
+    phrase: Secret | None
+    keep: bool
+
+
+class KeyPage(Page[Key]):
+    """A new key, or one of this user's."""
+
+    def __init__(self, start: StartPage) -> None:
+        super().__init__(
+            _("Key"),
+            _("Which key locks your backups?"),
+            _(
+                "All is encrypted to one GnuPG key before it leaves this machine. Without its secret half "
+                "and its passphrase nobody can read a backup, you included."
+            ),
+        )
+        self._start = start
+        self.choices = Choices[Fingerprint](_("Which key locks your backups?"))
+        self.phrase, self.keep = SecretField(), QCheckBox(_("&Keep the passphrase in my keyring"))
+        self.keep.setChecked(True)
+        self._useless = look.quiet()
+        self._chosen: Fingerprint | None = None
+        self.body.addWidget(self.choices)
+        self._phrase_field = self.add_field("phrase", _("&Passphrase of this key"), self.phrase)
+        self.body.addWidget(self.keep)
+        self.body.addWidget(look.quiet(_("Then restores and tests need not ask for it. Backups never do.")))
+        self.body.addWidget(self._useless)
+        self.choices.changed.connect(self._follow)
+        self.phrase.textChanged.connect(lambda _text: self.touch("phrase"))
+        self._draw(())
+
+    @property
+    def answer(self) -> Key:
+        key = self.choices.value or NO_KEY
+        return Key(key, self.phrase.secret if key != NO_KEY else None, self.keep.isChecked())
+
+    def take(self, key: Fingerprint | None, *, keep: bool) -> None:
+        """Show this choice, as soon as the keys are known."""
+        self._chosen = key
+        self.keep.setChecked(keep)
+
+    def wanted(self) -> bool:
+        return self._start.answer in (Start.NEW, Start.THERE)
+
+    def entered(self) -> None:
+        work.begin(self._offer())
+
+    def problems(self) -> Sequence[Problem]:
+        if self.choices.value is None:
+            return [Problem("key", _("Choose the key that the backups were made with."))]
+        if self.choices.value != NO_KEY and not self.phrase.text():
+            return [Problem("phrase", _("Its passphrase is tried now, so that it is sure that you know it."))]
+        return ()
+
+    async def check(self) -> Sequence[Problem]:
+        key = self.answer
+        if key.phrase is None:
+            return ()
+        try:
+            await self.during(_("Trying the passphrase…"), keys.try_phrase(key.fingerprint, key.phrase))
+        except Failure as failure:
+            if failure.reason is Reason.PASSPHRASE_WRONG:
+                return [Problem("phrase", words.reason(Why(failure.reason, failure.detail)).title)]
+            raise
+        return ()
+
+    def forget(self) -> None:
+        """Nothing typed here is needed any more."""
+        self.phrase.clear()
+
+    async def _offer(self) -> None:
+        found = await work.attempt(keys.offers(), self.tell)
+        if found is not None:
+            self._draw(found)
+
+    def _draw(self, offers: Sequence[Offer]) -> None:
+        """New first, then what is there; what cannot be used is named with its reason."""
+        before = self._chosen or self.choices.value
+        self.choices.clear()
+        usable = [offer for offer in offers if offer.against is None]
+        if self._start.answer is not Start.THERE:
+            self.choices.add(NO_KEY, _("Make a &new key for this"), _("Ed25519, does not expire."))
+        for offer in usable:
+            self.choices.add(offer.key.fingerprint, offer.key.owner, _about(offer))
+        self.choices.choose(before if before is not None else NO_KEY)
+        if self.choices.value is None:
+            self.choices.choose(NO_KEY)
+        against = [_because(offer) for offer in offers if offer.against is not None]
+        self._useless.setText("\n".join(against))
+        self._useless.setVisible(bool(against))
+        self._follow()
+
+    def _follow(self) -> None:
+        self._chosen = self.choices.value
+        self._phrase_field.setVisible(self.choices.value not in (None, NO_KEY))
+        self.refresh()
+
+
+def _about(offer: Offer) -> str:
+    short = " ".join(offer.key.fingerprint[at : at + 4] for at in range(24, 40, 4))
+    end = keys.expires(offer.key)
+    until = _("until {day}").format(day=f"{end.astimezone():%Y-%m-%d}") if end else _("does not expire")
+    return f"… {short} · {until}"
+
+
+def _because(offer: Offer) -> str:
+    assert offer.against is not None
+    why = words.reason(Why(offer.against, offer.key.fingerprint[-16:]))
+    return _("Not to be used: {owner}. {why}").format(owner=offer.key.owner, why=why.title)

@@ -1,0 +1,86 @@
+"""Last: all is ready. What is worth mending is named, and the first backup begins."""
+
+from collections.abc import Callable
+
+import msgspec
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLabel
+
+from secretsbackup import words
+from secretsbackup.desktop import icons, look
+from secretsbackup.desktop.icons import Shield
+from secretsbackup.desktop.setup.fields import beside
+from secretsbackup.desktop.setup.naming import where
+from secretsbackup.desktop.wizard import Page
+from secretsbackup.language import _
+from secretsbackup.model.profile import Profile
+from secretsbackup.model.snapshot import Chain
+from secretsbackup.operations.kit import Saved
+
+_SIZE = 96
+
+
+class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+    """What was set up, by whichever way; `chains` is what came back, `remarks` what could be better."""
+
+    profile: Profile | None = None
+    kit: Saved | None = None
+    adopt: bool = False
+    chains: tuple[Chain, ...] = ()
+    remarks: tuple[words.Message, ...] = ()
+
+
+class ReadyPage(Page[Outcome]):
+    """The outcome, and "Back up now"."""
+
+    def __init__(self, gather: Callable[[], Outcome], restore: Callable[[], object]) -> None:
+        super().__init__(_("Ready"), _("All is set up, and tried"))
+        self.forward, self.final = _("&Back up now"), True
+        self._gather, self._outcome = gather, Outcome()
+        self._shield, self._says = QLabel(), look.sentence()
+        self._remarks = look.column(gap=1)
+        self._folder = look.button(_("&Open the kit’s folder"), self._open)
+        self._restore = look.button(_("&Restore files…"), restore)
+        self._folder.setIcon(icons.icon("print"))
+        self.body.addWidget(self._shield)
+        self.body.addWidget(self._says)
+        self.body.addLayout(self._remarks)
+        self.body.addWidget(beside(self._folder, self._restore))
+
+    @property
+    def answer(self) -> Outcome:
+        return self._outcome
+
+    def entered(self) -> None:
+        self._outcome = made = self._gather()
+        self._shield.setPixmap(
+            icons.shield_pixmap(Shield.SAFE, _SIZE, self.devicePixelRatioF(), self.palette())
+        )
+        while item := self._remarks.takeAt(0):
+            if widget := item.widget():
+                widget.deleteLater()
+        if made.profile is None:
+            return
+        place = where(made.profile.destination)
+        if made.chains:
+            count = sum(len(chain.snapshots) for chain in made.chains)
+            snapshots = words.number(count, _("snapshot"), _("snapshots"))
+            self.ask(_("Your backups are back"))
+            says = _("“{name}” is back: {snapshots} at {place}.")
+            self._says.setText(says.format(name=made.profile.name, snapshots=snapshots, place=place))
+        else:
+            says = _("“{name}” goes to {place}. The first backup takes the longest; the machine may be used.")
+            self._says.setText(says.format(name=made.profile.name, place=place))
+        self._folder.setVisible(made.kit is not None)
+        self._restore.setVisible(bool(made.chains) or made.adopt)
+        if made.remarks:
+            self._remarks.addWidget(look.heading(_("Worth mending, when you have time")))
+        for one in made.remarks:
+            self._remarks.addWidget(look.sentence(one.title))
+            if one.advice:
+                self._remarks.addWidget(look.quiet(one.advice.partition("\n")[0]))
+
+    def _open(self) -> None:
+        if self._outcome.kit:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._outcome.kit.text.parent)))

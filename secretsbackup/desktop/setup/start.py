@@ -1,0 +1,59 @@
+"""First: is there something to go on with? What is found is offered, and nothing else is asked."""
+
+from pathlib import Path
+
+from secretsbackup.desktop import work
+from secretsbackup.desktop.setup.choices import Choices
+from secretsbackup.desktop.setup.naming import short
+from secretsbackup.desktop.wizard import Page
+from secretsbackup.language import _
+from secretsbackup.model.plan import Start
+from secretsbackup.operations import discover
+
+
+class StartPage(Page[Start]):
+    """New, or with what one has."""
+
+    def __init__(self, start: Start) -> None:
+        super().__init__(
+            _("Start"),
+            _("What would you like to do?"),
+            _("Whatever you choose, nothing is changed before the last step, and you can stop at any time."),
+        )
+        self.choices = Choices[Start](_("What would you like to do?"))
+        self.choices.add(
+            Start.NEW, _("Start a &new backup"), _("Choose folders and a place for them. Some three minutes.")
+        )
+        self.choices.add(
+            Start.KIT,
+            _("Come back with my &recovery kit"),
+            _("On a new machine: the printed sheet or its file brings back settings, key and snapshots."),
+        )
+        self.choices.add(
+            Start.THERE,
+            _("Go on with backups that are &somewhere already"),
+            _("You know the place, and have the key and its passphrase."),
+        )
+        self.choices.add(
+            Start.SEED,
+            _("Take over the old scripts’ &config.sh"),
+            _("It is read, never run. Its secrets go into the keyring, and its backups go on."),
+        )
+        self.choices.choose(start)
+        self.choices.changed.connect(self.refresh)
+        self.body.addWidget(self.choices)
+        self.found: tuple[Path, ...] = ()
+
+    @property
+    def answer(self) -> Start:
+        return self.choices.value or Start.NEW
+
+    def entered(self) -> None:
+        work.begin(self._look())
+
+    async def _look(self) -> None:
+        """A config.sh that is there is named at once, so that nobody has to search for it."""
+        self.found = await discover.configs(Path.home())
+        if self.found:
+            name = _("Take over the old scripts’ &config.sh, found in {folder}")
+            self.choices.button(Start.SEED).setText(name.format(folder=short(self.found[0].parent)))

@@ -1,0 +1,180 @@
+"""What is going to be done, in sentences; then it is done step by step, or taken back."""
+
+import asyncio
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any
+
+from PySide6.QtWidgets import QGridLayout, QWidget
+
+from secretsbackup import words
+from secretsbackup.desktop import asking, look, work
+from secretsbackup.desktop.setup.fields import beside
+from secretsbackup.desktop.setup.start import StartPage
+from secretsbackup.desktop.setup.tasks import Tasks
+from secretsbackup.desktop.wizard import Page, Wizard
+from secretsbackup.language import _
+from secretsbackup.model.draft import Problem
+from secretsbackup.model.making import Did
+from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.plan import Start, Told, Traces
+from secretsbackup.operations import establish
+from secretsbackup.operations.establish import Established, Wish
+from secretsbackup.store.home import Home
+from secretsbackup.words import Message
+
+_NO_SECOND_TRY = {Reason.PROFILE_EXISTS, Reason.PROFILE_INVALID, Reason.PASSPHRASE_WRONG}
+"""Something must be changed first."""
+
+Line = tuple[str, str, Page[Any]]
+"""What it is about, the sentence, and the page that changes it."""
+
+
+class SummaryPage(Page[Established | None]):
+    """The plan, and setting it up."""
+
+    def __init__(
+        self,
+        start: StartPage,
+        home: Home,
+        wish: Callable[[], Wish],
+        lines: Callable[[], Iterator[Line]],
+        keep: Callable[[], object],
+    ) -> None:
+        super().__init__(_("Set up"), _("Is this right?"))
+        self.forward = _("&Set it up")
+        self._start, self._home, self._wish, self._lines, self._keep = start, home, wish, lines, keep
+        self._plan, self.tasks = QWidget(), Tasks()
+        self._grid = QGridLayout(self._plan)
+        self._grid.setContentsMargins(0, 0, 0, 0)
+        self._grid.setHorizontalSpacing(2 * look.GRID)
+        self._grid.setColumnStretch(1, 1)
+        self._made, self._list = look.card(), look.sentence()
+        self._remove = look.button(_("&Remove it again"), lambda: work.begin(self.undo()))
+        look.mark(self._remove, "danger")
+        self.traces = Traces()
+        self.remarks: list[Message] = []
+        self._done: Established | None = None
+        self._lay_out()
+
+    @property
+    def answer(self) -> Established | None:
+        return self._done
+
+    def wanted(self) -> bool:
+        return self._start.answer in (Start.NEW, Start.THERE)
+
+    def entered(self) -> None:
+        self._ask()
+        self._plan.show()
+        while item := self._grid.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        for row, (about, sentence, page) in enumerate(self._lines()):
+            for column, widget in enumerate(self._row(about, sentence, page)):
+                self._grid.addWidget(widget, row, column)
+        self._show_traces()
+
+    def _ask(self, *, working: bool = False) -> None:
+        if working:
+            self.ask(_("Setting it up, and trying it"), _("Stop whenever you like: nothing is lost by that."))
+            return
+        tried = _("It is tried at once: a small file is backed up, restored and compared, and taken away.")
+        self.ask(_("Is this right?"), tried)
+
+    def _row(self, about: str, sentence: str, page: Page[Any]) -> tuple[QWidget, ...]:
+        title, change = look.quiet(about), look.flat(_("Change"), lambda: self._go(page))
+        title.setWordWrap(False)
+        change.setAccessibleName(_("Change: {what}").format(what=about))
+        return title, look.sentence(sentence), change
+
+    async def check(self) -> Sequence[Problem]:
+        if self._done is not None:
+            return ()
+        wish = self._wish()
+        self.tasks.expect(establish.tasks(wish))
+        self.remarks = []
+        self._ask(working=True)
+        self._plan.hide()
+        self._made.hide()
+        try:
+            self._done = await establish.establish(wish, self._home, self._hear)
+        except Failure as failure:
+            self.stopped(Why(failure.reason, failure.detail))
+            return [Problem("tasks", "")]
+        except asyncio.CancelledError:
+            again = _("Set it up again when you like: what is made is not made twice.")
+            self._stop(Message(_("Stopped."), again), again=True)
+            raise
+        finally:
+            self._ask()
+        return ()
+
+    async def undo(self) -> None:
+        """Take away what was made, once somebody said yes."""
+        listed = "\n".join(words.traces(self.traces))
+        title = _("Remove what the set-up made?")
+        if await asking.sure(self, title, listed, _("&Remove"), destroys=True):
+            await self.during(_("Removing…"), self._undo())
+
+    async def _undo(self) -> None:
+        wish = self._wish()
+        try:
+            self.traces = await establish.undo(
+                self.traces, wish.credential, self._home, self._hear, iam=wish.iam
+            )
+        except Failure as failure:
+            self.tell(work.told(failure))
+        if not self.traces.anything:
+            self.tasks.clear()
+            self.tell(Message(_("All that was made is removed again.")))
+        self._keep()
+        self._show_traces()
+
+    def _hear(self, told: Told | Did | Traces) -> None:
+        match told:
+            case Traces():
+                self.traces = told
+                self._keep()
+            case Told(why=why) if why:
+                self.remarks.append(words.reason(why))
+                self.tasks.tell(told)
+            case _:
+                self.tasks.tell(told)
+
+    def stopped(self, why: Why) -> None:
+        """Something stood in the way: say what, and what there is by now."""
+        self._stop(words.reason(why), again=why.reason not in _NO_SECOND_TRY)
+
+    def _stop(self, message: Message, *, again: bool) -> None:
+        self.tasks.stop()
+        self.tell(message, *([(_("&Try again"), self._again)] if again else []))
+        self._show_traces()
+
+    def _again(self) -> None:
+        wizard = self.window()
+        if isinstance(wizard, Wizard):
+            wizard.next()
+
+    def _show_traces(self) -> None:
+        self._list.setText("\n".join(f"•  {phrase}" for phrase in words.traces(self.traces)))
+        self._made.setVisible(self.traces.anything and self._done is None)
+        if self.tasks.done:
+            self.reveal(self._made)
+
+    def _go(self, page: Page[Any]) -> None:
+        wizard = self.window()
+        if isinstance(wizard, Wizard):
+            wizard.go(wizard.pages.index(page))
+
+    def _lay_out(self) -> None:
+        self.body.addWidget(self._plan)
+        self.body.addWidget(look.rule())
+        self.add_field("tasks", "", self.tasks)
+        inside = self._made.layout()
+        assert inside is not None
+        for widget in (look.heading(_("This was made, and is there now")), self._list):
+            inside.addWidget(widget)
+        inside.addWidget(beside(self._remove))
+        self.body.addWidget(self._made)
+        self._made.hide()

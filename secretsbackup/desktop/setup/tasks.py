@@ -1,0 +1,118 @@
+"""The steps of setting up while they are done: a ring while one goes on, then its tick."""
+
+from collections.abc import Iterable
+from typing import assert_never
+
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QColor
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
+
+from secretsbackup import words
+from secretsbackup.desktop import icons, look
+from secretsbackup.language import _
+from secretsbackup.model.making import Did, How
+from secretsbackup.model.plan import Task, Told
+from secretsbackup.words import Message
+
+_TROUBLED = {How.REFUSED, How.TAKEN_BACK, How.SPARED, How.UNKNOWN_THERE, How.KEPT}
+
+
+class Tasks(QWidget):
+    """One row a step, in the order in which they begin."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.setAccessibleName(_("Steps of setting up"))
+        self._box = look.column(self, gap=1)
+        self._rows: dict[str, _Row] = {}
+
+    def clear(self) -> None:
+        """Begin anew."""
+        while item := self._box.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
+        self._rows = {}
+
+    def expect(self, tasks: Iterable[Task]) -> None:
+        """Show what is to come."""
+        self.clear()
+        for task in tasks:
+            self._row(task, words.task(task))
+
+    def tell(self, told: Told | Did) -> None:
+        """Show that a step began or ended."""
+        match told:
+            case Told(task=task, over=over, why=why):
+                wrong = words.reason(why) if why else None
+                self._row(task, words.task(task)).show_state(over=over, wrong=wrong)
+            case Did(part=part, how=how):
+                wrong = words.did(told) if how in _TROUBLED else None
+                row = self._row(f"part {part}", words.part(part), deeper=True)
+                row.show_state(over=how is not How.BEGUN, wrong=wrong)
+            case _:
+                assert_never(told)
+
+    def stop(self) -> None:
+        """What goes on has come to an end, and not a good one."""
+        for row in self._rows.values():
+            row.stop()
+
+    @property
+    def done(self) -> list[str]:
+        """The steps that ended well."""
+        return [name for name, row in self._rows.items() if row.state == "done"]
+
+    def _row(self, name: str | Task, title: str, *, deeper: bool = False) -> "_Row":
+        """A part of a step stands below it."""
+        if name not in self._rows:
+            row = self._rows[str(name)] = _Row(title, deeper=deeper)
+            parts = [one for one in self._rows if one.startswith("part ")]
+            above = self._rows.get(Task.BUCKET) if deeper else None
+            at = self._box.indexOf(above) + len(parts) if above else self._box.count()
+            self._box.insertWidget(at, row)
+        return self._rows[str(name)]
+
+
+class _Row(QWidget):
+    def __init__(self, title: str, *, deeper: bool) -> None:
+        super().__init__()
+        self.state = "to come"
+        self._title = title
+        self._mark, self._name, self._advice = QLabel(), look.sentence(title), look.quiet()
+        text = look.column(gap=0)
+        text.addWidget(self._name)
+        text.addWidget(self._advice)
+        row = QHBoxLayout(self)
+        row.setContentsMargins(3 * look.GRID if deeper else 0, 0, 0, 0)
+        row.setSpacing(look.GRID)
+        row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
+        row.addLayout(text, 1)
+        self._advice.hide()
+        self._draw("circle", look.line_colour(self.palette()))
+
+    def show_state(self, *, over: bool, wrong: Message | None) -> None:
+        """Going on, done, or done with something to say."""
+        if wrong:
+            self.state = "troubled"
+            self._name.setText(wrong.title)
+            self._advice.setText(wrong.advice)
+            self._advice.setVisible(bool(wrong.advice))
+            self._draw("warning", look.warning_colour(self.palette()))
+        elif over:
+            self.state = "done"
+            self._draw("check", look.accent(self.palette()))
+        else:
+            self.state = "going on"
+            self._draw("dot", look.accent(self.palette()))
+        self.setAccessibleName(f"{self._name.text()}: {self.state}")
+
+    def stop(self) -> None:
+        """It went on, and goes on no more."""
+        if self.state == "going on":
+            self.state = "stopped"
+            self._draw("failed", look.danger_colour(self.palette()))
+            self.setAccessibleName(f"{self._title}: {self.state}")
+
+    def _draw(self, name: str, colour: QColor) -> None:
+        self._mark.setPixmap(icons.pixmap(name, 20, line=colour, ratio=self.devicePixelRatioF()))

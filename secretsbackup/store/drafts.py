@@ -1,0 +1,24 @@
+"""The draft of a profile that somebody is setting up: the answers so far, to go on with later. No secrets."""
+
+import msgspec
+
+from secretsbackup.model.plan import Plan
+from secretsbackup.store.home import Home, write
+
+
+def read(home: Home) -> Plan | None:
+    """The draft; None if there is none, or if its file is not ours."""
+    try:
+        return msgspec.json.decode(home.draft.read_bytes(), type=Plan)
+    except (OSError, msgspec.DecodeError):
+        return None
+
+
+def keep(home: Home, plan: Plan) -> None:
+    """Remember it; Failure(NO_ROOM) or (NOT_WRITABLE)."""
+    write(home.draft, msgspec.json.encode(plan))
+
+
+def forget(home: Home) -> None:
+    """Nobody is setting up anything any more."""
+    home.draft.unlink(missing_ok=True)

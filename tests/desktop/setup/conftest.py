@@ -1,0 +1,50 @@
+"""A home folder with things in it, and a wizard."""
+
+import asyncio
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+from shiboken6 import isValid
+
+from secretsbackup.desktop.app import App
+from secretsbackup.desktop.setup import SetUp, Start, wizard
+from tests.desktop.setup.hand import Hand
+
+Begin = Callable[..., Hand]
+
+
+@pytest.fixture
+def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Somebody's home folder, in which there is something to lose."""
+    home = tmp_path / "ada"
+    (home / "Documents" / ".cache").mkdir(parents=True)
+    (home / "Documents" / "letter.txt").write_text("Dear Charles")
+    (home / "Documents" / ".cache" / "thumbnail").write_bytes(b"x" * 5000)
+    (home / "Pictures").mkdir()
+    monkeypatch.setenv("HOME", str(home))
+    for name in ("CONFIG", "STATE", "CACHE", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "xdg" / name.lower()))
+    return home
+
+
+@pytest.fixture
+def begin(app: App, person: Path) -> Iterator[Begin]:
+    """Opens the wizard; one after the other, as after a restart."""
+    opened: list[SetUp] = []
+
+    def wizard_of(start: Start | None = None, photographs: str = "") -> Hand:
+        made = wizard(app, start)
+        assert isinstance(made, SetUp)
+        opened.append(made)
+        return Hand(made, photographs)
+
+    yield wizard_of
+    for one in opened:
+        if isValid(one):
+            one.files.stop()
+
+
+async def moment() -> None:
+    """Let what was begun go on."""
+    await asyncio.sleep(0.05)

@@ -1,0 +1,363 @@
+"""Each page says beside its field what is wrong while one types, and lets nobody go on before it is right."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+
+from secretsbackup.desktop.setup import Start, Where
+from secretsbackup.model.plan import Access, Rhythm
+from secretsbackup.model.profile import Fingerprint
+from secretsbackup.model.schedule import Daily, Hours, Manual, Weekday, Weekly
+from secretsbackup.operations.establish import NO_KEY
+from tests.conftest import PASSPHRASE
+from tests.desktop.conftest import Play
+from tests.desktop.setup.conftest import Begin, moment
+from tests.desktop.setup.hand import Hand
+
+
+async def at(hand: Hand, page: QWidget) -> None:
+    """Go to a page without the ones before it."""
+    hand.wizard.go(hand.wizard.pages.index(page))
+    await moment()
+
+
+def test_files_are_counted_and_named_by_themselves(play: Play, begin: Begin, person: Path) -> None:
+    async def look() -> None:
+        hand = begin()
+        files = hand.wizard.files
+        await hand.until(lambda: files.appraisal.done)
+        assert files.answer.name == "Documents"
+        assert files.answer.sources == (str(person / "Documents"),)
+        assert files.answer.exclude == (".cache/",), "what programs make again is left out"
+        await at(hand, files)
+        assert "1 file, 12 bytes" in hand.says
+        box = hand.button("Caches · 5 kB")
+        box.click()
+        assert files.answer.exclude == ()
+        assert "2 files, 5 kB" in hand.says
+        hand.press("+ Pictures")
+        assert files.answer.sources[1:] == (str(person / "Pictures"),)
+        await hand.until(lambda: files.appraisal.done)
+        assert files.answer.exclude == (), "what somebody took in stays in"
+
+    play(look())
+
+
+def test_files_that_are_not_there_are_named(play: Play, begin: Begin, person: Path) -> None:
+    async def look() -> None:
+        hand = begin()
+        await at(hand, hand.wizard.files)
+        hand.wizard.files.add(str(person / "gone"))
+        assert "is not there" in hand.says
+        assert not hand.lit
+        hand.wizard.files.remove(str(person / "gone"))
+        assert hand.lit
+        hand.type(hand.wizard.files._name, "two words")
+        assert "Use letters, digits" in hand.says
+        hand.wizard.files.remove(str(person / "Documents"))
+        assert "Choose at least one folder" in hand.says
+
+    play(look())
+
+
+@pytest.mark.parametrize(
+    ("field", "typed", "sentence"),
+    [
+        ("bucket", "Ab", "3 to 63 small letters"),
+        ("bucket", "with space", "3 to 63 small letters"),
+        ("prefix", "", "Name a folder"),
+        ("region", "Frankfurt am Main", "A region is small letters"),
+    ],
+)
+def test_a_bucket_that_cannot_be_is_named(
+    play: Play, begin: Begin, field: str, typed: str, sentence: str
+) -> None:
+    async def look() -> None:
+        hand = begin()
+        page = hand.wizard.bucket
+        await at(hand, page)
+        assert hand.lit, "what is suggested holds"
+        control = getattr(page, field)
+        hand.type(control.lineEdit() if isinstance(control, QComboBox) else control, typed)
+        assert sentence in hand.says
+        assert not hand.lit
+
+    play(look())
+
+
+def test_each_service_asks_what_it_needs(play: Play, begin: Begin) -> None:
+    async def look() -> None:
+        hand = begin()
+        page = hand.wizard.bucket
+        hand.wizard.place.choices.choose(Where.SERVICE)
+        await at(hand, page)
+        page.service.setCurrentIndex(page.service.findText("Hetzner Object Storage"))
+        assert page.answer.bucket.endpoint == "https://fsn1.your-objectstorage.com"
+        assert page.answer.bucket.region == "fsn1"
+        page.service.setCurrentIndex(page.service.findText("Cloudflare R2"))
+        assert not hand.lit
+        hand.type(page.account, "0123456789abcdef" * 2)
+        assert (
+            page.answer.bucket.endpoint == "https://0123456789abcdef0123456789abcdef.r2.cloudflarestorage.com"
+        )
+        assert hand.lit
+        page.service.setCurrentIndex(page.service.count() - 1)
+        hand.type(page.endpoint, "minio.example.org")
+        assert "Begin with https://" in hand.says
+        hand.type(page.endpoint, "https://minio.example.org/")
+        assert page.answer.bucket.endpoint == "https://minio.example.org"
+
+    play(look())
+
+
+def test_a_half_typed_amazon_key_is_told_as_such(play: Play, begin: Begin) -> None:
+    async def look() -> None:
+        hand = begin()
+        page = hand.wizard.access
+        await at(hand, page)
+        hand.type(page.key_id, "AKIA12")
+        assert "begin with AKIA or ASIA" in hand.says
+        hand.type(page.key_id, "AKIA" + "7" * 16)
+        hand.type(page.secret, "s" * 38)
+        assert "this has 38" in hand.says
+        hand.type(page.secret, "s" * 40)
+        assert hand.lit
+        assert page.secret.echoMode() is QLineEdit.EchoMode.Password
+        hand.type(page.key_id, "ASIA" + "7" * 16)
+        assert "session token" in hand.says
+        page.choices.choose(Access.OWN)
+        assert "a backup needs a lasting one" in hand.says
+
+    play(look())
+
+
+def test_by_hand_there_is_a_policy_to_copy(play: Play, begin: Begin) -> None:
+    async def look() -> None:
+        from PySide6.QtGui import QGuiApplication
+
+        hand = begin()
+        await at(hand, hand.wizard.bucket)
+        await at(hand, hand.wizard.access)
+        hand.wizard.access.choices.choose(Access.HAND)
+        copies = [one for one in hand.wizard.findChildren(QAbstractButton) if one.text() == "Copy"]
+        assert len(copies) == 2
+        copies[-1].click()
+        pasted = QGuiApplication.clipboard().text()
+        bucket = hand.wizard.bucket.answer.bucket.bucket
+        assert f"arn:aws:s3:::{bucket}/Documents/*" in pasted
+        assert copies[-1].text() == "Copied"
+
+    play(look())
+
+
+@pytest.mark.parametrize(
+    ("login", "good"), [("ada@nas", True), ("nas:2222", True), ("a b", False), ("ada@nas:99999", False)]
+)
+def test_a_machine_is_written_as_ssh_writes_it(play: Play, begin: Begin, login: str, good: bool) -> None:
+    async def look() -> None:
+        hand = begin()
+        hand.wizard.place.choices.choose(Where.HOST)
+        await at(hand, hand.wizard.host)
+        line = hand.wizard.host.login.lineEdit()
+        assert line is not None
+        hand.type(line, login)
+        assert hand.lit is good
+        assert ("Write it as user@host" in hand.says) is not good
+
+    play(look())
+
+
+def test_a_folder_must_be_there_and_not_in_what_it_saves(play: Play, begin: Begin, person: Path) -> None:
+    async def look() -> None:
+        hand = begin()
+        hand.wizard.place.choices.choose(Where.FOLDER)
+        await at(hand, hand.wizard.folder)
+        line = hand.wizard.folder.field.line
+        hand.type(line, "relative")
+        assert "Give the folder whole" in hand.says
+        hand.type(line, "/nowhere/at/all")
+        assert "is its disk attached?" in hand.says
+        hand.type(line, str(person / "Documents" / "inside"))
+        assert "lies inside" in hand.says
+        hand.type(line, str(person / "Pictures"))
+        assert "same disk" in hand.says, "a caution, not a problem"
+        assert hand.lit
+
+    play(look())
+
+
+def test_words_are_typed_back_before_one_goes_on(play: Play, begin: Begin, memory: None) -> None:
+    async def look() -> None:
+        hand = begin()
+        page = hand.wizard.phrase
+        await at(hand, page)
+        words = page.made.words
+        assert all(word in hand.says for word in words)
+        assert "129 bits" in hand.says
+        hand.type(page.typed, "Half of")
+        assert not any(word in hand.says.split() for word in words), "from the paper, not from the screen"
+        assert not hand.lit
+        hand.type(page.typed, " ".join(words).upper() + " ")
+        assert hand.lit
+        assert page.answer == page.made.secret
+        hand.press("I take one of my own")
+        hand.type(page.first, "password")
+        assert "weak" in hand.says
+        hand.type(page.typed, "password")
+        assert hand.lit
+
+    play(look())
+
+
+def test_a_rhythm_comes_out_as_it_goes_in(play: Play, begin: Begin) -> None:
+    async def look() -> None:
+        page = begin().wizard.rhythm
+        for schedule in (Daily("07:30"), Weekly(Weekday.SUNDAY, "23:05"), Hours(6), Manual()):
+            rhythm = Rhythm(schedule, 14, 3)
+            page.take(rhythm)
+            assert page.answer == rhythm
+        await moment()
+
+    play(look())
+
+
+def test_an_existing_key_wants_its_passphrase(
+    play: Play, begin: Begin, key: Fingerprint, memory: None
+) -> None:
+    async def look() -> None:
+        hand = begin()
+        page = hand.wizard.key
+        await at(hand, page)
+        await hand.until(
+            lambda: "Ada Lovelace" in [b.text() for b in hand.wizard.findChildren(QAbstractButton)]
+        )
+        assert page.answer.fingerprint == NO_KEY
+        hand.press("Ada Lovelace")
+        assert page.answer.fingerprint == key
+        assert not hand.lit
+        hand.type(page.phrase, "wrong")
+        await hand.next(page)
+        assert "does not open your key" in hand.says
+        hand.type(page.phrase, PASSPHRASE.reveal())
+        await hand.next(hand.wizard.rhythm)
+
+    play(look())
+
+
+def test_answers_are_there_after_a_restart_and_secrets_are_not(
+    play: Play, begin: Begin, person: Path, memory: None
+) -> None:
+    async def look() -> None:
+        hand = begin()
+        wizard = hand.wizard
+        await hand.next(wizard.files)
+        wizard.files.add(str(person / "Pictures"))
+        hand.type(wizard.files._name, "mine")
+        await hand.next(wizard.place)
+        await hand.next(wizard.bucket)
+        hand.type(wizard.bucket.bucket, "adas-own-bucket")
+        await hand.next(wizard.access)
+        hand.type(wizard.access.key_id, "AKIA" + "7" * 16)
+        hand.type(wizard.access.secret, "planted-canary-secret-" + "s" * 18)
+        wizard.reject()
+        kept = wizard._home.draft.read_text()
+        assert "planted" not in kept
+        assert "AKIA" not in kept
+        assert wizard._home.draft.stat().st_mode & 0o077 == 0
+        again = begin().wizard
+        assert again.page is again.access
+        assert again.files.answer.name == "mine"
+        assert again.files.answer.sources == (str(person / "Documents"), str(person / "Pictures"))
+        assert again.bucket.answer.bucket.bucket == "adas-own-bucket"
+
+    play(look())
+
+
+def test_a_draft_that_is_not_ours_is_no_reason_to_fail(play: Play, begin: Begin, home: object) -> None:
+    async def look() -> None:
+        first = begin().wizard
+        first._home.draft.parent.mkdir(parents=True, exist_ok=True)
+        first._home.draft.write_text('{"page": 7}')
+        assert begin().wizard.index == 0
+        await moment()
+
+    play(look())
+
+
+def test_every_control_has_a_name_and_the_keyboard_reaches_it(
+    play: Play, begin: Begin, key: Fingerprint, memory: None
+) -> None:
+    """A screen reader speaks the accessible name, or the text of a button."""
+
+    async def look() -> None:
+        from PySide6.QtCore import Qt
+
+        hand = begin()
+        for where in Where:
+            hand.wizard.place.choices.choose(where)
+            for page in hand.wizard.pages:
+                if not page.wanted():
+                    continue
+                await at(hand, page)
+                for control in page.findChildren(QWidget):
+                    if not (control.isVisible() and control.focusPolicy() & Qt.FocusPolicy.TabFocus):
+                        continue
+                    inner = control.parent() and type(control.parent()).__name__ in (
+                        "QComboBox",
+                        "QTimeEdit",
+                        "QSpinBox",
+                    )
+                    text = control.text() if isinstance(control, QAbstractButton) else ""
+                    assert inner or control.accessibleName() or text, (page.step, control)
+
+    play(look())
+
+
+def test_what_is_found_of_the_old_scripts_is_offered(play: Play, begin: Begin, person: Path) -> None:
+    async def look() -> None:
+        (person / "scripts").mkdir()
+        config = person / "scripts" / "config.sh"
+        config.write_text("SOURCE=/x\nSTAGING_DIR=/y\nREMOTE_DESTINATION=file:///z\nGPG_KEY=nobody\n")
+        hand = begin()
+        await hand.until(lambda: hand.wizard.start.found)
+        label = "Take over the old scripts’ config.sh, found in ~/scripts"
+        hand.button(label).click()
+        await hand.next(hand.wizard.seed)
+        await hand.until(lambda: "There is no GnuPG key “nobody” here" in hand.says)
+        assert not hand.lit
+
+    play(look())
+
+
+def test_back_from_anywhere_keeps_what_was_typed(play: Play, begin: Begin) -> None:
+    async def look() -> None:
+        hand = begin()
+        await hand.next(hand.wizard.files)
+        await hand.next(hand.wizard.place)
+        await hand.next(hand.wizard.bucket)
+        hand.type(hand.wizard.bucket.prefix, "laptop/docs")
+        hand.press("Back")
+        hand.press("Back")
+        await hand.next(hand.wizard.place)
+        await hand.next(hand.wizard.bucket)
+        assert hand.wizard.bucket.answer.bucket.prefix == "laptop/docs"
+
+    play(look())
+
+
+def test_coming_back_leaves_alone_what_was_begun_beside_it(play: Play, begin: Begin) -> None:
+    """The kit's own wizard does not touch what was begun in the other."""
+
+    async def look() -> None:
+        hand = begin()
+        await hand.next(hand.wizard.files)
+        hand.wizard.remember()
+        kept = hand.wizard._home.draft.read_bytes()
+        recovering = begin(Start.KIT).wizard
+        recovering.remember()
+        assert hand.wizard._home.draft.read_bytes() == kept
+        await asyncio.sleep(0)
+
+    play(look())

@@ -1,0 +1,97 @@
+"""Every page, light and dark and with text of double size: nothing is cut off; a picture of each is kept."""
+
+from collections.abc import Iterator
+
+import pytest
+from PySide6.QtGui import QColor, QFont, QPalette
+from PySide6.QtWidgets import QApplication, QScrollArea
+
+from secretsbackup.desktop import look
+from secretsbackup.desktop.setup import Where
+from secretsbackup.model.making import Did, How, Made, Part
+from secretsbackup.model.outcome import Reason, Why
+from secretsbackup.model.plan import Access, Task, Told, Traces
+from secretsbackup.model.profile import Fingerprint
+from tests.desktop.conftest import Play
+from tests.desktop.setup.conftest import Begin, moment
+from tests.desktop.setup.hand import Hand
+
+
+@pytest.fixture(params=["light", "dark", "200"])
+def looks(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
+    """The desktop's palette and size of text."""
+    font, palette, sheet = QFont(qapp.font()), QPalette(qapp.palette()), qapp.styleSheet()
+    qapp.setStyle("Fusion")
+    if request.param == "dark":
+        dark = QPalette(QColor("#2d2d30"))
+        dark.setColor(QPalette.ColorRole.Accent, QColor("#4d9de0"))
+        dark.setColor(QPalette.ColorRole.Base, QColor("#1e1e20"))
+        qapp.setPalette(dark)
+    if request.param == "200":
+        large = QFont(font)
+        large.setPointSizeF(font.pointSizeF() * 2)
+        qapp.setFont(large)
+    look.dress(qapp)
+    yield request.param
+    qapp.setFont(font)
+    qapp.setPalette(palette)
+    qapp.setStyleSheet(sheet)
+
+
+def whole(hand: Hand) -> bool:
+    """Whether the page fits into its width."""
+    areas = [one for one in hand.wizard.findChildren(QScrollArea) if one.isVisible()]
+    return not any(area.horizontalScrollBar().isVisible() for area in areas)
+
+
+def test_no_page_is_cut(play: Play, begin: Begin, key: Fingerprint, memory: None, looks: str) -> None:
+    async def look_at_all() -> None:
+        hand = begin(photographs=f"pages-{looks}")
+        wizard = hand.wizard
+        if looks == "200":
+            wizard.resize(1240, 720)
+        await hand.until(lambda: wizard.files.appraisal.done)
+        wizard.access.choices.choose(Access.HAND)
+        seen = set()
+        for where in Where:
+            wizard.place.choices.choose(where)
+            for page in wizard.pages[:-2]:
+                if page.wanted() and page not in seen:
+                    wizard.go(wizard.pages.index(page))
+                    await moment()
+                    seen.add(page)
+                    hand.photograph()
+                    assert whole(hand), page.step
+        assert len(seen) == 11
+
+    play(look_at_all())
+
+
+def test_a_set_up_in_all_its_states_is_shown(play: Play, begin: Begin, looks: str) -> None:
+    async def look_at_it() -> None:
+        hand = begin(photographs=f"setting-up-{looks}")
+        wizard = hand.wizard
+        if looks == "200":
+            wizard.resize(1240, 720)
+        wizard.go(wizard.pages.index(wizard.summary))
+        wizard.summary._plan.hide()
+        tasks, bucket = wizard.summary.tasks, wizard.bucket.answer.bucket
+        made = Made(profile=wizard.wish().draft.name, destination=bucket, bucket=True, user="laptop")
+        tasks.expect((Task.KEY, Task.BUCKET, Task.SAVE, Task.FETCH, Task.CLEAR, Task.WRITE, Task.KIT))
+        tasks.tell(Told(task=Task.KEY, over=True))
+        tasks.tell(Told(task=Task.BUCKET, over=False))
+        tasks.tell(Did(part=Part.BUCKET, how=How.MADE, made=made))
+        tasks.tell(Did(part=Part.PUBLIC_ACCESS, how=How.TAKEN_BACK, made=made))
+        tasks.tell(Did(part=Part.USER, how=How.BEGUN, made=made))
+        await moment()
+        hand.photograph("working")
+        assert tasks.done == ["key", "part bucket"]
+        assert whole(hand)
+        wizard.summary.traces = Traces(key=Fingerprint("A" * 40), bucket=made)
+        wizard.summary.stopped(Why(Reason.DESTINATION_UNREACHABLE, "https://s3.example.org"))
+        await moment()
+        hand.photograph("failed")
+        assert "the user laptop" in hand.says
+        assert whole(hand)
+
+    play(look_at_it())

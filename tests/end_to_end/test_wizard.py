@@ -1,0 +1,420 @@
+"""Setting up as a newcomer does, in the window and in a terminal, with real programs, keys and servers."""
+
+import asyncio
+import tempfile
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+
+import keyring
+import msgspec
+import pytest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
+
+from secretsbackup.desktop.app import App
+from secretsbackup.desktop.setup import Start, Where
+from secretsbackup.model import policy
+from secretsbackup.model.destination import Bucket, Folder
+from secretsbackup.model.outcome import Completed
+from secretsbackup.model.plan import Access, Task
+from secretsbackup.model.profile import Fingerprint, ProfileName
+from secretsbackup.model.schedule import Daily
+from secretsbackup.model.secret import Secret
+from secretsbackup.operations import keys
+from secretsbackup.store import kit as kits
+from secretsbackup.store import profiles
+from secretsbackup.tools import gnupg
+from tests.conftest import PASSPHRASE, StandIn
+from tests.desktop.conftest import Play, app, play, until
+from tests.desktop.setup.conftest import Begin, begin, person
+from tests.desktop.setup.hand import Hand
+from tests.end_to_end import servers
+from tests.end_to_end.servers import CephServer, S3Server
+
+__all__ = ["app", "begin", "person", "play"]  # fixtures that are used here
+
+ID, SECRET = "AKIAADMINISTRATORPLANTED", "planted-administrator-secret-0123456789ab"
+OTHER = "Another server: MinIO, Ceph, …"
+
+
+@pytest.fixture
+def new_gnupg(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
+    """A GnuPG home without a key."""
+    with tempfile.TemporaryDirectory(prefix="g", dir="/tmp") as folder:
+        monkeypatch.setenv("GNUPGHOME", folder)
+        Path(folder).chmod(0o700)
+        yield Path(folder)
+        asyncio.run(gnupg.end_agent(Path(folder)))
+
+
+async def to_the_place(hand: Hand, where: Where) -> None:
+    """Through the first pages, up to the one that asks for this kind of place."""
+    wizard = hand.wizard
+    await hand.next(wizard.files)
+    await hand.next(wizard.place)
+    wizard.place.choices.choose(where)
+    await hand.next({Where.FOLDER: wizard.folder, Where.HOST: wizard.host}.get(where, wizard.bucket))
+
+
+async def choose_the_key(hand: Hand, key: Fingerprint) -> None:
+    """On the page of the key: this one, with its passphrase."""
+    page = hand.wizard.key
+    await hand.until(lambda: key in page.choices.values)
+    page.choices.choose(key)
+    hand.type(page.phrase, PASSPHRASE.reveal())
+    await hand.next(hand.wizard.rhythm)
+
+
+async def to_the_summary(hand: Hand, key: Fingerprint) -> None:
+    """From the key to the summary; the kit can wait."""
+    await choose_the_key(hand, key)
+    await hand.next(hand.wizard.paper)
+    hand.button("Later").click()
+    await hand.next(hand.wizard.summary)
+
+
+async def back_up(hand: Hand, app: App, name: str) -> None:
+    """Press the last button, and wait for the first backup."""
+    hand.finish()
+    await until(lambda: name in app.lives)
+    assert isinstance(await app.lives[ProfileName(name)].outcome(), Completed)
+
+
+async def own_server(hand: Hand, endpoint: str, bucket: str = "") -> None:
+    """On the page of the bucket: a server of one's own."""
+    page = hand.wizard.bucket
+    page.service.setCurrentIndex(page.service.findText(OTHER))
+    hand.type(page.endpoint, endpoint)
+    if bucket:
+        hand.type(page.bucket, bucket)
+    await hand.next(hand.wizard.access)
+
+
+def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
+    play: Play, begin: Begin, app: App, person: Path, new_gnupg: Path, memory: None
+) -> None:
+    """A new key, a folder, the kit; the first backup. Then the machine is lost, and all comes back."""
+
+    async def set_up() -> None:
+        hand = begin(photographs="folder")
+        wizard = hand.wizard
+        await to_the_place(hand, Where.FOLDER)
+        disk = person / "disk"
+        disk.mkdir()
+        hand.type(wizard.folder.field.line, str(disk / "backups"))
+        await hand.next(wizard.key)
+        await hand.next(wizard.phrase)
+        words = " ".join(wizard.phrase.made.words)
+        hand.type(wizard.phrase.typed, words)
+        await hand.next(wizard.rhythm)
+        await hand.next(wizard.paper)
+        hand.type(wizard.paper.folder.line, str(person / "kit"))
+        await hand.next(wizard.summary)
+        await hand.next(wizard.ready)
+        assert wizard.summary.tasks.done == [*map(str, _ALL)]
+        profile = profiles.get(app.home, "Documents")
+        assert profile.destination == Folder(str(disk / "backups"))
+        assert profile.schedule == Daily("18:00")
+        assert profile.exclude == (".cache/",)
+        assert list(disk.rglob("*")) == [], "the canary is gone without a trace"
+        assert not app.home.draft.exists()
+        kept = kits.read(app.home, profile.name)
+        assert kept
+        assert kept.checked
+        await back_up(hand, app, profile.name)
+        assert list((disk / "backups").glob("duplicity-full*"))
+        new_gnupg.joinpath("words").write_text(words)
+
+    async def come_back() -> None:
+        hand = begin(Start.KIT, photographs="kit")
+        wizard = hand.wizard
+        await hand.next(wizard.kit)
+        hand.type(wizard.kit.file.line, str(person / "kit" / "recovery-kit.txt"))
+        await hand.until(lambda: "The backup “Documents”" in hand.says)
+        hand.type(wizard.kit.phrase, "not the words")
+        await hand.next(wizard.kit)
+        assert "does not open your key" in hand.says
+        hand.type(wizard.kit.phrase, new_gnupg.joinpath("words").read_text())
+        await hand.next(wizard.ready)
+        assert "1 snapshot" in hand.says
+        assert profiles.get(app.home, "Documents").key
+
+    play(set_up())
+    profiles.remove(app.home, profiles.get(app.home, "Documents").name)
+    asyncio.run(gnupg.remove_key(asyncio.run(gnupg.keys())[0].fingerprint))
+    keyring.get_keyring()._kept.clear()  # type: ignore[attr-defined]
+    play(come_back())
+
+
+_ALL = (Task.KEY, Task.SAVE, Task.FETCH, Task.CLEAR, Task.WRITE, Task.KIT, Task.KIT_CHECK)
+
+
+def test_an_administrators_key_makes_all_of_it_and_is_kept_nowhere(
+    play: Play, begin: Begin, app: App, moto: S3Server, key: Fingerprint, memory: None
+) -> None:
+    """Stopped in the middle it says what there is, and goes on with that."""
+
+    async def set_up() -> None:
+        hand = begin(photographs="administrator")
+        wizard = hand.wizard
+        await to_the_place(hand, Where.SERVICE)
+        await own_server(hand, moto.endpoint)
+        hand.type(wizard.access.key_id, ID)
+        hand.type(wizard.access.secret, SECRET)
+        await hand.next(wizard.key)
+        await to_the_summary(hand, key)
+        wizard.next()
+        await hand.until(lambda: wizard.summary.traces.anything)
+        hand.press("Stop")
+        await hand.until(lambda: not wizard.checking)
+        assert wizard.page is wizard.summary
+        assert "Stopped." in hand.says
+        assert "This was made, and is there now" in hand.says
+        hand.photograph("stopped")
+        await hand.next(wizard.ready)
+        profile = profiles.get(app.home, "Documents")
+        assert isinstance(profile.destination, Bucket)
+        place = servers.Bucket(moto, profile.destination.bucket)
+        assert place.objects() == [], "the canary is gone"
+        secrets = keyring.get_keyring()._kept  # type: ignore[attr-defined]
+        assert len(secrets) == 3
+        assert not {ID, SECRET} & {*secrets.values()}
+        assert not wizard.access.key_id.text()
+
+    play(set_up())
+    for path in app.home.config.parent.rglob("*"):
+        assert not path.is_file() or SECRET.encode() not in path.read_bytes()
+
+
+def test_what_a_failed_set_up_made_is_listed_and_removed(
+    play: Play,
+    begin: Begin,
+    app: App,
+    moto: S3Server,
+    key: Fingerprint,
+    memory: None,
+    stand_in: StandIn,
+) -> None:
+    """duplicity breaks, after bucket, user and key were made; a restart later it is still known."""
+
+    async def fail() -> None:
+        hand = begin(photographs="failed")
+        wizard = hand.wizard
+        await to_the_place(hand, Where.SERVICE)
+        await own_server(hand, moto.endpoint, "bucket-of-a-failure")
+        hand.type(wizard.access.key_id, ID)
+        hand.type(wizard.access.secret, SECRET)
+        await hand.next(wizard.key)
+        await to_the_summary(hand, key)
+        stand_in("duplicity_breaks", "duplicity")
+        await hand.next(wizard.summary)
+        assert "the bucket bucket-of-a-failure" in hand.says
+        assert "the user secretsbackup-bucket-of-a-failure-Documents" in hand.says
+        assert not profiles.load(app.home)
+        wizard.reject()
+
+    async def remove() -> None:
+        hand = begin()
+        wizard = hand.wizard
+        assert wizard.page is wizard.access, "the administrator's key was kept nowhere"
+        hand.type(wizard.access.key_id, ID)
+        hand.type(wizard.access.secret, SECRET)
+        await hand.next(wizard.key)
+        await to_the_summary(hand, key)
+        assert "the bucket bucket-of-a-failure" in hand.says
+        hand.button("Remove it again").click()
+        await until(lambda: _asked() is not None)
+        asked = _asked()
+        assert asked
+        next(b for b in asked.buttons() if b.text().replace("&", "") == "Remove").click()
+        await hand.until(lambda: "All that was made is removed again." in hand.says)
+
+    play(fail())
+    play(remove())
+    with moto.client() as client:
+        names = [one["Name"] for one in client.list_buckets()["Buckets"]]
+    assert "bucket-of-a-failure" not in names
+    assert not keyring.get_keyring()._kept  # type: ignore[attr-defined]
+
+
+def _asked() -> QMessageBox | None:
+    windows = QApplication.topLevelWidgets()
+    return next((one for one in windows if isinstance(one, QMessageBox) and one.isVisible()), None)
+
+
+def test_ones_own_key_is_tried_right_by_right(
+    play: Play,
+    begin: Begin,
+    app: App,
+    ceph: CephServer,
+    key: Fingerprint,
+    memory: None,
+) -> None:
+    """A missing right is named with the statement that grants it; with the exact policy all goes well."""
+    bucket = servers.new_bucket(ceph)
+    uid = f"limited-{bucket.name}"
+    user = ceph.add_user(uid)
+    place = Bucket(bucket.name, "Documents", ceph.endpoint, "us-east-1")
+
+    async def set_up() -> None:
+        hand = begin(photographs="own-key")
+        wizard = hand.wizard
+        await to_the_place(hand, Where.SERVICE)
+        await own_server(hand, ceph.endpoint, bucket.name)
+        wizard.access.choices.choose(Access.OWN)
+        hand.type(wizard.access.key_id, user.access_key)
+        hand.type(wizard.access.secret, "not the secret of it")
+        await hand.next(wizard.access)
+        assert "Not accepted: are id and secret whole" in hand.says
+        hand.type(wizard.access.secret, user.secret_key)
+        whole = policy.for_user(place)
+        less = [_without(one, policy.Action.DELETE) for one in whole.statement]
+        ceph.permit(uid, policy.text(msgspec.structs.replace(whole, statement=tuple(less))))
+        await hand.next(wizard.access)
+        assert "s3:DeleteObject is denied" in hand.says
+        hand.photograph("missing-right")
+        buttons = wizard.access.findChildren(QAbstractButton)
+        next(one for one in buttons if one.accessibleName() == "Copy s3:DeleteObject").click()
+        assert '"s3:DeleteObject"' in QApplication.clipboard().text()
+        ceph.permit(uid, policy.text(whole))
+        await hand.next(wizard.key)
+        await to_the_summary(hand, key)
+        await hand.next(wizard.ready)
+        assert bucket.objects() == []
+        await back_up(hand, app, "Documents")
+
+    async def take_it_over() -> None:
+        """The same place once more: what is there is offered to be gone on with."""
+        hand = begin()
+        wizard = hand.wizard
+        hand.wizard.files.take(msgspec.structs.replace(wizard.files.answer, name="again"))
+        await to_the_place(hand, Where.SERVICE)
+        page = wizard.bucket
+        page.service.setCurrentIndex(page.service.findText(OTHER))
+        hand.type(page.endpoint, ceph.endpoint)
+        hand.type(page.bucket, bucket.name)
+        hand.type(page.prefix, "Documents")
+        await hand.next(wizard.access)
+        wizard.access.choices.choose(Access.OWN)
+        hand.type(wizard.access.key_id, user.access_key)
+        hand.type(wizard.access.secret, user.secret_key)
+        await hand.next(wizard.access)
+        assert "There is 1 backup here already" in hand.says
+        hand.press("Go on with them")
+        await hand.until(lambda: wizard.page is wizard.key)
+        await to_the_summary(hand, key)
+        await hand.next(wizard.ready)
+        assert str(Task.READ) in wizard.summary.tasks.done
+        await back_up(hand, app, "again")
+
+    play(set_up())
+    play(take_it_over())
+    assert len([one for one in bucket.objects() if "manifest" in one["Key"]]) >= 2
+
+
+def _without(statement: policy.Statement, action: policy.Action) -> policy.Statement:
+    return msgspec.structs.replace(statement, action=tuple(one for one in statement.action if one != action))
+
+
+class _ElsewhereHandler(BaseHTTPRequestHandler):
+    """Says what Amazon says of a bucket of another region."""
+
+    def do_GET(self) -> None:
+        """Refuse."""
+        said = (
+            b"<?xml version='1.0'?><Error><Code>AuthorizationHeaderMalformed</Code><Message>the region "
+            b"'us-east-1' is wrong; expecting 'eu-west-3'</Message><Region>eu-west-3</Region></Error>"
+        )
+        self.send_response(400)
+        self.send_header("Content-Type", "application/xml")
+        self.send_header("Content-Length", str(len(said)))
+        self.send_header("x-amz-bucket-region", "eu-west-3")
+        self.end_headers()
+        self.wfile.write(said)
+
+    do_HEAD = do_PUT = do_GET  # noqa: N815 - the server's names
+
+    def log_message(self, *_: object) -> None:
+        """Nobody listens."""
+
+
+@pytest.fixture
+def elsewhere() -> Iterator[str]:
+    """An S3 server that holds the bucket in another region."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), _ElsewhereHandler) as server:
+        thread = threading.Thread(target=server.serve_forever, daemon=True)
+        thread.start()
+        yield f"http://127.0.0.1:{server.server_address[1]}"
+        server.shutdown()
+        thread.join()
+
+
+def test_wrong_regions_and_addresses_are_told_in_seconds(
+    play: Play, begin: Begin, elsewhere: str, memory: None
+) -> None:
+    async def look() -> None:
+        hand = begin()
+        wizard = hand.wizard
+        await to_the_place(hand, Where.SERVICE)
+        await own_server(hand, f"http://127.0.0.1:{servers.free_port()}")
+        wizard.access.choices.choose(Access.OWN)
+        hand.type(wizard.access.key_id, "someone")
+        hand.type(wizard.access.secret, "something")
+        await hand.next(wizard.access)
+        assert "cannot be reached" in hand.says
+        hand.press("Back")
+        await own_server(hand, elsewhere)
+        await hand.next(wizard.access)
+        assert "eu-west-3" in hand.says
+        hand.press("Use eu-west-3")
+        await hand.until(lambda: not wizard.checking)
+        assert wizard.bucket.answer.bucket.region == "eu-west-3"
+
+    play(look())
+
+
+def test_an_expired_key_is_named_and_not_offered(
+    play: Play, begin: Begin, new_gnupg: Path, memory: None
+) -> None:
+    async def look() -> None:
+        made = await keys.make("Old Key", Secret("abc"))
+        key = await gnupg.resolve(made)
+        await gnupg.extend(key, "seconds=1", Secret("abc"))
+        await asyncio.sleep(1.1)
+        hand = begin()
+        wizard = hand.wizard
+        wizard.place.choices.choose(Where.FOLDER)
+        wizard.go(wizard.pages.index(wizard.key))
+        await hand.until(lambda: "Not to be used: Old Key" in hand.says)
+        assert "has expired" in hand.says
+        assert made not in wizard.key.choices.values
+        hand.photograph("expired-key")
+
+    play(look())
+
+
+def test_the_old_scripts_settings_are_taken_over(
+    play: Play, begin: Begin, app: App, person: Path, key: Fingerprint, memory: None
+) -> None:
+    async def take_over() -> None:
+        (person / "stage").mkdir()
+        (person / "backups").mkdir()
+        (person / "scripts").mkdir()
+        (person / "scripts" / "config.sh").write_text(
+            f"NAME=docs\nSOURCE={person}/Documents\nSTAGING_DIR={person}/stage\n"
+            f"REMOTE_DESTINATION=file://{person}/backups\nGPG_KEY={key}\n"
+            f"export PASSPHRASE='{PASSPHRASE.reveal()}'\nARCHIVE_DIR={person}/archive\n"
+        )
+        hand = begin(photographs="seed")
+        wizard = hand.wizard
+        await hand.until(lambda: wizard.start.found)
+        wizard.start.choices.choose(Start.SEED)
+        await hand.next(wizard.seed)
+        await hand.until(lambda: "It saves" in hand.says)
+        await hand.next(wizard.ready)
+        profile = profiles.get(app.home, "docs")
+        assert profile.staging == str(person / "stage")
+        await back_up(hand, app, profile.name)
+
+    play(take_over())
