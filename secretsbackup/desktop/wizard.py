@@ -15,6 +15,7 @@ from PySide6.QtWidgets import (
     QFrame,
     QHBoxLayout,
     QLabel,
+    QLineEdit,
     QProgressBar,
     QScrollArea,
     QStackedWidget,
@@ -114,7 +115,7 @@ class Page(QWidget, Generic[T]):
             title = QLabel(label)
             title.setBuddy(control)
             box.addWidget(title)
-            control.setAccessibleName(label.replace("&", ""))
+            _name(control, label.replace("&", ""))
         box.addWidget(control)
         if hint:
             box.addWidget(look.quiet(hint))
@@ -153,13 +154,13 @@ class Page(QWidget, Generic[T]):
     def tell(self, message: Message, *remedies: Remedy) -> None:
         """Say what went wrong here, with buttons that help."""
         self._trouble.tell(message, *remedies)
-        self.reveal(self._trouble)
+        self.scroll_to(self._trouble)
 
-    def reveal(self, widget: QWidget) -> None:
+    def scroll_to(self, widget: QWidget) -> None:
         """Scroll to where it is, once it is laid out."""
-        QTimer.singleShot(0, widget, lambda: self._reveal(widget))
+        QTimer.singleShot(0, widget, lambda: self._scroll_to(widget))
 
-    def _reveal(self, widget: QWidget) -> None:
+    def _scroll_to(self, widget: QWidget) -> None:
         viewport = self.parentWidget()
         area = viewport.parentWidget() if viewport else None
         if isinstance(area, QScrollArea) and widget.isVisible():
@@ -405,6 +406,13 @@ def _scrolled(page: QWidget) -> QScrollArea:
     area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
     area.setWidget(page)
     return area
+
+
+def _name(control: QWidget, name: str) -> None:
+    """Name a control to a screen reader, and what one types into within it."""
+    control.setAccessibleName(name)
+    for line in control.findChildren(QLineEdit):
+        line.setAccessibleName(name)
 
 
 def _focus_first(page: QWidget) -> None:

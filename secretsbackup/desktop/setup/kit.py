@@ -51,6 +51,7 @@ class KitPage(Page[Recovered | None]):
         self._profile: Profile | None = None
         self._reading: asyncio.Task[None] | None = None
         self.file, self.typed = FolderField(_("Choose the recovery kit"), file=True), QPlainTextEdit()
+        self.file.setAccessibleName(_("File of the kit"))
         self.typed.setTabChangesFocus(True)
         self.typed.setPlaceholderText("S1/4 …")
         self.typed.setAccessibleName(_("The lines of the kit"))

@@ -160,7 +160,7 @@ class SummaryPage(Page[Established | None]):
         self._list.setText("\n".join(f"•  {phrase}" for phrase in words.traces(self.traces)))
         self._made.setVisible(self.traces.anything and self._done is None)
         if self.tasks.done:
-            self.reveal(self._made)
+            self.scroll_to(self._made)
 
     def _go(self, page: Page[Any]) -> None:
         wizard = self.window()
