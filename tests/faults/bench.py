@@ -35,9 +35,11 @@ from secretsbackup.model.outcome import (
 )
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import Level, Status, level
+from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.standing import standing
-from secretsbackup.store import history, profiles
+from secretsbackup.store import history, kit, profiles
 from secretsbackup.store.home import Home
+from secretsbackup.store.kit import Kept
 from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, picture
 from tests.end_to_end.servers import Bucket
 from tests.faults.proxy import Proxy
@@ -157,6 +159,9 @@ class Bench:
         some_files(self.source)
         self.user.run("profile", "add", NAME, "--source", str(self.source), "--key", self.key, *self.to)
         self.know_secrets()
+        profile = profiles.get(self.home, NAME)
+        saved = Kept(profile.key, place_of(profile.destination), datetime.now(UTC))
+        kit.keep(self.home, profile.name, saved)
         self.user.backup()
         for folder in ("home", "source"):
             _copy(self.root / folder, self.root / "pristine" / folder)
@@ -386,15 +391,15 @@ def truth(bench: Bench, before: Status, ended: Outcome, verb: Verb = Verb.BACKUP
             assert status == before
         case Completed(warnings=warnings):
             assert status.safe_as_of > before.safe_as_of
-            assert level(status) is (Level.ATTENTION if warnings else Level.PROTECTED)
+            assert level(status, now) is (Level.ATTENTION if warnings else Level.PROTECTED)
         case Skipped() | Cancelled():
             assert status.safe_as_of == before.safe_as_of
         case Failed() | Interrupted():
             assert status.safe_as_of == before.safe_as_of
-            assert level(status) is Level.ATTENTION
-            assert words.outcome(ended, verb).title in told
+            assert level(status, now) is Level.ATTENTION
+            assert words.outcome(ended, verb).title[1:].rstrip(".") in told  # in the middle of a sentence
     assert words.clock(status.safe_as_of) in told
-    return str(level(status))
+    return str(level(status, now))
 
 
 def without_names(said: str, root: Path) -> str:
