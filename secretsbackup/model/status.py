@@ -241,14 +241,12 @@ def unproven_after(unproven: Why | None, outcome: Outcome, verb: Verb | None) ->
 def damage_after(damage: Why | None, outcome: Outcome, verb: Verb | None) -> Why | None:
     """Why the backups cannot be relied on, once a run has ended.
 
-    A new full backup makes good for what is missing, and only another sample for one that was wrong.
+    Nothing is built on a damaged chain, so the next backup is a new full one, which makes good for it.
     """
     match outcome:
         case Failed(reason=reason, detail=detail) if reason in _DAMAGE and verb is not Verb.RESTORE:
             return Why(reason, detail)
-        case Completed() if verb is Verb.VERIFY:
-            return None
-        case Completed() if verb is Verb.BACKUP and damage and damage.reason is Reason.VOLUME_MISSING:
+        case Completed() if verb in (Verb.VERIFY, Verb.BACKUP):
             return None
         case _:
             return damage

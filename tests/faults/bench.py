@@ -396,10 +396,17 @@ def truth(bench: Bench, before: Status, ended: Outcome, verb: Verb = Verb.BACKUP
             assert status.safe_as_of == before.safe_as_of
         case Failed() | Interrupted():
             assert status.safe_as_of == before.safe_as_of
-            assert level(status, now) is Level.ATTENTION
-            assert words.outcome(ended, verb).title[1:].rstrip(".") in told  # in the middle of a sentence
-    assert words.clock(status.safe_as_of) in told
+            assert level(status, now) is (Level.NOT_PROTECTED if status.damage else Level.ATTENTION)
+            assert _in_short(ended, verb) in told
+    assert status.damage or words.clock(status.safe_as_of) in told
     return str(level(status, now))
+
+
+def _in_short(ended: Failed | Interrupted, verb: Verb) -> str:
+    """What the status says of it, in the middle of a sentence."""
+    if isinstance(ended, Interrupted):
+        return "cut off in the middle"
+    return words.outcome(ended, verb).title[1:].rstrip(".")
 
 
 def without_names(said: str, root: Path) -> str:
