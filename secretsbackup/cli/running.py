@@ -53,15 +53,20 @@ async def _what_is_due(options: Options, home: Home) -> int:
             _tell_not_due(profile, verdict, options)
             continue
         told = follow.Told.ALL if options.verbose else follow.Told.TROUBLE
-        recipe = operation.recipe()
-        ended = await follow.run(recipe, Verb.BACKUP, profile, home, json=options.json, told=told)
+        try:
+            recipe = operation.recipe()
+            ended = await follow.run(recipe, Verb.BACKUP, profile, home, json=options.json, told=told)
+        except Failure as failure:  # not even its journal could be begun; the other profiles still can
+            statuses.append(output.failed(failure, json=options.json))
+            continue
         statuses.append(follow.status(ended))
         if isinstance(ended, Cancelled):
             break
-    return min(statuses, key=_GRAVEST.index, default=75)
+    return min(statuses, key=lambda status: _GRAVEST.get(status, 1), default=75)
 
 
-_GRAVEST = (4, 1, 3, 0, 75)
+_GRAVEST = {4: 0, 1: 1, 3: 2, 0: 3, 75: 4}
+"""Of several exit statuses, the one that counts."""
 
 
 def _tell_not_due(profile: Profile, verdict: Due, options: Options) -> None:

@@ -23,6 +23,7 @@ from secretsbackup.tools.rsync import Gathered
 
 _NEARLY_DONE = 5.0
 """Seconds."""
+_SENDING = "A backup is being sent"
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -51,7 +52,8 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
             await guards.room_to_gather(run, rsync, trees)
         if begun := files.half_sent(vault.archive):
             with run.step(Step.SEND):
-                await _finish(run, vault, begun, wish)
+                async with sleep.held_off(_SENDING):
+                    await _finish(run, vault, begun, wish)
         left_over = gathering.left_over(run)
         with run.step(Step.GATHER):
             (held, fits), (gathered, unsent) = await _look_and_gather(
@@ -62,7 +64,8 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         await guards.before_sending(run, vault, held, gathered, wish.allowed, left_over=left_over)
         kind = _kind(run, held, wish) if fits else Kind.FULL
         with run.step(Step.SEND):
-            await _send(run, vault, held, kind, gathered, wish)
+            async with sleep.held_off(_SENDING):
+                await _send(run, vault, held, kind, gathered, wish)
         with run.step(Step.PROVE):
             proven = await holdings.look(run, vault)
             made = _made(held, proven)
@@ -137,8 +140,7 @@ async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> None:
         await _forsake(run, vault, phrase)
         return
     kind = Kind.INCREMENTAL if held.chains else Kind.FULL
-    async with sleep.held_off("A backup is being sent"):
-        await _duplicity(run, vault, kind, (0, 0), wish, phrase)
+    await _duplicity(run, vault, kind, (0, 0), wish, phrase)
     proven = await holdings.look(run, vault)
     _tell_made(run, proven, proven.since(held))
 
@@ -155,8 +157,7 @@ async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Ga
     phrase = await _phrase(run, held)
     total = await _total(run, held, kind, gathered)
     guards.room_to_send(run, vault, held, total[1])
-    async with sleep.held_off("A backup is being sent"):
-        await _duplicity(run, vault, kind, total, wish, phrase)
+    await _duplicity(run, vault, kind, total, wish, phrase)
 
 
 async def _forsake(run: Run, vault: Vault, phrase: Secret | None) -> None:

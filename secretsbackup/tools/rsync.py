@@ -84,9 +84,8 @@ async def mirror(
     """
     if seen is None:
         seen = await asyncio.to_thread(tree.look, Path(source.path), own)
-    excluded = excluder(exclude)
     for link in seen.loops:
-        if not excluded(link):
+        if not excluder(exclude)(link):
             tell(Warned(caution=Caution.LINK_LOOP, path=_whole(source, link)))
     listener = _Listener(source, stage, tell, offset)
     path, target = Path(source.path), stage / source.label

@@ -1,5 +1,6 @@
 """A screen with a window manager and a panel, and the hands and eyes that a test has there."""
 
+import random
 import re
 import subprocess
 import time
@@ -70,7 +71,9 @@ _KEYS = ("X", "Y", "WIDTH", "HEIGHT")
 def screen(folder: Path, session: Mapping[str, str]) -> Iterator[Screen]:
     """A screen in a desktop session."""
     require(_NEEDED)
-    number = next(n for n in range(60, 200) if not Path(f"/tmp/.X11-unix/X{n}").exists())
+    # At random: an old server may not have gone quite yet, and another session of tests may ask just now.
+    numbers = iter(lambda: random.randrange(60, 6000), None)
+    number = next(n for n in numbers if not Path(f"/tmp/.X11-unix/X{n}").exists())
     env = {**clean_environment(folder), **session, "DISPLAY": f":{number}"}
     made = Screen(env)
     ready: Callable[[], bool] = lambda: bool(made.do("getdisplaygeometry"))  # noqa: E731

@@ -64,6 +64,7 @@ def test_a_click_in_the_panel_backs_up_to_a_real_server(
     for number in range(60):
         (source / f"letter {number}.odt").write_bytes(os.urandom(1_000_000))
     s3_profile(user, keys[1], source, bucket_on_ceph)
+    user.run("profile", "set", "docs", "--schedule", "manual")  # nothing begins but what is clicked
     program = start(user, "--tray")
     try:
         wait(lambda: tray(shown))

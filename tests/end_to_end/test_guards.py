@@ -36,7 +36,8 @@ def test_a_wrong_disk_in_place_of_the_source_waits_for_a_yes_and_mends_itself(
     shutil.rmtree(source)
     (tmp_path / "right").rename(source)
     user.backup()
-    assert "Everything safe" in user.run("status").out
+    (status,) = user.run("status", "--json").lines
+    assert [concern["about"] for concern in status["concerns"]] == ["kit-not-saved"]
     assert_same(expected, picture(user.restore(tmp_path / "out") / "source"))
 
 
