@@ -171,7 +171,7 @@ MISSING, DIFFERS = Why(Reason.VOLUME_MISSING, "v"), Why(Reason.SAMPLE_DIFFERS, "
         (None, Failed(Reason.SAMPLE_DIFFERS, "s"), Verb.VERIFY, DIFFERS),
         (None, Failed(Reason.NO_ROOM), Verb.BACKUP, None),
         (MISSING, Completed(Summary()), Verb.BACKUP, None),
-        (DIFFERS, Completed(Summary()), Verb.BACKUP, DIFFERS),
+        (DIFFERS, Completed(Summary()), Verb.BACKUP, None),
         (DIFFERS, Completed(Summary()), Verb.VERIFY, None),
         (MISSING, Completed(Summary()), Verb.RESTORE, MISSING),
         (MISSING, Interrupted(), Verb.BACKUP, MISSING),

@@ -25,11 +25,16 @@ _LEAST = 128
 """Bytes: even an empty message to a public key is larger (RFC 4880: a session key packet alone is)."""
 
 
-class Set(msgspec.Struct, frozen=True, order=True):
+class Set(msgspec.Struct, frozen=True):
     """One backup set: when it was made, and from which snapshot on (None for a full one)."""
 
     time: str
     start: str | None = None
+
+    @property
+    def order(self) -> tuple[str, str]:
+        """By time; a full set and an incremental one may have been made within the same second."""
+        return self.time, self.start or ""
 
     @property
     def stem(self) -> str:
@@ -84,10 +89,10 @@ def chains(contents: Mapping[str, int]) -> tuple[Chain, ...]:
     """The chains that a destination holds, oldest first, from the names and sizes of its files."""
     snapshots = dict(_snapshots(contents))
     made: list[Chain] = []
-    for full in sorted(one for one in snapshots if one.start is None):
+    for full in sorted((one for one in snapshots if one.start is None), key=lambda one: one.order):
         links, end = [snapshots[full]], full.time
         while following := [one for one in snapshots if one.start == end]:
-            nearest = min(following, key=lambda one: (not snapshots[one].whole, one))
+            nearest = min(following, key=lambda one: (not snapshots[one].whole, one.order))
             links.append(snapshots[nearest])
             end = nearest.time
         made.append(Chain(tuple(links)))
@@ -154,7 +159,7 @@ def audit(archive: Path, contents: Mapping[str, int], known: Mapping[str, int]) 
     here = lost | {_bare(name): (name, size) for name, size in contents.items()}
     return tuple(
         hole
-        for belongs, count in sorted(manifests(archive).items())
+        for belongs, count in sorted(manifests(archive).items(), key=lambda one: one[0].order)
         for hole in _holes(belongs, count, here, known)
     )
 
@@ -183,7 +188,7 @@ def starts(archive: Path) -> dict[Set, str]:
     sets = manifests(archive)
     by_time = {one.time: one for one in sets}
     found: dict[Set, str] = {}
-    for belongs in sorted(sets):
+    for belongs in sorted(sets, key=lambda one: one.order):
         start = belongs
         while start.start and start.start in by_time and by_time[start.start] != start:
             start = by_time[start.start]
