@@ -1,6 +1,7 @@
 """Back up: check, gather, send, prove, record, tidy."""
 
 import asyncio
+import time
 from collections.abc import Coroutine
 from datetime import datetime, timedelta
 
@@ -157,7 +158,15 @@ async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Ga
     phrase = await _phrase(run, held)
     total = await _total(run, held, kind, gathered)
     guards.room_to_send(run, vault, held, total[1])
+    await _second_of_its_own(held)
     await _duplicity(run, vault, kind, total, wish, phrase)
+
+
+async def _second_of_its_own(held: Holdings) -> None:
+    """Wait until the newest snapshot's second is over: a snapshot is known by that alone, a full one too."""
+    newest = held.whole[-1].time.timestamp() if held.whole else 0.0
+    if 0 <= (passed := time.time() - newest) < 1:
+        await asyncio.sleep(1 - passed)
 
 
 async def _forsake(run: Run, vault: Vault, phrase: Secret | None) -> None:

@@ -88,6 +88,13 @@ def test_a_full_one_is_made_when_it_is_wished_for(play: Play, pretender: Path) -
     assert calls(pretender) == ["full", "full"]
 
 
+@pytest.mark.usefixtures("pretender")
+def test_two_snapshots_never_share_a_second(play: Play, profile: Profile, disk: Path) -> None:
+    for _ in range(3):
+        assert isinstance(play(backup.recipe(Wish(full=True)), of=replace(profile, keep=3)), Completed)
+    assert len({*disk.glob("duplicity-full.*.manifest.gpg")}) == 3
+
+
 def test_what_failed_to_be_sent_is_sent_by_the_next_run(play: Play, pretender: Path, source: Path) -> None:
     play(backup.recipe())
     (pretender / "makes-nothing").touch()

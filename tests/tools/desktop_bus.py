@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -43,7 +44,9 @@ class Desktop:
         self._bus.send(new_signal(LOGIND, "PrepareForSleep", "b", (begins,)))
 
     def holds_sleep_off(self) -> bool:
-        """Whether somebody still has a descriptor of ours."""
+        """Whether somebody still has a descriptor of ours, once our own copies of those sent are closed."""
+        while self._given:
+            time.sleep(0.01)
         for reader in self.held:
             os.set_blocking(reader, False)
             try:
@@ -79,8 +82,9 @@ class Desktop:
                     continue
                 if message.header.message_type is MessageType.method_call:
                     bus.send(self._answer(message))
-                while self._given:
-                    os.close(self._given.pop())
+                for sent in self._given:
+                    os.close(sent)
+                self._given.clear()
 
 
 @contextmanager
