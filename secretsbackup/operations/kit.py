@@ -150,7 +150,7 @@ async def check(path: Path, home: Home, ask: Ask, profile: Profile | None = None
                 raise Failure(Reason.KIT_OUTDATED, outdated) from None
             raise
         proof = await _open_newest(here, phrase, empty)
-    _remember(here, home)
+    remember(here, home)
     return proof
 
 
@@ -194,7 +194,8 @@ def _manifest(contents: Mapping[str, int], stamp: str) -> str:
     )
 
 
-def _remember(profile: Profile, home: Home) -> None:
+def remember(profile: Profile, home: Home) -> None:
+    """Remember that there is a kit for this profile, and that it was proved now."""
     known = profiles.load(home).get(profile.name)
     if known is not None:
         now, before = datetime.now(UTC), kit_saved(home, known)
