@@ -27,7 +27,9 @@ def said(*, below: str = "") -> set[str]:
     for path in (ROOT / "secretsbackup" / below).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
-                case ast.Call(func=ast.Name(id="_" | "ngettext"), args=[ast.Constant(value=str() as text), *_]):
+                case ast.Call(
+                    func=ast.Name(id="_" | "ngettext"), args=[ast.Constant(value=str() as text), *_]
+                ):
                     found.add(text)
                 case _:
                     pass
@@ -40,7 +42,9 @@ def test_what_is_translated_is_said_and_keeps_its_fields(path: Path) -> None:
     assert [entry.msgid for entry in entries if entry.msgid not in texts] == []
     for entry in entries:
         for form in entry.msgstr_plural.values() or [entry.msgstr]:
-            assert sorted(re.findall(r"{\w+}", entry.msgid)) == sorted(re.findall(r"{\w+}", form)), entry.msgid
+            assert sorted(re.findall(r"{\w+}", entry.msgid)) == sorted(re.findall(r"{\w+}", form)), (
+                entry.msgid
+            )
             assert ("&" in entry.msgid) == ("&" in form), entry.msgid
 
 
