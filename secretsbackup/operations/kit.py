@@ -112,7 +112,9 @@ def read_text(text: str) -> Reading:
 
 
 async def read_beside(destination: Destination, credential: Credential) -> Reading:
-    """Read the kit that is kept beside the backups."""
+    """Read the kit that is kept beside the backups; Failure(KIT_BROKEN) also if there is none."""
+    if BESIDE not in await place.contents(destination, credential):
+        raise Failure(Reason.KIT_BROKEN, "there is none beside these backups")
     content = await place.fetch(destination, credential, BESIDE)
     return read_text(content.decode("utf-8", "replace"))
 

@@ -32,9 +32,11 @@ if TYPE_CHECKING:
     from secretsbackup.model.profile import Profile
     from secretsbackup.operations.recover import Secrets
 
-_NO_KIT = (Reason.DESTINATION_MISSING, Reason.DESTINATION_DENIED)
-"""What a server says of an object that is not there, to those who may list the bucket and to others."""
-_FIELDS = {Reason.PASSPHRASE_WRONG: "phrase", Reason.CREDENTIAL_REFUSED: "secret"}
+_FIELDS = {
+    Reason.PASSPHRASE_WRONG: "phrase",
+    Reason.CREDENTIAL_REFUSED: "secret",
+    Reason.KIT_BROKEN: "kit",
+}
 
 
 class Held(StrEnum):
@@ -125,10 +127,8 @@ class KitPage(Page[Recovered | None]):
     async def check(self) -> Sequence[Problem]:
         try:
             found = self._kit
-            if found is None and (found := await self.during(_("Fetching the kit…"), self._fetch())) is None:
-                return [
-                    Problem("kit", _("There is no kit beside these backups, or this key may not read it."))
-                ]
+            if found is None:
+                found = await self.during(_("Fetching the kit…"), self._fetch())
             bringing = recover.recover(found, self._secrets(), self._home)
             self._done = await self.during(
                 _("Trying key and passphrase, and reading what is there…"), bringing
@@ -177,17 +177,12 @@ class KitPage(Page[Recovered | None]):
             return _("Where are the backups? s3://bucket/folder")
         return _("That is no address of backups: s3://bucket/folder, sftp://host/folder, or a folder.")
 
-    async def _fetch(self) -> "Kit | None":
-        """The kit that is kept beside the backups; None if there is none, or it may not be read."""
+    async def _fetch(self) -> "Kit":
+        """The kit that is kept beside the backups."""
         destination = self._where
         assert destination is not None
         pair = KeyPair(Secret(self.key_id.text().strip()), self.secret.secret)
-        try:
-            return (await kits.read_beside(destination, pair if self._needs_key_pair else None)).kit
-        except Failure as failure:
-            if failure.reason not in _NO_KIT:
-                raise
-            return None
+        return (await kits.read_beside(destination, pair if self._needs_key_pair else None)).kit
 
     def _secrets(self) -> "Secrets":
         typed = {SecretName.GPG_PASSPHRASE: self.phrase.secret}
