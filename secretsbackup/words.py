@@ -267,6 +267,8 @@ def health(status: Status, now: datetime) -> str:
             return f"Everything safe as of {clock(status.safe_as_of)} ({ago(status.safe_as_of, now)}).{_not_now(status, now)}"
         case Level.ATTENTION if status.safe_as_of:
             return f"Safe as of {clock(status.safe_as_of)}, but: {but}."
+        case _ if but and status.last is None and status.safe_as_of is None:
+            return f"Not protected: no backup was made yet; {but}."
         case _:
             return (
                 f"Not protected: {but}."
