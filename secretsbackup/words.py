@@ -9,6 +9,8 @@ import msgspec
 from secretsbackup.language import _
 from secretsbackup.model.appraisal import Leftover
 from secretsbackup.model.check import Excess, Finding, Sign
+from secretsbackup.model.difference import Differs
+from secretsbackup.model.entry import Entry, Taken, What
 from secretsbackup.model.event import (
     Caution,
     HookRan,
@@ -23,6 +25,7 @@ from secretsbackup.model.event import (
     Verb,
     Warned,
 )
+from secretsbackup.model.forecast import Forecast
 from secretsbackup.model.making import Did, Hand, HandStep, How, Made, Part
 from secretsbackup.model.outcome import (
     Cancelled,
@@ -35,6 +38,7 @@ from secretsbackup.model.outcome import (
     Summary,
     Why,
 )
+from secretsbackup.model.paths import shown
 from secretsbackup.model.plan import Task, Traces
 from secretsbackup.model.policy import NEEDED, Action, text
 from secretsbackup.model.schedule import Daily, Hours, Manual, Schedule, Weekly
@@ -60,7 +64,12 @@ def size(count: int) -> str:
 
 def number(count: int, one: str, many: str) -> str:
     """A count with its noun: 1 file, 12 480 files."""
-    return f"{count:,} {one if count == 1 else many}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{_grouped(count)} {one if count == 1 else many}"
+
+
+def _grouped(count: int) -> str:
+    """A count with its thousands apart."""
+    return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def files(count: int) -> str:
@@ -490,6 +499,97 @@ def amount(count: int, total: int, largest: Sequence[tuple[str, int]], *, counti
         return told
     path, most = largest[0]
     return _("{amount}; the largest: {path} ({size})").format(amount=told, path=path, size=size(most))
+
+
+def as_of(at: datetime, now: datetime) -> str:
+    """Of which moment the files are that one looks at."""
+    return _("The backup of {when}. A folder is taken with all that is in it.").format(when=_said(at, now))
+
+
+def _said(then: datetime, now: datetime) -> str:
+    """The same as `when`, with today's day too."""
+    today = then.astimezone().date() == now.astimezone().date()
+    return _("today {time}").format(time=when(then, now)) if today else when(then, now)
+
+
+def taken(one: Taken, now: datetime) -> str:
+    """A snapshot in one line: when, and what was new in it: Yesterday 18:00 · 12 new, 3 changed, 1 deleted."""
+    told = (
+        (one.new, _("{count} new")),
+        (one.changed, _("{count} changed")),
+        (one.deleted, _("{count} deleted")),
+    )
+    changes = ", ".join(text.format(count=_grouped(count)) for count, text in told if count)
+    said = _said(one.time, now)
+    return f"{said[:1].upper()}{said[1:]} · {changes or _('nothing changed')}"
+
+
+def found(entry: Entry) -> str:
+    """A file that was found: its name, where it lay, and whether it is deleted."""
+    folder = shown(entry.path.rpartition(b"/")[0])
+    gone = _("deleted") if entry.until else ""
+    return "  ·  ".join(part for part in (shown(entry.name), folder, gone) if part)
+
+
+def version(entry: Entry, now: datetime) -> str:
+    """A version of a file: when it was changed, its size, and which backups have it so."""
+    size_ = f" · {roughly(entry.least, entry.most)}" if entry.what is What.FILE else ""
+    since = when(entry.since, now)
+    if entry.until is None:
+        there = _("in the backups since {since}").format(since=since)
+    elif entry.until == entry.since:
+        there = _("in the backup of {since}").format(since=since)
+    else:
+        there = _("in the backups of {since} to {until}").format(since=since, until=when(entry.until, now))
+    return f"{_('Changed {when}').format(when=when(entry.modified, now))}{size_} · {there}"
+
+
+def and_more(count: int) -> str:
+    """That a list does not show all; empty where it does."""
+    return _("… and {count} more: type another letter.").format(count=_grouped(count)) if count else ""
+
+
+def comes_to(cost: Forecast) -> str:
+    """What restoring comes to: 2 files, 3.1 MB · 1 volume to fetch, 50 MB · about 4 s."""
+    parts = [f"{files(cost.files)}, {size(cost.bytes)}"]
+    if cost.volumes:
+        volumes = number(cost.volumes, _("volume to fetch"), _("volumes to fetch"))
+        parts.append(f"{volumes}, {size(cost.fetched)}")
+    if cost.seconds is not None:
+        parts.append(_("about {time}").format(time=duration(max(1, cost.seconds))))
+    return " · ".join(parts)
+
+
+def restored(summary: Summary) -> str:
+    """How much came back."""
+    return f"{files(summary.files)}, {size(summary.bytes)}"
+
+
+def difference(how: Differs, path: bytes) -> str:
+    """How what is in place differs from the backup."""
+    match how:
+        case Differs.MISSING:
+            return _("missing: {path}").format(path=shown(path))
+        case Differs.DIFFERENT:
+            return _("different: {path}").format(path=shown(path))
+        case Differs.SAME:
+            return _("the same: {path}").format(path=shown(path))
+        case _:
+            assert_never(how)
+
+
+def compared(other: int, same: int) -> str:
+    """What a comparison with what is in place came to."""
+    if not other:
+        return _("All is as it was: {files} are the same.").format(files=files(same))
+    told = _("{files} in place are missing, or other than in the backup.").format(files=files(other))
+    return f"{told} {_('{files} are the same.').format(files=files(same))}" if same else told
+
+
+def put_back(count: int, aside: str) -> str:
+    """What was put back in place, and where that is which it replaced."""
+    told = _("{files} are back in place.").format(files=files(count))
+    return f"{told} {_('What they replaced lies in {folder}.').format(folder=aside)}" if aside else told
 
 
 def when(then: datetime, now: datetime) -> str:

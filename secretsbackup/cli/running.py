@@ -1,16 +1,15 @@
 """Commands that run: backup, restore, verify, demo."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 
 from secretsbackup import words
-from secretsbackup.cli import asking, choosing, output
+from secretsbackup.cli import choosing, output
 from secretsbackup.cli.choosing import Options
 from secretsbackup.model.due import Due
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Cancelled, Failure, Reason
+from secretsbackup.model.outcome import Cancelled, Failure
 from secretsbackup.model.profile import Profile
 from secretsbackup.store.home import Home
 
@@ -88,24 +87,6 @@ async def _mend_timer() -> None:
             output.say("The timer is mended: this program has moved.")
     except (Failure, OSError):
         return
-
-
-async def restore(options: Options, home: Home) -> int:
-    """Restore into a new folder."""
-    from secretsbackup.cli import follow
-    from secretsbackup.operations import restore as operation
-
-    profile, paths = choosing.one_and_paths(home, options)
-    parent = options.to
-    if not parent and options.ask_where:
-        parent = asking.ask("In which folder shall the restored one be made?", str(Path.cwd()))
-    if not parent:
-        raise Failure(Reason.PROFILE_INVALID, "Say where: secretsbackup restore --to PARENT")
-    wish = operation.Wish(
-        to=Path(parent).expanduser().absolute(), paths=tuple(paths), at=choosing.time(options.at)
-    )
-    ended = await follow.run(operation.recipe(wish), Verb.RESTORE, profile, home, json=options.json)
-    return follow.status(ended)
 
 
 async def verify(options: Options, home: Home) -> int:

@@ -15,7 +15,7 @@ from secretsbackup.model.paths import shown
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Snapshot, chain_of
 from secretsbackup.operations import equipment, holdings
-from secretsbackup.operations.restore import chosen
+from secretsbackup.operations.holdings import chosen
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import staged
 from secretsbackup.tools import duplicity, tree
