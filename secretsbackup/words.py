@@ -74,7 +74,7 @@ def _grouped(count: int) -> str:
 
 def files(count: int) -> str:
     """A count of files."""
-    return number(count, "file", "files")
+    return number(count, _("file"), _("files"))
 
 
 def roughly(least: int, most: int) -> str:
@@ -257,12 +257,12 @@ def _completed(summary: Summary, warnings: int, verb: Verb) -> Message:
 def strength(bits: float) -> str:
     """How hard a passphrase is to guess, in bits, and whether that will do for a key on paper."""
     if bits < 50:
-        verdict = "weak; whoever finds a copy of the key could guess it"
+        verdict = _("weak; whoever finds a copy of the key could guess it")
     elif bits < 75:
-        verdict = "fair; a few more words make it strong"
+        verdict = _("fair; a few more words make it strong")
     else:
-        verdict = "strong"
-    return f"about {bits:.0f} bits: {verdict}"
+        verdict = _("strong")
+    return _("about {bits} bits: {verdict}").format(bits=f"{bits:.0f}", verdict=verdict)
 
 
 def health(status: Status, now: datetime) -> str:
@@ -276,6 +276,8 @@ def health(status: Status, now: datetime) -> str:
             return f"Everything safe as of {clock(status.safe_as_of)} ({ago(status.safe_as_of, now)}).{_not_now(status, now)}"
         case Level.ATTENTION if status.safe_as_of:
             return f"Safe as of {clock(status.safe_as_of)}, but: {but}."
+        case _ if but and status.last is None and status.safe_as_of is None:
+            return f"Not protected: no backup was made yet; {but}."
         case _:
             return (
                 f"Not protected: {but}."
@@ -1268,25 +1270,25 @@ def part(which: Part) -> str:
     """The name of a part of a set-up."""
     match which:
         case Part.BUCKET:
-            return "Bucket"
+            return _("Bucket")
         case Part.OWNERSHIP:
-            return "All it holds is its owner's"
+            return _("All it holds is its owner's")
         case Part.PUBLIC_ACCESS:
-            return "Public access blocked"
+            return _("Public access blocked")
         case Part.VERSIONING:
-            return "Old versions kept"
+            return _("Old versions kept")
         case Part.LIFECYCLE:
-            return "Old versions and unfinished uploads ended in time"
+            return _("Old versions and unfinished uploads ended in time")
         case Part.USER:
-            return "User of its own"
+            return _("User of its own")
         case Part.POLICY:
-            return "Policy: this prefix and nothing else"
+            return _("Policy: this prefix and nothing else")
         case Part.KEY:
-            return "Access key"
+            return _("Access key")
         case Part.KEYRING:
-            return "Key kept in the keyring"
+            return _("Key kept in the keyring")
         case Part.TRIAL:
-            return "Trial: put, read, delete with that key"
+            return _("Trial: put, read, delete with that key")
         case _:
             assert_never(which)
 
@@ -1336,17 +1338,24 @@ def hand(which: HandStep) -> str:
     """What to do by hand, where this program is given no administrator's key."""
     match which.hand:
         case Hand.BUCKET:
-            return f"Make the bucket “{which.copy}” in the region of your choice, without ACLs (bucket owner enforced)."
+            said = _(
+                "Make the bucket “{name}” in the region of your choice, without ACLs (bucket owner enforced)."
+            )
+            return said.format(name=which.copy)
         case Hand.PROTECTIONS:
-            return "Leave all public access blocked, and turn versioning on."
+            return _("Leave all public access blocked, and turn versioning on.")
         case Hand.LIFECYCLE:
-            return "Add a lifecycle rule for the prefix that ends old versions and unfinished uploads:"
+            return _("Add a lifecycle rule for the prefix that ends old versions and unfinished uploads:")
         case Hand.USER:
-            return f"Make an IAM user, for example “{which.copy}”, without access to the console, and give it that policy alone."
+            said = _(
+                "Make an IAM user, for example “{name}”, without access to the console, and give it that "
+                "policy alone."
+            )
+            return said.format(name=which.copy)
         case Hand.POLICY:
-            return "Make a policy of the text that is given here."
+            return _("Make a policy of the text that is given here.")
         case Hand.KEY:
-            return "Make an access key for that user; its id and secret are what this program asks for."
+            return _("Make an access key for that user; its id and secret are what this program asks for.")
         case _:
             assert_never(which.hand)
 
@@ -1384,11 +1393,13 @@ def leftover(kind: Leftover) -> Message:
 
 def held(snapshots: int, newest: datetime | None, now: datetime) -> Message:
     """That backups lie at a destination already, which nobody spoke of."""
-    age = f"; the newest was made {ago(newest, now)}" if newest else ""
-    return Message(
-        f"There {'is' if snapshots == 1 else 'are'} {number(snapshots, 'backup', 'backups')} here already{age}.",
-        "Go on with them if they are yours and you have their key and passphrase; else choose another place.",
-    )
+    advice = _("Go on with them if you have their key and passphrase; else choose another place.")
+    if snapshots == 1:
+        there = _("There is 1 backup here already")
+    else:
+        there = _("There are {count} backups here already").format(count=snapshots)
+    age = _("; the newest was made {ago}").format(ago=ago(newest, now)) if newest else ""
+    return Message(f"{there}{age}.", advice)
 
 
 def task(which: Task) -> str:
@@ -1434,6 +1445,6 @@ def schedule(rhythm: Schedule) -> str:
         case Daily(at=at):
             return _("Every day at {at}").format(at=at)
         case Weekly(day=day, at=at):
-            return _("Every {day} at {at}").format(day=day.capitalize(), at=at)
+            return _("Every {day} at {at}").format(day=_(day.capitalize()), at=at)
         case _:
             assert_never(rhythm)

@@ -21,13 +21,15 @@ def english() -> Iterator[None]:
     language.speak("en")
 
 
-def said() -> set[str]:
-    """All texts that the program hands to `_`."""
+def said(*, below: str = "") -> set[str]:
+    """All texts that the program, or a folder of it, hands to `_` and `ngettext`."""
     found = set()
-    for path in (ROOT / "secretsbackup").rglob("*.py"):
+    for path in (ROOT / "secretsbackup" / below).rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
-                case ast.Call(func=ast.Name(id="_"), args=[ast.Constant(value=str() as text)]):
+                case ast.Call(
+                    func=ast.Name(id="_" | "ngettext"), args=[ast.Constant(value=str() as text), *_]
+                ):
                     found.add(text)
                 case _:
                     pass
@@ -39,10 +41,17 @@ def test_what_is_translated_is_said_and_keeps_its_fields(path: Path) -> None:
     entries, texts = polib.pofile(str(path)), said()
     assert [entry.msgid for entry in entries if entry.msgid not in texts] == []
     for entry in entries:
-        assert sorted(re.findall(r"{\w+}", entry.msgid)) == sorted(re.findall(r"{\w+}", entry.msgstr)), (
-            entry.msgid
-        )
-        assert ("&" in entry.msgid) == ("&" in entry.msgstr), entry.msgid
+        for form in entry.msgstr_plural.values() or [entry.msgstr]:
+            assert sorted(re.findall(r"{\w+}", entry.msgid)) == sorted(re.findall(r"{\w+}", form)), (
+                entry.msgid
+            )
+            assert ("&" in entry.msgid) == ("&" in form), entry.msgid
+
+
+@pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
+def test_whoever_sets_up_is_spoken_to_in_one_language(path: Path) -> None:
+    known = {one.msgid for one in polib.pofile(str(path)) if one.msgstr or one.msgstr_plural}
+    assert said(below="desktop/setup") - known == set()
 
 
 def test_a_language_is_spoken_once_it_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup import words
-from secretsbackup.cli import asking, examining, output, provisioning
+from secretsbackup.cli import asking, examining, provisioning
 from secretsbackup.model import destination as destinations
 from secretsbackup.model import services
 from secretsbackup.model.check import Verdict
@@ -98,7 +98,6 @@ async def _opened(bucket: Bucket, service: Service | None = None) -> Destined:
     hint = f", or of your ~/.aws: {', '.join(own)}" if own else ""
     how = asking.ask(f"What opens it? (“make” makes it all, “key” takes a key for it{hint})", "make")
     if how == "make":
-        output.say("An administrator's key is used once, for this, and kept nowhere.")
         admin = provisioning.credential(None)
         there = await discover.find_bucket(bucket, admin)
         adopt = await _adopts(bucket, admin) if there else False

@@ -60,7 +60,7 @@ async def key_new(options: Options, _: Home) -> int:
 async def key_extend(options: Options, home: Home) -> int:
     """Let a profile's key live longer."""
     profile = choosing.one(home, options)
-    end = await keys.extend(profile, options.span, asking.passphrase)
+    end = await keys.extend(profile, home, options.span, asking.passphrase)
     if options.json:
         output.line({"key": profile.key, "expires": end})
     else:

@@ -20,8 +20,9 @@ from secretsbackup.model.schedule import Schedule
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations import appraise, discover, enrol, establish, keys
 from secretsbackup.operations.establish import NO_KEY, Established, Wish
-from secretsbackup.store import profiles
+from secretsbackup.store import pause, profiles
 from secretsbackup.store.home import Home
+from secretsbackup.tools.gnupg import Kind
 
 _T = TypeVar("_T")
 _TRIES = 3
@@ -33,6 +34,7 @@ class _Key(msgspec.Struct, frozen=True):
     fingerprint: Fingerprint
     phrase: Secret
     keep: bool
+    kind: Kind
 
 
 async def hold(home: Home) -> int:
@@ -57,6 +59,7 @@ async def hold(home: Home) -> int:
         draft=draft,
         phrase=key.phrase,
         keep_phrase=key.keep,
+        kind=key.kind,
         credential=destined.credential,
         admin=destined.admin,
         iam=destined.iam,
@@ -138,12 +141,18 @@ async def _key(*, adopt: bool) -> _Key:
     for offer in await keys.offers():
         why = f"  not to be used: {words.reason(Why(offer.against)).title}" if offer.against else ""
         print(f"  {offer.key.fingerprint}  {offer.key.owner}{why}")
-    question = "Which GnuPG key were they made with?" if adopt else "Which GnuPG key? (“new” makes one)"
+    question = (
+        "Which GnuPG key were they made with?"
+        if adopt
+        else "Which GnuPG key? (“new” makes one, “rsa” one for programs that know no elliptic curves)"
+    )
     answer = asking.ask(question, "" if adopt else "new")
-    fingerprint = NO_KEY if answer == "new" else await enrol.key(asking.needed(answer, "The key"))
+    kind = Kind.RSA if answer == "rsa" else Kind.CURVE
+    made = answer in ("new", "rsa")
+    fingerprint = NO_KEY if made else await enrol.key(asking.needed(answer, "The key"))
     phrase = await _known_phrase(fingerprint) if fingerprint else _new_phrase()
     keep = asking.agrees("Keep its passphrase in the keyring? (else restores ask for it)")
-    return _Key(fingerprint, phrase, keep)
+    return _Key(fingerprint, phrase, keep, kind)
 
 
 async def _known_phrase(key: Fingerprint) -> Secret:
@@ -221,7 +230,9 @@ async def _first_backup(made: Established, home: Home, *, adopt: bool) -> int:
         print(f"Print the recovery kit: {made.kit.pdf or made.kit.text}")
     else:
         print(f"Make the recovery kit before you need it: secretsbackup kit {name} --out FOLDER")
-    if not (sys.stdin.isatty() and asking.agrees("Back up now?")):
+    now = sys.stdin.isatty() and asking.agrees("Back up now?")
+    pause.resume(home, name)
+    if not now:
         print(f"Then: secretsbackup backup {name}{' --adopt' if adopt else ''}")
         return 0
     from secretsbackup.cli import follow

@@ -1,6 +1,7 @@
 """Commands that set a bucket up: provision, which does it, and policy, which says what to do by hand."""
 
 import asyncio
+import sys
 
 import msgspec
 
@@ -12,7 +13,7 @@ from secretsbackup.model.destination import Bucket, Destination, parse, url
 from secretsbackup.model.making import Did, Hand, How, Made
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import ProfileName
-from secretsbackup.model.secret import AwsProfile, Credential, KeyPair
+from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
 from secretsbackup.operations import provision as operation
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
@@ -62,10 +63,17 @@ def credential(aws_profile: str | None) -> Credential:
     output.say(_PROMISE)
     key_id = asking.ask_secret("Administrator's access key id:")
     secret = asking.ask_secret("Administrator's secret access key:")
-    token = asking.ask_secret("Session token (empty if there is none):")
+    token = _session_token(key_id)
     if not key_id or not secret:
         raise Failure(Reason.PROFILE_INVALID, "An access key has an id and a secret; nothing was done.")
     return KeyPair(key_id, secret, token or None)
+
+
+def _session_token(key_id: Secret) -> Secret:
+    """Amazon's passing keys come with one; a terminal is asked for none that there cannot be."""
+    if key_id.begins("ASIA") or not sys.stdin.isatty():
+        return asking.ask_secret("Session token (empty if there is none):")
+    return Secret("")
 
 
 async def set_up(wish: operation.Wish, admin: Credential, *, json: bool) -> Made:

@@ -187,4 +187,5 @@ async def _tell_recovered(back: Recovered, options: Options, home: Home) -> None
     print(f"Restore it: secretsbackup restore {name} --to {Path.home() / 'Desktop'}")
     if back.missing:
         print(f"Not on this machine yet, and as they were in the profile: {', '.join(back.missing)}")
-    print(f"Once they are, go on with backups: secretsbackup backup {name} --adopt")
+    when = "Once they are, go" if back.missing else "Go"
+    print(f"{when} on with backups: secretsbackup backup {name} --adopt")

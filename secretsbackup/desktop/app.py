@@ -192,6 +192,22 @@ class App(QObject):
             profile = standing.profile
             self.show_wizard(f"edit {name}", lambda: Editor(self, profile))
 
+    def save_kit(self, name: ProfileName) -> None:
+        """Save the recovery kit of a profile, and prove it."""
+        from secretsbackup.desktop.setup import keeping
+
+        if standing := self.standings.of(name):
+            profile = standing.profile
+            self.show_wizard(f"kit {name}", lambda: keeping.wizard(self, profile))
+
+    def examine(self, name: ProfileName) -> None:
+        """Try every right and setting that a profile depends on."""
+        from secretsbackup.desktop import examining
+
+        if standing := self.standings.of(name):
+            profile = standing.profile
+            self.show_wizard(f"examine {name}", lambda: examining.wizard(profile))
+
     def show_log(self, name: ProfileName, run: RunId) -> None:
         """Show the story of a run."""
         from secretsbackup.desktop.log import Log

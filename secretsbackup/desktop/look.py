@@ -189,7 +189,7 @@ def dress(app: QApplication) -> None:
     """
     if app.styleSheet():
         return
-    app.setStyleSheet(_sheet(app.palette()))
+    app.setStyleSheet(_sheet(app.palette(), QFontMetrics(app.font()).height()))
     follower = _Dresser(app)
     app.installEventFilter(follower)
 
@@ -201,13 +201,16 @@ class _Dresser(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.ApplicationPaletteChange and watched is self._app:
-            sheet = _sheet(self._app.palette())
+            sheet = _sheet(self._app.palette(), QFontMetrics(self._app.font()).height())
             if sheet != self._app.styleSheet():
                 self._app.setStyleSheet(sheet)
         return False
 
 
-def _sheet(colours: QPalette) -> str:
+def _sheet(colours: QPalette, text: int) -> str:
+    """`text` is a line's height in pixels: what is ticked is as large as what is read."""
+    ring = max(2, text // 5)
+    inside = text - text % 2
     line, quiet_text, danger = line_colour(colours), quiet_colour(colours), danger_colour(colours)
     main = accent(colours)
     on_main = QColor("#ffffff") if main.lightness() < 165 else QColor("#000000")
@@ -239,6 +242,14 @@ def _sheet(colours: QPalette) -> str:
     QPushButton[kind="danger"]:disabled {{
         background: transparent; color: {faint.name()}; border-color: {line.name()}; }}
     QLineEdit, QComboBox, QSpinBox {{ min-height: 24px; }}
+    QRadioButton::indicator {{ width: {inside}px; height: {inside}px; border-radius: {inside // 2 + 1}px;
+        border: 1px solid {faint.name()}; background: {base.name()}; }}
+    QRadioButton::indicator:focus {{ border-color: {main.name()}; }}
+    QRadioButton::indicator:checked {{ width: {inside + 2 - 2 * ring}px; height: {inside + 2 - 2 * ring}px;
+        border: {ring}px solid {main.name()}; }}
+    QCheckBox::indicator {{ width: {inside}px; height: {inside}px; }}
+    QCheckBox::indicator:unchecked {{ width: {inside - 2}px; height: {inside - 2}px; border-radius: 3px;
+        border: 1px solid {faint.name()}; background: {base.name()}; }}
     QPushButton[kind="flat"] {{ background: transparent; border: 2px solid transparent; border-radius: 6px;
         padding: 5px 8px; text-align: left; }}
     QPushButton[kind="flat"]:hover {{ background: {hover.name()}; }}

@@ -18,6 +18,7 @@ from PySide6.QtWidgets import (
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop.attention import Attention
 from secretsbackup.desktop.elided import Elided
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import RUN, Row, Runs
@@ -41,7 +42,7 @@ class Overview(QWidget):
         self._app, self._name = app, profile.name
         self._runs = Runs(app.home, profile.name)
         self._still, self._running = self._make_still(), Running(lambda: app.stop(profile.name))
-        self._trouble = Trouble()
+        self._trouble, self._attention = Trouble(), Attention(app, profile)
         self._facts = Facts()
         self._list = self._make_list()
         self._none = look.quiet(
@@ -54,6 +55,7 @@ class Overview(QWidget):
         box.addWidget(self._still)
         box.addWidget(self._running)
         box.addWidget(self._trouble)
+        box.addWidget(self._attention)
         box.addWidget(look.rule())
         box.addWidget(self._facts)
         box.addSpacing(look.GRID)
@@ -84,6 +86,7 @@ class Overview(QWidget):
         self._still.setVisible(not running)
         self._running.setVisible(running)
         self._show_trouble(standing)
+        self._attention.show_standing(standing, now)
         self._facts.show_standing(standing, now)
         if self._was_running and not running:
             work.begin(self._runs.look_again())
@@ -158,6 +161,8 @@ class Overview(QWidget):
         menu = QMenu(self)
         menu.addAction(_("&Prove that it can be restored"), lambda: self._app.verify(self._name))
         menu.addAction(_("Start a &new full backup"), lambda: self._app.back_up(self._name, full=True))
+        menu.addAction(_("&Save the recovery kit…"), lambda: self._app.save_kit(self._name))
+        menu.addAction(_("E&xamine it…"), lambda: self._app.examine(self._name))
         menu.addSeparator()
         menu.addAction(_("&Edit this backup…"), lambda: self._app.edit(self._name))
         return menu

@@ -44,8 +44,7 @@ class Trouble(QFrame):
         self._clear()
         for label, do in remedies:
             self._buttons.addWidget(look.button(label, do))
-        if remedies:
-            self._buttons.addStretch(1)
+        self._buttons.addStretch(1)  # also where there are none: an empty row would squeeze the text
         self.show()
 
     def untell(self) -> None:

@@ -271,7 +271,10 @@ class Wizard(QDialog):
         self._next.setText(self.page.forward or (self._last if self._after() is None else _("&Next")))
         self._light()
         self.setAccessibleDescription(self.page.title)
-        _focus_first(self.page)
+        if self.page.final:
+            self._next.setFocus()
+        else:
+            _focus_first(self.page)
         self.moved.emit(index)
 
     def next(self) -> None:

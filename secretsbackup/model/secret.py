@@ -26,6 +26,10 @@ class Secret:
         """Return the value itself, for the tool that hands it on."""
         return self._value
 
+    def begins(self, start: str) -> bool:
+        """Whether it begins so: that tells the kind of a key, and nothing of it."""
+        return self._value.startswith(start)
+
     def __repr__(self) -> str:
         return "***"
 

@@ -3,6 +3,7 @@
 import re
 import secrets as randomness
 from collections.abc import Iterable, Mapping
+from datetime import UTC, datetime, timedelta
 
 import msgspec
 
@@ -12,9 +13,11 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations.gathering import remove
-from secretsbackup.store import catalogue, lock, profiles
+from secretsbackup.store import catalogue, lock, pause, profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg, keychain
+
+_ATTENDED = timedelta(minutes=15)
 
 
 async def key(name: str) -> Fingerprint:
@@ -67,9 +70,18 @@ def check(draft: Profile, *, imported: bool = False) -> None:
 
 
 async def enrol(
-    draft: Profile, secrets: Mapping[SecretName, Secret], home: Home, *, imported: bool = False
+    draft: Profile,
+    secrets: Mapping[SecretName, Secret],
+    home: Home,
+    *,
+    imported: bool = False,
+    attended: bool = False,
 ) -> None:
-    """Store the secrets and write the profile; the passphrase is tried first. All of it or nothing."""
+    """Store the secrets and write the profile; the passphrase is tried first. All of it or nothing.
+
+    Of one that is `attended` no backup begins by itself for some minutes: whoever sets it up is about to
+    begin one, go on with what is there, or restore; `pause.resume` ends that.
+    """
     check(draft, imported=imported)
     if draft.name in profiles.load(home):
         raise Failure(Reason.PROFILE_EXISTS, draft.name)
@@ -79,8 +91,11 @@ async def enrol(
     try:
         for name, secret in secrets.items():
             await keychain.keep(draft.name, name, secret)
+        if attended:
+            pause.pause(home, draft.name, datetime.now(UTC) + _ATTENDED)
         profiles.add(home, draft)
     except Failure:
+        pause.resume(home, draft.name)
         for name in secrets:
             await _undo(draft, name)
         raise

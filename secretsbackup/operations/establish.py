@@ -23,6 +23,7 @@ from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import duplicity, gnupg, keychain, place
 from secretsbackup.tools.duplicity import files
+from secretsbackup.tools.gnupg import Kind
 
 Tell = Callable[[Told | Did | Traces], None]
 
@@ -32,11 +33,13 @@ NO_KEY = Fingerprint("")
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be set up. With `admin` the credential is an administrator's, used once; `iam` is where it
-    makes users. With `adopt` the backups that are there already are gone on with."""
+    makes users. `kind` is that of a key that is to be made. With `adopt` the backups that are there already
+    are gone on with."""
 
     draft: Profile
     phrase: Secret
     keep_phrase: bool = True
+    kind: Kind = Kind.CURVE
     credential: Credential = None
     admin: bool = False
     iam: str | None = None
@@ -76,6 +79,23 @@ def tasks(wish: Wish) -> tuple[Task, ...]:
         Task.KIT_CHECK: bool(wish.kit.folder),
     }
     return tuple(task for task in Task if asked.get(task, True))
+
+
+def astray(traces: Traces, draft: Profile) -> bool:
+    """Whether something of what was made is for another plan than this, which would not go on with it."""
+    bucket = traces.bucket
+    elsewhere = bucket is not None and bucket.anything and not _is_for(bucket, draft)
+    return elsewhere or (traces.key is not None and draft.key not in (NO_KEY, traces.key))
+
+
+def _is_for(made: Made, draft: Profile) -> bool:
+    there = draft.destination
+    return (
+        isinstance(there, Bucket)
+        and made.profile == draft.name
+        and (made.destination.bucket, made.destination.prefix) == (there.bucket, there.prefix)
+        and made.destination.endpoint == there.endpoint
+    )
 
 
 async def undo(
@@ -127,7 +147,7 @@ async def _with_key(work: _Work) -> Profile:
         return draft
     work.tell(Told(task=Task.KEY, over=False))
     if made is None:
-        made = await keys.make(keys.OWNER, work.wish.phrase)
+        made = await keys.make(keys.OWNER, work.wish.phrase, work.wish.kind)
         work.leave(key=made)
     else:
         await gnupg.try_passphrase(made, work.wish.phrase)
@@ -187,7 +207,7 @@ async def _write(work: _Work, draft: Profile, credential: Credential) -> None:
     if isinstance(credential, KeyPair) and not work.wish.admin:
         secrets[SecretName.AWS_ACCESS_KEY_ID] = credential.key_id
         secrets[SecretName.AWS_SECRET_ACCESS_KEY] = credential.secret
-    await enrol.enrol(draft, secrets, work.home)
+    await enrol.enrol(draft, secrets, work.home, attended=True)
     work.traces = Traces()
     work.tell(work.traces)
     work.tell(Told(task=Task.WRITE, over=True))

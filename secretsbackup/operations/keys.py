@@ -10,7 +10,8 @@ from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations import equipment
 from secretsbackup.operations.runner import Ask, Run
-from secretsbackup.store import marks
+from secretsbackup.store import marks, profiles
+from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg, passphrase
 from secretsbackup.tools.gnupg import Key, Kind
 
@@ -76,10 +77,11 @@ def watch(run: Run, key: Key) -> None:
     marks.set_(run.home, run.profile.name, key_expires=expires(key))
 
 
-async def extend(profile: Profile, span: str, ask: Ask) -> datetime | None:
+async def extend(profile: Profile, home: Home, span: str, ask: Ask) -> datetime | None:
     """Let a profile's key live for `span` from now ("90d", "2y", "never"); when it then expires.
 
-    What the kit holds still opens all backups; only new ones need the longer life.
+    What the kit holds still opens all backups; only new ones need the longer life. Every profile that uses
+    the key is known to be safe for longer at once, not only after its next backup.
     """
     if not re.fullmatch(r"[1-9]\d{0,3}[dwmy]|never", span):
         raise Failure(Reason.PROFILE_INVALID, f"“{span}” is no span of time; use 90d, 18m, 2y or never.")
@@ -88,4 +90,8 @@ async def extend(profile: Profile, span: str, ask: Ask) -> datetime | None:
         raise Failure(Reason.KEY_REVOKED, key.fingerprint)
     phrase = await equipment.passphrase_of(profile, ask)
     await gnupg.extend(key, span, phrase)
-    return await expiry(profile)
+    end = await expiry(profile)
+    others = (one.name for one in profiles.load(home).values() if one.key == profile.key)
+    for name in {profile.name, *others}:
+        marks.set_(home, name, key_expires=end)
+    return end

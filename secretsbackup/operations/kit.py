@@ -112,7 +112,9 @@ def read_text(text: str) -> Reading:
 
 
 async def read_beside(destination: Destination, credential: Credential) -> Reading:
-    """Read the kit that is kept beside the backups."""
+    """Read the kit that is kept beside the backups; Failure(KIT_BROKEN) also if there is none."""
+    if BESIDE not in await place.contents(destination, credential):
+        raise Failure(Reason.KIT_BROKEN, "there is none beside these backups")
     content = await place.fetch(destination, credential, BESIDE)
     return read_text(content.decode("utf-8", "replace"))
 
@@ -150,7 +152,7 @@ async def check(path: Path, home: Home, ask: Ask, profile: Profile | None = None
                 raise Failure(Reason.KIT_OUTDATED, outdated) from None
             raise
         proof = await _open_newest(here, phrase, empty)
-    _remember(here, home)
+    remember(here, home)
     return proof
 
 
@@ -194,7 +196,8 @@ def _manifest(contents: Mapping[str, int], stamp: str) -> str:
     )
 
 
-def _remember(profile: Profile, home: Home) -> None:
+def remember(profile: Profile, home: Home) -> None:
+    """Remember that there is a kit for this profile, and that it was proved now."""
     known = profiles.load(home).get(profile.name)
     if known is not None:
         now, before = datetime.now(UTC), kit_saved(home, known)

@@ -63,7 +63,9 @@ async def recover(found: Kit, secrets: Secrets, home: Home, *, name: str | None 
     contents = await place.contents(profile.destination, credential_of(profile, secrets))
     await gnupg.start_agent()
     await custody.take_in(found.key)
-    return Recovered(profile, files.chains(contents), await _enrol(profile, secrets, home, known is not None))
+    trouble = await _enrol(profile, secrets, home, known is not None)
+    kit.remember(profile, home)
+    return Recovered(profile, files.chains(contents), trouble)
 
 
 def _wanted(profile: Profile, secrets: Secrets) -> Secrets:
@@ -90,13 +92,13 @@ async def _enrol(profile: Profile, secrets: Secrets, home: Home, known: bool) ->
     """Write the profile and keep its secrets; where there is no keyring the profile alone, and why."""
     try:
         if not known:
-            await enrol.enrol(profile, secrets, home, imported=True)
+            await enrol.enrol(profile, secrets, home, imported=True, attended=True)
         for name, secret in secrets.items() if known else ():
             await enrol.keep_secret(profile, name, secret)
     except Failure as failure:
         if failure.reason not in _NO_KEYRING:
             raise
         if not known:
-            await enrol.enrol(profile, {}, home, imported=True)
+            await enrol.enrol(profile, {}, home, imported=True, attended=True)
         return failure
     return None

@@ -23,6 +23,7 @@ from secretsbackup.model.schedule import Daily
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations import keys
 from secretsbackup.store import kit as kits
+from secretsbackup.store import pause as pauses
 from secretsbackup.store import profiles
 from secretsbackup.tools import gnupg
 from tests.conftest import PASSPHRASE, StandIn
@@ -110,19 +111,24 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
         await hand.next(wizard.rhythm)
         await hand.next(wizard.paper)
         hand.type(wizard.paper.folder.line, str(person / "kit"))
+        hand.button("Keep one beside the backups as well").click()
         await hand.next(wizard.summary)
+        assert "and beside the backups" in hand.says
         await hand.next(wizard.ready)
         assert wizard.summary.tasks.done == [*map(str, _ALL)]
         profile = profiles.get(app.home, "Documents")
         assert profile.destination == Folder(str(disk / "backups"))
         assert profile.schedule == Daily("18:00")
         assert profile.exclude == (".cache/",)
-        assert list(disk.rglob("*")) == [], "the canary is gone without a trace"
+        left = [path.name for path in disk.rglob("*") if path.is_file()]
+        assert left == ["secretsbackup-recovery-kit.txt"], "the canary is gone without a trace"
+        assert pauses.paused_until(app.home, profile.name), "the schedule does not begin before its owner"
         assert not app.home.draft.exists()
         kept = kits.read(app.home, profile.name)
         assert kept
         assert kept.checked
         await back_up(hand, app, profile.name)
+        assert pauses.paused_until(app.home, profile.name) is None
         assert list((disk / "backups").glob("duplicity-full*"))
         new_gnupg.joinpath("words").write_text(words)
 
@@ -135,10 +141,19 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
         hand.type(wizard.kit.phrase, "not the words")
         await hand.next(wizard.kit)
         assert "does not open your key" in hand.says
+        hand.button("It was kept beside the backups").click()
+        hand.type(wizard.kit.place, str(person / "disk"))
         hand.type(wizard.kit.phrase, new_gnupg.joinpath("words").read_text())
+        await hand.next(wizard.kit)
+        assert "there is none beside these backups" in hand.says
+        hand.type(wizard.kit.place, str(person / "disk" / "backups"))
         await hand.next(wizard.ready)
         assert "1 snapshot" in hand.says
-        assert profiles.get(app.home, "Documents").key
+        assert hand.button("Restore files…") is wizard._next, "whoever lost a machine wants the files"
+        profile = profiles.get(app.home, "Documents")
+        assert kits.read(app.home, profile.name), "whoever came by a kit has one"
+        wizard.close()
+        assert pauses.paused_until(app.home, profile.name), "no backup begins before the restore does"
 
     play(set_up())
     profiles.remove(app.home, profiles.get(app.home, "Documents").name)
@@ -223,6 +238,13 @@ def test_what_a_failed_set_up_made_is_listed_and_removed(
         await hand.next(wizard.key)
         await to_the_summary(hand, key)
         assert "the bucket bucket-of-a-failure" in hand.says
+        wizard.bucket.bucket.setText("bucket-of-another-plan")
+        wizard.go(wizard.index)
+        assert not hand.lit, "what was made for the first plan would be forgotten"
+        assert hand.button("Leave it there")
+        wizard.bucket.bucket.setText("bucket-of-a-failure")
+        wizard.go(wizard.index)
+        assert hand.lit
         hand.button("Remove it again").click()
         await until(lambda: _asked() is not None)
         asked = _asked()

@@ -70,32 +70,34 @@ def test_a_backup_minds_a_key_that_expires_and_refuses_one_that_has(
     refused = play(backup.recipe(), of=mine)
     assert isinstance(refused, Failed)
     assert refused.reason is Reason.KEY_EXPIRED
-    asyncio.run(keys.extend(mine, "never", typed))
+    asyncio.run(keys.extend(mine, home, "never", typed))
+    known = concerns(standing(home, mine.name), datetime.now(UTC))
+    assert About.KEY_EXPIRES not in {one.about for one in known}, "at once, not after the next backup"
     assert isinstance(play(backup.recipe(), of=mine), Completed)
 
 
-def test_a_key_lives_as_long_as_it_is_told(mine: Profile, memory: None) -> None:
+def test_a_key_lives_as_long_as_it_is_told(mine: Profile, home: Home, memory: None) -> None:
     assert asyncio.run(keys.expiry(mine)) is None
-    end = asyncio.run(keys.extend(mine, "2y", typed))
+    end = asyncio.run(keys.extend(mine, home, "2y", typed))
     assert end is not None
     assert end == asyncio.run(keys.expiry(mine))
     assert abs(end.timestamp() - time.time() - 2 * 365 * 86400) < 2 * 86400
-    assert asyncio.run(keys.extend(mine, "never", typed)) is None
+    assert asyncio.run(keys.extend(mine, home, "never", typed)) is None
 
 
 @pytest.mark.parametrize("span", ["", "0", "2", "two years", "-1y", "1y; rm", "99999d", "seconds=1"])
-def test_a_span_that_is_none_is_refused(mine: Profile, span: str) -> None:
+def test_a_span_that_is_none_is_refused(mine: Profile, home: Home, span: str) -> None:
     with pytest.raises(Failure) as caught:
-        asyncio.run(keys.extend(mine, span, typed))
+        asyncio.run(keys.extend(mine, home, span, typed))
     assert caught.value.reason is Reason.PROFILE_INVALID
 
 
-def test_a_key_is_extended_by_who_knows_its_passphrase(mine: Profile, memory: None) -> None:
+def test_a_key_is_extended_by_who_knows_its_passphrase(mine: Profile, home: Home, memory: None) -> None:
     async def guessed() -> Secret | None:
         return Secret("wrong")
 
     with pytest.raises(Failure) as caught:
-        asyncio.run(keys.extend(mine, "2y", guessed))
+        asyncio.run(keys.extend(mine, home, "2y", guessed))
     assert caught.value.reason is Reason.PASSPHRASE_WRONG
     assert asyncio.run(keys.expiry(mine)) is None
 

@@ -107,7 +107,9 @@ def test_names_and_sizes_are_those_below_the_prefix(server: str, monkeypatch: py
         f"<Contents><Key>prefix/{name}</Key><Size>{size}</Size></Contents>"
         for name, size in (("a", 1), ("b/c", 2))
     )
-    body = f"<ListBucketResult><IsTruncated>false</IsTruncated>{listing}</ListBucketResult>"
+    body = (
+        f"<ListBucketResult><Name>bucket</Name><IsTruncated>false</IsTruncated>{listing}</ListBucketResult>"
+    )
     monkeypatch.setattr(Answer, "body", body.encode())
     assert listed(server) == {"a": 1, "b/c": 2}
 
@@ -135,15 +137,16 @@ def test_a_name_that_no_bucket_can_have_is_a_missing_one() -> None:
     assert caught.value.reason is Reason.DESTINATION_MISSING
 
 
-@pytest.mark.parametrize(("status", "reason"), [(404, "endpoint-wrong"), (405, "endpoint-wrong")])
-def test_a_web_page_is_no_s3_server(
-    server: str, monkeypatch: pytest.MonkeyPatch, status: int, reason: str
-) -> None:
+@pytest.mark.parametrize("status", [200, 404, 405])
+def test_a_web_page_is_no_s3_server(server: str, monkeypatch: pytest.MonkeyPatch, status: int) -> None:
+    """Not even one that says yes to all, whose bucket would seem to be empty; the doctor says so too."""
     monkeypatch.setattr(Answer, "status", status)
     monkeypatch.setattr(Answer, "body", b"<html>Not found</html>")
     with pytest.raises(Failure) as caught:
         listed(server)
-    assert (caught.value.reason, caught.value.detail) == (reason, server)
+    assert (caught.value.reason, caught.value.detail) == ("endpoint-wrong", server)
+    (found,) = examined(server)
+    assert found.why == Why(Reason.ENDPOINT_WRONG, server)
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,7 @@ from secretsbackup.desktop.wizard import Page, Wizard
 from secretsbackup.language import _
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import Access, Plan, Start, Where
+from secretsbackup.model.plan import Access, KitWish, Plan, Start, Where
 from secretsbackup.model.profile import Profile, ProfileName, labelled
 from secretsbackup.operations.establish import NO_KEY, Wish
 from secretsbackup.store import drafts, profiles
@@ -66,7 +66,7 @@ class SetUp(Wizard):
         self.rhythm = RhythmPage(self.start)
         self.paper = PaperPage(self.start, lambda: self.files.answer)
         self.summary = SummaryPage(self.start, self._home, self.wish, self._lines, self.remember)
-        self.ready = ReadyPage(self._outcome, self._restore)
+        self.ready = ReadyPage(self._outcome, self._restore, self._back_up)
         named = {name: page for name, page in vars(self).items() if name in _ORDER}
         self._names = {named[name]: name for name in _ORDER}
         super().__init__(_("Set up a backup"), [named[name] for name in _ORDER])
@@ -77,7 +77,7 @@ class SetUp(Wizard):
         self.moved.connect(lambda _index: self._moved())
         for page in self.pages:
             page.complete.connect(lambda _complete: self._soon.start())
-        self.completed.connect(self._back_up)
+        self.completed.connect(lambda: self._restore() if self.ready.answer.chains else self._back_up())
         self.finished.connect(lambda _result: self._left())
 
     # The plan
@@ -159,6 +159,7 @@ class SetUp(Wizard):
             draft=draft,
             phrase=key.phrase or self.phrase.answer,
             keep_phrase=key.keep,
+            kind=key.kind,
             credential=opening.credential if in_bucket else None,
             admin=in_bucket and self._by_admin(),
             iam=self.bucket.answer.service.iam,
@@ -192,20 +193,17 @@ class SetUp(Wizard):
         yield _("Files"), f"{', '.join(map(short, what.sources))} ({amount})", self.files
         pages: tuple[Page[Any], ...] = (self.folder, self.host, self.bucket)
         page = next(one for one in pages if one.wanted())
-        yield _("Place"), where(wish.draft.destination), page
+        yield _("Place"), _place(wish.draft.destination), page
         if self.bucket.wanted():
-            yield _("Access"), _access(self.access.answer.access), self.access
+            makes_users = self.bucket.answer.service.makes_users
+            yield _("Access"), _access(self.access.answer.access, makes_users=makes_users), self.access
         key = wish.draft.key
         yield _("Key"), _("A new one, made now") if key == NO_KEY else key[-16:], self.key
         rule = _("{often}; a full one every {days} days, {keep} are kept")
         often = words.schedule(wish.draft.schedule)
         filled = rule.format(often=often, days=wish.draft.full_every, keep=wish.draft.keep)
         yield _("Rhythm"), filled, self.rhythm
-        yield (
-            _("Recovery kit"),
-            short(wish.kit.folder) if wish.kit.folder else _("later; you will be reminded"),
-            self.paper,
-        )
+        yield _("Recovery kit"), _kit(wish.kit), self.paper
 
     # Before and after
 
@@ -242,13 +240,14 @@ class SetUp(Wizard):
 
     def _back_up(self) -> None:
         made = self.ready.answer
-        self.deleteLater()
+        self._left()
         if made.profile is not None:
+            self._app.standings.resume(made.profile.name)
             self._app.first_backup(made.profile, adopt=made.adopt)
 
     def _restore(self) -> None:
         made = self.ready.answer
-        self.deleteLater()
+        self._left()
         if made.profile is not None:
             self._app.restore_files(made.profile.name)
 
@@ -257,11 +256,31 @@ class SetUp(Wizard):
         self.remember()
         self.files.stop()
         if self.page is self.ready:
+            made = self.ready.answer
+            if made.profile and not made.chains:  # of backups that are back one restores first
+                self._app.standings.resume(made.profile.name)
             self.deleteLater()
 
 
-def _access(access: Access) -> str:
+def _place(destination: Destination) -> str:
+    """Where to; of a bucket that is not at Amazon's also at whose server."""
+    if isinstance(destination, Bucket) and destination.endpoint:
+        return _("{url}, at {endpoint}").format(url=where(destination), endpoint=destination.endpoint)
+    return where(destination)
+
+
+def _kit(kit: KitWish) -> str:
+    if not kit.folder:
+        return _("later; you will be reminded")
+    return (_("{folder}, and beside the backups") if kit.beside else "{folder}").format(
+        folder=short(kit.folder)
+    )
+
+
+def _access(access: Access, *, makes_users: bool) -> str:
     match access:
+        case Access.ADMIN if not makes_users:
+            return _("Made now with your key, which is kept only if the server makes no other")
         case Access.ADMIN:
             return _("Bucket, user and key are made now; your administrator’s key is not kept")
         case Access.OWN | Access.HAND:

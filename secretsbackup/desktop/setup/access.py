@@ -24,6 +24,7 @@ from secretsbackup.model.making import Hand
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.plan import Access, Start
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
+from secretsbackup.model.services import Service
 from secretsbackup.operations import discover, doctor, provision
 
 _AMAZONS_ID = re.compile(r"(AKIA|ASIA)[A-Z0-9]{12,124}")
@@ -62,7 +63,7 @@ class AccessPage(DestinedPage[Opening]):
         steps.setLayout(self._hand)
         self.choices.add(
             Access.HAND,
-            _("I make them &by hand"),
+            _("I make them b&y hand"),
             _("In the service’s console; here is what to paste."),
             steps,
         )
@@ -107,7 +108,7 @@ class AccessPage(DestinedPage[Opening]):
         """What this service can do for us, and the steps by hand for this bucket."""
         service = self._bucket.answer.service
         going_on = self.start.answer is Start.THERE
-        self.choices.describe(Access.ADMIN, _admins(makes_users=service.makes_users))
+        self.choices.describe(Access.ADMIN, _admins(service))
         self.choices.offer(Access.ADMIN, offered=not going_on)
         if going_on and self.choices.value is Access.ADMIN:
             self.choices.choose(Access.OWN)
@@ -266,8 +267,13 @@ class AccessPage(DestinedPage[Opening]):
             line.clear()
 
 
-def _admins(*, makes_users: bool) -> str:
-    if makes_users:
+def _admins(service: Service) -> str:
+    if service.asks_endpoint:
+        return _(
+            "The key that you give makes the bucket and protects it. If the server makes users (IAM), a "
+            "backup gets one of its own, and your key is kept nowhere; else yours is kept, in your keyring."
+        )
+    if service.makes_users:
         return _(
             "With an administrator’s key, used once and kept nowhere: makes the bucket, protects it, "
             "and makes a user with a key that can back up here and nothing else."

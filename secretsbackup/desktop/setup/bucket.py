@@ -56,7 +56,12 @@ class BucketPage(Page[Chosen]):
         self._suggested = ""
         self._groups = {
             "service": self.add_field("service", _("&Service"), self.service),
-            "region": self.add_field("region", _("Re&gion"), self.region, _("The nearest is the quickest.")),
+            "region": self.add_field(
+                "region",
+                _("Re&gion"),
+                self.region,
+                _("The nearest is the quickest; a server of your own may call it what it likes."),
+            ),
             "account": self.add_field("account", _("&Account id"), self.account, _("On R2’s overview.")),
             "endpoint": self.add_field("endpoint", _("S3 &address of the server"), self.endpoint),
             "bucket": self.add_field("bucket", _("B&ucket"), self.bucket),

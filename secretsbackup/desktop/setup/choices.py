@@ -9,7 +9,6 @@ from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QWidget
 from secretsbackup.desktop import look
 
 T = TypeVar("T")
-_INDENT = 3
 
 
 class Choices(QWidget, Generic[T]):
@@ -37,7 +36,7 @@ class Choices(QWidget, Generic[T]):
         box = look.column(row, gap=0)
         box.addWidget(button)
         inner = look.column(gap=1)
-        inner.setContentsMargins(_INDENT * look.GRID, look.GRID // 4, 0, 0)
+        inner.setContentsMargins(self.fontMetrics().height() + look.GRID, look.GRID // 4, 0, 0)
         said = self._said[value] = look.quiet(about)
         said.setVisible(bool(about))
         inner.addWidget(said)

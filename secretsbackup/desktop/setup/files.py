@@ -323,7 +323,7 @@ class FilesPage(Page[What]):
             title.hide()
             self.body.addWidget(title)
             self.body.addLayout(box)
-        self.add_field("name", _("&Name of this backup"), self._name)
+        self.add_field("name", _("Na&me of this backup"), self._name)
         self._name.setMaximumWidth(40 * look.GRID)
 
 

@@ -20,6 +20,7 @@ from secretsbackup.model.secret import Secret
 from secretsbackup.operations import keys
 from secretsbackup.operations.establish import NO_KEY
 from secretsbackup.operations.keys import Offer
+from secretsbackup.tools.gnupg import Kind
 
 
 class Key(msgspec.Struct, frozen=True):
@@ -28,6 +29,7 @@ class Key(msgspec.Struct, frozen=True):
     fingerprint: Fingerprint
     phrase: Secret | None
     keep: bool
+    kind: Kind = Kind.CURVE
 
 
 class KeyPage(Page[Key]):
@@ -46,9 +48,11 @@ class KeyPage(Page[Key]):
         self.choices = Choices[Fingerprint](_("Which key locks your backups?"))
         self.phrase, self.keep = SecretField(), QCheckBox(_("&Keep the passphrase in my keyring"))
         self.keep.setChecked(True)
+        self.rsa = QCheckBox(_("As &RSA-4096, for programs that know no elliptic curves"))
         self._useless = look.quiet()
         self._chosen: Fingerprint | None = None
         self.body.addWidget(self.choices)
+        self.body.addWidget(self.rsa)
         self._phrase_field = self.add_field("phrase", _("&Passphrase of this key"), self.phrase)
         self.body.addWidget(self.keep)
         self.body.addWidget(look.quiet(_("Then restores and tests need not ask for it. Backups never do.")))
@@ -60,7 +64,8 @@ class KeyPage(Page[Key]):
     @property
     def answer(self) -> Key:
         key = self.choices.value or NO_KEY
-        return Key(key, self.phrase.secret if key != NO_KEY else None, self.keep.isChecked())
+        kind = Kind.RSA if self.rsa.isChecked() else Kind.CURVE
+        return Key(key, self.phrase.secret if key != NO_KEY else None, self.keep.isChecked(), kind)
 
     def take(self, key: Fingerprint | None, *, keep: bool) -> None:
         """Show this choice, as soon as the keys are known."""
@@ -107,7 +112,7 @@ class KeyPage(Page[Key]):
         self.choices.clear()
         usable = [offer for offer in offers if offer.against is None]
         if self._start.answer is not Start.THERE:
-            self.choices.add(NO_KEY, _("Make a &new key for this"), _("Ed25519, does not expire."))
+            self.choices.add(NO_KEY, _("&Make a new key for this"), _("It does not expire."))
         for offer in usable:
             self.choices.add(offer.key.fingerprint, offer.key.owner, _about(offer))
         self.choices.choose(before if before is not None else NO_KEY)
@@ -120,6 +125,7 @@ class KeyPage(Page[Key]):
 
     def _follow(self) -> None:
         self._chosen = self.choices.value
+        self.rsa.setVisible(self.choices.value == NO_KEY and self._start.answer is not Start.THERE)
         self._phrase_field.setVisible(self.choices.value not in (None, NO_KEY))
         self.refresh()
 

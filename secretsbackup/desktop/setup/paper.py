@@ -18,9 +18,9 @@ from secretsbackup.model.plan import KitWish, Start, What
 
 
 class PaperPage(Page[KitWish]):
-    """A folder for the kit."""
+    """A folder for the kit; without a `start` it is asked for by itself, and cannot wait."""
 
-    def __init__(self, start: StartPage, what: Callable[[], What]) -> None:
+    def __init__(self, start: StartPage | None, what: Callable[[], What]) -> None:
         super().__init__(
             _("Recovery kit"),
             _("If this machine were gone tomorrow?"),
@@ -32,18 +32,22 @@ class PaperPage(Page[KitWish]):
         self._start, self._what = start, what
         self.choices = Choices[bool](_("Save the recovery kit?"))
         self.folder = FolderField(_("Where shall the recovery kit be saved?"))
-        self.beside = QCheckBox(_("Keep one &beside the backups as well"))
-        self.choices.add(True, _("Save it &now"), _("It is read back at once, to prove that it restores."))
+        self.beside = QCheckBox(_("&Keep one beside the backups as well"))
+        self.choices.add(True, _("&Save it now"), _("It is read back at once, to prove that it restores."))
         self.choices.add(False, _("&Later"), _("You will be reminded until it is done."))
         self.choices.choose(True)
         self.body.addWidget(self.choices)
+        self.choices.setVisible(start is not None)
         self._field = self.add_field(
             "folder", _("&Folder"), self.folder, _("Print it from there, and keep a copy on a USB stick.")
         )
         self.body.addWidget(self.beside)
         self.body.addWidget(
             look.quiet(
-                _("Then the place alone, with the passphrase, is enough. The key in it stays locked by that.")
+                _(
+                    "Then the place alone, with the passphrase, is enough. But whoever gets in there has the "
+                    "key too, and only the passphrase keeps them from your files."
+                )
             )
         )
         self._suggested = ""
@@ -64,7 +68,7 @@ class PaperPage(Page[KitWish]):
         self.beside.setChecked(wish.beside)
 
     def wanted(self) -> bool:
-        return self._start.answer in (Start.NEW, Start.THERE)
+        return self._start is None or self._start.answer in (Start.NEW, Start.THERE)
 
     def entered(self) -> None:
         if self.folder.path in ("", self._suggested):

@@ -32,9 +32,11 @@ class Outcome(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class ReadyPage(Page[Outcome]):
-    """The outcome, and "Back up now"."""
+    """The outcome, and "Back up now"; of backups that are back, "Restore files" comes first."""
 
-    def __init__(self, gather: Callable[[], Outcome], restore: Callable[[], object]) -> None:
+    def __init__(
+        self, gather: Callable[[], Outcome], restore: Callable[[], object], back_up: Callable[[], object]
+    ) -> None:
         super().__init__(_("Ready"), _("All is set up, and tried"))
         self.forward, self.final = _("&Back up now"), True
         self._gather, self._outcome = gather, Outcome()
@@ -42,11 +44,12 @@ class ReadyPage(Page[Outcome]):
         self._remarks = look.column(gap=1)
         self._folder = look.button(_("&Open the kit’s folder"), self._open)
         self._restore = look.button(_("&Restore files…"), restore)
+        self._back_up = look.button(_("&Back up now"), back_up)
         self._folder.setIcon(icons.icon("print"))
         self.body.addWidget(self._shield)
         self.body.addWidget(self._says)
         self.body.addLayout(self._remarks)
-        self.body.addWidget(beside(self._folder, self._restore))
+        self.body.addWidget(beside(self._folder, self._restore, self._back_up))
 
     @property
     def answer(self) -> Outcome:
@@ -67,13 +70,15 @@ class ReadyPage(Page[Outcome]):
             count = sum(len(chain.snapshots) for chain in made.chains)
             snapshots = words.number(count, _("snapshot"), _("snapshots"))
             self.ask(_("Your backups are back"))
+            self.forward = _("&Restore files…")
             says = _("“{name}” is back: {snapshots} at {place}.")
             self._says.setText(says.format(name=made.profile.name, snapshots=snapshots, place=place))
         else:
             says = _("“{name}” goes to {place}. The first backup takes the longest; the machine may be used.")
             self._says.setText(says.format(name=made.profile.name, place=place))
         self._folder.setVisible(made.kit is not None)
-        self._restore.setVisible(bool(made.chains) or made.adopt)
+        self._restore.setVisible(made.adopt and not made.chains)
+        self._back_up.setVisible(bool(made.chains))
         if made.remarks:
             self._remarks.addWidget(look.heading(_("Worth mending, when you have time")))
         for one in made.remarks:

@@ -92,13 +92,11 @@ class RhythmPage(Page[Rhythm]):
         self.refresh()
 
     def _keeping(self) -> QWidget:
-        return beside(
-            QLabel(_("A new full backup every")),
-            self._full_every,
-            QLabel(_("days; keep")),
-            self._keep,
-            QLabel(_("of them")),
-        )
+        made = QWidget()
+        rows = look.column(made)
+        rows.addWidget(beside(QLabel(_("A new full backup every")), self._full_every, QLabel(_("days"))))
+        rows.addWidget(beside(QLabel(_("Keep")), self._keep, QLabel(_("of them"))))
+        return made
 
 
 def _clock(name: str) -> QTimeEdit:

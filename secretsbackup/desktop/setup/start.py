@@ -22,7 +22,7 @@ class StartPage(Page[Start]):
         )
         self.choices = Choices[Start](_("What would you like to do?"))
         self.choices.add(
-            Start.NEW, _("Start a &new backup"), _("Choose folders and a place for them. Some three minutes.")
+            Start.NEW, _("S&tart a new backup"), _("Choose folders and a place for them. Some three minutes.")
         )
         self.choices.add(
             Start.KIT,

@@ -51,6 +51,7 @@ class SummaryPage(Page[Established | None]):
         self._made, self._list = look.card(), look.sentence()
         self._remove = look.button(_("&Remove it again"), lambda: work.begin(self.undo()))
         look.mark(self._remove, "danger")
+        self._leave = look.flat(_("&Leave it there"), self.leave)
         self.traces = Traces()
         self.remarks: list[Message] = []
         self._done: Established | None = None
@@ -110,6 +111,21 @@ class SummaryPage(Page[Established | None]):
             self._ask()
         return ()
 
+    def problems(self) -> Sequence[Problem]:
+        """What an earlier try made for another plan would be forgotten: first it goes, or is left."""
+        if self._done is not None or not establish.astray(self.traces, self._wish().draft):
+            return ()
+        return [
+            Problem("traces", _("An earlier try made something for another plan. Remove it, or leave it."))
+        ]
+
+    def leave(self) -> None:
+        """Forget what was made; it stays where it is."""
+        self.traces = Traces()
+        self._keep()
+        self._show_traces()
+        self.refresh()
+
     async def undo(self) -> None:
         """Take away what was made, once somebody said yes."""
         listed = "\n".join(words.traces(self.traces))
@@ -130,6 +146,7 @@ class SummaryPage(Page[Established | None]):
             self.tell(Message(_("All that was made is removed again.")))
         self._keep()
         self._show_traces()
+        self.refresh()
 
     def _hear(self, told: Told | Did | Traces) -> None:
         match told:
@@ -138,9 +155,9 @@ class SummaryPage(Page[Established | None]):
                 self._keep()
             case Told(why=why) if why:
                 self.remarks.append(words.reason(why))
-                self.tasks.tell(told)
+                self.scroll_to(self.tasks.tell(told))
             case _:
-                self.tasks.tell(told)
+                self.scroll_to(self.tasks.tell(told))
 
     def stopped(self, why: Why) -> None:
         """Something stood in the way: say what, and what there is by now."""
@@ -159,6 +176,7 @@ class SummaryPage(Page[Established | None]):
     def _show_traces(self) -> None:
         self._list.setText("\n".join(f"•  {phrase}" for phrase in words.traces(self.traces)))
         self._made.setVisible(self.traces.anything and self._done is None)
+        self._leave.setVisible(bool(self.problems()))
         if self.tasks.done:
             self.scroll_to(self._made)
 
@@ -175,6 +193,6 @@ class SummaryPage(Page[Established | None]):
         assert inside is not None
         for widget in (look.heading(_("This was made, and is there now")), self._list):
             inside.addWidget(widget)
-        inside.addWidget(beside(self._remove))
+        inside.addWidget(beside(self._remove, self._leave))
         self.body.addWidget(self._made)
         self._made.hide()

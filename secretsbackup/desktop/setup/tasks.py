@@ -40,18 +40,20 @@ class Tasks(QWidget):
         for task in tasks:
             self._row(task, words.task(task))
 
-    def tell(self, told: Told | Did) -> None:
-        """Show that a step began or ended."""
+    def tell(self, told: Told | Did) -> QWidget:
+        """Show that a step began or ended; its row, which is to be seen now."""
         match told:
             case Told(task=task, over=over, why=why):
                 wrong = words.reason(why) if why else None
-                self._row(task, words.task(task)).show_state(over=over, wrong=wrong)
+                row = self._row(task, words.task(task))
+                row.show_state(over=over, wrong=wrong)
             case Did(part=part, how=how):
                 wrong = words.did(told) if how in _TROUBLED else None
                 row = self._row(f"part {part}", words.part(part), deeper=True)
                 row.show_state(over=how is not How.BEGUN, wrong=wrong)
             case _:
                 assert_never(told)
+        return row
 
     def stop(self) -> None:
         """What goes on has come to an end, and not a good one."""

@@ -88,7 +88,7 @@ def usable(key: Key) -> Key:
 async def try_passphrase(key: Fingerprint, passphrase: Secret, *, home: Path | None = None) -> None:
     """Try a passphrase on a short message; Failure(PASSPHRASE_WRONG) or (SECRET_KEY_MISSING).
 
-    gpg-agent forgets what it has cached for this key first: it would take a wrong one for right.
+    gpg-agent forgets what it has cached first: it would take a wrong one for right.
     """
     found = await in_thread(lambda: list(_gpg(home).list_keys(secret=True, keys=[key])), _TIMEOUT)
     if not found:
@@ -204,9 +204,14 @@ def _names(key: Key, wanted: str, name: str) -> bool:
 
 
 async def _forget_cached(key: Key, home: Path | None) -> None:
-    words = [f"CLEAR_PASSPHRASE --mode=normal {grip}" for grip in key.keygrips]
+    """Have gpg-agent forget the key's passphrase, and every other: it tries the one used last on any key."""
     own = ["--homedir", str(home)] if home else []
-    await process.run(process.find("gpg-connect-agent"), [*own, *words, "/bye"])
+    said: list[bytes] = []
+    agent = process.find("gpg-connect-agent")
+    await process.run(agent, [*own, "KEYINFO --list", "/bye"], on_line=said.append)
+    cached = [fields[2].decode() for line in said if (fields := line.split())[6:7] == [b"1"]]
+    words = [f"CLEAR_PASSPHRASE --mode=normal {grip}" for grip in (*key.keygrips, *cached)]
+    await process.run(agent, [*own, *words, "/bye"])
 
 
 def _try(fingerprint: Fingerprint, passphrase: Secret, home: Path | None) -> None:

@@ -48,6 +48,7 @@ def client(
     *,
     endpoint: str | None = None,
     checksums: str = "",
+    attempts: int = 2,
 ) -> Any:
     """A client for the bucket's server, or for another service that goes with it."""
     import boto3
@@ -57,7 +58,7 @@ def client(
     config = Config(
         connect_timeout=5,
         read_timeout=8,
-        retries={"total_max_attempts": 2},
+        retries={"total_max_attempts": attempts},
         request_checksum_calculation=checksums,
         response_checksum_validation=checksums,
         user_agent_extra="secretsbackup",
@@ -98,6 +99,7 @@ def _session(boto3: Any, credential: Credential) -> Any:
 def told(call: Callable[[], _T], bucket: Bucket, credential: Credential) -> _T:
     """Call, and make boto3's errors ours."""
     from botocore import exceptions as of
+    from botocore.parsers import ResponseParserError
 
     where = bucket.endpoint or "Amazon S3"
     try:
@@ -113,6 +115,8 @@ def told(call: Callable[[], _T], bucket: Bucket, credential: Credential) -> _T:
         raise Failure(Reason.AWS_PROFILE_MISSING, name, (str(error),)) from None
     except (of.HTTPClientError, of.ConnectionError) as error:
         raise Failure(Reason.DESTINATION_UNREACHABLE, where, (str(error),)) from None
+    except ResponseParserError as error:
+        raise Failure(Reason.ENDPOINT_WRONG, where, (str(error),)) from None
     except (of.ParamValidationError, of.BotoCoreError, ValueError) as error:
         raise Failure(Reason.DESTINATION_MISSING, bucket.bucket, (str(error),)) from None
 
@@ -121,8 +125,7 @@ def refused(error: Any, bucket: Bucket) -> Failure:
     """A server's refusal as a Failure."""
     code, status = code_of(error), status_of(error)
     overloaded = Reason.DESTINATION_UNREACHABLE if status >= 500 else Reason.DESTINATION_DENIED
-    headless = code in _NO_S3 and status < 500 and not error.operation_name.startswith("Head")
-    reason = Reason.ENDPOINT_WRONG if headless else _CODES.get(code, overloaded)
+    reason = Reason.ENDPOINT_WRONG if headless(error) else _CODES.get(code, overloaded)
     return Failure(reason, _detail(reason, error, bucket), (str(error),))
 
 
@@ -132,7 +135,7 @@ def _detail(reason: Reason, error: Any, bucket: Bucket) -> str:
             return f"bucket {bucket.bucket}"
         case Reason.REGION_WRONG:
             return region_of(error) or bucket.bucket
-        case Reason.ENDPOINT_WRONG:
+        case Reason.ENDPOINT_WRONG | Reason.DESTINATION_UNREACHABLE:
             return bucket.endpoint or "Amazon S3"
         case Reason.CLOCK_WRONG:
             return str(round(skew(error.response) or 0) or "")
@@ -149,6 +152,11 @@ def code_of(error: Any) -> str:
 def status_of(error: Any) -> int:
     """The HTTP status of a refusal."""
     return int(error.response.get("ResponseMetadata", {}).get("HTTPStatusCode", 0))
+
+
+def headless(error: Any) -> bool:
+    """Whether a refusal has a status and no word of S3's, though it had room for one: a web page, say."""
+    return code_of(error) in _NO_S3 and status_of(error) < 500 and not error.operation_name.startswith("Head")
 
 
 def region_of(error: Any) -> str:

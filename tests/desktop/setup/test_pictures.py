@@ -17,7 +17,7 @@ from tests.desktop.setup.conftest import Begin, moment
 from tests.desktop.setup.hand import Hand
 
 
-@pytest.fixture(params=["light", "dark", "200"])
+@pytest.fixture(params=["light", "dark", "200", "small"])
 def looks(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
     """The desktop's palette and size of text."""
     font, palette, sheet = QFont(qapp.font()), QPalette(qapp.palette()), qapp.styleSheet()
@@ -50,6 +50,8 @@ def test_no_page_is_cut(play: Play, begin: Begin, key: Fingerprint, memory: None
         wizard = hand.wizard
         if looks == "200":
             wizard.resize(1240, 720)
+        if looks == "small":
+            wizard.resize(640, 480)
         await hand.until(lambda: wizard.files.appraisal.done)
         wizard.access.choices.choose(Access.HAND)
         seen = set()

@@ -128,6 +128,15 @@ def test_a_passphrase_is_right_or_wrong_whatever_the_agent_remembers(
     assert tried(gnupg_home, fingerprint, PASSPHRASE) is None
 
 
+def test_the_passphrase_of_another_key_opens_no_second_one(
+    gnupg_home: Path, fingerprint: Fingerprint
+) -> None:
+    """gpg-agent would try the one that was used last, which may be the same: a wrong one seemed right."""
+    other = asyncio.run(gnupg.make_key("Same Passphrase", PASSPHRASE, home=gnupg_home))
+    assert tried(gnupg_home, other, PASSPHRASE) is None
+    assert tried(gnupg_home, fingerprint, Secret("wrong")) is Reason.PASSPHRASE_WRONG
+
+
 def test_a_secret_key_that_is_not_here_is_missing(gnupg_home: Path) -> None:
     assert tried(gnupg_home, "B" * 40, PASSPHRASE) is Reason.SECRET_KEY_MISSING
 
