@@ -5,7 +5,7 @@ folder the volumes that must be there: without network, passphrase or duplicity 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -21,6 +21,7 @@ _NAME = re.compile(
     rf"(?P<partial>\.part)?(?:\.gpg|\.gz|\.g|\.z)?"
 )
 _VOLUME = re.compile(rb"^Volume (\d+):", re.MULTILINE | re.IGNORECASE)
+_RANGE = re.compile(rb"^Volume (\d+):\n\s+StartingPath\s+(\S+).*\n\s+EndingPath\s+(\S+)", re.MULTILINE)
 _LEAST = 128
 """Bytes: even an empty message to a public key is larger (RFC 4880: a session key packet alone is)."""
 
@@ -133,6 +134,48 @@ def volumes(manifest: bytes) -> int:
     """
     numbers = [int(number) for number in _VOLUME.findall(manifest)]
     return numbers[-1] if numbers else 0
+
+
+def sets(chain: Chain, snapshot: Snapshot) -> list[Set]:
+    """The sets that make up a snapshot, oldest first."""
+    stamps = [one.stamp for one in chain.snapshots if one.time <= snapshot.time]
+    return [Set(stamp, start) for start, stamp in zip([None, *stamps], stamps, strict=False)]
+
+
+def stored_about(sets: Iterable[Set], contents: Mapping[str, int]) -> int:
+    """Bytes of the manifests and signatures of these sets."""
+    wanted = {name for one in sets for name in (f"{one.stem}.manifest", one.signatures)}
+    return sum(size for name, size in contents.items() if _bare(name) in wanted)
+
+
+def stored_of(path: bytes, sets: Iterable[Set], archive: Path, contents: Mapping[str, int]) -> int:
+    """Bytes of the volumes that must be fetched for a path of the snapshot that these sets make up.
+
+    duplicity fetches a volume if the path may lie between its first and its last (its manifest.py).
+    """
+    here = {_bare(name): size for name, size in contents.items()}
+    wanted = _index(path)
+    return sum(
+        here.get(f"{one.stem}.vol{number}.difftar", 0)
+        for one in sets
+        for number, first, last in _ranges((archive / f"{one.stem}.manifest").read_bytes())
+        if first[: len(wanted)] <= wanted <= last
+    )
+
+
+def _ranges(manifest: bytes) -> Iterator[tuple[int, list[bytes], list[bytes]]]:
+    for number, first, last in _RANGE.findall(manifest):
+        yield int(number), _index(_unquoted(first)), _index(_unquoted(last))
+
+
+def _index(path: bytes) -> list[bytes]:
+    return path.split(b"/") if path not in (b"", b".") else []
+
+
+def _unquoted(name: bytes) -> bytes:
+    if name[:1] != b'"':
+        return name
+    return re.sub(rb"\\x(..)", lambda found: bytes.fromhex(found[1].decode()), name[1:-1])
 
 
 def warm(archive: Path, contents: Mapping[str, int]) -> bool:
