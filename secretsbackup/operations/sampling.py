@@ -27,11 +27,11 @@ _TOGETHER = 32 << 20
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A path of a snapshot to be restored, and the files at or below it that can be compared. As bytes,
-    relative to the snapshot."""
+    """A path of a snapshot to be restored (b"": all of it), and the files at or below it to be compared.
+    As bytes, relative to the snapshot."""
 
-    path: bytes
-    files: tuple[bytes, ...]
+    path: bytes = b""
+    files: tuple[bytes, ...] = ()
 
 
 def places(stage: Path, before: float) -> list[Place]:

@@ -27,7 +27,7 @@ def test_it_uses_nothing_of_what_this_machine_keeps(user: Machine, saved: Path) 
         path.write_bytes(b"wrong")
     summary = user.run("verify", "--json").outcome["summary"]
     assert 8 <= summary["files"] <= 40
-    assert 0 < summary["stored"] <= 6 * sum(path.stat().st_size for path in saved.iterdir())
+    assert summary["stored"] == sum(path.stat().st_size for path in saved.iterdir())  # once, for it is small
     assert 0 < summary["seconds"] < 60
     assert 0 < summary["whole_seconds"] < 60
     assert not user.left_over()
