@@ -6,7 +6,7 @@ from typing import assert_never
 
 import msgspec
 
-from secretsbackup.language import _, ngettext
+from secretsbackup.language import _
 from secretsbackup.model.appraisal import Leftover
 from secretsbackup.model.check import Excess, Finding, Sign
 from secretsbackup.model.event import (
@@ -317,9 +317,9 @@ def proving(status: Status) -> str:
     days = status.prove_every
     if not days:
         return _("It is not proven by itself; say how often in “Edit this backup”.")
-    return ngettext(
-        "It is proven by itself every day.", "It is proven by itself every {count} days.", days
-    ).format(count=days)
+    if days == 1:
+        return _("It is proven by itself every day.")
+    return _("It is proven by itself every {count} days.").format(count=days)
 
 
 def measured(summary: Summary) -> str:
