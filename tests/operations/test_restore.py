@@ -12,7 +12,7 @@ from secretsbackup.model.destination import Folder
 from secretsbackup.model.outcome import Failed, Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
-from secretsbackup.operations import holdings, restore, verify
+from secretsbackup.operations import holdings, restore, sampling, verify
 from secretsbackup.operations.browse import parse_time
 from tests.operations.conftest import Play
 
@@ -118,11 +118,11 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 
 def test_a_sample_is_some_of_the_files_each_once() -> None:
     paths = [b"%d" % number for number in range(20)]
-    chosen = verify.sample(paths)
-    assert len({*chosen}) == verify.SAMPLE
+    chosen = sampling.sample(paths)
+    assert len({*chosen}) == sampling.SAMPLE
     assert {*chosen} <= {*paths}
-    assert sorted(verify.sample(paths[:2])) == [b"0", b"1"]
-    assert verify.sample([]) == []
+    assert sorted(sampling.sample(paths[:2])) == [b"0", b"1"]
+    assert sampling.sample([]) == []
 
 
 def test_a_file_that_is_not_as_it_was_is_found(tmp_path: Path) -> None:
