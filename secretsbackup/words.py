@@ -9,6 +9,8 @@ import msgspec
 from secretsbackup.language import _
 from secretsbackup.model.appraisal import Leftover
 from secretsbackup.model.check import Excess, Finding, Sign
+from secretsbackup.model.difference import Differs
+from secretsbackup.model.entry import Entry, Taken, What
 from secretsbackup.model.event import (
     Caution,
     HookRan,
@@ -23,6 +25,7 @@ from secretsbackup.model.event import (
     Verb,
     Warned,
 )
+from secretsbackup.model.forecast import Forecast
 from secretsbackup.model.making import Did, Hand, HandStep, How, Made, Part
 from secretsbackup.model.outcome import (
     Cancelled,
@@ -35,6 +38,7 @@ from secretsbackup.model.outcome import (
     Summary,
     Why,
 )
+from secretsbackup.model.paths import shown
 from secretsbackup.model.plan import Task, Traces
 from secretsbackup.model.policy import NEEDED, Action, text
 from secretsbackup.model.schedule import Daily, Hours, Manual, Schedule, Weekly
@@ -60,7 +64,12 @@ def size(count: int) -> str:
 
 def number(count: int, one: str, many: str) -> str:
     """A count with its noun: 1 file, 12 480 files."""
-    return f"{count:,} {one if count == 1 else many}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    return f"{_grouped(count)} {one if count == 1 else many}"
+
+
+def _grouped(count: int) -> str:
+    """A count with its thousands apart."""
+    return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
 
 
 def files(count: int) -> str:
@@ -174,7 +183,10 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
         case Caution.NOT_RESTORED:
             return f"{path} could not be restored{_because(warned.detail)}."
         case Caution.NOT_COMPARED:
-            return "Nothing is staged on this machine to compare with; the sample was restored only."
+            return (
+                "Nothing is staged on this machine to compare with; the sample was restored, and its files "
+                "are as large as they must be."
+            )
         case Caution.NOT_CATALOGUED:
             return (
                 f"The list of what is in which snapshot is not up to date{_because(warned.detail)}; "
@@ -284,6 +296,56 @@ def _not_now(status: Status, now: datetime) -> str:
     return f" Since then: {reason(status.waiting[0]).title}" if status.waiting else ""
 
 
+def proven(status: Status, now: datetime) -> str:
+    """When it was last proven that it can be restored, and how long that would take; empty if never."""
+    if status.proven is None:
+        return ""
+    told = _("Proven restorable {ago}: {files} compared").format(
+        ago=ago(status.proven, now), files=files(status.proven_files)
+    )
+    if not status.whole_seconds:
+        return told
+    takes = about(status.whole_seconds)
+    return _("{proven}; a whole restore takes about {span}").format(proven=told, span=takes)
+
+
+def about(seconds: float) -> str:
+    """A span of time that was estimated, in round numbers: 10 s, 4 min, 2 h 10 min."""
+    if seconds < 60:
+        return duration(max(10, round(seconds / 10) * 10))
+    minutes = round(seconds / 60)
+    if minutes < 90:
+        return duration(minutes * 60)
+    tens = round(minutes / 10) * 10
+    return f"{tens // 60} h {tens % 60} min" if tens % 60 else f"{tens // 60} h"
+
+
+def proving(status: Status) -> str:
+    """How often it is proven by itself."""
+    if status.unasked:
+        told = reason(status.unasked)
+        return _("Not proven by itself: {why} {advice}").format(why=told.title, advice=told.advice)
+    days = status.prove_every
+    if not days:
+        return _("It is not proven by itself; say how often in “Edit this backup”.")
+    if days == 1:
+        return _("It is proven by itself every day.")
+    return _("It is proven by itself every {count} days.").format(count=days)
+
+
+def measured(summary: Summary) -> str:
+    """What a drill restored, and how fast: 25 files, 3 MB; 250 MB fetched in 12 s, 20.8 MB/s."""
+    told = f"{files(summary.files)}, {size(summary.bytes)}"
+    if not summary.stored or not summary.seconds:
+        return told
+    return _("{amount}; {stored} fetched in {span}, {rate}/s").format(
+        amount=told,
+        stored=size(summary.stored),
+        span=duration(summary.seconds),
+        rate=size(round(summary.stored / summary.seconds)),
+    )
+
+
 def concern(one: Concern, now: datetime) -> str:
     """What is not as it should be, to stand in the middle of a sentence."""
     match one.about:
@@ -301,11 +363,12 @@ def concern(one: Concern, now: datetime) -> str:
         case About.LEFT_OUT:
             told = [left_out(caution, count) for caution, count in one.counts]
             return ", ".join(told) or f"{number(one.number, 'warning', 'warnings')}: see `secretsbackup log`"
-        case About.NOT_PROVEN if one.why:
+        case About.NOT_PROVEN if one.why and one.when is None:
             return f"the last verify came to nothing: {_short(one.why)}"
         case About.NOT_PROVEN:
             days = (now - one.when).days if one.when else 0
-            return f"not proven for {number(days, 'day', 'days')} (secretsbackup verify)"
+            because = f": {_short(one.why)}" if one.why else ""
+            return f"not proven for {number(days, 'day', 'days')}{because} (secretsbackup verify)"
         case About.KIT_NOT_SAVED:
             return "the recovery kit is not saved (secretsbackup kit)"
         case About.KEY_EXPIRES:
@@ -492,6 +555,97 @@ def amount(count: int, total: int, largest: Sequence[tuple[str, int]], *, counti
         return told
     path, most = largest[0]
     return _("{amount}; the largest: {path} ({size})").format(amount=told, path=path, size=size(most))
+
+
+def as_of(at: datetime, now: datetime) -> str:
+    """Of which moment the files are that one looks at."""
+    return _("The backup of {when}. A folder is taken with all that is in it.").format(when=_said(at, now))
+
+
+def _said(then: datetime, now: datetime) -> str:
+    """The same as `when`, with today's day too."""
+    today = then.astimezone().date() == now.astimezone().date()
+    return _("today {time}").format(time=when(then, now)) if today else when(then, now)
+
+
+def taken(one: Taken, now: datetime) -> str:
+    """A snapshot in one line: when, and what was new in it: Yesterday 18:00 · 12 new, 3 changed, 1 deleted."""
+    told = (
+        (one.new, _("{count} new")),
+        (one.changed, _("{count} changed")),
+        (one.deleted, _("{count} deleted")),
+    )
+    changes = ", ".join(text.format(count=_grouped(count)) for count, text in told if count)
+    said = _said(one.time, now)
+    return f"{said[:1].upper()}{said[1:]} · {changes or _('nothing changed')}"
+
+
+def found(entry: Entry) -> str:
+    """A file that was found: its name, where it lay, and whether it is deleted."""
+    folder = shown(entry.path.rpartition(b"/")[0])
+    gone = _("deleted") if entry.until else ""
+    return "  ·  ".join(part for part in (shown(entry.name), folder, gone) if part)
+
+
+def version(entry: Entry, now: datetime) -> str:
+    """A version of a file: when it was changed, its size, and which backups have it so."""
+    size_ = f" · {roughly(entry.least, entry.most)}" if entry.what is What.FILE else ""
+    since = when(entry.since, now)
+    if entry.until is None:
+        there = _("in the backups since {since}").format(since=since)
+    elif entry.until == entry.since:
+        there = _("in the backup of {since}").format(since=since)
+    else:
+        there = _("in the backups of {since} to {until}").format(since=since, until=when(entry.until, now))
+    return f"{_('Changed {when}').format(when=when(entry.modified, now))}{size_} · {there}"
+
+
+def and_more(count: int) -> str:
+    """That a list does not show all; empty where it does."""
+    return _("… and {count} more: type another letter.").format(count=_grouped(count)) if count else ""
+
+
+def comes_to(cost: Forecast) -> str:
+    """What restoring comes to: 2 files, 3.1 MB · 1 volume to fetch, 50 MB · about 4 s."""
+    parts = [f"{files(cost.files)}, {size(cost.bytes)}"]
+    if cost.volumes:
+        volumes = number(cost.volumes, _("volume to fetch"), _("volumes to fetch"))
+        parts.append(f"{volumes}, {size(cost.fetched)}")
+    if cost.seconds is not None:
+        parts.append(_("about {time}").format(time=duration(max(1, cost.seconds))))
+    return " · ".join(parts)
+
+
+def restored(summary: Summary) -> str:
+    """How much came back."""
+    return f"{files(summary.files)}, {size(summary.bytes)}"
+
+
+def difference(how: Differs, path: bytes) -> str:
+    """How what is in place differs from the backup."""
+    match how:
+        case Differs.MISSING:
+            return _("missing: {path}").format(path=shown(path))
+        case Differs.DIFFERENT:
+            return _("different: {path}").format(path=shown(path))
+        case Differs.SAME:
+            return _("the same: {path}").format(path=shown(path))
+        case _:
+            assert_never(how)
+
+
+def compared(other: int, same: int) -> str:
+    """What a comparison with what is in place came to."""
+    if not other:
+        return _("All is as it was: {files} are the same.").format(files=files(same))
+    told = _("{files} in place are missing, or other than in the backup.").format(files=files(other))
+    return f"{told} {_('{files} are the same.').format(files=files(same))}" if same else told
+
+
+def put_back(count: int, aside: str) -> str:
+    """What was put back in place, and where that is which it replaced."""
+    told = _("{files} are back in place.").format(files=files(count))
+    return f"{told} {_('What they replaced lies in {folder}.').format(folder=aside)}" if aside else told
 
 
 def when(then: datetime, now: datetime) -> str:

@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import hypothesis
 import keyring
 import pytest
 from keyring.backends import fail
@@ -20,6 +21,9 @@ from secretsbackup.tools import gnupg, memory_keyring
 
 PROGRAMS = Path(__file__).parent / "programs"
 PASSPHRASE = Secret("correct horse battery staple")
+
+hypothesis.settings.register_profile("here", deadline=None)  # another program may take the processor
+hypothesis.settings.load_profile("here")
 
 StandIn = Callable[[str, str], Path]
 """Puts a script of `programs/` on PATH under a program's name, and gives the folder it lies in."""

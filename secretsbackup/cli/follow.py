@@ -9,6 +9,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from secretsbackup import words
+from secretsbackup.cli import asking
 from secretsbackup.model.event import (
     Moment,
     Progressed,
@@ -22,9 +23,9 @@ from secretsbackup.model.event import (
     encode,
 )
 from secretsbackup.model.outcome import Cancelled, Completed, Failed, Interrupted, Outcome, Skipped
-from secretsbackup.model.secret import Secret
+from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.operations import runner
-from secretsbackup.operations.runner import Live, Recipe
+from secretsbackup.operations.runner import Ask, Live, Recipe
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -48,21 +49,28 @@ class Told(Enum):
 
 
 async def run(
-    recipe: Recipe, verb: Verb, profile: "Profile", home: "Home", *, json: bool, told: Told = Told.ALL
+    recipe: Recipe,
+    verb: Verb,
+    profile: "Profile",
+    home: "Home",
+    *,
+    json: bool,
+    told: Told = Told.ALL,
+    ask: Ask = asking.passphrase,
+    opened_by: Credential = None,
 ) -> Outcome:
     """Start a run, show it to its end, and give its outcome. Signals cancel it."""
-    from secretsbackup.cli import asking
 
     quiet = _Shower() if told is Told.TROUBLE else None
     shower: _Shower = _Json() if json else quiet or (_Bars() if sys.stderr.isatty() else _Lines())
 
-    async def ask() -> Secret | None:
+    async def ask_aside() -> Secret | None:
         with shower.aside():
-            return await asking.passphrase()
+            return await ask()
 
     if not json and not quiet:
         tell_interrupted(home, profile)
-    live = runner.start(recipe, verb, profile, home, ask=ask)
+    live = runner.start(recipe, verb, profile, home, ask=ask_aside, opened_by=opened_by)
     _obey_signals(live)
     outcome: Outcome = Interrupted()
     with shower:

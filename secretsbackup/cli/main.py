@@ -115,7 +115,7 @@ def _running(verb: Verb) -> None:
     demo = verb("running", "demo", "show a whole round trip with throw-away files, key and keyring")
     demo.add_argument("--keep", metavar="FOLDER", help="work in this new folder and keep it")
     _backup(verb("running", "backup", "back up now"))
-    _restore(verb("running", "restore", "restore everything, or chosen paths, into a new folder"))
+    _restore(verb("restoring", "restore", "restore everything, or chosen paths, into a new folder"))
     verb("running", "verify", "audit the destination, then restore a sample and compare it").add_argument(
         "name", nargs="?", help=_PROFILE_HELP
     )
@@ -200,6 +200,25 @@ def _restore(restore: argparse.ArgumentParser) -> None:
     restore.add_argument("words", nargs="*", metavar="[PROFILE] [PATH…]", help="what; all without a path")
     restore.add_argument("--to", metavar="PARENT", help="where the new folder is made")
     restore.add_argument("--at", metavar="TIME", help="the newest snapshot that is not younger")
+    restore.add_argument(
+        "--go-on",
+        nargs="?",
+        const="",
+        metavar="FOLDER",
+        help="with a restore that was cut off, the newest without FOLDER, into the same folder",
+    )
+    restore.add_argument(
+        "--put-back",
+        action="store_true",
+        help="then compare with what is in place, and put back what you say",
+    )
+    restore.add_argument("--yes", action="store_true", help="with --put-back: all that differs")
+    restore.add_argument(
+        "--from", dest="elsewhere", metavar="URL", help="a backup that no profile stands for; nothing is kept"
+    )
+    restore.add_argument("--endpoint", metavar="URL", help="with --from: of an S3-compatible server")
+    restore.add_argument("--region", metavar="R", help="with --from")
+    restore.add_argument("--aws-profile", metavar="NAME", help="with --from: of your own ~/.aws")
     restore.add_argument("--ask-where", action="store_true", help=argparse.SUPPRESS)
 
 
@@ -281,6 +300,9 @@ def _fields(fields: argparse.ArgumentParser, *, required: bool) -> None:
     fields.add_argument("--metered-too", action=switch, default=None, help="also where the network costs")
     fields.add_argument("--spread", type=int, metavar="MINUTES", help="begin up to so much later")
     fields.add_argument("--patience", type=int, metavar="DAYS", help="before a missed run is an alarm; 3")
+    fields.add_argument(
+        "--prove-every", type=int, metavar="DAYS", help="restore a sample by itself; 7, 0 never"
+    )
     fields.add_argument("--surge", type=int, metavar="GB", help="ask before sending more new data; 20")
     fields.add_argument(
         "--upheaval", type=int, metavar="PERCENT", help="ask when more files are gone or changed; 50"

@@ -1,16 +1,15 @@
 """Commands that run: backup, restore, verify, demo."""
 
 from datetime import UTC, datetime
-from pathlib import Path
 
 import msgspec
 
 from secretsbackup import words
-from secretsbackup.cli import asking, choosing, output
+from secretsbackup.cli import choosing, output
 from secretsbackup.cli.choosing import Options
 from secretsbackup.model.due import Due
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Cancelled, Failure, Reason
+from secretsbackup.model.outcome import Cancelled, Failure
 from secretsbackup.model.profile import Profile
 from secretsbackup.store.home import Home
 
@@ -40,28 +39,36 @@ async def backup(options: Options, home: Home) -> int:
 
 
 async def _what_is_due(options: Options, home: Home) -> int:
-    """Back up every profile that is due, for cron and systemd: without a word while all is well."""
+    """Back up and prove every profile that is due, for cron and systemd: no word while all is well."""
     from secretsbackup.cli import follow
     from secretsbackup.operations import backup as operation
     from secretsbackup.operations import schedule, watch
+    from secretsbackup.operations.verify import verify as drill
 
     await watch.watch(home)
+    told = follow.Told.ALL if options.verbose else follow.Told.TROUBLE
     statuses: list[int] = []
-    for profile in choosing.all_or_one(home, options):
-        verdict = await schedule.look(profile, home, datetime.now(UTC))
-        if not verdict.now:
-            _tell_not_due(profile, verdict, options)
-            continue
-        told = follow.Told.ALL if options.verbose else follow.Told.TROUBLE
-        try:
-            recipe = operation.recipe()
-            ended = await follow.run(recipe, Verb.BACKUP, profile, home, json=options.json, told=told)
-        except Failure as failure:  # not even its journal could be begun; the other profiles still can
-            statuses.append(output.failed(failure, json=options.json))
-            continue
-        statuses.append(follow.status(ended))
-        if isinstance(ended, Cancelled):
-            break
+    for verb, look, recipe in (
+        (Verb.BACKUP, schedule.look, operation.recipe()),
+        (Verb.VERIFY, schedule.look_for_drill, drill),
+    ):
+        for profile in choosing.all_or_one(home, options):
+            verdict = await look(profile, home, datetime.now(UTC))
+            if not verdict.now:
+                _tell_not_due(profile, verb, verdict, options)
+                continue
+            try:
+                ended = await follow.run(recipe, verb, profile, home, json=options.json, told=told)
+            except Failure as failure:  # not even its journal could be begun; the other profiles still can
+                statuses.append(output.failed(failure, json=options.json))
+                continue
+            statuses.append(follow.status(ended))
+            if isinstance(ended, Cancelled):
+                return _gravest(statuses)
+    return _gravest(statuses)
+
+
+def _gravest(statuses: list[int]) -> int:
     return min(statuses, key=lambda status: _GRAVEST.get(status, 1), default=75)
 
 
@@ -69,14 +76,13 @@ _GRAVEST = {4: 0, 1: 1, 3: 2, 0: 3, 75: 4}
 """Of several exit statuses, the one that counts."""
 
 
-def _tell_not_due(profile: Profile, verdict: Due, options: Options) -> None:
+def _tell_not_due(profile: Profile, verb: Verb, verdict: Due, options: Options) -> None:
     if options.json:
-        output.line(
-            {"profile": profile.name, "due": False, "next_run": verdict.at, "against": verdict.against}
-        )
+        told = {"due": False, "next_run": verdict.at, "against": verdict.against}
+        output.line({"profile": profile.name, "verb": verb, **told})
     elif options.verbose:
         reasons = " ".join(words.reason(why).title for why in verdict.against)
-        output.say(f"{profile.name}: {reasons}")
+        output.say(f"{profile.name}, {verb}: {reasons}")
 
 
 async def _mend_timer() -> None:
@@ -88,24 +94,6 @@ async def _mend_timer() -> None:
             output.say("The timer is mended: this program has moved.")
     except (Failure, OSError):
         return
-
-
-async def restore(options: Options, home: Home) -> int:
-    """Restore into a new folder."""
-    from secretsbackup.cli import follow
-    from secretsbackup.operations import restore as operation
-
-    profile, paths = choosing.one_and_paths(home, options)
-    parent = options.to
-    if not parent and options.ask_where:
-        parent = asking.ask("In which folder shall the restored one be made?", str(Path.cwd()))
-    if not parent:
-        raise Failure(Reason.PROFILE_INVALID, "Say where: secretsbackup restore --to PARENT")
-    wish = operation.Wish(
-        to=Path(parent).expanduser().absolute(), paths=tuple(paths), at=choosing.time(options.at)
-    )
-    ended = await follow.run(operation.recipe(wish), Verb.RESTORE, profile, home, json=options.json)
-    return follow.status(ended)
 
 
 async def verify(options: Options, home: Home) -> int:

@@ -5,7 +5,6 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -23,14 +22,15 @@ from secretsbackup.language import _, speak
 from secretsbackup.model.event import RunId, Verb
 from secretsbackup.model.outcome import Completed, Failure, Outcome
 from secretsbackup.model.profile import Profile, ProfileName
-from secretsbackup.model.secret import Secret
+from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.store import home as homes
 from secretsbackup.store import lock
 from secretsbackup.store.home import Home
 
 if TYPE_CHECKING:
+    from secretsbackup.desktop.restore.subject import Subject
     from secretsbackup.desktop.window import Window
-    from secretsbackup.operations.runner import Live, Recipe
+    from secretsbackup.operations.runner import Ask, Live, Recipe
 
 
 _HOUR = 3_600_000
@@ -88,11 +88,18 @@ class App(QObject):
             self.run(backup.recipe(backup.Wish(full=full, adopt=adopt)), Verb.BACKUP, standing.profile)
 
     def verify(self, name: ProfileName) -> None:
-        """Prove that it can be restored."""
+        """Prove now that it can be restored."""
         from secretsbackup.operations.verify import verify
 
         if standing := self.standings.of(name):
             self.run(verify, Verb.VERIFY, standing.profile)
+
+    def prove(self, name: ProfileName) -> None:
+        """Show how it was proven that it can be restored, and prove it again."""
+        from secretsbackup.desktop.proof import Proof
+
+        if self.standings.of(name):
+            self.show_wizard(f"prove {name}", lambda: Proof(self, name))
 
     def stop(self, name: ProfileName) -> None:
         """Stop a run: one of this process, or one that a terminal or a timer does."""
@@ -102,11 +109,13 @@ class App(QObject):
             lock.ask_to_stop(self.home, name)
 
     async def _keep_to_schedule(self) -> None:
-        """Back up what becomes due, one profile after the other, for as long as the program runs."""
-        from secretsbackup.operations import backup, schedule
+        """Back up and prove what becomes due, one after the other, for as long as the program runs."""
+        from secretsbackup.operations import backup, runner, schedule
+        from secretsbackup.operations.verify import verify
 
-        async for profile in schedule.due_profiles(self.home):
-            if live := self.run(backup.recipe(), Verb.BACKUP, profile, by_itself=True):
+        async for profile, verb in schedule.due_profiles(self.home):
+            recipe = verify if verb is Verb.VERIFY else backup.recipe()
+            if live := self.run(recipe, verb, profile, ask=runner.nobody):
                 await live.outcome()
 
     async def _watch(self) -> None:
@@ -118,17 +127,22 @@ class App(QObject):
             self.standings.refresh(name)
 
     def run(
-        self, recipe: "Recipe", verb: Verb, profile: Profile, *, by_itself: bool = False
+        self,
+        recipe: "Recipe",
+        verb: Verb,
+        profile: Profile,
+        *,
+        ask: "Ask | None" = None,
+        opened_by: Credential = None,
     ) -> "Live | None":
         """Start a run in this process, and follow it; None if not even its journal can be written.
 
-        One that begins `by_itself` asks nobody: whoever sits there did not ask for it.
+        `ask` is who gives the passphrase where the keyring has none: whoever sits here, unless it is said.
         """
         from secretsbackup.operations import runner
 
-        ask = runner.nobody if by_itself else self.ask
         try:
-            live = runner.start(recipe, verb, profile, self.home, ask=ask)
+            live = runner.start(recipe, verb, profile, self.home, ask=ask or self.ask, opened_by=opened_by)
         except Failure as failure:
             self.tray.notify(work.told(failure), Shield.FAILED)
             return None
@@ -210,24 +224,14 @@ class App(QObject):
         self.show_wizard(f"log {run}", lambda: Log(self, name, run))
 
     def restore_files(self, name: ProfileName | None = None) -> None:
-        """Bring files back: all of the newest snapshot, into a new folder below a chosen one."""
-        from PySide6.QtWidgets import QFileDialog
+        """Bring files back; one restore of a profile is looked at in one window."""
+        from secretsbackup.desktop import restore
 
-        known = self.standings.of(name or next(iter(self.standings.all), ""))
-        if known is None:
-            return
-        self.open()
-        dialog = QFileDialog(self.window, _("In which folder shall the restored one be made?"))
-        dialog.setFileMode(QFileDialog.FileMode.Directory)
-        dialog.setOption(QFileDialog.Option.ShowDirsOnly)
-        dialog.fileSelected.connect(lambda path: self._restore(known.profile, path))
-        dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        dialog.open()
+        self.show_wizard(f"restore {name or ''}", lambda: restore.wizard(self, name))
 
-    def _restore(self, profile: Profile, path: str) -> None:
-        from secretsbackup.operations import restore
-
-        self.run(restore.recipe(restore.Wish(to=Path(path))), Verb.RESTORE, profile)
+    def restore(self, subject: "Subject", recipe: "Recipe", ask: "Ask") -> "Live | None":
+        """Start a restore, of a profile or of a place that no profile stands for."""
+        return self.run(recipe, Verb.RESTORE, subject.profile, ask=ask, opened_by=subject.opened_by)
 
     def show_wizard(self, key: str, make: Callable[[], QWidget]) -> None:
         """Show a window of which there is one at most; what was begun in it is there again."""
@@ -252,11 +256,7 @@ class App(QObject):
     @property
     def going_on(self) -> "list[Live]":
         """The runs of this process that have not ended."""
-        return [
-            live
-            for name, live in self.lives.items()
-            if (standing := self.standings.of(name)) and standing.status.running
-        ]
+        return [live for live in self.lives.values() if not live.over]
 
     def quit(self) -> None:
         """End the program; runs are stopped first, and resume the next time."""

@@ -47,6 +47,15 @@ class Settings:
     def told_no_tray(self, told: bool) -> None:
         self._kept.setValue("told-no-tray", "true" if told else "false")
 
+    @property
+    def restored_to(self) -> str:
+        """The folder in which the last restore made its own; empty before the first."""
+        return str(self._kept.value("restored-to", ""))
+
+    @restored_to.setter
+    def restored_to(self, folder: str) -> None:
+        self._kept.setValue("restored-to", folder)
+
     def geometry(self, window: str) -> QByteArray:
         """Where a window was; empty if it was never there."""
         kept = self._kept.value(f"windows/{window}")

@@ -125,7 +125,9 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What a completed run did; bytes and counts, and the snapshot's stamp where one was made.
 
     `files` and `bytes` are what was sent, restored or compared; `stored` is what that took at the
-    destination; `folder` is where a restore wrote.
+    destination, or how much was fetched from there, and `seconds` how long the fetching took; `folder` is
+    where a restore wrote. `whole_seconds` is how long a restore of everything would take at the rate that a
+    verify measured.
     """
 
     changed: bool = True
@@ -134,6 +136,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     bytes: int = 0
     stored: int = 0
     folder: str | None = None
+    seconds: float = 0.0
+    whole_seconds: float = 0.0
 
 
 class Completed(msgspec.Struct, frozen=True, tag="completed"):

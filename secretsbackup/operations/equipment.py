@@ -14,15 +14,15 @@ from secretsbackup.store.home import Home, owner_only
 from secretsbackup.tools import duplicity, gnupg, keychain, process, rsync
 
 
-async def vault(run: Run, opened_by: Credential = None) -> duplicity.Vault:
-    """duplicity, gpg, the destination and what opens it: the keychain's, unless it is given."""
+async def vault(run: Run) -> duplicity.Vault:
+    """duplicity, gpg, the destination and what opens it: the keychain's, unless the run was given another."""
     program = duplicity.find()
     await _new_enough(run.home, program, duplicity.version, duplicity.OLDEST)
     return duplicity.Vault(
         program=program,
         gpg=process.find("gpg"),
         destination=run.profile.destination,
-        credential=opened_by or await credential(run.profile),
+        credential=run.opened_by or await credential(run.profile),
         key=run.profile.key,
         archive=owner_only(run.home.archive(run.profile)),
         temporary=run.temporary,

@@ -190,8 +190,8 @@ async def _read(work: _Work, draft: Profile, credential: Credential) -> None:
     """Bring the records of the newest backup that is there: key and passphrase must be the ones it was made
     with."""
     work.tell(Told(task=Task.READ, over=False))
-    async with visit(draft, work.home) as run:
-        vault = await equipment.vault(run, credential)
+    async with visit(draft, work.home, opened_by=credential) as run:
+        vault = await equipment.vault(run)
         contents = await place.contents(draft.destination, credential)
         newest = snapshots.at(files.chains(contents), datetime.now(UTC))
         if newest is None:

@@ -138,7 +138,7 @@ async def key_fits(run: Run, vault: Vault, held: Holdings) -> bool:
     One chain, one key: who restores it has one passphrase to give. Failure(PASSPHRASE_WRONG) if the keychain
     holds one that does not open it: a backup that cannot be opened is none.
     """
-    name = _manifest(held)
+    name = files.newest_manifest(held.contents)
     mark = f"{run.profile.key} {name}"
     if name is None or marks.read(run.home, run.profile.name).tried == mark:
         return True
@@ -156,12 +156,6 @@ async def key_fits(run: Run, vault: Vault, held: Holdings) -> bool:
         case Opened.YES if phrase:
             marks.set_(run.home, run.profile.name, tried=mark)
     return True
-
-
-def _manifest(held: Holdings) -> str | None:
-    parsed = ((files.parse(name), name) for name in held.contents)
-    found = [(one.belongs.time, name) for one, name in parsed if one and one.manifest and not one.partial]
-    return max(found)[1] if found else None
 
 
 async def _kept_passphrase(profile: Profile) -> Secret | None:

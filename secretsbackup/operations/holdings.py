@@ -3,9 +3,11 @@
 import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator
+from datetime import datetime
 
 import msgspec
 
+from secretsbackup.model import snapshot as snapshots
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.model.snapshot import Chain, Snapshot
@@ -39,6 +41,18 @@ class Holdings(msgspec.Struct, frozen=True):
         """The whole snapshots, oldest first."""
         found = (one for chain in self.chains for one in chain.snapshots if one.whole)
         return tuple(sorted(found, key=lambda snapshot: snapshot.time))
+
+    def chain_of(self, snapshot: Snapshot) -> Chain:
+        """The chain that a snapshot stands in."""
+        return snapshots.chain_of(self.chains, snapshot)
+
+    def name_of(self, bare: str) -> str | None:
+        """A file's name at the destination, by what it is called there before it is encrypted."""
+        return next((name for name in (f"{bare}.gpg", bare, f"{bare}.gz") if name in self.contents), None)
+
+    def size_of(self, bare: str) -> int:
+        """Its bytes there; 0 if it is not."""
+        return self.contents.get(self.name_of(bare) or "", 0)
 
     def since(self, before: "Holdings") -> tuple[Snapshot, ...]:
         """The whole snapshots that were not there before, oldest first."""
@@ -112,3 +126,11 @@ def _remember(run: Run, vault: Vault, holes: Iterable[files.Hole]) -> None:
         lines = tuple(f"{'missing' if hole.missing else 'wrong size'}: {hole.name}" for hole in new)
         more = f" and {len(new) - 1} more" if len(new) > 1 else ""
         raise Failure(Reason.VOLUME_MISSING, f"{new[0].name}{more}", lines[:50])
+
+
+def chosen(chains: tuple[Chain, ...], at: datetime) -> Snapshot:
+    """The snapshot to take; Failure(NO_SNAPSHOT) if none is that old."""
+    found = snapshots.at(chains, at)
+    if found is None:
+        raise Failure(Reason.NO_SNAPSHOT, f"{at:%Y-%m-%d %H:%M:%S} UTC")
+    return found

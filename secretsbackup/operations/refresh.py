@@ -20,16 +20,17 @@ from secretsbackup.model.entry import Seen, What
 from secretsbackup.model.event import Caution, Warned
 from secretsbackup.model.outcome import Failure, Reason, Skip
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.snapshot import Chain, Snapshot
 from secretsbackup.operations import equipment, holdings
-from secretsbackup.operations.restore import chosen
+from secretsbackup.operations.holdings import Holdings, chosen
 from secretsbackup.operations.runner import Ask, Run, visit
 from secretsbackup.store import catalogue
 from secretsbackup.store.catalogue import Lost, filling
 from secretsbackup.store.catalogue.filling import Told
 from secretsbackup.store.home import Home
 from secretsbackup.tools import duplicity
-from secretsbackup.tools.duplicity import files, signatures
+from secretsbackup.tools.duplicity import Vault, files, signatures
 
 
 async def keep_up(run: Run, whole: Sequence[Snapshot]) -> None:
@@ -100,7 +101,7 @@ def _size(path: bytes, seen: Seen) -> int | None:
 
 
 async def refresh(
-    profile: Profile, home: Home, *, ask: Ask, at: datetime | None = None
+    profile: Profile, home: Home, *, ask: Ask, at: datetime | None = None, opened_by: Credential = None
 ) -> Failure | Skip | None:
     """Bring the catalogue up to date; with `at`, as far as it takes to know the snapshot of that time.
 
@@ -108,13 +109,27 @@ async def refresh(
     be shown. A passphrase is asked for only where the archive folder lacks what it takes.
     """
     try:
-        async with visit(profile, home, ask=ask) as run:
+        async with visit(profile, home, ask=ask, opened_by=opened_by) as run:
             await _refresh(run, at)
     except (Failure, Skip) as trouble:
         if not await asyncio.to_thread(catalogue.known, home.catalogue(profile)):
             raise
         return trouble
     return None
+
+
+async def bring_up(run: Run, vault: Vault, held: Holdings, wanted: Snapshot, phrase: Secret) -> None:
+    """Have the catalogue know this snapshot, within a run; Failure(NO_SNAPSHOT) if that cannot be."""
+    if lacking := await asyncio.to_thread(_filled, run, held.whole, (wanted,)):
+        await _fetch(run, vault, held, lacking, phrase)
+        if await asyncio.to_thread(_filled, run, held.whole, (wanted,)):
+            raise Failure(Reason.NO_SNAPSHOT, wanted.stamp)
+
+
+async def _fetch(run: Run, vault: Vault, held: Holdings, lacking: Sequence[Snapshot], phrase: Secret) -> None:
+    for chain in _cold(run, held.chains, lacking):
+        end = max(one.time for one in chain.snapshots if one.whole)
+        await duplicity.fetch_metadata(vault, end, phrase)
 
 
 async def _refresh(run: Run, at: datetime | None) -> None:
@@ -125,9 +140,7 @@ async def _refresh(run: Run, at: datetime | None) -> None:
     if not lacking:
         return
     phrase = await equipment.passphrase(run)
-    for chain in _cold(run, held.chains, lacking):
-        end = max(one.time for one in chain.snapshots if one.whole)
-        await duplicity.fetch_metadata(vault, end, phrase)
+    await _fetch(run, vault, held, lacking, phrase)
     if lacking := await asyncio.to_thread(_filled, run, held.whole, wanted):
         raise Failure(Reason.NO_SNAPSHOT, lacking[-1].stamp)
 

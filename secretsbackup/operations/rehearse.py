@@ -46,8 +46,8 @@ async def rehearse(profile: Profile, credential: Credential, phrase: Secret, hom
         archive=str(home.temporary(profile.name) / "trial-archive"),
         staging=None,
     )
-    async with visit(trial, home) as run:
-        vault = await equipment.vault(run, credential)
+    async with visit(trial, home, opened_by=credential) as run:
+        vault = await equipment.vault(run)
         try:
             await _save(run, vault, tell)
             await _restore(run, vault, phrase, tell)

@@ -1,35 +1,45 @@
 """Restore: check, fetch, record. Into a new folder named by the time, never over anything."""
 
+import asyncio
 import os
 import shutil
+from collections.abc import Sequence
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 
 import msgspec
 
-from secretsbackup.model import snapshot as snapshots
+from secretsbackup.model.entry import Holds
+from secretsbackup.model.errand import Errand
 from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Snapshot
-from secretsbackup.operations import equipment, holdings
+from secretsbackup.operations import equipment, fetching, holdings, landing, refresh
 from secretsbackup.operations.equipment import place_of
+from secretsbackup.operations.holdings import Holdings
+from secretsbackup.operations.landing import Landing
 from secretsbackup.operations.runner import Recipe, Run
-from secretsbackup.store import history
-from secretsbackup.tools import duplicity, tree
-from secretsbackup.tools.duplicity import log
+from secretsbackup.store import catalogue, history, unfinished
+from secretsbackup.store.unfinished import Unfinished
+from secretsbackup.tools.duplicity import Vault, log, signatures
 
-INCOMPLETE = "-incomplete"
-_ARRIVING = ".arriving"
+_ALL = b""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What to restore: `paths` of a snapshot (none is all), the newest not younger than `at`, below `to`."""
+    """What to restore: `paths` of a snapshot (none is all), the newest not younger than `at`, below `to`.
+
+    `named` is the new folder's name, by the time where none is given; it is numbered if it is taken.
+    """
 
     to: Path
     paths: tuple[bytes, ...] = ()
     at: datetime | None = None
+    named: str | None = None
 
 
 def recipe(wish: Wish) -> Recipe:
@@ -39,42 +49,120 @@ def recipe(wish: Wish) -> Recipe:
         with run.step(Step.CHECK):
             vault = await equipment.vault(run)
             held = await holdings.peek(run, vault)
-            snapshot = chosen(held.chains, wish.at or run.began)
-            paths = [within_snapshot(path, run.profile) for path in wish.paths]
-            files, size = history.snapshot_sizes(run.home, place_of(vault.destination)).get(
-                snapshot.stamp, (0, 0)
-            )
-            _room(wish.to, size if not paths else 0)
+            snapshot = holdings.chosen(held.chains, wish.at or run.began)
+            paths = [within_snapshot(path, run.profile) for path in wish.paths] or [_ALL]
+            much = _amount(run, snapshot, paths)
+            landing.room(wish.to, much.bytes)
             phrase = await equipment.passphrase(run)
-        target = new_folder(wish.to, run.began)
-        try:
-            chain = snapshots.chain_of(held.chains, snapshot)
-            with run.step(Step.FETCH), holdings.judging(run, vault, chain):
-                watcher = _Watcher(run.tell, target, (0, 0) if paths else (files, size))
-                for path in _outermost(paths) or [b""]:
-                    arriving = target / _ARRIVING if path else target
-                    watcher.into(arriving)
-                    await duplicity.restore(
-                        vault, snapshot.time, arriving, path=path, passphrase=phrase, heard=watcher.heard
-                    )
-                    _settle(arriving, target, path)
-        except BaseException:
-            _drop_if_empty(target)
-            raise
-        with run.step(Step.RECORD):
-            whole = _finished(target) if not watcher.left_out else target
-            files, size = measured(whole)
-        return Summary(snapshot=snapshot.stamp, files=files, bytes=size, folder=str(whole))
+        folder = landing.new_folder(wish.to, wish.named or landing.name_at(run.began))
+        begun = Unfinished(str(folder), snapshot.stamp, tuple(paths), run.began)
+        unfinished.begin(run.home, run.profile.name, begun)
+        return await _fetch(run, vault, held, snapshot, paths, phrase, Landing(folder), much)
 
     return restore
 
 
-def chosen(chains: tuple[snapshots.Chain, ...], at: datetime) -> Snapshot:
-    """The snapshot to take; Failure(NO_SNAPSHOT) if none is that old."""
-    found = snapshots.at(chains, at)
+def go_on(begun: Unfinished) -> Recipe:
+    """The recipe that goes on with a restore that was cut off, into the same folder.
+
+    What is there as the snapshot has it is kept: duplicity dresses a file in its time last of all.
+    """
+
+    async def restore(run: Run) -> Summary:
+        target = Landing(Path(begun.folder))
+        with run.step(Step.CHECK):
+            vault = await equipment.vault(run)
+            held = await holdings.peek(run, vault)
+            snapshot = _same(held, begun.snapshot)
+            phrase = await equipment.passphrase(run)
+            await refresh.bring_up(run, vault, held, snapshot, phrase)
+        with run.step(Step.COMPARE):
+            lacking = await asyncio.to_thread(_lacking, run, snapshot, begun, target)
+            much = _amount(run, snapshot, lacking)
+            landing.room(target.folder, much.bytes)
+        return await _fetch(run, vault, held, snapshot, lacking, phrase, target, much)
+
+    return restore
+
+
+async def _fetch(
+    run: Run,
+    vault: Vault,
+    held: Holdings,
+    snapshot: Snapshot,
+    paths: Sequence[bytes],
+    phrase: Secret,
+    target: Landing,
+    much: Holds,
+) -> Summary:
+    """Bring these paths into a folder; it is whole then."""
+    watcher = _Watcher(run.tell, target.folder, much)
+
+    def into(errand: Errand) -> Path:
+        place = target.into(errand)
+        watcher.into(place)
+        return place
+
+    try:
+        with run.step(Step.FETCH), holdings.judging(run, vault, held.chain_of(snapshot)):
+            fetched = await fetching.fetch(
+                run,
+                vault,
+                held,
+                snapshot,
+                paths,
+                phrase=phrase,
+                heard=watcher.heard,
+                into=into,
+                arrived=target.arrived,
+            )
+    except BaseException:
+        _leave(run, target)
+        raise
+    with run.step(Step.RECORD):
+        await asyncio.to_thread(target.dress, signatures.archives(vault.archive, snapshot.stamp))
+        whole = target.finished() if not watcher.left_out else target.folder
+        unfinished.end(run.home, run.profile.name, str(target.folder))
+        files, size = await asyncio.to_thread(landing.measured, whole)
+    return Summary(
+        snapshot=snapshot.stamp,
+        files=files,
+        bytes=size,
+        stored=fetched.stored,
+        seconds=round(fetched.seconds, 1),
+        folder=str(whole),
+    )
+
+
+def _leave(run: Run, target: Landing) -> None:
+    """A folder in which nothing is goes; any other can be gone on with."""
+    if target.empty:
+        shutil.rmtree(target.folder, ignore_errors=True)
+        unfinished.end(run.home, run.profile.name, str(target.folder))
+
+
+def _amount(run: Run, snapshot: Snapshot, paths: Sequence[bytes]) -> Holds:
+    """How much these paths hold, as far as it is known here."""
+    found = fetching.amount(run.home, run.profile, snapshot.time, paths)
+    if found.files or paths != [_ALL]:
+        return found
+    sizes = history.snapshot_sizes(run.home, place_of(run.profile.destination))
+    return Holds(*sizes.get(snapshot.stamp, (0, 0)))
+
+
+def _same(held: Holdings, stamp: str) -> Snapshot:
+    """The snapshot that a restore was begun from; Failure(NO_SNAPSHOT) if it was removed since."""
+    found = next((one for one in held.whole if one.stamp == stamp), None)
     if found is None:
-        raise Failure(Reason.NO_SNAPSHOT, f"{at:%Y-%m-%d %H:%M:%S} UTC")
+        raise Failure(Reason.NO_SNAPSHOT, stamp)
     return found
+
+
+def _lacking(run: Run, snapshot: Snapshot, begun: Unfinished, target: Landing) -> list[bytes]:
+    """What is not there yet as the snapshot has it."""
+    file = run.home.catalogue(run.profile)
+    listed = (catalogue.below(file, snapshot.time, path) for path in begun.paths or (_ALL,))
+    return [*target.lacking(chain.from_iterable(listed))]
 
 
 def within_snapshot(path: bytes, profile: Profile) -> bytes:
@@ -89,80 +177,12 @@ def within_snapshot(path: bytes, profile: Profile) -> bytes:
     return b"/".join(part for part in path.split(b"/") if part not in (b"", b"."))
 
 
-def _outermost(paths: list[bytes]) -> list[bytes]:
-    """Those that do not lie below another one, each once."""
-    return [path for path in dict.fromkeys(paths) if not any(path.startswith(one + b"/") for one in paths)]
-
-
-def new_folder(parent: Path, now: datetime) -> Path:
-    """Make the folder that a restore writes to; its name says -incomplete until it is whole."""
-    if not parent.is_dir():
-        raise Failure(Reason.NOT_WRITABLE, str(parent))
-    name = f"restored-{now.astimezone():%Y-%m-%d_%H-%M-%S}"
-    names = (name if number == 1 else f"{name}-{number}" for number in range(1, 1000))
-    free = next(one for one in names if not _taken(parent, one))
-    folder = parent / f"{free}{INCOMPLETE}"
-    try:
-        folder.mkdir(mode=0o700)
-    except OSError as error:
-        raise Failure(Reason.NOT_WRITABLE, str(parent), (str(error),)) from None
-    return folder
-
-
-def _taken(parent: Path, name: str) -> bool:
-    return any(os.path.lexists(parent / one) for one in (name, f"{name}{INCOMPLETE}"))
-
-
-def _finished(folder: Path) -> Path:
-    whole = folder.with_name(folder.name.removesuffix(INCOMPLETE))
-    folder.rename(whole)
-    return whole
-
-
-def _drop_if_empty(folder: Path) -> None:
-    if not any(path.is_file() or path.is_symlink() for path in folder.rglob("*")):
-        shutil.rmtree(folder, ignore_errors=True)
-
-
-def _room(parent: Path, size: int) -> None:
-    """Failure(NO_ROOM) if what is known to come does not fit."""
-    if not parent.is_dir():
-        raise Failure(Reason.NOT_WRITABLE, str(parent))
-    free = shutil.disk_usage(parent).free
-    if size > free:
-        raise Failure(Reason.NO_ROOM, f"{parent} {size} {free}")
-
-
-def _settle(arriving: Path, target: Path, path: bytes) -> None:
-    """Move a chosen path to where it was in the snapshot. duplicity takes no target that is not UTF-8."""
-    if path:
-        place = Path(os.fsdecode(os.path.join(bytes(target), path)))  # noqa: PTH118 - bytes
-        inside(target, place)
-        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        arriving.rename(place)
-
-
-def inside(folder: Path, path: Path) -> None:
-    """Failure(SNAPSHOT_UNSAFE) if a restored link would lead what is written at a path out of its folder."""
-    really = Path(os.path.realpath(path.parent))
-    if not really.is_relative_to(Path(os.path.realpath(folder.parent)) / folder.name):
-        raise Failure(Reason.SNAPSHOT_UNSAFE, shown(bytes(path)))
-
-
-def measured(folder: Path) -> tuple[int, int]:
-    """How many files a tree has, and their bytes."""
-    files = size = 0
-    for _, status in tree.files_below(folder):
-        files, size = files + 1, size + status.st_size
-    return files, size
-
-
 class _Watcher:
     """Makes progress of what duplicity restores: bytes where the snapshot's size is known, else files."""
 
-    def __init__(self, tell: Tell, target: Path, total: tuple[int, int]) -> None:
+    def __init__(self, tell: Tell, target: Path, much: Holds) -> None:
         self._tell = tell
-        self._files_total, self._total = total
+        self._files_total, self._total = much.files, much.bytes
         self._target = target
         self._root = bytes(target)
         self._folder = b""
@@ -204,7 +224,7 @@ class _Watcher:
         """Once a folder: what comes into it must not follow a link that came before it."""
         folder = os.path.dirname(self._last)  # noqa: PTH120 - bytes
         if folder != self._folder and self._last != self._root:
-            inside(self._target, Path(os.fsdecode(self._last)))
+            landing.inside(self._target, Path(os.fsdecode(self._last)))
         self._folder = folder
 
 

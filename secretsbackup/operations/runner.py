@@ -10,7 +10,7 @@ import shutil
 import time
 import traceback
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
-from contextlib import asynccontextmanager, contextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -44,7 +44,7 @@ from secretsbackup.model.outcome import (
 )
 from secretsbackup.model.pace import Pace
 from secretsbackup.model.profile import Profile
-from secretsbackup.model.secret import Secret
+from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.store import history, home, journal, lock
 from secretsbackup.store.home import Home
 
@@ -58,7 +58,10 @@ async def nobody() -> Secret | None:
 
 
 class Run(msgspec.Struct, frozen=True, kw_only=True):
-    """What a recipe works with. `held` is the lock's descriptor; `temporary` goes when the run ends."""
+    """What a recipe works with. `held` is the lock's descriptor; `temporary` goes when the run ends.
+
+    `opened_by` opens the destination in place of what the keychain holds for the profile.
+    """
 
     id: RunId
     profile: Profile
@@ -68,6 +71,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
     began: datetime
     held: int
     temporary: Path
+    opened_by: Credential = None
 
     @contextmanager
     def step(self, step: Step) -> Iterator[None]:
@@ -104,9 +108,14 @@ class Live:
                 passed = self._passing
                 if passed:
                     yield passed
-            if self._lasting and isinstance(self._lasting[-1].event, RunEnded):
+            if self.over:
                 return
             await news.wait()
+
+    @property
+    def over(self) -> bool:
+        """Whether it has ended."""
+        return bool(self._lasting) and isinstance(self._lasting[-1].event, RunEnded)
 
     def cancel(self, by: str) -> None:
         """Stop the run; its outcome says by whom."""
@@ -139,7 +148,15 @@ class Live:
         return sum(isinstance(moment.event, Warned) for moment in self._lasting)
 
 
-def start(recipe: Recipe, verb: Verb, profile: Profile, at_home: Home, *, ask: Ask = nobody) -> Live:
+def start(
+    recipe: Recipe,
+    verb: Verb,
+    profile: Profile,
+    at_home: Home,
+    *,
+    ask: Ask = nobody,
+    opened_by: Credential = None,
+) -> Live:
     """Start a run in the running loop. Failure if not even its journal can be written."""
     began = datetime.now(UTC)
     run = RunId(f"{began:%Y%m%dT%H%M%S}.{began.microsecond // 1000:03}Z-{secrets.token_hex(2)}")
@@ -167,30 +184,39 @@ def start(recipe: Recipe, verb: Verb, profile: Profile, at_home: Home, *, ask: A
             live.hear(ended)
 
     tell(RunStarted(run=run, profile=profile.name, verb=verb, version=__version__))
-    work = _work(recipe, run, profile, at_home, tell, ask, began)
+    alone = _alone(run, profile, at_home, tell, ask, began, opened_by)
+    work = _work(recipe, alone, profile, at_home)
     live.begin(asyncio.get_running_loop().create_task(work), settle)
     return live
 
 
 async def _work(
-    recipe: Recipe, run: RunId, profile: Profile, at_home: Home, tell: Tell, ask: Ask, began: datetime
+    recipe: Recipe, alone: AbstractAsyncContextManager[Run], profile: Profile, at_home: Home
 ) -> Summary:
-    async with _alone(run, profile, at_home, tell, ask, began) as alone:
+    async with alone as run:
         history.catch_up(at_home, profile.name)
-        return await recipe(alone)
+        return await recipe(run)
 
 
 @asynccontextmanager
-async def visit(profile: Profile, at_home: Home, *, ask: Ask = nobody) -> AsyncIterator[Run]:
+async def visit(
+    profile: Profile, at_home: Home, *, ask: Ask = nobody, opened_by: Credential = None
+) -> AsyncIterator[Run]:
     """Work on a profile's backups without a run that anyone would want to hear of: a look, a list."""
     now = datetime.now(UTC)
-    async with _alone(RunId("visit"), profile, at_home, lambda _: None, ask, now) as alone:
+    async with _alone(RunId("visit"), profile, at_home, lambda _: None, ask, now, opened_by) as alone:
         yield alone
 
 
 @asynccontextmanager
 async def _alone(
-    run: RunId, profile: Profile, at_home: Home, tell: Tell, ask: Ask, began: datetime
+    run: RunId,
+    profile: Profile,
+    at_home: Home,
+    tell: Tell,
+    ask: Ask,
+    began: datetime,
+    opened_by: Credential,
 ) -> AsyncIterator[Run]:
     """Hold the profile's lock; what is temporary is swept before and after, a killed run's included."""
     async with lock.held(at_home, profile.name) as held:
@@ -206,6 +232,7 @@ async def _alone(
                 began=began,
                 held=held,
                 temporary=temporary,
+                opened_by=opened_by,
             )
         finally:
             sweep(at_home, profile)

@@ -57,6 +57,10 @@ class Home(msgspec.Struct, frozen=True):
         """What is known of the profile's recovery kit."""
         return self.state / profile / "kit.json"
 
+    def unfinished(self, profile: ProfileName) -> Path:
+        """The restores of the profile that are not whole yet."""
+        return self.state / profile / "unfinished.json"
+
     def journals(self, profile: ProfileName) -> Path:
         """The folder of a profile's journals."""
         return self.state / profile / "runs"

@@ -5,6 +5,7 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import gnupg
@@ -31,11 +32,30 @@ async def try_to_open(
     return await in_thread(lambda: _open(sealed, key, passphrase, home), _TIMEOUT)
 
 
+async def key_of(sealed: bytes, *, home: Path | None = None) -> Fingerprint:
+    """The key of this user that something was encrypted to; Failure(SECRET_KEY_MISSING) names another."""
+    return await in_thread(lambda: _key_of(sealed, home), _TIMEOUT)
+
+
+def _key_of(sealed: bytes, home: Path | None) -> Fingerprint:
+    gpg = gnupg._gpg(home)
+    to = _sealed_to(gpg.decrypt(sealed).stderr)
+    for one in gpg.list_keys(secret=True):
+        if to & _ids([one]):
+            return Fingerprint(one["fingerprint"])
+    raise Failure(Reason.SECRET_KEY_MISSING, ", ".join(sorted(to)))
+
+
+def _sealed_to(said: str | None) -> set[str]:
+    """The ids of the keys that gpg says something is encrypted to."""
+    return {*re.findall(r"\[GNUPG:\] ENC_TO ([0-9A-F]{16})", said or "")} - {"0" * 16}
+
+
 def _open(sealed: bytes, key: Fingerprint, passphrase: Secret | None, home: Path | None) -> Opened:
     gpg = gnupg._gpg(home)
     said = gpg.decrypt(sealed, passphrase=passphrase.reveal() if passphrase else None)
     text = said.stderr or ""
-    to = {*re.findall(r"\[GNUPG:\] ENC_TO ([0-9A-F]{16})", text)} - {"0" * 16}
+    to = _sealed_to(text)
     if to and not to & _ids(gpg.list_keys(keys=[key])):
         return Opened.OTHER_KEY
     if said.ok:

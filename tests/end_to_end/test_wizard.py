@@ -98,7 +98,7 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
     """A new key, a folder, the kit; the first backup. Then the machine is lost, and all comes back."""
 
     async def set_up() -> None:
-        hand = begin(photographs="folder")
+        hand = begin(photographs="setup/folder")
         wizard = hand.wizard
         await to_the_place(hand, Where.FOLDER)
         disk = person / "disk"
@@ -133,7 +133,7 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
         new_gnupg.joinpath("words").write_text(words)
 
     async def come_back() -> None:
-        hand = begin(Start.KIT, photographs="kit")
+        hand = begin(Start.KIT, photographs="setup/kit")
         wizard = hand.wizard
         await hand.next(wizard.kit)
         hand.type(wizard.kit.file.line, str(person / "kit" / "recovery-kit.txt"))
@@ -171,7 +171,7 @@ def test_an_administrators_key_makes_all_of_it_and_is_kept_nowhere(
     """Stopped in the middle it says what there is, and goes on with that."""
 
     async def set_up() -> None:
-        hand = begin(photographs="administrator")
+        hand = begin(photographs="setup/administrator")
         wizard = hand.wizard
         await to_the_place(hand, Where.SERVICE)
         await own_server(hand, moto.endpoint)
@@ -214,7 +214,7 @@ def test_what_a_failed_set_up_made_is_listed_and_removed(
     """duplicity breaks, after bucket, user and key were made; a restart later it is still known."""
 
     async def fail() -> None:
-        hand = begin(photographs="failed")
+        hand = begin(photographs="setup/failed")
         wizard = hand.wizard
         await to_the_place(hand, Where.SERVICE)
         await own_server(hand, moto.endpoint, "bucket-of-a-failure")
@@ -280,7 +280,7 @@ def test_ones_own_key_is_tried_right_by_right(
     place = Bucket(bucket.name, "Documents", ceph.endpoint, "us-east-1")
 
     async def set_up() -> None:
-        hand = begin(photographs="own-key")
+        hand = begin(photographs="setup/own-key")
         wizard = hand.wizard
         await to_the_place(hand, Where.SERVICE)
         await own_server(hand, ceph.endpoint, bucket.name)
@@ -428,7 +428,7 @@ def test_the_old_scripts_settings_are_taken_over(
             f"REMOTE_DESTINATION=file://{person}/backups\nGPG_KEY={key}\n"
             f"export PASSPHRASE='{PASSPHRASE.reveal()}'\nARCHIVE_DIR={person}/archive\n"
         )
-        hand = begin(photographs="seed")
+        hand = begin(photographs="setup/seed")
         wizard = hand.wizard
         await hand.until(lambda: wizard.start.found)
         wizard.start.choices.choose(Start.SEED)

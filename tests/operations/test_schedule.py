@@ -135,9 +135,9 @@ def test_profiles_come_up_when_they_are_due_and_not_again_when_they_were_in_vain
         with_time = asyncio.timeout(1)
         try:
             async with with_time:
-                async for one in schedule.due_profiles(home, every=0.05):
+                async for one, verb in schedule.due_profiles(home, every=0.05):
                     seen.append(one.name)
-                    await runner.start(skips, Verb.BACKUP, one, home).outcome()
+                    await runner.start(skips, verb, one, home).outcome()
         except TimeoutError:
             pass
         return seen
@@ -155,7 +155,7 @@ def test_settings_that_are_broken_are_waited_for(profile: Profile, home: Home) -
         assert not waiting.done()
         home.profiles.unlink()
         profiles.add(home, profile)
-        return (await asyncio.wait_for(waiting, 10)).name
+        return (await asyncio.wait_for(waiting, 10))[0].name
 
     home.config.mkdir(parents=True)
     home.profiles.write_text("version = 1\n[profile")

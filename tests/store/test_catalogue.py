@@ -161,6 +161,10 @@ def assert_found(file: Path, past: Past, word: bytes) -> None:
     gone = finding.find(file, word, deleted=True, limit=1000)
     newest = past.taken[max(past.taken)] if past.taken else {}
     assert {one.path for one in gone.entries} == expected - newest.keys()
+    for time, tree in past.taken.items():
+        there = finding.find(file, word, at=time, limit=1000)
+        wanted = {path: past.at(time, path) for path in expected & tree.keys()}
+        assert ({one.path: one for one in there.entries}, there.more) == (wanted, 0)
 
 
 @settings(max_examples=30, deadline=None, suppress_health_check=list(HealthCheck))

@@ -9,11 +9,12 @@ import re
 import sqlite3
 import unicodedata
 from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
 from secretsbackup.model.entry import Found
-from secretsbackup.store.catalogue import ROOT, entry_of, opened, times
+from secretsbackup.store.catalogue import ROOT, entry_of, opened, seconds, times
 
 _BLOCK = 8192
 """Nodes in a block: the last one is written anew by each run that adds a name."""
@@ -56,12 +57,15 @@ def folded(name: bytes) -> bytes:
     return unicodedata.normalize("NFC", text.casefold()).encode("utf-8", "surrogateescape")
 
 
-def find(file: Path, text: bytes, *, deleted: bool = False, limit: int = 200) -> Found:
+def find(
+    file: Path, text: bytes, *, deleted: bool = False, at: datetime | None = None, limit: int = 200
+) -> Found:
     """The paths of all time whose name has `text` in it, each in its newest version.
 
     Those whose whole name it is come first, then those that begin with it, then the others; of each the
-    newest first. With `deleted` only those that the newest snapshot has not. A text with a slash in it is
-    looked for in the path, ending with the name.
+    newest first. With `deleted` only those that the newest snapshot has not; with `at` only those that this
+    snapshot has, as it has them (and no more than were put in order: see `_ENOUGH`). A text with a slash in
+    it is looked for in the path, ending with the name.
     """
     needle = folded(text.strip(b"/"))
     word = needle.rpartition(b"/")[2]
@@ -74,18 +78,21 @@ def find(file: Path, text: bytes, *, deleted: bool = False, limit: int = 200) ->
             named = len(hits)
             hits = {node: rank for node, rank in hits.items() if needle in folded(paths.of(node))}
             total -= named - len(hits)
-        newest = {node: row for node in hits if (row := _newest(memory, node))}
+        newest = {node: row for node in hits if (row := _version(memory, node, at))}
+        total = len(newest) if at else total
         best = sorted(newest, key=lambda node: (hits[node], -newest[node][0], node))[:limit]
         seen = times(memory)
         entries = [entry_of(paths.of(node), newest[node], seen) for node in best]
     return Found(entries, max(len(newest), total) - len(entries))
 
 
-def _newest(memory: sqlite3.Connection, node: int) -> tuple[int, ...] | None:
+def _version(memory: sqlite3.Connection, node: int, at: datetime | None) -> tuple[int, ...] | None:
+    """The newest version of a node, or the one that a snapshot has; None if it has none."""
     row: tuple[int, ...] | None = memory.execute(
         "SELECT since, gone, kind, modified, most, slack FROM versions"
-        " WHERE node = ? ORDER BY since DESC LIMIT 1",
-        (node,),
+        " WHERE node = :node AND (:at IS NULL OR (since <= :at AND (gone IS NULL OR gone > :at)))"
+        " ORDER BY since DESC LIMIT 1",
+        {"node": node, "at": at and seconds(at)},
     ).fetchone()
     return row
 

@@ -5,7 +5,7 @@ folder the volumes that must be there: without network, passphrase or duplicity 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -117,6 +117,13 @@ def _snapshots(contents: Mapping[str, int]) -> Iterator[tuple[Set, Snapshot]]:
         )
 
 
+def newest_manifest(contents: Mapping[str, int]) -> str | None:
+    """The name of the newest finished manifest of a listing; None if there is none."""
+    parsed = ((parse(name), name) for name in contents)
+    found = [(one.belongs.order, name) for one, name in parsed if one and one.manifest and not one.partial]
+    return max(found)[1] if found else None
+
+
 def manifests(archive: Path) -> dict[Set, int]:
     """How many volumes each finished set in an archive folder has, by its manifest."""
     counted: dict[Set, int] = {}
@@ -135,16 +142,29 @@ def volumes(manifest: bytes) -> int:
     return numbers[-1] if numbers else 0
 
 
+def sets(chain: Chain, snapshot: Snapshot) -> list[Set]:
+    """The sets that make up a snapshot, oldest first."""
+    stamps = [one.stamp for one in chain.snapshots if one.time <= snapshot.time]
+    return [Set(stamp, start) for start, stamp in zip([None, *stamps], stamps, strict=False)]
+
+
+def stored_about(sets: Iterable[Set], contents: Mapping[str, int]) -> int:
+    """Bytes of the manifests and signatures of these sets."""
+    wanted = {name for one in sets for name in (f"{one.stem}.manifest", one.signatures)}
+    return sum(size for name, size in contents.items() if bare(name) in wanted)
+
+
 def warm(archive: Path, contents: Mapping[str, int]) -> bool:
     """Whether the archive folder has all that duplicity needs of the newest chain to build on it."""
-    here = {_bare(path.name) for path in archive.glob("duplicity-*")} if archive.is_dir() else set()
+    here = {bare(path.name) for path in archive.glob("duplicity-*")} if archive.is_dir() else set()
     newest = chains(contents)[-1:]
     stamps = {snapshot.stamp for chain in newest for snapshot in chain.snapshots}
     needed = ((name, parsed) for name in contents if (parsed := parse(name)) and not parsed.volume)
-    return all(_bare(name) in here for name, parsed in needed if parsed.belongs.time in stamps)
+    return all(bare(name) in here for name, parsed in needed if parsed.belongs.time in stamps)
 
 
-def _bare(name: str) -> str:
+def bare(name: str) -> str:
+    """A file's name without what encryption, compression and being half sent add to it."""
     return re.sub(r"(\.part)?(\.gpg|\.gz|\.g|\.z)?$", "", name)
 
 
@@ -155,8 +175,8 @@ def audit(archive: Path, contents: Mapping[str, int], known: Mapping[str, int]) 
     if it is no less than the least that gpg writes and, but for the last of a set, at least half of the
     set's largest: duplicity cuts volumes to one size.
     """
-    lost = {_bare(name): (name, -1) for name in known}
-    here = lost | {_bare(name): (name, size) for name, size in contents.items()}
+    lost = {bare(name): (name, -1) for name in known}
+    here = lost | {bare(name): (name, size) for name, size in contents.items()}
     return tuple(
         hole
         for belongs, count in sorted(manifests(archive).items(), key=lambda one: one[0].order)

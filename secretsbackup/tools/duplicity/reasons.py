@@ -47,7 +47,10 @@ _TEXT: tuple[tuple[str, Reason], ...] = (
         r"unreachable|name resolution|name or service|InternalError|SlowDown|ServiceUnavailable",
         Reason.DESTINATION_UNREACHABLE,
     ),
-    (r"invalid packet|CRC error|decryption failed|mdc|manifest", Reason.VOLUME_CORRUPT),
+    (
+        r"invalid packet|no valid OpenPGP data|inflate problem|CRC error|decryption failed|mdc|manifest",
+        Reason.VOLUME_CORRUPT,
+    ),
     (r"permission denied", Reason.NOT_WRITABLE),
 )
 

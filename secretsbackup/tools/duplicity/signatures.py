@@ -13,9 +13,11 @@ import heapq
 import itertools
 import tarfile
 import zlib
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from io import BufferedReader
 from pathlib import Path
+
+import msgspec
 
 from secretsbackup.model.entry import Seen, What
 from secretsbackup.model.outcome import Failure, Reason
@@ -58,12 +60,46 @@ def changes(path: Path) -> Iterator[Seen]:
     """What one archive names; a Failure if it is not whole."""
     try:
         with gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb") as archive:
-            for kind, inside, what, modified, (least, most) in _members(archive):
+            for kind, inside, what, modified, (least, most), _ in _members(archive):
                 if inside:
                     gone = kind == b"deleted"
                     yield Seen(inside, None) if gone else Seen(inside, what, modified, least, most)
     except (OSError, EOFError, ValueError, zlib.error) as error:
         raise Failure(Reason.TOOL_FAILED, f"{path.name}: {error}") from None
+
+
+class Attributes(msgspec.Struct, frozen=True):
+    """What a folder is dressed in: its permissions, whose it is, and its time in seconds since 1970 (UTC)."""
+
+    mode: int
+    owner: int
+    group: int
+    modified: int
+
+
+def attributes(paths: list[Path], folders: Collection[bytes]) -> dict[bytes, Attributes]:
+    """The attributes of these folders once these archives have been read; of those that they name."""
+    found: dict[bytes, Attributes] = {}
+    for path in reversed(paths):
+        left = {folder for folder in folders if folder not in found}
+        try:
+            found |= _attributes(path, left) if left else {}
+        except (OSError, EOFError, ValueError, zlib.error) as error:
+            raise Failure(Reason.TOOL_FAILED, f"{path.name}: {error}") from None
+    return found
+
+
+def _attributes(path: Path, folders: Collection[bytes]) -> dict[bytes, Attributes]:
+    """Those that one archive names; read up to the last of them."""
+    found, last = dict[bytes, Attributes](), max(folder.split(b"/") for folder in folders)
+    with gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb") as archive:
+        for _, inside, what, modified, _, head in _members(archive):
+            if what is What.FOLDER and inside in folders:
+                mode, owner, group = (_number(head[at : at + 8]) for at in (100, 108, 116))
+                found[inside] = Attributes(mode & 0o7777, owner, group, modified)
+            elif inside.split(b"/") > last:
+                break
+    return found
 
 
 _BLOCK = 512
@@ -74,7 +110,7 @@ _KINDS = {
     tarfile.SYMTYPE: What.LINK,
 }
 _Stream = gzip.GzipFile | BufferedReader
-_Member = tuple[bytes, bytes, What, int, tuple[int, int]]
+_Member = tuple[bytes, bytes, What, int, tuple[int, int], bytes]
 
 
 def _members(archive: _Stream) -> Iterator[_Member]:
@@ -101,7 +137,7 @@ def _members(archive: _Stream) -> Iterator[_Member]:
         more = {}
         tree, _, inside = name.rstrip(b"/").partition(b"/")
         sized = _sized(first, size) if tree == b"signature" else (0, 0)
-        yield tree, inside, _KINDS.get(kind, What.OTHER), modified, sized
+        yield tree, inside, _KINDS.get(kind, What.OTHER), modified, sized, head
 
 
 def _content(archive: _Stream, size: int) -> bytes:

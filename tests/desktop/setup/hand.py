@@ -1,25 +1,29 @@
 """A hand at the wizard: it presses what a person can press, and looks where a person looks."""
 
 import asyncio
+import re
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
-from secretsbackup.desktop.setup import SetUp
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard import Page, Wizard
 
-PICTURES = Path(__file__).parents[2] / "screenshots" / "out" / "setup"
+PICTURES = Path(__file__).parents[2] / "screenshots" / "out"
+FORWARD = ("Next", "Set it up", "Bring it back", "Take it over", "Restore", "Put back")
 
 
 class Hand:
-    """`photographs` is where pictures go, if any are taken."""
+    """`photographs` is the folder that pictures go to, if any are taken."""
 
-    def __init__(self, wizard: SetUp, photographs: str = "") -> None:
-        self.wizard, self._album = wizard, photographs
+    def __init__(self, wizard: Wizard, photographs: str = "") -> None:
+        self.wizard: Any = wizard
+        self._album = photographs
         self._pictures = 0
         wizard.show()
 
@@ -32,7 +36,7 @@ class Hand:
 
     async def next(self, onto: Page[object] | None = None) -> None:
         """Press Next, and wait for the page that comes; for the same one where none does."""
-        button = self.button("Next", "Set it up", "Bring it back", "Take it over")
+        button = self.button(*FORWARD)
         assert button.isEnabled(), f"it cannot be pressed: {self.says}"
         QTest.mouseClick(button, Qt.MouseButton.LeftButton)
         await self.until(lambda: not self.wizard.checking)
@@ -70,13 +74,22 @@ class Hand:
     @property
     def lit(self) -> bool:
         """Whether one can go on."""
-        return self.button("Next", "Set it up", "Bring it back", "Take it over", "Back up now").isEnabled()
+        return self.button(*FORWARD, "Back up now", "Finish").isEnabled()
 
     @property
     def says(self) -> str:
         """All that is to be read."""
         labels = self.wizard.findChildren(QLabel)
         return "\n".join(label.text() for label in labels if label.isVisible() and label.text())
+
+    @property
+    def doubled(self) -> list[str]:
+        """Letters that more than one thing on the page answers to, with Alt."""
+        shown = [one for one in self.wizard.findChildren(QWidget) if one.isVisible()]
+        texts = [one.text() for one in shown if isinstance(one, QAbstractButton)]
+        texts += [one.text() for one in shown if isinstance(one, QLabel) and one.buddy()]
+        letters = Counter(found[1].lower() for text in texts if (found := re.search("&([^&])", text)))
+        return [letter for letter, count in letters.items() if count > 1]
 
     def photograph(self, name: str = "") -> None:
         """Take a picture, if pictures are wanted."""

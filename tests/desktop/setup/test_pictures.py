@@ -46,7 +46,7 @@ def whole(hand: Hand) -> bool:
 
 def test_no_page_is_cut(play: Play, begin: Begin, key: Fingerprint, memory: None, looks: str) -> None:
     async def look_at_all() -> None:
-        hand = begin(photographs=f"pages-{looks}")
+        hand = begin(photographs=f"setup/pages-{looks}")
         wizard = hand.wizard
         if looks == "200":
             wizard.resize(1240, 720)
@@ -64,6 +64,7 @@ def test_no_page_is_cut(play: Play, begin: Begin, key: Fingerprint, memory: None
                     seen.add(page)
                     hand.photograph()
                     assert whole(hand), page.step
+                    assert hand.doubled == [], page.step
         assert len(seen) == 11
 
     play(look_at_all())
@@ -71,7 +72,7 @@ def test_no_page_is_cut(play: Play, begin: Begin, key: Fingerprint, memory: None
 
 def test_a_set_up_in_all_its_states_is_shown(play: Play, begin: Begin, looks: str) -> None:
     async def look_at_it() -> None:
-        hand = begin(photographs=f"setting-up-{looks}")
+        hand = begin(photographs=f"setup/setting-up-{looks}")
         wizard = hand.wizard
         if looks == "200":
             wizard.resize(1240, 720)

@@ -70,6 +70,7 @@ def test_some_statuses_say_enough(status: int, reason: Reason) -> None:
         ("Read timed out", Reason.DESTINATION_UNREACHABLE),
         ("An error occurred (SlowDown) when calling PutObject", Reason.DESTINATION_UNREACHABLE),
         ("gpg: [don't know]: invalid packet (ctb=2d)", Reason.VOLUME_CORRUPT),
+        ("gpg: Fatal: zlib inflate problem: invalid distance too far back", Reason.VOLUME_CORRUPT),
         ("[Errno 13] Permission denied: '/media/disk/x'", Reason.NOT_WRITABLE),
         ("patchdir.PatchDirException: Tar entry contains '..'.  Security violation", Reason.SNAPSHOT_UNSAFE),
         ("a sentence that nobody has ever read", Reason.GPG_FAILED),

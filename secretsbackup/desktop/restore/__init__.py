@@ -1,0 +1,120 @@
+"""Restoring: the wizard that brings files back. A page a file; `operations/restore.py` does the work."""
+
+from typing import TYPE_CHECKING
+
+from secretsbackup.desktop.restore.back import BackPage
+from secretsbackup.desktop.restore.done import DonePage
+from secretsbackup.desktop.restore.elsewhere import ElsewherePage
+from secretsbackup.desktop.restore.phrase import PhrasePage
+from secretsbackup.desktop.restore.progress import ProgressPage
+from secretsbackup.desktop.restore.search import SearchPage
+from secretsbackup.desktop.restore.source import SourcePage
+from secretsbackup.desktop.restore.subject import Subject
+from secretsbackup.desktop.restore.what import WhatPage
+from secretsbackup.desktop.restore.when import How, WhenPage
+from secretsbackup.desktop.restore.where import WherePage
+from secretsbackup.desktop.wizard import Wizard
+from secretsbackup.language import _
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.secret import Secret
+from secretsbackup.operations import restore
+from secretsbackup.operations.runner import Recipe
+
+if TYPE_CHECKING:
+    from secretsbackup.desktop.app import App
+    from secretsbackup.model.profile import Profile
+
+
+class Restore(Wizard):
+    """All pages, and the restore that their answers make."""
+
+    def __init__(self, app: "App", name: ProfileName | None) -> None:
+        self._app = app
+        self.source = SourcePage(self._profiles, name)
+        self.elsewhere = ElsewherePage(self.source)
+        self.when = WhenPage(self.subject, app.home, self._choose_another)
+        self.search = SearchPage(self.subject, self.when, app.home)
+        self.what = WhatPage(self.subject, self.when, self.search, app.home)
+        self.phrase = PhrasePage(self.subject, self.when)
+        self.where = WherePage(self.when, self.what, app.settings.restored_to, self.phrase.wanted)
+        self.progress = ProgressPage(app, self.subject, self.recipe, self.ask)
+        self.ended = DonePage(
+            self.progress, go_on=self._go_on, put_back=self._put_back, show_log=self._show_log
+        )
+        self.in_place = BackPage(self.subject, self.ended)
+        pages = (
+            *(self.source, self.elsewhere, self.when, self.search, self.what, self.where, self.phrase),
+            *(self.progress, self.ended, self.in_place),
+        )
+        super().__init__(_("Restore files"), pages)
+        self.progress.over.connect(self._over)
+        self.moved.connect(lambda _index: self._moved())
+        self.completed.connect(self.deleteLater)
+        self.finished.connect(lambda _result: self._left())
+        self.go(next(number for number, page in enumerate(self.pages) if page.wanted()))
+
+    def subject(self) -> Subject | None:
+        """What is restored from; None while that is not known."""
+        profile = self.source.profile
+        return Subject(profile) if profile else self.elsewhere.answer
+
+    def recipe(self) -> Recipe:
+        """The restore that was asked for."""
+        begun, chosen, where = self.when.begun, self.what.answer, self.where.answer
+        if begun and self.when.answer.how is How.GO_ON:
+            return restore.go_on(begun)
+        assert chosen is not None
+        wish = restore.Wish(to=where.parent, named=where.named, paths=chosen.paths, at=chosen.at)
+        return restore.recipe(wish)
+
+    async def ask(self) -> Secret | None:
+        """The passphrase that was typed on one of the pages."""
+        subject = self.subject()
+        return self.phrase.answer or self.when.phrase or (subject.phrase if subject else None)
+
+    def _profiles(self) -> "dict[ProfileName, Profile]":
+        return {name: standing.profile for name, standing in self._app.standings.all.items()}
+
+    def _choose_another(self) -> None:
+        self.source.choose_elsewhere()
+        self.go(self.pages.index(self.source))
+
+    def _moved(self) -> None:
+        if self.page is self.progress and self.when.answer.how is not How.GO_ON:
+            self._app.settings.restored_to = str(self.where.answer.parent)
+
+    def _over(self) -> None:
+        if self.page is self.progress:
+            self.go(self.pages.index(self.ended))
+
+    def _go_on(self) -> None:
+        """Where it stopped, or again where it had not begun to write."""
+        self.when.look_for_begun()
+        self.when.choices.choose(How.GO_ON if self.when.begun else self.when.answer.how)
+        self.go(self.pages.index(self.progress))
+
+    def _put_back(self) -> None:
+        self.in_place.asked = True
+        self.go(self.pages.index(self.in_place))
+
+    def _show_log(self) -> None:
+        subject, live = self.subject(), self.progress.live
+        if subject and live:
+            self._app.show_log(subject.profile.name, live.run)
+
+    def _left(self) -> None:
+        """A restore that goes on can be looked at again; else whoever comes back begins anew."""
+        going_on = self.progress.live is not None and self.progress.answer is None
+        if not going_on:
+            self.when.stop()
+            self.phrase.forget()
+            self.elsewhere.forget()
+            self.deleteLater()
+
+
+def wizard(app: "App", name: ProfileName | None = None) -> Restore:
+    """The wizard that brings files back; from this profile, or it asks from which."""
+    return Restore(app, name)
+
+
+__all__ = ["Restore", "wizard"]

@@ -1,0 +1,105 @@
+"""Done: what came back and where it is; what did not, and why; and what can be done next."""
+
+from collections.abc import Callable, Sequence
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QLabel, QListWidget
+
+from secretsbackup import words
+from secretsbackup.desktop import icons, look
+from secretsbackup.desktop.icons import Shield
+from secretsbackup.desktop.restore.progress import ProgressPage
+from secretsbackup.desktop.setup.fields import beside
+from secretsbackup.desktop.setup.naming import short
+from secretsbackup.desktop.wizard import Page
+from secretsbackup.language import _
+from secretsbackup.model.draft import Problem
+from secretsbackup.model.event import Verb
+from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Skipped
+
+_SIZE = 72
+_ROWS = 6
+
+
+class DonePage(Page[Outcome | None]):
+    """The outcome, in words; a restore that was stopped can be gone on with."""
+
+    def __init__(
+        self,
+        progress: ProgressPage,
+        *,
+        go_on: Callable[[], object],
+        put_back: Callable[[], object],
+        show_log: Callable[[], object],
+    ) -> None:
+        super().__init__(_("Done"), _("Your files are back"))
+        self.final = True
+        self._progress = progress
+        self._shield, self._says, self._advice = QLabel(), look.sentence(), look.quiet()
+        self._not, self._list = look.heading(_("What could not be restored")), QListWidget()
+        self._list.setAccessibleName(_("What could not be restored"))
+        self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self._list.setMinimumHeight(_ROWS * (self.fontMetrics().height() + look.GRID // 2))
+        self._open = look.button(_("&Open folder"), self._open_folder)
+        self._open.setIcon(icons.icon("folder"))
+        self._put_back = look.button(_("&Put back in place…"), put_back)
+        self._go_on = look.button(_("&Go on where it stopped"), go_on)
+        self._log = look.button(_("Show the &log"), show_log)
+        for widget in (self._shield, self._says, self._advice, self._not, self._list):
+            self.body.addWidget(widget)
+        self.body.addWidget(beside(self._open, self._go_on, self._put_back, self._log))
+
+    @property
+    def answer(self) -> Outcome | None:
+        return self._progress.answer
+
+    @property
+    def folder(self) -> str | None:
+        """Where the files are, once they are whole."""
+        done = self._progress.answer
+        return done.summary.folder if isinstance(done, Completed) else None
+
+    def problems(self) -> Sequence[Problem]:
+        return ()
+
+    def entered(self) -> None:
+        done = self._progress.answer
+        if done is None:
+            return
+        whole, told = isinstance(done, Completed), words.outcome(done, Verb.RESTORE)
+        self.ask(_titles(done))
+        state = Shield.FAILED if isinstance(done, Failed | Interrupted) else Shield.ATTENTION
+        if isinstance(done, Completed) and not done.warnings:
+            state = Shield.SAFE
+        self._shield.setPixmap(icons.shield_pixmap(state, _SIZE, self.devicePixelRatioF(), self.palette()))
+        self._says.setText(self._restored(done) if isinstance(done, Completed) else told.title)
+        self._advice.setText("" if whole else told.advice)
+        self._advice.setVisible(bool(self._advice.text()))
+        self._list.clear()
+        self._list.addItems([words.warning(one) for one in self._progress.warnings])
+        for widget in (self._not, self._list):
+            widget.setVisible(bool(self._progress.warnings))
+        self._open.setVisible(whole)
+        self._put_back.setVisible(whole)
+        self._go_on.setVisible(not whole)
+
+    def _restored(self, done: Completed) -> str:
+        into = _("{amount}, in {folder}")
+        return into.format(amount=words.restored(done.summary), folder=short(done.summary.folder or ""))
+
+    def _open_folder(self) -> None:
+        if self.folder:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder))
+
+
+def _titles(done: Outcome) -> str:
+    match done:
+        case Completed(warnings=0):
+            return _("Your files are back")
+        case Completed():
+            return _("Most of your files are back")
+        case Skipped():
+            return _("The restore did not begin")
+        case _:
+            return _("The restore is not whole")

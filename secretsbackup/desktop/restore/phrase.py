@@ -1,0 +1,59 @@
+"""The passphrase, where the keyring has none: tried at once."""
+
+from collections.abc import Callable, Sequence
+
+from secretsbackup.desktop.restore.subject import Subject
+from secretsbackup.desktop.restore.when import WhenPage
+from secretsbackup.desktop.setup.fields import SecretField
+from secretsbackup.desktop.wizard import Page
+from secretsbackup.language import _
+from secretsbackup.model.draft import Problem
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.secret import Secret
+from secretsbackup.tools import gnupg
+
+
+class PhrasePage(Page[Secret | None]):
+    """Not asked where it is known already."""
+
+    def __init__(self, subject: Callable[[], Subject | None], when: WhenPage) -> None:
+        super().__init__(
+            _("Passphrase"),
+            _("The passphrase of your key, please"),
+            _("It opens your backups for this restore, and is not kept. It is the one on your paper."),
+        )
+        self.forward = _("&Restore")
+        self._subject, self._when = subject, when
+        self.phrase = SecretField()
+        self.add_field("phrase", _("&Passphrase"), self.phrase)
+        self.phrase.textChanged.connect(lambda _text: self.touch("phrase"))
+
+    @property
+    def answer(self) -> Secret | None:
+        return self.phrase.secret if self.phrase.text() else None
+
+    def wanted(self) -> bool:
+        subject = self._subject()
+        known = self._when.kept or self._when.phrase or (subject and subject.phrase)
+        return not known
+
+    def problems(self) -> Sequence[Problem]:
+        return () if self.answer else [Problem("phrase", _("Type the passphrase."))]
+
+    async def check(self) -> Sequence[Problem]:
+        subject, typed = self._subject(), self.answer
+        assert subject is not None
+        assert typed is not None
+        try:
+            await gnupg.start_agent()
+            await gnupg.try_passphrase(subject.profile.key, typed)
+        except Failure as failure:
+            if failure.reason is not Reason.PASSPHRASE_WRONG:
+                raise
+            wrong = _("That is not the passphrase of this key. Mind capitals and the keyboard’s layout.")
+            return [Problem("phrase", wrong)]
+        return ()
+
+    def forget(self) -> None:
+        """Nothing typed here is needed any more."""
+        self.phrase.clear()

@@ -1,0 +1,105 @@
+"""The restore itself, as it goes on. It goes on too where the wizard is closed."""
+
+from collections.abc import Callable, Sequence
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Signal
+
+from secretsbackup.desktop import look, work
+from secretsbackup.desktop.restore.subject import Subject
+from secretsbackup.desktop.running import Running
+from secretsbackup.desktop.trace import Trace
+from secretsbackup.desktop.wizard import Page
+from secretsbackup.language import _
+from secretsbackup.model.draft import Problem
+from secretsbackup.model.event import RunEnded, Verb, Warned
+from secretsbackup.model.outcome import Outcome
+from secretsbackup.model.status import Status, after
+from secretsbackup.operations.runner import Ask, Live, Recipe
+
+if TYPE_CHECKING:
+    import asyncio
+
+    from secretsbackup.desktop.app import App
+
+_SHOWN = 1000
+"""So many warnings are kept to be read here; the log has them all."""
+
+
+class ProgressPage(Page[Outcome | None]):
+    """`over` once it has ended, however that was; `warnings` are what could not be restored."""
+
+    over = Signal()
+
+    def __init__(
+        self,
+        app: "App",
+        subject: Callable[[], Subject | None],
+        recipe: Callable[[], Recipe],
+        ask: Ask,
+    ) -> None:
+        super().__init__(
+            _("Restore"),
+            _("Your files are coming back"),
+            _("You may close this window: the restore goes on, and the tray tells when it is done."),
+        )
+        self.final = True
+        self._app, self._subject, self._recipe, self._ask = app, subject, recipe, ask
+        self._live: Live | None = None
+        self._following: asyncio.Task[None] | None = None
+        self._outcome: Outcome | None = None
+        self.warnings: list[Warned] = []
+        self._running = Running(self.stop)
+        self.body.addWidget(self._running)
+        self._running.setMinimumHeight(16 * look.GRID)
+
+    @property
+    def answer(self) -> Outcome | None:
+        return self._outcome
+
+    @property
+    def live(self) -> Live | None:
+        """The run, once it has begun."""
+        return self._live
+
+    def problems(self) -> Sequence[Problem]:
+        if self._outcome is None:
+            return [Problem("run", _("The restore is going on."))]
+        return ()
+
+    def says(self, problem: Problem) -> bool:
+        """That it goes on is plain to see."""
+        del problem
+        return True
+
+    def entered(self) -> None:
+        """Begin, unless it goes on already."""
+        subject = self._subject()
+        if subject is None or (self._live is not None and self._outcome is None):
+            return
+        self._outcome, self.warnings = None, []
+        self._live = self._app.restore(subject, self._recipe(), self._ask)
+        if self._live is not None:
+            self._following = work.begin(self._follow(self._live, subject))
+
+    def stop(self) -> None:
+        """Stop it; what is there already stays, and one can go on from there."""
+        if self._live is not None:
+            self._live.cancel(_("you"))
+
+    async def _follow(self, live: Live, subject: Subject) -> None:
+        status, trace = Status(profile=subject.profile.name, verb=Verb.RESTORE), Trace()
+        async for moment in live.moments():
+            trace.hear(moment.event)
+            status = after(status, moment)
+            match moment.event:
+                case RunEnded(outcome=outcome):
+                    self._outcome = outcome
+                case Warned() as warned if len(self.warnings) < _SHOWN:
+                    self.warnings.append(warned)
+                case _:
+                    pass
+            if status.running:
+                self._running.show_run(status, trace)
+        self.refresh()
+        self.over.emit()

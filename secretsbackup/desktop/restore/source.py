@@ -1,0 +1,64 @@
+"""Which backup: one of the profiles, or one that no profile stands for."""
+
+from collections.abc import Callable, Mapping
+
+from secretsbackup.desktop.setup.choices import Choices
+from secretsbackup.desktop.setup.naming import where
+from secretsbackup.desktop.wizard import Page
+from secretsbackup.language import _
+from secretsbackup.model.profile import Profile, ProfileName
+
+ELSEWHERE = ProfileName("")
+"""No profile is called so."""
+
+
+class SourcePage(Page[ProfileName]):
+    """Asked only where there is a choice, or where somebody wants another one."""
+
+    def __init__(self, known: Callable[[], Mapping[ProfileName, Profile]], name: ProfileName | None) -> None:
+        super().__init__(
+            _("Backup"),
+            _("Which backup do you want files from?"),
+            _("One of this machine, or any other that you have the place, the key and its passphrase of."),
+        )
+        self._known, self._profiles = known, dict[ProfileName, Profile]()
+        self.asked = name is None and len(known()) != 1
+        self.choices = Choices[ProfileName](_("Which backup do you want files from?"))
+        self.choices.changed.connect(self.refresh)
+        self.body.addWidget(self.choices)
+        self._offer(name)
+
+    @property
+    def answer(self) -> ProfileName:
+        return self.choices.value or ELSEWHERE
+
+    @property
+    def profile(self) -> Profile | None:
+        """The profile that is chosen; None for another backup."""
+        return self._profiles.get(self.answer)
+
+    def wanted(self) -> bool:
+        return self.asked
+
+    def entered(self) -> None:
+        self._offer(self.choices.value)
+
+    def choose_elsewhere(self) -> None:
+        """Restore from another backup."""
+        self.asked = True
+        self.choices.choose(ELSEWHERE)
+
+    def _offer(self, chosen: ProfileName | None) -> None:
+        known = dict(self._known())
+        if known == self._profiles and self.choices.values:
+            return
+        self._profiles = known
+        self.choices.clear()
+        for name, profile in known.items():
+            self.choices.add(name, name, where(profile.destination))
+        self.choices.add(
+            ELSEWHERE,
+            _("&Another backup…"),
+            _("Of another machine, or of before: you say where it is. Nothing is set up, nothing is kept."),
+        )
+        self.choices.choose(chosen if chosen in self.choices.values else self.choices.values[0])

@@ -1,0 +1,241 @@
+"""When: as it is now, as it was at another time, by a file's name, or on with what was begun."""
+
+import asyncio
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
+from enum import StrEnum
+from typing import TYPE_CHECKING
+
+import msgspec
+from PySide6.QtCore import QDate, QLocale, Qt
+from PySide6.QtGui import QFont, QTextCharFormat
+from PySide6.QtWidgets import QCalendarWidget, QHBoxLayout, QListWidget, QListWidgetItem, QWidget
+
+from secretsbackup import words
+from secretsbackup.desktop import asking, look, work
+from secretsbackup.desktop.restore.subject import Subject
+from secretsbackup.desktop.setup.choices import Choices
+from secretsbackup.desktop.setup.naming import short
+from secretsbackup.desktop.wizard import Page
+from secretsbackup.language import _
+from secretsbackup.model.draft import Problem
+from secretsbackup.model.outcome import Failure, Skip
+from secretsbackup.model.secret import Secret
+from secretsbackup.operations import equipment, refresh
+from secretsbackup.store import catalogue, unfinished
+from secretsbackup.store.home import Home
+
+if TYPE_CHECKING:
+    from collections.abc import Awaitable
+
+    from secretsbackup.model.entry import Taken
+    from secretsbackup.store.unfinished import Unfinished
+
+_TIME = Qt.ItemDataRole.UserRole
+_ROWS = 7
+
+
+class How(StrEnum):
+    """How the files are looked for."""
+
+    NOW = "now"
+    THEN = "then"
+    SEARCH = "search"
+    GO_ON = "go-on"
+
+
+class When(msgspec.Struct, frozen=True):
+    """`at` is the snapshot; where files are searched for, that comes of the one that is found."""
+
+    how: How
+    at: datetime | None = None
+
+
+class WhenPage(Page[When]):
+    """Brings the catalogue up to date first; what it knows can be chosen from, even if that fails."""
+
+    def __init__(
+        self, subject: Callable[[], Subject | None], home: Home, elsewhere: Callable[[], object]
+    ) -> None:
+        super().__init__(
+            _("When"),
+            _("When do you want your files from?"),
+            _("They come into a new folder; nothing that you have is overwritten."),
+        )
+        self._subject, self._home = subject, home
+        self._read_of: Subject | None = None
+        self._reading: asyncio.Task[None] | None = None
+        self.taken: list[Taken] = []
+        self.begun: Unfinished | None = None
+        self.phrase: Secret | None = None
+        self.kept = True
+        self._calendar, self._snapshots = self._make_calendar(), self._make_list()
+        self.choices = Choices[How](_("When do you want your files from?"))
+        self.choices.add(How.GO_ON, _("&Go on with the restore that was stopped"), " ")
+        self.choices.add(How.NOW, _("From the ne&west backup"), " ")
+        self.choices.add(How.THEN, _("From an &earlier one"), "", self._beside())
+        self.choices.add(
+            How.SEARCH,
+            _("&Search for a file in all times"),
+            _("You know a part of its name. Files that were deleted are found too."),
+        )
+        self.choices.offer(How.GO_ON, offered=False)
+        self.choices.choose(How.NOW)
+        self.choices.changed.connect(self.refresh)
+        self.body.addWidget(self.choices)
+        self._another = look.flat(_("Restore from &another backup…"), elsewhere)
+        self._another.setAutoDefault(False)
+        self.body.addWidget(self._another, 0, Qt.AlignmentFlag.AlignLeft)
+
+    @property
+    def answer(self) -> When:
+        how = self.choices.value or How.NOW
+        match how:
+            case How.NOW:
+                return When(how, self.taken[-1].time if self.taken else None)
+            case How.THEN:
+                item = self._snapshots.currentItem()
+                return When(how, item.data(_TIME.value) if item else None)
+            case _:
+                return When(how)
+
+    def problems(self) -> Sequence[Problem]:
+        if self._reading and not self._reading.done():
+            return [Problem("when", _("What there is, is being looked up."))]
+        if self.answer.how is not How.GO_ON and not self.taken:
+            return [Problem("when", _("There is no backup to restore from."))]
+        if self.answer.how is How.THEN and self.answer.at is None:
+            return [Problem("when", _("Choose one of the backups."))]
+        return ()
+
+    def says(self, problem: Problem) -> bool:
+        """What stands against it is said beside the buttons, and not a second time here."""
+        del problem
+        return False
+
+    def entered(self) -> None:
+        subject = self._subject()
+        if subject is not None and subject != self._read_of:
+            self._read_of, self.taken, self.phrase = subject, [], None
+            self.stop()
+            self._reading = work.begin(self._look_up(subject))
+            self._reading.add_done_callback(lambda _task: self._follow())
+        self._follow()
+
+    def stop(self) -> None:
+        """Give up looking."""
+        if self._reading:
+            self._reading.cancel()
+
+    # Looking up what there is
+
+    async def _look_up(self, subject: Subject) -> None:
+        self.untell()
+        file = self._home.catalogue(subject.profile)
+        self.look_for_begun()
+        self.kept = (await equipment.kept_passphrase(subject.profile))[0] is not None
+        try:
+            looking = refresh.refresh(
+                subject.profile, self._home, ask=self._ask(subject), opened_by=subject.opened_by
+            )
+            if trouble := await self.during(_("Looking up what there is…"), looking):
+                self._tell(trouble)
+        except (Failure, Skip) as error:
+            self._tell(error)
+        self.taken = await asyncio.to_thread(catalogue.snapshots, file)
+        self._show_taken()
+
+    def look_for_begun(self) -> None:
+        """Is there a restore that was stopped?"""
+        subject = self._subject()
+        found = unfinished.known(self._home, subject.profile.name) if subject else ()
+        self.begun = next(iter(found), None)
+
+    def _ask(self, subject: Subject) -> "Callable[[], Awaitable[Secret | None]]":
+        async def ask() -> Secret | None:
+            self.phrase = subject.phrase or await asking.passphrase(
+                self, about=_("It opens the list of what is in your backups, and is not kept.")
+            )
+            return self.phrase
+
+        return ask
+
+    def _tell(self, error: Failure | Skip) -> None:
+        self.tell(work.told(error), (_("&Try again"), self._try_again))
+
+    def _try_again(self) -> None:
+        self._read_of = None
+        self.entered()
+
+    # Showing it
+
+    def _follow(self) -> None:
+        now = datetime.now(UTC)
+        if self.taken:
+            self.choices.describe(How.NOW, words.taken(self.taken[-1], now))
+        self.choices.offer(How.GO_ON, offered=self.begun is not None)
+        if self.begun:
+            begun = _("Begun {when}, into {folder}")
+            folder = short(self.begun.folder)
+            self.choices.describe(
+                How.GO_ON, begun.format(when=words.when(self.begun.began, now), folder=folder)
+            )
+        self.refresh()
+
+    def _show_taken(self) -> None:
+        self._snapshots.clear()
+        now = datetime.now(UTC)
+        for one in reversed(self.taken):
+            item = QListWidgetItem(words.taken(one, now))
+            item.setData(_TIME.value, one.time)
+            item.setToolTip(words.clock(one.time))
+            self._snapshots.addItem(item)
+        bold = QTextCharFormat()
+        bold.setFontWeight(QFont.Weight.Bold)
+        self._calendar.setDateTextFormat(QDate(), QTextCharFormat())
+        for day in {one.time.astimezone().date() for one in self.taken}:
+            self._calendar.setDateTextFormat(QDate(day.year, day.month, day.day), bold)
+        if self.taken:
+            first, last = self.taken[0].time.astimezone(), self.taken[-1].time.astimezone()
+            self._calendar.setDateRange(QDate(first.year, first.month, first.day), QDate.currentDate())
+            self._calendar.setSelectedDate(QDate(last.year, last.month, last.day))
+            self._snapshots.setCurrentRow(0)
+
+    def _go_to_day(self) -> None:
+        """The newest snapshot that is not younger than the end of the chosen day."""
+        chosen = self._calendar.selectedDate()
+        day = date(chosen.year(), chosen.month(), chosen.day())
+        end = datetime.combine(day + timedelta(days=1), datetime.min.time()).astimezone(UTC)
+        younger = sum(1 for one in self.taken if one.time >= end)
+        if self.taken:
+            self._snapshots.setCurrentRow(min(younger, len(self.taken) - 1))
+
+    def _make_calendar(self) -> QCalendarWidget:
+        made = QCalendarWidget()
+        made.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
+        made.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.ShortDayNames)
+        made.setFirstDayOfWeek(QLocale().firstDayOfWeek())
+        made.setAccessibleName(_("The day"))
+        made.setGridVisible(False)
+        for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):  # red is for what is wrong
+            made.setWeekdayTextFormat(day, QTextCharFormat())
+        made.selectionChanged.connect(self._go_to_day)
+        return made
+
+    def _make_list(self) -> QListWidget:
+        made = QListWidget()
+        made.setAccessibleName(_("The backups, newest first"))
+        made.setMinimumHeight((_ROWS + 1) * (made.fontMetrics().height() + look.GRID // 2))
+        made.setTextElideMode(Qt.TextElideMode.ElideRight)
+        made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
+        made.currentRowChanged.connect(lambda _row: self.refresh())
+        return made
+
+    def _beside(self) -> QWidget:
+        made = QWidget()
+        row = QHBoxLayout(made)
+        row.setContentsMargins(0, look.GRID, 0, 0)
+        row.setSpacing(2 * look.GRID)
+        row.addWidget(self._calendar, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self._snapshots, 1)
+        return made

@@ -1,0 +1,88 @@
+"""Where to: a parent folder; the new folder's name is shown before it is made, and whether it fits."""
+
+import os
+import shutil
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+from PySide6.QtCore import QStandardPaths
+
+from secretsbackup import words
+from secretsbackup.desktop import look
+from secretsbackup.desktop.restore.what import WhatPage
+from secretsbackup.desktop.restore.when import How, WhenPage
+from secretsbackup.desktop.setup.fields import FolderField
+from secretsbackup.desktop.setup.naming import short
+from secretsbackup.desktop.wizard import Page
+from secretsbackup.language import _
+from secretsbackup.model.draft import Problem
+from secretsbackup.model.outcome import Reason, Why
+from secretsbackup.operations import landing
+
+
+class Where(msgspec.Struct, frozen=True):
+    """The folder `named` is made in `parent`."""
+
+    parent: Path
+    named: str
+
+
+class WherePage(Page[Where]):
+    """The desktop at first, or where the last restore went."""
+
+    def __init__(self, when: WhenPage, what: WhatPage, last: str, asks_more: Callable[[], bool]) -> None:
+        super().__init__(
+            _("Where"),
+            _("Where to?"),
+            _("A new folder is made there. Nothing is overwritten; you can put files back in place later."),
+        )
+        self._when, self._what, self._named, self._asks_more = when, what, "", asks_more
+        self.field = FolderField(_("In which folder shall the restored one be made?"))
+        self.field.line.setText(last or _usual())
+        self.add_field("parent", _("&Folder"), self.field)
+        self._makes, self._comes_to = look.sentence(), look.quiet()
+        self.body.addWidget(self._makes)
+        self.body.addWidget(self._comes_to)
+        self.field.line.textChanged.connect(lambda _text: self._typed())
+
+    @property
+    def answer(self) -> Where:
+        return Where(Path(self.field.path).expanduser(), self._named)
+
+    def wanted(self) -> bool:
+        return self._when.answer.how is not How.GO_ON
+
+    def entered(self) -> None:
+        self.forward = "" if self._asks_more() else _("&Restore")
+        self._named = landing.name_at(datetime.now(UTC))
+        self._typed()
+
+    def problems(self) -> Sequence[Problem]:
+        parent, chosen = self.answer.parent, self._what.answer
+        if not self.field.path:
+            return [Problem("parent", _("Choose a folder."))]
+        if not parent.is_dir():
+            return [Problem("parent", _("“{folder}” is not there.").format(folder=parent))]
+        if not os.access(parent, os.W_OK | os.X_OK):
+            return [Problem("parent", _("You may not write there; choose another folder."))]
+        needed = chosen.forecast.bytes if chosen and chosen.forecast else 0
+        free = shutil.disk_usage(parent).free
+        if needed > free:
+            why = Why(Reason.NO_ROOM, f"{parent} {needed} {free}")
+            return [Problem("parent", words.reason(why).title)]
+        return ()
+
+    def _typed(self) -> None:
+        where, chosen = self.answer, self._what.answer
+        makes = _("makes {folder}")
+        self._makes.setText(makes.format(folder=short(where.parent / where.named)) if self.field.path else "")
+        self._comes_to.setText(words.comes_to(chosen.forecast) if chosen and chosen.forecast else "")
+        self.touch("parent")
+
+
+def _usual() -> str:
+    places = (QStandardPaths.StandardLocation.DesktopLocation, QStandardPaths.StandardLocation.HomeLocation)
+    found = (QStandardPaths.writableLocation(place) for place in places)
+    return next((one for one in found if Path(one).is_dir()), str(Path.home()))

@@ -1,0 +1,61 @@
+"""Errands: what duplicity is sent for when several paths are wanted, so that no volume is fetched in vain."""
+
+from collections.abc import Callable, Iterable, Sequence
+
+import msgspec
+
+
+class Errand(msgspec.Struct, frozen=True):
+    """One call: a path, those at or below it that are wanted, and the volumes that it opens."""
+
+    path: bytes
+    wanted: tuple[bytes, ...]
+    volumes: frozenset[str]
+
+
+def errands(
+    paths: Iterable[bytes],
+    volumes: Callable[[bytes], frozenset[str]],
+    worth: Callable[[bytes, Sequence[bytes]], bool],
+) -> tuple[Errand, ...]:
+    """The fewest calls that open no volume beyond those that the paths lie in, in the order of their paths.
+
+    Several paths become one call for the folder that they lie in where that opens the same volumes, and
+    where it is `worth` bringing all of it back for them. A path that lies below another is left out.
+    """
+    known = [Errand(path, (path,), volumes(path)) for path in outermost(paths)]
+    while len(merged := _merged(known, volumes, worth)) < len(known):
+        known = merged
+    return tuple(sorted(known, key=lambda one: one.path.split(b"/")))
+
+
+def outermost(paths: Iterable[bytes]) -> list[bytes]:
+    """Those that do not lie below another one, each once."""
+    every = set(paths)
+    return [path for path in dict.fromkeys(paths) if not any(one in every for one in _above(path))]
+
+
+def _above(path: bytes) -> Iterable[bytes]:
+    """Every folder above a path."""
+    while path:
+        path = path.rpartition(b"/")[0]
+        yield path
+
+
+def _merged(
+    known: Sequence[Errand],
+    volumes: Callable[[bytes], frozenset[str]],
+    worth: Callable[[bytes, Sequence[bytes]], bool],
+) -> list[Errand]:
+    by_folder: dict[bytes | None, list[Errand]] = {}
+    for one in known:
+        by_folder.setdefault(one.path.rpartition(b"/")[0] if one.path else None, []).append(one)
+    found: list[Errand] = []
+    for folder, inside in by_folder.items():
+        together = frozenset[str]().union(*(one.volumes for one in inside))
+        wanted = tuple(path for one in inside for path in one.wanted)
+        if folder is not None and len(inside) > 1 and volumes(folder) == together and worth(folder, wanted):
+            found.append(Errand(folder, wanted, together))
+        else:
+            found += inside
+    return found

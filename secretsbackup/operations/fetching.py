@@ -1,0 +1,183 @@
+"""Fetching: paths of a snapshot come into a folder, and no volume is fetched twice for them.
+
+duplicity restores one path a call, and fetches the volumes that it may lie in, each time anew. So paths that
+lie in the same volumes are one call for their folder, and volumes that several calls need are fetched here,
+once, into a larder that duplicity then takes for the destination.
+"""
+
+import asyncio
+import errno
+import os
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from secretsbackup.model.destination import Folder
+from secretsbackup.model.entry import Holds
+from secretsbackup.model.errand import Errand, errands
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Profile
+from secretsbackup.model.secret import Secret
+from secretsbackup.model.snapshot import Chain, Snapshot
+from secretsbackup.operations.holdings import Holdings
+from secretsbackup.operations.runner import Run
+from secretsbackup.store import catalogue
+from secretsbackup.store.catalogue import Lost
+from secretsbackup.store.home import Home, owner_only
+from secretsbackup.tools import duplicity, place
+from secretsbackup.tools.duplicity import Vault, log
+from secretsbackup.tools.duplicity import volumes as volumes_of
+from secretsbackup.tools.duplicity.volumes import Spans
+
+_AT_HAND = 20
+"""Volumes: what needs more fetches them itself, and only those at its ends may be fetched twice."""
+_SPARE = 256 << 20
+"""Bytes that may come in vain with a folder of which only some is wanted."""
+
+Heard = Callable[[log.Stanza], None]
+Arrived = Callable[[Path, Errand], None]
+"""What an errand brought lies here now."""
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """How many bytes came from the destination, and how many seconds that took."""
+
+    stored: int
+    seconds: float
+
+
+async def fetch(
+    run: Run,
+    vault: Vault,
+    held: Holdings,
+    snapshot: Snapshot,
+    paths: Sequence[bytes],
+    *,
+    phrase: Secret,
+    heard: Heard,
+    into: Callable[[Errand], Path],
+    arrived: Arrived,
+) -> Fetched:
+    """Restore these paths of a snapshot (b"" is all), errand by errand.
+
+    `into` says where an errand's path is to be restored to, and `arrived` takes it from there.
+    """
+    began = time.monotonic()
+    chain = held.chain_of(snapshot)
+    spans = await _spans(run, vault, chain, snapshot, phrase, several=len(paths) > 1)
+    every = _errands(run, snapshot, spans, paths)
+    larder = _Larder(run, vault, held, every)
+    for number, one in enumerate(every):
+        opened = await larder.stock(one)
+        target = into(one)
+        await duplicity.restore(
+            opened, snapshot.time, target, path=one.path or None, passphrase=phrase, heard=heard
+        )
+        arrived(target, one)
+        larder.spend(every[number + 1 :])
+    spans = spans or volumes_of.spans(vault.archive, chain, snapshot)
+    taken = frozenset[str]().union(*(spans.of(one.path) for one in every)) if spans else frozenset()
+    return Fetched(sum(held.size_of(name) for name in taken), time.monotonic() - began)
+
+
+async def _spans(
+    run: Run, vault: Vault, chain: Chain, snapshot: Snapshot, phrase: Secret, *, several: bool
+) -> Spans | None:
+    """Where the paths lie. Asked of the destination only where it saves something: for several of them."""
+    found = await asyncio.to_thread(volumes_of.spans, vault.archive, chain, snapshot)
+    if found is None and several:
+        await duplicity.fetch_metadata(vault, snapshot.time, phrase)
+        found = await asyncio.to_thread(volumes_of.spans, vault.archive, chain, snapshot)
+    return found
+
+
+def _errands(run: Run, snapshot: Snapshot, spans: Spans | None, paths: Sequence[bytes]) -> tuple[Errand, ...]:
+    if spans is None:
+        return errands(paths, lambda _path: frozenset(), lambda _folder, _wanted: False)
+    file = run.home.catalogue(run.profile)
+
+    def worth(folder: bytes, wanted: Sequence[bytes]) -> bool:
+        some = sum(_held(file, snapshot.time, path).bytes for path in wanted)
+        return _held(file, snapshot.time, folder).bytes <= 2 * some + _SPARE
+
+    return errands(paths, spans.of, worth)
+
+
+def amount(home: Home, profile: Profile, at: datetime, paths: Sequence[bytes]) -> Holds:
+    """What these paths of a snapshot hold, b"" being all; nothing where the catalogue does not know."""
+    file = home.catalogue(profile)
+    held = [_held(file, at, path) for path in paths]
+    return Holds(sum(one.files for one in held), sum(one.bytes for one in held))
+
+
+def _held(file: Path, at: datetime, path: bytes) -> Holds:
+    try:
+        return catalogue.holds(file, at, path)
+    except Lost:
+        return Holds(0, 0)
+
+
+class _Larder:
+    """A folder that duplicity takes for the destination: the manifests, and the volumes of the next errand.
+
+    Only volumes that several small errands need are worth it; a folder on this machine is its own larder.
+    """
+
+    def __init__(self, run: Run, vault: Vault, held: Holdings, every: Sequence[Errand]) -> None:
+        self._vault, self._held = vault, held
+        shared = Counter(name for one in every for name in one.volumes)
+        self._shared = {name for name, count in shared.items() if count > 1}
+        self._folder, self._cold = run.temporary / "larder", run.temporary / "cold"
+
+    async def stock(self, errand: Errand) -> Vault:
+        """What to restore this errand from."""
+        small = len(errand.volumes) <= _AT_HAND
+        if isinstance(self._vault.destination, Folder) or not small or not errand.volumes & self._shared:
+            return self._vault
+        archive = self._cold / self._vault.archive.name
+        if not archive.is_dir():
+            owner_only(self._folder)
+            owner_only(archive)
+            for manifest in self._vault.archive.glob("duplicity-*.manifest"):
+                for folder in (self._folder, archive):
+                    shutil.copyfile(manifest, folder / manifest.name)
+        for name in sorted(errand.volumes):
+            await self._bring(name)
+        return msgspec.structs.replace(
+            self._vault, destination=Folder(str(self._folder)), credential=None, archive=archive
+        )
+
+    async def _bring(self, bare: str) -> None:
+        name = self._held.name_of(bare)
+        if name is None:
+            raise Failure(Reason.VOLUME_MISSING, bare)
+        target = self._folder / name
+        if target.exists():
+            return
+        size, free = self._held.contents[name], shutil.disk_usage(self._folder).free
+        if size > free:
+            raise Failure(Reason.NO_ROOM, f"{self._folder} {size} {free}")
+        content = await place.fetch(self._vault.destination, self._vault.credential, name)
+        await asyncio.to_thread(_write, target, content)
+
+    def spend(self, later: Sequence[Errand]) -> None:
+        """Throw away what no later errand needs."""
+        needed = {self._held.name_of(name) for one in later for name in one.volumes}
+        if self._folder.is_dir():
+            for path in self._folder.glob("*.difftar*"):
+                if path.name not in needed:
+                    path.unlink()
+
+
+def _write(path: Path, content: bytes) -> None:
+    try:
+        path.write_bytes(content)
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        reason = Reason.NO_ROOM if full else Reason.NOT_WRITABLE
+        raise Failure(reason, os.fspath(path.parent), (str(error),)) from None

@@ -1,0 +1,164 @@
+"""Landing: the folder that a restore writes to, from its making to the moment when it is whole.
+
+Nothing is ever overwritten there, and nothing leaves it. Its name ends in -incomplete until all has come.
+"""
+
+import os
+import shutil
+import stat
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+from secretsbackup.model.entry import Entry, What
+from secretsbackup.model.errand import Errand
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.paths import shown
+from secretsbackup.tools import tree
+from secretsbackup.tools.duplicity import signatures
+
+INCOMPLETE = "-incomplete"
+_ARRIVING = ".arriving"
+
+
+class Landing:
+    """A folder that is not whole yet."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self._in_one = False
+
+    def into(self, errand: Errand) -> Path:
+        """Where duplicity shall restore an errand's path to: all comes right here while nothing is here.
+
+        What is only a part comes to a folder within first: duplicity takes no target that is not UTF-8.
+        """
+        self._in_one = errand.path == b"" and not any(self.folder.iterdir())
+        return self.folder if self._in_one else self.folder / _ARRIVING
+
+    def arrived(self, arriving: Path, errand: Errand) -> None:
+        """Move what was wanted of an errand to where it is in the snapshot."""
+        if arriving == self.folder:
+            return
+        start = len(errand.path) + 1 if errand.path else 0
+        for path in errand.wanted:
+            place = self._place(path)
+            inside(self.folder, place)
+            place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+            came = os.path.join(bytes(arriving), path[start:]) if path != errand.path else bytes(arriving)  # noqa: PTH118
+            if not os.path.lexists(came):
+                raise Failure(Reason.PATH_NOT_FOUND, shown(path))
+            os.rename(came, bytes(place))  # noqa: PTH104 - bytes: names need not be text
+        shutil.rmtree(arriving, ignore_errors=True)
+
+    def dress(self, archives: list[Path] | None) -> None:
+        """Give the folders that duplicity did not finish, or did not make, what the snapshot says of them.
+
+        The deepest come first: what is made in a folder changes its time.
+        """
+        if self._in_one or not archives:
+            return
+        root = len(bytes(self.folder)) + 1
+        folders = {path[root:] for path, _ in tree.folders_below(self.folder)}
+        known = signatures.attributes(archives, folders) if folders else {}
+        for path in sorted(known, key=lambda one: one.count(b"/"), reverse=True):
+            _dress(self._place(path), known[path])
+
+    def finished(self) -> Path:
+        """It is whole: its name says so from now on."""
+        whole = self.folder.with_name(self.folder.name.removesuffix(INCOMPLETE))
+        self.folder.rename(whole)
+        return whole
+
+    @property
+    def empty(self) -> bool:
+        """Whether no file has come."""
+        return not any(path.is_file() or path.is_symlink() for path in self.folder.rglob("*"))
+
+    def lacking(self, listed: Iterator[Entry]) -> Iterator[bytes]:
+        """Which of these paths, folder by folder, are not there as they are listed; nothing of them is left.
+
+        Of a folder that is not there at all the paths below it are not named.
+        """
+        shutil.rmtree(self.folder / _ARRIVING, ignore_errors=True)
+        gone = b"\0"
+        for entry in listed:
+            if not entry.path.startswith(gone + b"/") and not _is_there(entry, self._place(entry.path)):
+                gone = entry.path
+                yield entry.path
+
+    def _place(self, path: bytes) -> Path:
+        return Path(os.fsdecode(os.path.join(bytes(self.folder), path)))  # noqa: PTH118 - bytes
+
+
+def name_at(now: datetime) -> str:
+    """What the new folder of a restore is called."""
+    return f"restored-{now.astimezone():%Y-%m-%d_%H-%M-%S}"
+
+
+def new_folder(parent: Path, name: str) -> Path:
+    """Make the folder that a restore writes to, numbered if the name is taken."""
+    if not parent.is_dir():
+        raise Failure(Reason.NOT_WRITABLE, str(parent))
+    names = (name if number == 1 else f"{name}-{number}" for number in range(1, 1000))
+    free = next(one for one in names if not _taken(parent, one))
+    folder = parent / f"{free}{INCOMPLETE}"
+    try:
+        folder.mkdir(mode=0o700)
+    except OSError as error:
+        raise Failure(Reason.NOT_WRITABLE, str(parent), (str(error),)) from None
+    return folder
+
+
+def _taken(parent: Path, name: str) -> bool:
+    return any(os.path.lexists(parent / one) for one in (name, f"{name}{INCOMPLETE}"))
+
+
+def room(parent: Path, size: int) -> None:
+    """Failure(NO_ROOM) if what is known to come does not fit."""
+    if not parent.is_dir():
+        raise Failure(Reason.NOT_WRITABLE, str(parent))
+    free = shutil.disk_usage(parent).free
+    if size > free:
+        raise Failure(Reason.NO_ROOM, f"{parent} {size} {free}")
+
+
+def inside(folder: Path, path: Path) -> None:
+    """Failure(SNAPSHOT_UNSAFE) if a restored link would lead what is written at a path out of its folder."""
+    really = Path(os.path.realpath(path.parent))
+    if not really.is_relative_to(Path(os.path.realpath(folder.parent)) / folder.name):
+        raise Failure(Reason.SNAPSHOT_UNSAFE, shown(bytes(path)))
+
+
+def measured(folder: Path) -> tuple[int, int]:
+    """How many files a tree has, and their bytes."""
+    files = size = 0
+    for _, status in tree.files_below(folder):
+        files, size = files + 1, size + status.st_size
+    return files, size
+
+
+def _is_there(entry: Entry, path: Path) -> bool:
+    """Whether a path is whole, which its time tells: duplicity sets that last. What is not is removed."""
+    try:
+        status = path.lstat()
+    except OSError:
+        return False
+    folder = stat.S_ISDIR(status.st_mode)
+    if folder or entry.what is What.FOLDER:
+        if folder and entry.what is What.FOLDER:
+            return True
+        shutil.rmtree(path) if folder else path.unlink()
+        return False
+    timely = int(status.st_mtime) == int(entry.modified.timestamp())
+    sized = entry.what is not What.FILE or entry.least <= status.st_size <= entry.most
+    if not (timely and sized):
+        path.unlink()
+    return timely and sized
+
+
+def _dress(folder: Path, wanted: signatures.Attributes) -> None:
+    if os.geteuid() == 0:
+        os.chown(folder, wanted.owner, wanted.group, follow_symlinks=False)
+    folder.chmod(wanted.mode)
+    os.utime(folder, (wanted.modified, wanted.modified))

@@ -1,0 +1,49 @@
+"""Restores that were begun and have not ended well: what it takes to go on with them."""
+
+import contextlib
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.store.home import Home, write
+
+
+class Unfinished(msgspec.Struct, frozen=True):
+    """A restore into a folder that is not whole yet: of which snapshot, of which paths (none is all)."""
+
+    folder: str
+    snapshot: str
+    paths: tuple[bytes, ...]
+    began: datetime
+
+
+def known(home: Home, profile: ProfileName) -> list[Unfinished]:
+    """Those whose folder is still there, newest first; none if their file is not ours."""
+    kept = [one for one in _read(home, profile) if Path(one.folder).is_dir()]
+    return sorted(kept, key=lambda one: one.began, reverse=True)
+
+
+def begin(home: Home, profile: ProfileName, one: Unfinished) -> None:
+    """Remember one; Failure(NO_ROOM) or (NOT_WRITABLE)."""
+    _write(home, profile, [one, *(other for other in known(home, profile) if other.folder != one.folder)])
+
+
+def end(home: Home, profile: ProfileName, folder: str) -> None:
+    """Forget the one that goes to a folder: it is whole, or nothing of it is there."""
+    left = [one for one in known(home, profile) if one.folder != folder]
+    if left:
+        _write(home, profile, left)
+    else:
+        home.unfinished(profile).unlink(missing_ok=True)
+
+
+def _read(home: Home, profile: ProfileName) -> list[Unfinished]:
+    with contextlib.suppress(OSError, msgspec.DecodeError):
+        return msgspec.json.decode(home.unfinished(profile).read_bytes(), type=list[Unfinished])
+    return []
+
+
+def _write(home: Home, profile: ProfileName, all_: list[Unfinished]) -> None:
+    write(home.unfinished(profile), msgspec.json.encode(all_))

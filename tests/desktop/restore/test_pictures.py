@@ -1,0 +1,60 @@
+"""Every page, light and dark and with text of double size: nothing is cut off; a picture of each is kept."""
+
+from secretsbackup.desktop.restore.when import How
+from secretsbackup.model.profile import Profile
+from secretsbackup.store import profiles
+from tests.desktop.conftest import Play, profile
+from tests.desktop.restore.conftest import Begin
+from tests.desktop.setup.conftest import moment
+from tests.desktop.setup.hand import Hand
+from tests.desktop.setup.test_pictures import looks, whole
+
+__all__ = ["looks"]  # a fixture that is used here
+
+
+def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, looks: str) -> None:
+    async def shown(hand: Hand, name: str) -> None:
+        hand.photograph(name)
+        assert whole(hand), name
+        assert hand.doubled == [], name
+
+    async def look_at_all() -> None:
+        hand = begin("ada", photographs=f"restore/pages-{looks}")
+        wizard = hand.wizard
+        if looks == "200":
+            wizard.resize(1240, 720)
+        when, what, search = wizard.when, wizard.what, wizard.search
+        await hand.until(lambda: when.taken and when.holds)
+        await shown(hand, "when")
+        when.choices.choose(How.THEN)
+        await hand.until(when._calendar.isVisible)
+        await shown(hand, "earlier")
+        await hand.next(what)
+        await hand.until(lambda: what.tree.rowCount() == 2)
+        what.view.expand(what.tree.index(0, 0))
+        what.tree.tick(b"Documents/report.pdf", chosen=True)
+        await hand.until(lambda: hand.lit and what.tree.rowCount(what.tree.index(0, 0)))
+        await shown(hand, "files")
+        what.filter.setText("img_0001")
+        await hand.until(lambda: what.tree.rowCount() > 2)
+        await shown(hand, "filtered")
+        await hand.next(wizard.where)
+        await shown(hand, "where")
+        await hand.next(wizard.phrase)
+        await shown(hand, "passphrase")
+        wizard.go(wizard.pages.index(when))
+        when.choices.choose(How.SEARCH)
+        await hand.next(search)
+        hand.type(search.text, "report")
+        await hand.until(lambda: search.versions.count() == 3)
+        await shown(hand, "search")
+        profiles.add(wizard._app.home, profile("other"))
+        await hand.until(lambda: len(wizard._app.standings.all) == 2)
+        wizard._choose_another()
+        await shown(hand, "which")
+        await hand.next(wizard.elsewhere)
+        hand.type(wizard.elsewhere.url, "s3://bucket/laptop")
+        await moment()
+        await shown(hand, "elsewhere")
+
+    play(look_at_all())

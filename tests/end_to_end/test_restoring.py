@@ -1,0 +1,174 @@
+"""Restores: no volume is fetched twice, what was cut off goes on, and what came can go back in place."""
+
+import os
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, picture
+from tests.end_to_end.servers import Bucket
+from tests.end_to_end.test_round_trip import make_profile, s3_profile
+from tests.faults.proxy import Meanwhile, Proxy, Trouble
+
+pytestmark = pytest.mark.timeout(240)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Three folders of some 55 MB each that do not compress, so that there are four volumes of 50 MB."""
+    root = tmp_path / "source"
+    for folder in ("a", "b", "c"):
+        (root / folder).mkdir(parents=True)
+        (root / folder).chmod(0o750)
+        for number in range(11):
+            (root / folder / f"{number:02}").write_bytes(os.urandom(5_000_000))
+            (root / folder / f"{number:02} small").write_text(f"{folder} {number}")
+        os.utime(root / folder, (1_600_000_000, 1_600_000_000))
+    return root
+
+
+@pytest.fixture
+def proxy(bucket_on_moto: Bucket) -> Iterator[Proxy]:
+    """It counts what is fetched."""
+    made = Proxy(bucket_on_moto.server.endpoint)
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def saved(
+    user: Machine, keys: tuple[Path, str], source: Path, bucket_on_moto: Bucket, proxy: Proxy
+) -> Machine:
+    """A machine whose source is in a bucket."""
+    s3_profile(user, keys[1], source, bucket_on_moto, "--endpoint", proxy.endpoint)
+    user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
+    user.backup()
+    return user
+
+
+def fetched(proxy: Proxy) -> Counter[int]:
+    """How often each volume was fetched."""
+    found = (re.search(r"vol(\d+)\.difftar", path) for method, path in proxy.requests if method == "GET")
+    return Counter(int(one[1]) for one in found if one)
+
+
+def out(tmp_path: Path) -> Path:
+    (tmp_path / "out").mkdir(exist_ok=True)
+    return tmp_path / "out"
+
+
+def test_chosen_paths_fetch_each_volume_once_and_no_other(
+    saved: Machine, proxy: Proxy, tmp_path: Path
+) -> None:
+    wanted = ["source/a/00 small", "source/a/03", "source/a/05 small", "source/b/00 small", "source/b/01"]
+    with proxy.meeting():
+        folder = saved.restore(out(tmp_path), *wanted)
+        assert set(fetched(proxy).values()) == {1}
+        assert fetched(proxy).keys() <= {1, 2}
+    assert (
+        sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()) == wanted
+    )
+    for path in wanted:
+        assert (folder / path).read_bytes() == (tmp_path / path).read_bytes()
+    made = (folder / "source" / "a").stat()
+    assert (made.st_mode & 0o777, made.st_mtime) == (0o750, 1_600_000_000), (
+        "a folder on the way is dressed too"
+    )
+
+    saved.forget_everything()
+    with proxy.meeting():
+        again = saved.restore(out(tmp_path), *wanted)
+        assert set(fetched(proxy).values()) == {1}, "on a new machine as well"
+    assert_same(picture(folder), picture(again))
+
+
+def test_a_restore_that_was_killed_goes_on_where_it_stopped(
+    saved: Machine, proxy: Proxy, source: Path, tmp_path: Path
+) -> None:
+    going_on = []
+
+    def kill() -> None:
+        going_on[0].kill()
+
+    with proxy.meeting(Trouble(Meanwhile(kill), "GET", "vol3.difftar", times=1)):
+        going_on.append(saved.start("restore", "--json", "--to", str(out(tmp_path))))
+        going_on[0].communicate(timeout=100)
+    (folder,) = out(tmp_path).iterdir()
+    assert folder.name.endswith("-incomplete")
+    assert (folder / "source" / "a" / "00").read_bytes() == (source / "a" / "00").read_bytes()
+    with proxy.meeting():
+        said = saved.run("restore", "--json", "--go-on")
+        assert 1 not in fetched(proxy), "what came from the first volume is whole"
+    whole = Path(said.outcome["summary"]["folder"])
+    assert whole == folder.with_name(folder.name.removesuffix("-incomplete"))
+    assert_same(picture(source), picture(whole / "source"))
+    assert_same(picture(saved.restore(out(tmp_path))), picture(whole))
+    nothing = saved.run("restore", "--go-on", status=2)
+    assert "No restore" in nothing.err
+
+
+def test_a_stopped_one_says_how_to_go_on_and_does_without_catalogue_and_archive(
+    saved: Machine, proxy: Proxy, source: Path, tmp_path: Path
+) -> None:
+    going_on = []
+
+    def stop() -> None:
+        going_on[0].terminate()
+
+    with proxy.meeting(Trouble(Meanwhile(stop), "GET", "vol3.difftar", times=1)):
+        going_on.append(saved.start("restore", "docs", "source/a", "source/c", "--to", str(out(tmp_path))))
+        _, complaints = going_on[0].communicate(timeout=100)
+    (folder,) = out(tmp_path).iterdir()
+    assert f"secretsbackup restore docs --go-on {folder}".encode() in complaints
+    shutil.rmtree(saved.cache)
+    said = saved.run("restore", "--json", "--go-on", str(folder))
+    whole = Path(said.outcome["summary"]["folder"])
+    for name in ("a", "c"):
+        assert_same(picture(source / name), picture(whole / "source" / name))
+    assert not (whole / "source" / "b").exists()
+
+
+def test_a_backup_that_no_profile_stands_for_is_restored_and_nothing_of_it_kept(
+    user: Machine, keys: tuple[Path, str], bucket_on_moto: Bucket, tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "file").write_text("of another machine")
+    s3_profile(user, keys[1], source, bucket_on_moto)
+    user.backup()
+    shutil.rmtree(user.home / ".config")
+    user.forget_everything()
+    server, address = bucket_on_moto.server, f"s3://{bucket_on_moto.name}/some/prefix"
+    words = ("restore", "--from", address, "--endpoint", server.endpoint, "--to", str(out(tmp_path)))
+    given = f"{server.access_key}\n{server.secret_key}\n"
+    said = user.run(*words, "--json", given=f"{given}{PASSPHRASE}\n")
+    folder = Path(said.outcome["summary"]["folder"])
+    assert (folder / "source" / "file").read_text() == "of another machine"
+    assert user.run("profile", "list", "--json").lines == []
+    wrong = user.run(*words, given=f"{given}not this one\n", status=1)
+    assert "passphrase" in wrong.err.lower()
+
+
+def test_what_differs_is_put_back_in_place(user: Machine, keys: tuple[Path, str], tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    for name in ("same", "changed", "gone"):
+        (source / name).write_text(f"{name} as it was")
+    make_profile(user, keys[1], source, f"file://{tmp_path}/backups")
+    user.backup()
+    (source / "changed").write_text("changed since")
+    (source / "gone").unlink()
+    words = ("restore", "--to", str(out(tmp_path)), "--put-back")
+    left = user.run(*words, given=f"{PASSPHRASE}\n")
+    assert "2 files in place are missing, or other than in the backup. 1 file" in left.out
+    assert (source / "changed").read_text() == "changed since", "nobody was there to say yes"
+    user.run(*words, "--yes", given=f"{PASSPHRASE}\n")
+    assert {path.name: path.read_text() for path in source.iterdir()} == {
+        name: f"{name} as it was" for name in ("same", "changed", "gone")
+    }
+    (aside,) = out(tmp_path).glob("replaced-*")
+    assert (aside / "source" / "changed").read_text() == "changed since"

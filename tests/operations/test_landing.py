@@ -1,0 +1,120 @@
+"""The folder of a restore: new, its own, and whole only once its name says so."""
+
+import os
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from secretsbackup.model.entry import Entry, What
+from secretsbackup.model.errand import Errand
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.operations import landing
+from secretsbackup.operations.landing import Landing
+
+NOW = datetime(2026, 11, 22, 18, 30, 5, tzinfo=UTC)
+
+
+def test_what_a_restored_link_leads_out_is_refused(tmp_path: Path) -> None:
+    folder, outside = tmp_path / "restored", tmp_path / "outside"
+    (folder / "deep").mkdir(parents=True)
+    outside.mkdir()
+    (folder / "near").symlink_to("deep")
+    (folder / "far").symlink_to(outside)
+    (folder / "up").symlink_to("..")
+    for name in ("a", "deep/a", "near/a", "new/a", "far"):
+        landing.inside(folder, folder / name)
+    for name in ("far/a", "up/a", "near/../../a", "far/new/a"):
+        with pytest.raises(Failure) as caught:
+            landing.inside(folder, folder / name)
+        assert caught.value.reason is Reason.SNAPSHOT_UNSAFE
+    (tmp_path / "link").symlink_to(outside)
+    with pytest.raises(Failure):
+        landing.inside(tmp_path / "link", tmp_path / "link" / "a")
+
+
+def test_a_new_folder_is_new_and_says_that_it_is_not_whole(tmp_path: Path) -> None:
+    first = landing.new_folder(tmp_path, landing.name_at(NOW))
+    second = landing.new_folder(tmp_path, landing.name_at(NOW))
+    assert first.name.startswith("restored-2026-11-22_")
+    assert first.name.endswith("-incomplete")
+    assert second.name.endswith("-2-incomplete")
+    assert first.stat().st_mode & 0o777 == 0o700
+    first.rename(tmp_path / first.name.removesuffix("-incomplete"))
+    assert landing.new_folder(tmp_path, landing.name_at(NOW)).name.endswith("-3-incomplete")
+
+
+def test_a_dangling_link_is_not_taken_for_a_free_name(tmp_path: Path) -> None:
+    name = landing.new_folder(tmp_path / ".", landing.name_at(NOW)).name
+    (tmp_path / name).rmdir()
+    (tmp_path / name.removesuffix("-incomplete")).symlink_to("nowhere")
+    assert landing.new_folder(tmp_path, landing.name_at(NOW)).name.endswith("-2-incomplete")
+
+
+def test_where_there_is_no_folder_there_is_no_restore(tmp_path: Path) -> None:
+    with pytest.raises(Failure) as caught:
+        landing.new_folder(tmp_path / "absent", "restored")
+    assert caught.value.reason is Reason.NOT_WRITABLE
+
+
+def test_a_tree_is_measured_whatever_its_names(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "a" / "caf\udce9").write_bytes(b"123")
+    (tmp_path / "b").write_bytes(b"4567")
+    assert landing.measured(tmp_path) == (2, 7)
+
+
+def entry(path: bytes, what: What = What.FILE, size: int = 4) -> Entry:
+    return Entry(path=path, what=what, modified=NOW, least=size, most=size, since=NOW, until=None)
+
+
+def write(path: Path, content: str = "text", when: float = NOW.timestamp()) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(content)
+    os.utime(path, (when, when))
+
+
+def files(folder: Path) -> list[str]:
+    return sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file())
+
+
+def test_what_has_come_whole_is_kept_and_the_rest_is_lacking(tmp_path: Path) -> None:
+    write(tmp_path / "a" / "whole")
+    write(tmp_path / "a" / "cut off", when=NOW.timestamp() + 5)
+    write(tmp_path / "a" / "cut short", "tex")
+    write(tmp_path / ".arriving" / "half")
+    (tmp_path / "b").write_text("a file that was to be a folder")
+    listed = [
+        *(entry(b"a", What.FOLDER), entry(b"a/whole"), entry(b"a/cut off"), entry(b"a/cut short")),
+        *(entry(b"a/never came"), entry(b"b", What.FOLDER), entry(b"b/inside"), entry(b"bb")),
+    ]
+    lacking = [*Landing(tmp_path).lacking(iter(listed))]
+    assert lacking == [b"a/cut off", b"a/cut short", b"a/never came", b"b", b"bb"]
+    assert files(tmp_path) == ["a/whole"]
+
+
+def test_of_an_errand_what_was_wanted_arrives_and_the_rest_goes(tmp_path: Path) -> None:
+    target = Landing(tmp_path)
+    errand = Errand(b"docs", (b"docs/one", b"docs/deep/two"), frozenset())
+    arriving = target.into(errand)
+    for name in ("one", "deep/two", "three"):
+        write(arriving / name)
+    target.arrived(arriving, errand)
+    assert files(tmp_path) == ["docs/deep/two", "docs/one"]
+    assert target.into(Errand(b"", (b"",), frozenset())) != tmp_path, "there is something already"
+
+
+def test_everything_comes_right_into_an_empty_folder(tmp_path: Path) -> None:
+    target = Landing(tmp_path)
+    assert target.empty
+    assert target.into(Errand(b"", (b"",), frozenset())) == tmp_path
+
+
+def test_what_did_not_come_is_named(tmp_path: Path) -> None:
+    target = Landing(tmp_path)
+    errand = Errand(b"docs", (b"docs/one",), frozenset())
+    arriving = target.into(errand)
+    write(arriving / "two")
+    with pytest.raises(Failure) as failed:
+        target.arrived(arriving, errand)
+    assert failed.value.detail == "docs/one"
