@@ -82,7 +82,8 @@ def _tell_not_due(profile: Profile, verb: Verb, verdict: Due, options: Options) 
         output.line({"profile": profile.name, "verb": verb, **told})
     elif options.verbose:
         reasons = " ".join(words.reason(why).title for why in verdict.against)
-        output.say(f"{profile.name}, {verb}: {reasons}")
+        about = "" if verb is Verb.BACKUP else f", {verb}"
+        output.say(f"{profile.name}{about}: {reasons}")
 
 
 async def _mend_timer() -> None:

@@ -32,8 +32,8 @@ class Proof(QWidget):
         self.setWindowTitle(_("Can “{name}” be restored?").format(name=name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._past = Runs(app.home, name, Verb.VERIFY)
-        self._shield, self._head, self._measured = QLabel(), look.headline(), look.sentence()
-        self._often = look.quiet()
+        self._shield, self._head, self._advice = QLabel(), look.headline(), look.sentence()
+        self._measured, self._often = look.sentence(), look.quiet()
         self._now = look.primary(_("&Prove now"), lambda: app.verify(name))
         self._running = Running(lambda: app.stop(name))
         self._still = self._make_still()
@@ -45,7 +45,6 @@ class Proof(QWidget):
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
         self.resize(76 * look.GRID, 64 * look.GRID)
         self._show_past()
-        self._changed(name)
 
     def _changed(self, name: str) -> None:
         standing = self._app.standings.of(name)
@@ -63,24 +62,27 @@ class Proof(QWidget):
         self._was_running = status.running
 
     def _show_still(self, status: Status) -> None:
+        """What stands against it, or else that it is proven; then what the newest good proof measured."""
         failed = status.damage or status.unproven
-        state = Shield.FAILED if status.damage else Shield.SAFE if status.proven else Shield.ATTENTION
-        state = Shield.ATTENTION if status.unproven and not status.damage else state
-        ratio = self.devicePixelRatioF()
-        self._shield.setPixmap(icons.shield_pixmap(state, 56, ratio, self.palette()))
         told = words.proven(status, datetime.now(UTC))
-        self._head.setText(words.reason(failed).title if failed else told or _("Not proven yet."))
+        ratio = self.devicePixelRatioF()
+        self._shield.setPixmap(icons.shield_pixmap(_shield(status), 56, ratio, self.palette()))
+        trouble = words.reason(failed) if failed else None
+        self._head.setText(trouble.title if trouble else told or _("Not proven yet."))
+        self._advice.setText(trouble.advice if trouble else "")
+        self._advice.setVisible(bool(self._advice.text()))
+        past: list[PastRun] = [self._past.index(row).data(RUN) for row in range(self._past.rowCount())]
+        good = next((run.outcome for run in past if isinstance(run.outcome, Completed)), None)
+        measured = words.measured(good.summary) if good else ""
+        self._measured.setText("\n".join(line for line in (told if trouble else "", measured) if line))
+        self._measured.setVisible(bool(self._measured.text()))
         self._often.setText(words.proving(status))
 
     def _show_past(self) -> None:
-        """The list; and what the newest good one measured."""
         count = self._past.rowCount()
         self._list.setVisible(count > 0 or self._past.canFetchMore(QModelIndex()))
         self._none.setVisible(count == 0)
-        past: list[PastRun] = [self._past.index(row).data(RUN) for row in range(count)]
-        good = next((run.outcome for run in past if isinstance(run.outcome, Completed)), None)
-        self._measured.setText(words.measured(good.summary) if good else "")
-        self._measured.setVisible(good is not None)
+        self._changed(self._name)
 
     def _make_still(self) -> QWidget:
         self._shield.setFixedWidth(8 * look.GRID)
@@ -88,6 +90,7 @@ class Proof(QWidget):
         text = look.column(gap=0)
         text.setSpacing(look.GRID // 2)
         text.addWidget(self._head)
+        text.addWidget(self._advice)
         text.addWidget(self._measured)
         text.addWidget(self._often)
         head = QHBoxLayout()
@@ -110,7 +113,7 @@ class Proof(QWidget):
         shown.setUniformItemSizes(True)
         shown.setFrameShape(QFrame.Shape.NoFrame)
         shown.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        shown.setAccessibleName(_("Earlier proofs"))
+        shown.setAccessibleName(_("Proofs so far"))
         shown.activated.connect(self._open_log)
         shown.clicked.connect(self._open_log)
         shown.viewport().setAutoFillBackground(False)
@@ -131,9 +134,15 @@ class Proof(QWidget):
         box.addWidget(self._running)
         box.addWidget(why)
         box.addWidget(look.rule())
-        box.addWidget(look.heading(_("Earlier proofs")))
+        box.addWidget(look.heading(_("Proofs so far")))
         box.addWidget(self._none)
         box.addWidget(self._list, 1)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(76 * look.GRID, 64 * look.GRID)
+
+
+def _shield(status: Status) -> Shield:
+    if status.damage:
+        return Shield.FAILED
+    return Shield.SAFE if status.proven and not status.unproven else Shield.ATTENTION

@@ -104,9 +104,9 @@ def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: 
     if not backups:
         return Due(None, (Why(Reason.NO_SNAPSHOT),))
     drills = sorted((run for run in known if run.verb is Verb.VERIFY), key=lambda run: run.began)
-    if damage := _found(drills, max(run.ended for run in backups)):
+    if damage := _found(drills, max(run.began for run in backups)):
         return Due(None, (damage,))
-    wanted = _next_drill(profile, drills, min(run.ended for run in backups))
+    wanted = _next_drill(profile, drills, min(run.began for run in backups))
     again = _next_try(drills, now)
     paused = around.paused_until if around.paused_until and around.paused_until > now else None
     begin = max(time for time in (wanted, again, paused) if time)
@@ -174,7 +174,7 @@ def _next_try(drills: Sequence[PastRun], now: datetime) -> datetime | None:
 def _found(drills: Sequence[PastRun], backed_up: datetime) -> Why | None:
     """The damage that the last drill found, unless there was a good backup since."""
     last = drills[-1] if drills else None
-    return damage_after(None, last.outcome, last.verb) if last and last.ended > backed_up else None
+    return damage_after(None, last.outcome, last.verb) if last and last.began > backed_up else None
 
 
 def _again(

@@ -18,6 +18,8 @@ T = TypeVar("T")
 
 SAMPLE = 5
 """Places: each costs a volume, or two where it lies on the edge of one, of each set of the chain."""
+_BY_SIZE = 2
+"""Of these, so many about a file that is drawn by its size."""
 _AROUND = 12
 """Entries that the largest folder has which is restored as a whole."""
 _LARGEST = 256 << 20
@@ -37,12 +39,32 @@ class Place(msgspec.Struct, frozen=True):
 def places(stage: Path, before: float) -> list[Place]:
     """Some places of the stage whose files have not been touched since `before` (seconds since 1970).
 
-    A file is as likely as any other to be at its middle. A million files are walked once, and never held.
+    Most are about a file that is as likely as any other, the rest about one that is the likelier the larger
+    it is: with the former alone, a tree of many letters and some films would never prove the films, nor tell
+    how fast these come. A million files are walked once, and never held.
     """
     found = {
-        one.path: one for path in sample(_comparable(stage, before)) for one in [_around(stage, path, before)]
+        place.path: place
+        for path in drawn(_comparable(stage, before))
+        for place in [_around(stage, path, before)]
     }
     return [one for path, one in sorted(found.items()) if not _within(path, found)]
+
+
+def drawn(files: Iterable[tuple[bytes, int]]) -> set[bytes]:
+    """Some of these files with their sizes, at random."""
+    even: list[bytes] = []
+    by_size: list[bytes] = []
+    total = 0
+    for number, (path, size) in enumerate(files):
+        place = number if number < SAMPLE - _BY_SIZE else random.randrange(number + 1)  # noqa: S311 - no secret
+        if place < SAMPLE - _BY_SIZE:
+            even[place : place + 1] = [path]
+        total += size
+        for slot in range(_BY_SIZE):
+            if slot >= len(by_size) or random.random() * total < size:  # noqa: S311 - no secret
+                by_size[slot : slot + 1] = [path]
+    return {*even, *by_size}
 
 
 def sample(items: Iterable[T]) -> list[T]:
@@ -55,10 +77,10 @@ def sample(items: Iterable[T]) -> list[T]:
     return chosen
 
 
-def _comparable(stage: Path, before: float) -> Iterator[bytes]:
+def _comparable(stage: Path, before: float) -> Iterator[tuple[bytes, int]]:
     for path, status in tree.files_below(stage):
         if _as_sent(path, status, before):
-            yield path[len(bytes(stage)) + 1 :]
+            yield path[len(bytes(stage)) + 1 :], status.st_size
 
 
 def _as_sent(path: bytes, status: os.stat_result, before: float) -> bool:

@@ -30,8 +30,8 @@ SLICE = 30.0
 _REMEMBERED = 500
 """Runs: with more that came to nothing since the last good one, the wait is long since the longest."""
 _PATIENCE = 5.0
-_ASK_AGAIN = timedelta(hours=1)
-"""Between two questions to a keychain that had no passphrase."""
+_ASK_AGAIN = timedelta(hours=6)
+"""Between two questions to a keychain that had no passphrase: one that is locked may ask for its password."""
 
 
 async def look(profile: Profile, home: Home, now: datetime, machine: Surroundings | None = None) -> Due:
@@ -58,7 +58,7 @@ async def look_for_drill(
 
 
 async def _unasked(profile: Profile, home: Home, now: datetime) -> Why | None:
-    """Why there is no passphrase, where nobody can be asked; asked once an hour and not twice a minute."""
+    """Why there is no passphrase, where nobody can be asked; asked rarely and not twice a minute."""
     known = await asyncio.to_thread(marks.read, home, profile.name)
     if known.unasked and known.asked and timedelta() <= now - known.asked < _ASK_AGAIN:
         return known.unasked

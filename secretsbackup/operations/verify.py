@@ -16,7 +16,7 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model.entry import Seen, What
-from secretsbackup.model.event import Caution, Progressed, Step, Warned
+from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.paths import shown
 from secretsbackup.model.secret import Secret
@@ -29,15 +29,17 @@ from secretsbackup.operations.sampling import Place, places, sample
 from secretsbackup.store import history, staged
 from secretsbackup.store.home import owner_only
 from secretsbackup.tools import duplicity
-from secretsbackup.tools.duplicity import Vault, files, signatures, volumes
+from secretsbackup.tools.duplicity import Vault, files, log, signatures, volumes
 from secretsbackup.tools.duplicity.volumes import Spans
 
 _A_FILE, _A_BYTE = 0.0002, 4e-9
 """Seconds that it takes to write a file and each of its bytes, which a sample does too little of.
 
-Measured (2 busy cores, Ceph's S3 on this machine, a full and two incremental sets; seconds estimated by
-drills and taken by whole restores out of cold archive folders): 150 files of 2 MB: 9 to 14, and 11 to 14;
-20 000 of 5 kB: 12 to 15, and 11 to 14; 6 of 61 MB: 7 to 8, and 7.
+Measured (Ceph's S3 and the drill on one busy machine with 2 cores; a full and two incremental sets; seconds
+as drills told and as whole restores out of cold archive folders took): 600 MB and 40 MB in 300 and 8 000
+files, 41 to 125 while the load changed, and 45 to 53. Small ones, which a drill restores as a whole: 300 MB
+in 150 files, 9 to 12, and 7 to 9; 100 MB in 20 000 files, 25 to 36, and 24 to 26; 370 MB in 6 files, 6 to 7,
+and 6 to 7.
 """
 _ALL = 512 << 20
 """Bytes: a smaller snapshot is restored as a whole, where that fetches no more than its sample would."""
@@ -73,10 +75,13 @@ async def _drill(run: Run, vault: Vault, phrase: Secret, snapshot: Snapshot, cha
             wanted = [Place(b"", tuple(path for place in wanted for path in place.files))]
         if known:
             run.tell(Warned(caution=Caution.NOT_COMPARED))
+        volume = max(chain.size // max(sum(one.volumes for one in chain.snapshots), 1), 1)
+        watcher = _Watcher(run.tell, [stored(place.path) for place in wanted], volume)
         fetching = 0.0
         for number, place in enumerate(wanted):
-            run.tell(_progress(number, len(wanted), place.path))
-            fetching += await _seconds(_restore(cold, snapshot, place, _restored(run, number), phrase))
+            watcher.next(place)
+            target = _restored(run, number)
+            fetching += await _seconds(_restore(cold, snapshot, place, target, phrase, watcher.heard))
     with run.step(Step.COMPARE):
         sizes = await asyncio.to_thread(_compared, run, wanted, known)
     fetched = sum(stored(place.path) for place in wanted)
@@ -110,10 +115,17 @@ async def _seconds(work: Awaitable[None]) -> float:
     return time.monotonic() - began
 
 
-async def _restore(cold: Vault, snapshot: Snapshot, place: Place, target: Path, phrase: Secret) -> None:
+async def _restore(
+    cold: Vault,
+    snapshot: Snapshot,
+    place: Place,
+    target: Path,
+    phrase: Secret,
+    heard: Callable[[log.Stanza], None],
+) -> None:
     try:
         await duplicity.restore(
-            cold, snapshot.time, target, path=place.path or None, passphrase=phrase, heard=lambda _: None
+            cold, snapshot.time, target, path=place.path or None, passphrase=phrase, heard=heard
         )
     except Failure as failure:
         if failure.reason is Reason.PATH_NOT_FOUND:  # it was sent, and is not there
@@ -165,5 +177,32 @@ def compare(expected: Path, restored: Path) -> None:
         raise Failure(Reason.SAMPLE_DIFFERS, shown(bytes(expected)))
 
 
-def _progress(done: int, total: int, path: bytes) -> Progressed:
-    return Progressed(step=Step.FETCH, done=done, total=total, unit="places", detail=shown(path))
+class _Watcher:
+    """Makes progress of the volumes that duplicity is done with; each counts as one of mean size."""
+
+    def __init__(self, tell: Tell, sizes: Sequence[int], volume: int) -> None:
+        self._tell, self._sizes, self._volume = tell, sizes, volume
+        self._place, self._volumes = -1, 0
+        self._path = b""
+
+    def next(self, place: Place) -> None:
+        """The next place is begun."""
+        self._place, self._volumes, self._path = self._place + 1, 0, place.path
+        self._show()
+
+    def heard(self, stanza: log.Stanza) -> None:
+        """Take what duplicity tells."""
+        if stanza.is_info and stanza.code == log.VOLUMES:
+            self._volumes += 1
+            self._show()
+        elif stanza.is_info and stanza.code == log.RESTORING:
+            self._path = log.path(stanza.extras)
+            self._show()
+
+    def _show(self) -> None:
+        of_this = min(self._volumes * self._volume, self._sizes[self._place])
+        done = sum(self._sizes[: self._place]) + of_this
+        detail = shown(self._path)
+        self._tell(
+            Progressed(step=Step.FETCH, done=done, total=sum(self._sizes), unit="bytes", detail=detail)
+        )

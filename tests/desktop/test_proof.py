@@ -62,6 +62,10 @@ def test_it_says_when_how_much_how_fast_and_how_often(play: Play, app: App, docs
         assert "25 files, 3 MB; 250 MB fetched in 12 s, 20 MB/s" in text
         assert "every 7 days" in text
         assert page._now.isVisible()
+        app.open()
+        assert app.window
+        facts = app.window.findChildren(QLabel)
+        assert any("Proven restorable 3 days ago" in label.toolTip() + label.text() for label in facts)
 
     play(scene())
 

@@ -48,7 +48,9 @@ _TEXT: tuple[tuple[str, Reason], ...] = (
         Reason.DESTINATION_UNREACHABLE,
     ),
     (
-        r"invalid packet|no valid OpenPGP data|inflate problem|CRC error|decryption failed|mdc|manifest",
+        r"invalid packet|no valid OpenPGP data|inflate problem|problem reading source|"
+        r"handle plaintext failed|has been manipulated|checksum error|with unknown version|CRC error|"
+        r"decryption failed|mdc|manifest",
         Reason.VOLUME_CORRUPT,
     ),
     (r"permission denied", Reason.NOT_WRITABLE),
