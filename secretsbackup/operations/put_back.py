@@ -20,6 +20,7 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.tools import tree
 
 _NEW = b".secretsbackup-new"
+"""What a file is called until it is whole: of its own name, which may be as long as names can be, nothing."""
 
 
 async def compare(profile: Profile, folder: Path) -> tuple[Difference, ...]:
@@ -87,10 +88,12 @@ def _put_one(folder: Path, one: Difference, aside: Path) -> None:
     restored = os.path.join(bytes(folder), one.path)  # noqa: PTH118 - bytes: names need not be text
     place = os.path.realpath(one.place)
     _make_folders(os.path.dirname(place), os.path.dirname(restored), bytes(folder))  # noqa: PTH120 - bytes
-    new = place + _NEW
+    new = os.path.join(os.path.dirname(place), _NEW)  # noqa: PTH118, PTH120 - bytes
     try:
+        if os.path.lexists(new):  # a run that was killed left it
+            os.unlink(new)  # noqa: PTH108 - bytes
         _copy(restored, new)
-        _set_aside(place, os.path.join(bytes(aside), one.path))  # noqa: PTH118 - bytes
+        _set_aside(place, aside, one.path)
         os.replace(new, place)  # noqa: PTH105 - bytes
     finally:
         if os.path.lexists(new):
@@ -108,7 +111,10 @@ def _make_folders(wanted: bytes, like: bytes, top: bytes) -> None:
 
 
 def _copy(source: bytes, target: bytes) -> None:
-    shutil.copyfile(source, target, follow_symlinks=False)
+    """Nobody else can read it before it has the permissions that it is to have."""
+    made = os.open(target, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+    with os.fdopen(made, "wb") as file, open(source, "rb") as content:  # noqa: PTH123 - bytes
+        shutil.copyfileobj(content, file)
     _dress(source, target)
 
 
@@ -120,11 +126,13 @@ def _dress(source: bytes, target: bytes) -> None:
     shutil.copystat(source, target)
 
 
-def _set_aside(place: bytes, target: bytes) -> None:
+def _set_aside(place: bytes, aside: Path, path: bytes) -> None:
     """Keep what is in place under another name; a file stays in place too until it is replaced."""
     if not os.path.lexists(place):
         return
-    os.makedirs(os.path.dirname(target), mode=0o700, exist_ok=True)  # noqa: PTH103, PTH120 - bytes
+    aside.mkdir(mode=0o700, exist_ok=True)  # what lay in a folder of the user's alone still does
+    target = os.path.join(bytes(aside), path)  # noqa: PTH118 - bytes
+    os.makedirs(os.path.dirname(target), exist_ok=True)  # noqa: PTH103, PTH120 - bytes
     if os.path.isdir(place):  # noqa: PTH112 - bytes
         shutil.move(os.fsdecode(place), os.fsdecode(target))
         return

@@ -87,6 +87,7 @@ def test_all_are_put_back_and_what_they_replace_is_kept(
     aside = Path(done.aside or "")
     assert aside.parent == restored.parent
     assert aside.name.startswith("replaced-2026-11-27_")
+    assert aside.stat().st_mode & 0o777 == 0o700
     assert set(compared(profile, restored).values()) == {Differs.SAME}
     assert (aside / "docs" / ODD).read_text() == "changed since"
     assert (aside / "notes.txt").read_text() == "changed too"
@@ -98,6 +99,14 @@ def test_all_are_put_back_and_what_they_replace_is_kept(
     assert (status.st_mode & 0o777, status.st_mtime) == (0o640, 1_700_000_000)
     assert (restored / "notes.txt").exists(), "the restored folder stays whole"
     assert put(profile, restored).files == 0
+
+
+def test_a_name_may_be_as_long_as_names_can_be(profile: Profile, restored: Path, in_place: Path) -> None:
+    (restored / "docs" / ("n" * 255)).write_text("long")
+    (in_place / ".secretsbackup-new").write_text("of one that was killed")
+    put(profile, restored)
+    assert (in_place / ("n" * 255)).read_text() == "long"
+    assert not list(in_place.rglob("*.secretsbackup-new"))
 
 
 def test_a_chosen_one_alone_is_put_back(profile: Profile, restored: Path, in_place: Path) -> None:
