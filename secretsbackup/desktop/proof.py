@@ -35,6 +35,7 @@ class Proof(QWidget):
         self._shield, self._head, self._advice = QLabel(), look.headline(), look.sentence()
         self._measured, self._often = look.sentence(), look.quiet()
         self._now = look.primary(_("&Prove now"), lambda: app.verify(name))
+        self._anew = look.button(_("Start a &new full backup"), lambda: app.back_up(name, full=True))
         self._running = Running(lambda: app.stop(name))
         self._still = self._make_still()
         self._list, self._none = self._make_list(), look.quiet(_("Nothing was ever restored for proof."))
@@ -77,6 +78,7 @@ class Proof(QWidget):
         self._measured.setText("\n".join(line for line in (told if trouble else "", measured) if line))
         self._measured.setVisible(bool(self._measured.text()))
         self._often.setText(words.proving(status))
+        self._anew.setVisible(status.damage is not None)
 
     def _show_past(self) -> None:
         count = self._past.rowCount()
@@ -98,7 +100,9 @@ class Proof(QWidget):
         head.addWidget(self._shield, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(text, 1)
         buttons = QHBoxLayout()
+        buttons.setSpacing(look.GRID)
         buttons.addWidget(self._now)
+        buttons.addWidget(self._anew)
         buttons.addStretch(1)
         made = QWidget()
         box = look.column(made, gap=2)

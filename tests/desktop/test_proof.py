@@ -94,5 +94,6 @@ def test_a_drill_that_goes_on_is_shown_and_what_it_finds(play: Play, app: App, d
         await until(lambda: page._past.rowCount() == 1)
         await until(page._now.isVisible)
         assert "A part of the backup at the destination is damaged" in said(page)
+        assert page._anew.isVisible()
 
     play(scene())

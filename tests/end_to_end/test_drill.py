@@ -31,6 +31,9 @@ def test_it_uses_nothing_of_what_this_machine_keeps(user: Machine, saved: Path) 
     assert 0 < summary["seconds"] < 60
     assert 0 < summary["whole_seconds"] < 60
     assert not user.left_over()
+    assert "Proven restorable" in user.run("status").out
+    (status,) = user.run("status", "--json").lines
+    assert (status["proven_files"], status["whole_seconds"]) == (summary["files"], summary["whole_seconds"])
     shutil.rmtree(user.cache)  # a new machine has no stage either
     said = user.run("verify", "--json", status=3)
     assert [warned["caution"] for warned in said.warnings] == ["not-compared"]

@@ -49,8 +49,8 @@ _TEXT: tuple[tuple[str, Reason], ...] = (
     ),
     (
         r"invalid packet|no valid OpenPGP data|inflate problem|problem reading source|"
-        r"handle plaintext failed|has been manipulated|checksum error|with unknown version|CRC error|"
-        r"decryption failed|mdc|manifest",
+        r"handle plaintext failed|has been manipulated|checksum error|with unknown version|"
+        r"CRC error|decryption failed|mdc|manifest",
         Reason.VOLUME_CORRUPT,
     ),
     (r"permission denied", Reason.NOT_WRITABLE),
