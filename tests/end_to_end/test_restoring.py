@@ -52,7 +52,7 @@ def saved(
 
 def fetched(proxy: Proxy) -> Counter[int]:
     """How often each volume was fetched."""
-    found = (re.search(r"vol(\d+)\.difftar", path) for method, path in proxy.requests if method == "GET")
+    found = (re.search(r"vol(\d+)\.difftar", path) for path in proxy.fetched)
     return Counter(int(one[1]) for one in found if one)
 
 
