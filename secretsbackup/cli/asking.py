@@ -4,11 +4,19 @@ import getpass
 import os
 import select
 import sys
+from collections.abc import Callable
+from typing import TypeVar
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup import words
+from secretsbackup.cli import output
+from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools.waiting import in_thread
 
+_T = TypeVar("_T")
+
+TRIES = 5
+"""A newcomer may be wrong so often about one thing."""
 _PATIENCE = 5.0
 """Seconds to wait for a line of a standard input that is no terminal: a forgotten pipe never ends."""
 
@@ -26,6 +34,24 @@ def ask(question: str, default: str = "") -> str:
 def agrees(question: str) -> bool:
     """Whether the answer is yes, which an empty one is too."""
     return ask(question, "yes").lower().startswith("y")
+
+
+def until_right(question: Callable[[], _T]) -> _T:
+    """Ask one thing again, with the reason, until the answer will do; give up after some tries."""
+    for remaining in reversed(range(TRIES)):
+        try:
+            return question()
+        except Failure as failure:
+            if not remaining:
+                raise
+            tell(failure)
+    raise AssertionError("the last try returns or raises")
+
+
+def tell(failure: Failure) -> None:
+    """Say why an answer will not do."""
+    message = words.reason(Why(failure.reason, failure.detail))
+    output.say(message.title, message.advice)
 
 
 def ask_secret(question: str) -> Secret:

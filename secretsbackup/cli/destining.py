@@ -43,7 +43,7 @@ async def ask(what: What) -> Destined:
         case "1":
             return await _in_bucket(services.service(services.AMAZON), what)
         case "2":
-            return await _in_bucket(_service(), what)
+            return await _in_bucket(asking.until_right(_service), what)
         case "3":
             folder = asking.needed(asking.ask("Which folder?"), "The folder")
             return await _tried(Folder(str(Path(folder).expanduser().absolute())), what)
@@ -83,12 +83,28 @@ async def _in_bucket(service: Service, what: What) -> Destined:
         known = " ".join(one.name for one in service.regions)
         region = asking.ask(f"Region? ({known})", region)
     if service.asks_account:
-        account = asking.needed(asking.ask("Your account's id there:"), "The account's id")
+        account = asking.until_right(
+            lambda: asking.needed(asking.ask("Your account's id there:"), "The account's id")
+        )
     endpoint = service.endpoint_in(region, account)
     if service.asks_endpoint:
-        endpoint = asking.needed(asking.ask("Address of the server (https://…):"), "The address").rstrip("/")
-    name = asking.ask("Bucket? (a new name, or one you have)", enrol.bucket_name(what.name))
+        endpoint = asking.until_right(lambda: _endpoint(what))
+    name = asking.until_right(lambda: _bucket_name(what))
     return await _opened(Bucket(name, what.name, endpoint, region), service)
+
+
+def _endpoint(what: What) -> str:
+    typed = asking.needed(asking.ask("Address of the server (https://…):"), "The address").rstrip("/")
+    draft = enrol.sketch(what.name, labelled([*what.sources]))
+    enrol.check_sketch(enrol.to(draft, Bucket("bucket", what.name, typed)))
+    return typed
+
+
+def _bucket_name(what: What) -> str:
+    name = asking.ask("Bucket? (a new name, or one you have)", enrol.bucket_name(what.name))
+    if not enrol.is_bucket_name(name):
+        raise Failure(Reason.BUCKET_NAME_BAD, name)
+    return name
 
 
 async def _opened(bucket: Bucket, service: Service | None = None) -> Destined:
@@ -115,7 +131,7 @@ async def _examined(bucket: Bucket, credential: Credential) -> Destined:
     """Each right is tried; what is lacking or too much is told, with the statement that grants it."""
     lacking = None
     async for finding in doctor.examine_destination(bucket, credential):
-        if finding.verdict is not Verdict.FINE:
+        if finding.verdict is not Verdict.FINE and not finding.why:  # why: it is told once more below
             examining.tell(finding, json=False)
         if finding.verdict is Verdict.LACKING and lacking is None:
             lacking = finding

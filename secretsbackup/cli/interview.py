@@ -25,7 +25,6 @@ from secretsbackup.store.home import Home
 from secretsbackup.tools.gnupg import Kind
 
 _T = TypeVar("_T")
-_TRIES = 3
 _LARGE = 3
 """Things that are named, for whoever wants to leave them out."""
 
@@ -41,8 +40,9 @@ async def hold(home: Home) -> int:
     """Ask everything, set it up, and back up."""
     print("A few questions; an empty answer takes what stands in [brackets].")
     await _name_old_scripts()
-    what = await until_right(lambda: _what(home))
+    what = await _what(home)
     destined = await until_right(lambda: destining.ask(what))
+    await _name_keys()
     key = await until_right(lambda: _key(adopt=destined.adopt))
     rhythm = await until_right(_schedule)
     kit = await until_right(lambda: _kit(what))
@@ -72,14 +72,13 @@ async def hold(home: Home) -> int:
 
 async def until_right(question: Callable[[], Awaitable[_T]]) -> _T:
     """Ask again, with the reason, until the answer will do; give up after some tries."""
-    for remaining in reversed(range(_TRIES)):
+    for remaining in reversed(range(asking.TRIES)):
         try:
             return await question()
         except Failure as failure:
             if not remaining:
                 raise
-            message = words.reason(Why(failure.reason, failure.detail))
-            output.say(message.title, message.advice)
+            asking.tell(failure)
     raise AssertionError("the last try returns or raises")
 
 
@@ -91,20 +90,30 @@ async def _name_old_scripts() -> None:
 
 async def _what(home: Home) -> What:
     """Folders, counted; what programs make again is left out unless somebody wants it."""
+    paths = asking.until_right(_paths)
+    seen = await appraise.appraise(paths, (), home, _counting)
+    exclude = _left_out(seen)
+    _tell_size(seen, exclude)
+    return What(asking.until_right(lambda: _called(paths, exclude, home)), tuple(paths), exclude)
+
+
+def _paths() -> list[str]:
     answer = asking.ask("Which folders? (several with “:” between)", str(Path.home() / "Documents"))
     paths = [str(Path(one.strip()).expanduser().absolute()) for one in answer.split(":") if one.strip()]
     for path in paths:
         if not Path(path).exists():
             raise Failure(Reason.PROFILE_INVALID, f"“{path}” is not there.")
-    seen = await appraise.appraise(paths, (), home, _counting)
-    exclude = _left_out(seen)
-    _tell_size(seen, exclude)
+    enrol.check_sketch(enrol.sketch("any", labelled(paths)))
+    return paths
+
+
+def _called(paths: list[str], exclude: tuple[str, ...], home: Home) -> str:
     taken = profiles.load(home)
     name = asking.ask("What is this backup called?", enrol.free_name(_plain(paths), taken))
     if name in taken:
         raise Failure(Reason.PROFILE_EXISTS, name)
     enrol.check_sketch(enrol.sketch(name, labelled(paths), exclude))
-    return What(name, tuple(paths), exclude)
+    return name
 
 
 def _plain(paths: Sequence[str]) -> str:
@@ -137,10 +146,16 @@ def _tell_size(seen: Appraisal, exclude: Sequence[str]) -> None:
         print(f"  {words.size(thing.bytes):>9}  {thing.path}")
 
 
-async def _key(*, adopt: bool) -> _Key:
+async def _name_keys() -> None:
     for offer in await keys.offers():
-        why = f"  not to be used: {words.reason(Why(offer.against)).title}" if offer.against else ""
-        print(f"  {offer.key.fingerprint}  {offer.key.owner}{why}")
+        key, against = offer.key, offer.against
+        why = (
+            f"  not to be used: {words.reason(Why(against, key.fingerprint[-16:])).title}" if against else ""
+        )
+        print(f"  {key.fingerprint}  {key.owner}{why}")
+
+
+async def _key(*, adopt: bool) -> _Key:
     question = (
         "Which GnuPG key were they made with?"
         if adopt
@@ -163,7 +178,7 @@ async def _known_phrase(key: Fingerprint) -> Secret:
 
 def _new_phrase() -> Secret:
     own = asking.ask("Its passphrase: “words” makes a strong one, “own” takes yours.", "words")
-    return guarding.new_phrase() if own == "words" else guarding.own_phrase()
+    return guarding.new_phrase() if own == "words" else asking.until_right(guarding.own_phrase)
 
 
 async def _schedule() -> Schedule:

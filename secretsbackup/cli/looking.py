@@ -159,6 +159,8 @@ async def status(options: Options, home: Home) -> int:
             output.line(await _in_full(profile, home, stands, now))
         else:
             print(f"{profile.name}: {words.health(stands, now)}")
+            if (proven := words.proven(stands, now)) and not stands.running:
+                print(f"  {proven}")
     return 0
 
 

@@ -300,6 +300,9 @@ def _fields(fields: argparse.ArgumentParser, *, required: bool) -> None:
     fields.add_argument("--metered-too", action=switch, default=None, help="also where the network costs")
     fields.add_argument("--spread", type=int, metavar="MINUTES", help="begin up to so much later")
     fields.add_argument("--patience", type=int, metavar="DAYS", help="before a missed run is an alarm; 3")
+    fields.add_argument(
+        "--prove-every", type=int, metavar="DAYS", help="restore a sample by itself; 7, 0 never"
+    )
     fields.add_argument("--surge", type=int, metavar="GB", help="ask before sending more new data; 20")
     fields.add_argument(
         "--upheaval", type=int, metavar="PERCENT", help="ask when more files are gone or changed; 50"

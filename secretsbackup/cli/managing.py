@@ -71,7 +71,7 @@ async def profile_set(options: Options, home: Home) -> int:
 _PLACE = ("endpoint", "region", "storage_class")
 _RULES = (
     *("full_every", "keep", "keep_days", "aws_profile", "only_on_power", "metered_too"),
-    *("spread", "patience", "surge", "upheaval"),
+    *("spread", "patience", "surge", "upheaval", "prove_every"),
 )
 
 
@@ -211,6 +211,7 @@ async def profile_show(options: Options, home: Home) -> int:
             if (told := getattr(profile.calls, name))
         ),
         ("patience", words.number(profile.patience, "day", "days")),
+        ("prove every", words.number(profile.prove_every, "day", "days") if profile.prove_every else "never"),
         ("surge", f"{profile.surge} GB" if profile.surge else "any"),
         ("upheaval", f"{profile.upheaval} %" if profile.upheaval else "any"),
         ("staging", str(home.stage(profile))),

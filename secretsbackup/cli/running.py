@@ -39,28 +39,36 @@ async def backup(options: Options, home: Home) -> int:
 
 
 async def _what_is_due(options: Options, home: Home) -> int:
-    """Back up every profile that is due, for cron and systemd: without a word while all is well."""
+    """Back up and prove every profile that is due, for cron and systemd: no word while all is well."""
     from secretsbackup.cli import follow
     from secretsbackup.operations import backup as operation
     from secretsbackup.operations import schedule, watch
+    from secretsbackup.operations.verify import verify as drill
 
     await watch.watch(home)
+    told = follow.Told.ALL if options.verbose else follow.Told.TROUBLE
     statuses: list[int] = []
-    for profile in choosing.all_or_one(home, options):
-        verdict = await schedule.look(profile, home, datetime.now(UTC))
-        if not verdict.now:
-            _tell_not_due(profile, verdict, options)
-            continue
-        told = follow.Told.ALL if options.verbose else follow.Told.TROUBLE
-        try:
-            recipe = operation.recipe()
-            ended = await follow.run(recipe, Verb.BACKUP, profile, home, json=options.json, told=told)
-        except Failure as failure:  # not even its journal could be begun; the other profiles still can
-            statuses.append(output.failed(failure, json=options.json))
-            continue
-        statuses.append(follow.status(ended))
-        if isinstance(ended, Cancelled):
-            break
+    for verb, look, recipe in (
+        (Verb.BACKUP, schedule.look, operation.recipe()),
+        (Verb.VERIFY, schedule.look_for_drill, drill),
+    ):
+        for profile in choosing.all_or_one(home, options):
+            verdict = await look(profile, home, datetime.now(UTC))
+            if not verdict.now:
+                _tell_not_due(profile, verb, verdict, options)
+                continue
+            try:
+                ended = await follow.run(recipe, verb, profile, home, json=options.json, told=told)
+            except Failure as failure:  # not even its journal could be begun; the other profiles still can
+                statuses.append(output.failed(failure, json=options.json))
+                continue
+            statuses.append(follow.status(ended))
+            if isinstance(ended, Cancelled):
+                return _gravest(statuses)
+    return _gravest(statuses)
+
+
+def _gravest(statuses: list[int]) -> int:
     return min(statuses, key=lambda status: _GRAVEST.get(status, 1), default=75)
 
 
@@ -68,14 +76,14 @@ _GRAVEST = {4: 0, 1: 1, 3: 2, 0: 3, 75: 4}
 """Of several exit statuses, the one that counts."""
 
 
-def _tell_not_due(profile: Profile, verdict: Due, options: Options) -> None:
+def _tell_not_due(profile: Profile, verb: Verb, verdict: Due, options: Options) -> None:
     if options.json:
-        output.line(
-            {"profile": profile.name, "due": False, "next_run": verdict.at, "against": verdict.against}
-        )
+        told = {"due": False, "next_run": verdict.at, "against": verdict.against}
+        output.line({"profile": profile.name, "verb": verb, **told})
     elif options.verbose:
         reasons = " ".join(words.reason(why).title for why in verdict.against)
-        output.say(f"{profile.name}: {reasons}")
+        about = "" if verb is Verb.BACKUP else f", {verb}"
+        output.say(f"{profile.name}{about}: {reasons}")
 
 
 async def _mend_timer() -> None:

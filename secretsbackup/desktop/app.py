@@ -88,11 +88,18 @@ class App(QObject):
             self.run(backup.recipe(backup.Wish(full=full, adopt=adopt)), Verb.BACKUP, standing.profile)
 
     def verify(self, name: ProfileName) -> None:
-        """Prove that it can be restored."""
+        """Prove now that it can be restored."""
         from secretsbackup.operations.verify import verify
 
         if standing := self.standings.of(name):
             self.run(verify, Verb.VERIFY, standing.profile)
+
+    def prove(self, name: ProfileName) -> None:
+        """Show how it was proven that it can be restored, and prove it again."""
+        from secretsbackup.desktop.proof import Proof
+
+        if self.standings.of(name):
+            self.show_wizard(f"prove {name}", lambda: Proof(self, name))
 
     def stop(self, name: ProfileName) -> None:
         """Stop a run: one of this process, or one that a terminal or a timer does."""
@@ -102,11 +109,13 @@ class App(QObject):
             lock.ask_to_stop(self.home, name)
 
     async def _keep_to_schedule(self) -> None:
-        """Back up what becomes due, one profile after the other, for as long as the program runs."""
+        """Back up and prove what becomes due, one after the other, for as long as the program runs."""
         from secretsbackup.operations import backup, runner, schedule
+        from secretsbackup.operations.verify import verify
 
-        async for profile in schedule.due_profiles(self.home):
-            if live := self.run(backup.recipe(), Verb.BACKUP, profile, ask=runner.nobody):
+        async for profile, verb in schedule.due_profiles(self.home):
+            recipe = verify if verb is Verb.VERIFY else backup.recipe()
+            if live := self.run(recipe, verb, profile, ask=runner.nobody):
                 await live.outcome()
 
     async def _watch(self) -> None:

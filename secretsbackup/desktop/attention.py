@@ -3,9 +3,10 @@
 from datetime import datetime
 from typing import TYPE_CHECKING
 
-from PySide6.QtWidgets import QHBoxLayout, QWidget
+from PySide6.QtWidgets import QWidget
 
 from secretsbackup.desktop import asking, look, work
+from secretsbackup.desktop.setup.fields import beside
 from secretsbackup.desktop.standings import Standing
 from secretsbackup.desktop.trouble import Remedy, Trouble
 from secretsbackup.language import _
@@ -27,8 +28,7 @@ class Attention(QWidget):
         super().__init__()
         self._app, self._profile = app, profile
         self._shown: tuple[About, ...] = ()
-        self._buttons, self._trouble = QHBoxLayout(), Trouble()
-        self._buttons.setSpacing(look.GRID)
+        self._buttons, self._trouble = look.column(), Trouble()
         box = look.column(self)
         box.addLayout(self._buttons)
         box.addWidget(self._trouble)
@@ -48,9 +48,8 @@ class Attention(QWidget):
             if widget := item.widget():
                 widget.hide()
                 widget.deleteLater()
-        for label, do in remedies.values():
-            self._buttons.addWidget(look.button(label, do))
-        self._buttons.addStretch(1)
+        for label, do in remedies.values():  # one below the other: with large text two are too wide
+            self._buttons.addWidget(beside(look.button(label, do)))
 
     def _remedy(self, about: About) -> Remedy | None:
         name = self._profile.name

@@ -32,7 +32,10 @@ if TYPE_CHECKING:
     from secretsbackup.desktop.app import App
 
 
-_SHOWN = ("sources", "exclude", "destination", "key", "full_every", "keep", "compression", "staging")
+_SHOWN = (
+    *("sources", "exclude", "destination", "key", "full_every", "keep", "compression", "prove_every"),
+    "staging",
+)
 """The fields that have a control here; the others stay as they were."""
 
 
@@ -49,7 +52,7 @@ class Editor(QWidget):
         self._name, self._to = QLineEdit(), QLineEdit()
         self._endpoint, self._region, self._staging = QLineEdit(), QLineEdit(), QLineEdit()
         self._key, self._compression = QComboBox(), QComboBox()
-        self._full_every, self._keep = QSpinBox(), QSpinBox()
+        self._full_every, self._keep, self._prove_every = QSpinBox(), QSpinBox(), QSpinBox()
         self._sources = Sources((profile and app.home.own(profile)) or (app.home.cache, app.home.state))
         self._trouble = Trouble()
         self._save = look.primary(_("&Save") if profile else _("&Add"), lambda: work.begin(self._write()))
@@ -77,6 +80,7 @@ class Editor(QWidget):
             key=Fingerprint(self._key.currentData() or ""),
             full_every=self._full_every.value(),
             keep=self._keep.value(),
+            prove_every=self._prove_every.value(),
             compression=Compression(self._compression.currentData()),
             staging=self._staging.text().strip() or None,
         )
@@ -147,10 +151,14 @@ class Editor(QWidget):
         """Copy a profile's fields into the controls."""
         self._full_every.setRange(1, 3650)
         self._keep.setRange(1, 100)
+        self._prove_every.setRange(0, 3650)
+        self._prove_every.setSuffix(_(" days"))
+        self._prove_every.setSpecialValueText(_("never by itself"))
         self._compression.addItem(_("Fast; a little larger"), Compression.FAST.value)
         self._compression.addItem(_("Small; slower"), Compression.SMALL.value)
         self._full_every.setValue(profile.full_every if profile else 30)
         self._keep.setValue(profile.keep if profile else 2)
+        self._prove_every.setValue(profile.prove_every if profile else 7)
         if profile is None:
             return
         self._name.setText(profile.name)
@@ -174,7 +182,7 @@ class Editor(QWidget):
             ("staging", self._staging),
         ):
             control.textEdited.connect(lambda _text, field=field: self._touch(field))
-        for spin in (self._full_every, self._keep):
+        for spin in (self._full_every, self._keep, self._prove_every):
             spin.valueChanged.connect(lambda _value: self._check())
         self._key.currentIndexChanged.connect(lambda _index: self._touch("key"))
 
@@ -219,6 +227,7 @@ class Editor(QWidget):
         _pair(rules, _("&Compression"), self._compression)
         rules.addStretch(1)
         box.addLayout(rules)
+        self._add(box, "prove_every", _("&Prove that it can be restored every"), self._prove_every)
         box.addWidget(self._problem("full_every"))
         box.addWidget(self._problem("keep"))
         staging = QWidget()

@@ -209,12 +209,13 @@ class _Dresser(QObject):
 
 def _sheet(colours: QPalette, text: int) -> str:
     """`text` is a line's height in pixels: what is ticked is as large as what is read."""
-    ring = max(2, text // 5)
     inside = text - text % 2
     line, quiet_text, danger = line_colour(colours), quiet_colour(colours), danger_colour(colours)
     main = accent(colours)
     on_main = QColor("#ffffff") if main.lightness() < 165 else QColor("#000000")
     base = colours.color(QPalette.ColorRole.Base)
+    within, without = f"stop:0 {main.name()}, stop:0.5 {main.name()}", f"stop:0.6 {base.name()}"
+    dot = f"qradialgradient(cx:0.5, cy:0.5, radius:0.5, fx:0.5, fy:0.5, {within}, {without})"
     hover = mixed(colours, QPalette.ColorRole.WindowText, QPalette.ColorRole.Window, 0.07)
     pressed = mixed(colours, QPalette.ColorRole.WindowText, QPalette.ColorRole.Window, 0.14)
     face = mixed(colours, QPalette.ColorRole.Button, QPalette.ColorRole.Base, 0.5)
@@ -245,10 +246,11 @@ def _sheet(colours: QPalette, text: int) -> str:
     QRadioButton::indicator {{ width: {inside}px; height: {inside}px; border-radius: {inside // 2 + 1}px;
         border: 1px solid {faint.name()}; background: {base.name()}; }}
     QRadioButton::indicator:focus {{ border-color: {main.name()}; }}
-    QRadioButton::indicator:checked {{ width: {inside + 2 - 2 * ring}px; height: {inside + 2 - 2 * ring}px;
-        border: {ring}px solid {main.name()}; }}
-    QCheckBox::indicator {{ width: {inside}px; height: {inside}px; }}
-    QCheckBox::indicator:unchecked {{ width: {inside - 2}px; height: {inside - 2}px; border-radius: 3px;
+    QRadioButton::indicator:checked {{ border-color: {main.name()}; background: {dot}; }}
+    QCheckBox::indicator, QTreeView::indicator, QListView::indicator {{
+        width: {inside}px; height: {inside}px; }}
+    QCheckBox::indicator:unchecked, QTreeView::indicator:unchecked, QListView::indicator:unchecked {{
+        width: {inside - 2}px; height: {inside - 2}px; border-radius: 3px;
         border: 1px solid {faint.name()}; background: {base.name()}; }}
     QPushButton[kind="flat"] {{ background: transparent; border: 2px solid transparent; border-radius: 6px;
         padding: 5px 8px; text-align: left; }}

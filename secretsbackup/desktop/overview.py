@@ -159,7 +159,7 @@ class Overview(QWidget):
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
-        menu.addAction(_("&Prove that it can be restored"), lambda: self._app.verify(self._name))
+        menu.addAction(_("&Prove that it can be restored…"), lambda: self._app.prove(self._name))
         menu.addAction(_("Start a &new full backup"), lambda: self._app.back_up(self._name, full=True))
         menu.addAction(_("&Save the recovery kit…"), lambda: self._app.save_kit(self._name))
         menu.addAction(_("E&xamine it…"), lambda: self._app.examine(self._name))
@@ -217,11 +217,12 @@ class _List(QListView):
 
 
 class Facts(QWidget):
-    """What is protected and how much, where to, how much that takes there, and how long the chain is."""
+    """What is protected and how much, where to, how much that takes there, how long the chain is, and when
+    it was proven that it can be restored."""
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows = [(QLabel(), Elided("sentence")) for _n in range(3)]
+        self._rows = [(QLabel(), Elided("sentence")) for _n in range(4)]
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(look.GRID)
@@ -239,6 +240,7 @@ class Facts(QWidget):
             ("folder", words.protects([source.path for source in profile.sources], kept.files, kept.bytes)),
             (where, words.keeps(url(profile.destination), kept.stored)),
             ("link", words.chain(kept.snapshots, kept.since, kept.chains, now)),
+            ("circle-check", words.proven(standing.status, now)),
         )
         colour, ratio = look.quiet_colour(self.palette()), self.devicePixelRatioF()
         for (mark, text), (icon, told) in zip(self._rows, shown, strict=True):

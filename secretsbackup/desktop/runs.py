@@ -25,11 +25,11 @@ _Index = QModelIndex | QPersistentModelIndex
 
 
 class Runs(QAbstractListModel):
-    """The runs that are over; more are read when somebody scrolls there."""
+    """The runs that are over, all or those of one verb; more are read when somebody scrolls there."""
 
-    def __init__(self, home: Home, profile: ProfileName) -> None:
+    def __init__(self, home: Home, profile: ProfileName, verb: Verb | None = None) -> None:
         super().__init__()
-        self._home, self._profile = home, profile
+        self._home, self._profile, self._verb = home, profile, verb
         self._runs: list[PastRun] = []
         self._more = True
         self._reading = False
@@ -77,7 +77,7 @@ class Runs(QAbstractListModel):
             self.endInsertRows()
 
     async def _page(self, before: RunId | None) -> list[PastRun]:
-        reading = asyncio.to_thread(history.runs, self._home, self._profile, PAGE, before)
+        reading = asyncio.to_thread(history.runs, self._home, self._profile, PAGE, before, self._verb)
         return await work.attempt(reading, lambda _message: None) or []
 
 

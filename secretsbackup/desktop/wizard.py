@@ -17,6 +17,7 @@ from PySide6.QtWidgets import (
     QLabel,
     QLineEdit,
     QProgressBar,
+    QPushButton,
     QScrollArea,
     QStackedWidget,
     QVBoxLayout,
@@ -239,6 +240,8 @@ class Wizard(QDialog):
         for page in self.pages:
             self._stack.addWidget(_scrolled(page))
             page.complete.connect(self._light)
+            for button in page.findChildren(QPushButton):
+                button.setAutoDefault(False)  # Return goes on, wherever the keyboard is; Space presses
         self._missing = look.quiet()
         self._back = look.button(_("&Back"), self.back)
         self._next = look.primary(_("&Next"), self.next)

@@ -126,7 +126,8 @@ def _rules(draft: Profile) -> _Found:
         yield "keep", "Keep at least 1 full backup."
     if draft.keep_days is not None and draft.keep_days < 1:
         yield "keep_days", "Keep the backups of at least 1 day."
-    for field, most in (("spread", 24 * 60), ("patience", 3650), ("surge", 10**6), ("upheaval", 100)):
+    bounds = {"spread": 24 * 60, "patience": 3650, "surge": 10**6, "upheaval": 100, "prove_every": 3650}
+    for field, most in bounds.items():
         if not 0 <= getattr(draft, field) <= most:
             yield field, f"Give a number from 0 to {most}."
     for pattern in draft.exclude:

@@ -1,4 +1,4 @@
-"""Due: whether a profile's next backup should begin now, and everything that stands against it.
+"""Due: whether a profile's next backup, or drill, should begin now, and everything that stands against it.
 
 Pure: it knows of the past by the runs that are over, of now by an argument, and of the world by
 `Surroundings`. Clocks jump, so nothing that is later than now is believed: no run of the future, and no
@@ -13,10 +13,11 @@ import msgspec
 
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Cancelled, Failed, Outcome, Reason, Skipped, Why
+from secretsbackup.model.outcome import Cancelled, Completed, Failed, Outcome, Reason, Skipped, Why
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.run import PastRun
 from secretsbackup.model.schedule import following, period
+from secretsbackup.model.status import damage_after
 
 SLIP = timedelta(minutes=2)
 """A run that began later than this from now began on a clock that was wrong, or is wrong now."""
@@ -26,6 +27,10 @@ BREATH = timedelta(minutes=1)
 """The least between two tries, also when what was away is back."""
 _LATER = timedelta(hours=2)
 """After somebody stopped a run: not now, they said."""
+_SETTLED = timedelta(days=1)
+"""After the first good backup, and at most after a drill that came to nothing: until the next drill."""
+_FIRST_DRILL_WAIT = timedelta(hours=1)
+"""After one drill that came to nothing; twice as long after each further one."""
 _LOW = 20.0
 """Percent: with less a battery is for its owner, whatever the profile says."""
 _BORN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -63,8 +68,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Due(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`at` is when the next backup begins if nothing else is in the way (past: at once; None: never by
-    itself); `against` is everything that stands against it now."""
+    """`at` is when the next backup or drill begins if nothing else is in the way (past: at once; None: never
+    by itself); `against` is everything that stands against it now."""
 
     at: datetime | None
     against: tuple[Why, ...] = ()
@@ -84,6 +89,29 @@ def due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: Surrou
     again = _again(profile, known, now, around)
     paused = around.paused_until if around.paused_until and around.paused_until > now else None
     begin = max(time for time in (wanted, again, paused) if time)
+    return Due(begin, (*_too_early(wanted, again, paused, now), *_in_the_way(profile, now, around)))
+
+
+def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: Surroundings) -> Due:
+    """Whether it should be proven now that this profile can be restored; `runs` are those that are over.
+
+    A drill needs no source. One that found damage is not repeated before a backup has made good for it.
+    """
+    known = [run for run in runs if run.began <= now + SLIP]
+    backups = [run for run in known if run.good]
+    if not profile.prove_every:
+        return Due(None, (Why(Reason.NOT_SCHEDULED),))
+    if not backups:
+        return Due(None, (Why(Reason.NO_SNAPSHOT),))
+    drills = sorted((run for run in known if run.verb is Verb.VERIFY), key=lambda run: run.began)
+    if damage := _found(drills, max(run.began for run in backups)):
+        return Due(None, (damage,))
+    wanted = _next_drill(profile, drills, min(run.began for run in backups))
+    again = _next_try(drills, now)
+    paused = around.paused_until if around.paused_until and around.paused_until > now else None
+    begin = max(time for time in (wanted, again, paused) if time)
+    drives = tuple(why for why in around.missing if why.reason is Reason.DESTINATION_AWAY)
+    around = msgspec.structs.replace(around, missing=drives)
     return Due(begin, (*_too_early(wanted, again, paused, now), *_in_the_way(profile, now, around)))
 
 
@@ -118,6 +146,35 @@ def _wanted(
     if good is None:
         return None if period(profile.schedule) is None else now
     return following(profile.schedule, good, lateness(profile, around.machine))
+
+
+def _proofs(drills: Sequence[PastRun]) -> list[datetime]:
+    return [run.began for run in drills if isinstance(run.outcome, Completed)]
+
+
+def _next_drill(profile: Profile, drills: Sequence[PastRun], first: datetime) -> datetime:
+    """When the next proof is wanted: so many days after the last one, or a day after the first backup."""
+    days = timedelta(days=profile.prove_every)
+    return max(proofs) + days if (proofs := _proofs(drills)) else first + min(days, _SETTLED)
+
+
+def _next_try(drills: Sequence[PastRun], now: datetime) -> datetime | None:
+    """When to try again after drills that came to nothing; None if the last one was good."""
+    proof = max(_proofs(drills), default=None)
+    vain = [run for run in drills if proof is None or run.began > proof]
+    if not vain:
+        return None
+    last = vain[-1]
+    over = last.ended if last.ended <= now else min(last.began, now)
+    if isinstance(last.outcome, Cancelled) and last.outcome.by.startswith("you"):
+        return over + _SETTLED
+    return over + min(_SETTLED, _FIRST_DRILL_WAIT * (1 << min(len(vain) - 1, 10)))
+
+
+def _found(drills: Sequence[PastRun], backed_up: datetime) -> Why | None:
+    """The damage that the last drill found, unless there was a good backup since."""
+    last = drills[-1] if drills else None
+    return damage_after(None, last.outcome, last.verb) if last and last.began > backed_up else None
 
 
 def _again(

@@ -124,9 +124,10 @@ class Why(msgspec.Struct, frozen=True, omit_defaults=True):
 class Summary(msgspec.Struct, frozen=True, kw_only=True):
     """What a completed run did; bytes and counts, and the snapshot's stamp where one was made.
 
-    `files` and `bytes` are what was sent, restored or compared; `stored` is what that took, or what was
-    fetched for it, at the destination; `seconds` is how long the fetching took; `folder` is where a restore
-    wrote.
+    `files` and `bytes` are what was sent, restored or compared; `stored` is what that took at the
+    destination, or how much was fetched from there, and `seconds` how long the fetching took; `folder` is
+    where a restore wrote. `whole_seconds` is how long a restore of everything would take at the rate that a
+    verify measured.
     """
 
     changed: bool = True
@@ -136,6 +137,7 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     stored: int = 0
     folder: str | None = None
     seconds: float = 0.0
+    whole_seconds: float = 0.0
 
 
 class Completed(msgspec.Struct, frozen=True, tag="completed"):

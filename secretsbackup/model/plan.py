@@ -87,6 +87,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     access: Access = Access.ADMIN
     aws_profile: str | None = None
     key: Fingerprint | None = None
+    rsa: bool = False
     keep_passphrase: bool = True
     rhythm: Rhythm = Rhythm()
     kit: KitWish = KitWish()

@@ -53,7 +53,8 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     `full_every`, `keep_days` and `patience` (with a run that is due, before it is an alarm) are in days,
     `spread` (up to how long after its time a run begins, so that many machines do not begin at once) in
     minutes, `surge` (how much may be new at once) in GB, `upheaval` (how many of the files may be gone or
-    changed at once) in percent; 0 lets anything through.
+    changed at once) in percent; 0 lets anything through. `prove_every` is how many days after the last proof
+    that it can be restored there is a new one; 0 never by itself.
     """
 
     name: ProfileName
@@ -75,6 +76,7 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     patience: int = 3
     surge: int = 20
     upheaval: int = 50
+    prove_every: int = 7
     hooks: Hooks = Hooks()
     calls: Calls = Calls()
 

@@ -87,8 +87,11 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     While a run goes on, `verb` is what it does, and `step` and `progress` how far it is. `left_out` is what
     the last telling run warned of, `heard` what the present one did. `damage` is why what is at the
     destination cannot be relied on, `unproven` why the last verify came to nothing. `waiting` is why the
-    last attempt was none. `proven` is when a sample was last restored, `since` when the first backup was
-    made. Silence beyond `alarm_after` is an alarm. `accepted` are the keys of concerns that the user knows.
+    last attempt was none. `since` is when the first backup was made. `proven` is when a sample was last
+    restored and was right: `proven_files` files; a restore of everything would take `whole_seconds` (0: not
+    known). It is proven by itself every `prove_every` days (0: never), unless `unasked` says why there is no
+    passphrase for that. Silence beyond `alarm_after` is an alarm. `accepted` are the keys of concerns that
+    the user knows.
     """
 
     profile: ProfileName
@@ -109,6 +112,10 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     waiting: tuple[Why, ...] = ()
     since: datetime | None = None
     proven: datetime | None = None
+    proven_files: int = 0
+    whole_seconds: float = 0.0
+    prove_every: int = 7
+    unasked: Why | None = None
     alarm_after: datetime | None = None
     kit_saved: bool | None = None
     key_expires: datetime | None = None
@@ -125,7 +132,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 _DAMAGE = {Reason.VOLUME_MISSING, Reason.VOLUME_CORRUPT, Reason.SAMPLE_DIFFERS}
 _ANSWER = {Reason.SURGE, Reason.UPHEAVAL}
 _PROVEN_FOR = timedelta(days=30)
-"""A backup that nothing was restored from for longer is a hope."""
+"""A backup that nothing was restored from for longer is a hope; or for twice as long as the user wants it."""
 _TOO_LONG = timedelta(days=30)
 """Beyond the alarm: who has had no backup for so long is not protected."""
 _EXPIRY_SEEN = timedelta(days=30)
@@ -181,11 +188,13 @@ def _of_time(status: Status, now: datetime) -> Iterator[Concern]:
         about = About.LONG_AGO if now > alarm + _TOO_LONG else About.OVERDUE
         yield Concern(about=about, key=f"{about} {safe}", why=status.waiting, when=safe)
     tried = status.proven or status.since
+    long_since = max(_PROVEN_FOR, 2 * timedelta(days=status.prove_every))
     if status.unproven:
         key = f"not-proven {status.unproven.reason} {status.unproven.detail}"
         yield Concern(about=About.NOT_PROVEN, key=key, why=(status.unproven,))
-    elif tried and now > tried + _PROVEN_FOR:
-        yield Concern(about=About.NOT_PROVEN, key=f"not-proven {tried}", when=tried)
+    elif tried and now > tried + long_since:
+        why = (status.unasked,) if status.unasked else ()
+        yield Concern(about=About.NOT_PROVEN, key=f"not-proven {tried}", when=tried, why=why)
     if status.kit_saved is False:
         yield Concern(about=About.KIT_NOT_SAVED, key="kit-not-saved")
     if status.key_expires and now > status.key_expires - _EXPIRY_SEEN:
@@ -256,11 +265,10 @@ def _ended(status: Status, outcome: Outcome, at: datetime) -> Status:
     telling = counts(outcome, status.verb)
     safe = status.verb is Verb.BACKUP and isinstance(outcome, Completed)
     status = _settled(status, outcome, at) if status.verb is Verb.BACKUP else status
-    proven = status.verb is Verb.VERIFY and isinstance(outcome, Completed)
+    status = _proven(status, outcome, at) if status.verb is Verb.VERIFY else status
     return msgspec.structs.replace(
         status,
         safe_as_of=(status.began or at) if safe else status.safe_as_of,
-        proven=at if proven else status.proven,
         damage=damage_after(status.damage, outcome, status.verb),
         unproven=unproven_after(status.unproven, outcome, status.verb),
         last=outcome if telling else status.last,
@@ -271,6 +279,16 @@ def _ended(status: Status, outcome: Outcome, at: datetime) -> Status:
         began=None,
         step=None,
         progress=None,
+    )
+
+
+def _proven(status: Status, outcome: Outcome, at: datetime) -> Status:
+    """What a drill changes: one that was good says how much of it was, and how long everything takes."""
+    if not isinstance(outcome, Completed):
+        return status
+    summary = outcome.summary
+    return msgspec.structs.replace(
+        status, proven=at, proven_files=summary.files, whole_seconds=summary.whole_seconds, unasked=None
     )
 
 

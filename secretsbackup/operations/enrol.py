@@ -63,6 +63,12 @@ def bucket_name(name: str) -> str:
     return f"backup-{plain}-{letters}" if plain else f"backup-{letters}"
 
 
+def is_bucket_name(name: str) -> bool:
+    """Whether a bucket may be called so
+    (https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html)."""
+    return bool(re.fullmatch(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]", name)) and ".." not in name
+
+
 def check(draft: Profile, *, imported: bool = False) -> None:
     """Failure(PROFILE_INVALID) with the first thing that stands against a draft."""
     if wrong := problems(draft, imported=imported):

@@ -1,23 +1,24 @@
-"""Schedule: which profiles are due now, by what is remembered of them and what is around them.
+"""Schedule: which profiles are due now for a backup or a drill, by what is remembered of them and what is
+around them.
 
 The tray goes through `due_profiles`, the timer asks `look` once; both may run at the same time, for the
-lock lets one of them back up, and what it did is what the other sees next.
+lock lets one of them work, and what it did is what the other sees next.
 """
 
 import asyncio
 from collections.abc import AsyncIterator
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.due import SLIP, Due, Surroundings, due, needs_network
-from secretsbackup.model.event import RunId
+from secretsbackup.model.due import SLIP, Due, Surroundings, drill_due, due, needs_network
+from secretsbackup.model.event import RunId, Verb
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.run import PastRun
-from secretsbackup.operations import gathering
+from secretsbackup.operations import equipment, gathering
 from secretsbackup.operations.equipment import place_of
 from secretsbackup.store import history, marks, pause, profiles
 from secretsbackup.store.home import Home
@@ -29,6 +30,8 @@ SLICE = 30.0
 _REMEMBERED = 500
 """Runs: with more that came to nothing since the last good one, the wait is long since the longest."""
 _PATIENCE = 5.0
+_ASK_AGAIN = timedelta(hours=6)
+"""Between two questions to a keychain that had no passphrase: one that is locked may ask for its password."""
 
 
 async def look(profile: Profile, home: Home, now: datetime, machine: Surroundings | None = None) -> Due:
@@ -42,36 +45,62 @@ async def look(profile: Profile, home: Home, now: datetime, machine: Surrounding
     return verdict
 
 
-async def look_at_all(home: Home, now: datetime) -> list[tuple[Profile, Due]]:
-    """The same for every profile."""
-    machine = await surroundings.look()
-    known = await asyncio.to_thread(profiles.load, home)
-    return [(profile, await look(profile, home, now, machine)) for profile in known.values()]
+async def look_for_drill(
+    profile: Profile, home: Home, now: datetime, machine: Surroundings | None = None
+) -> Due:
+    """The same of a drill, which begins by itself only where the passphrase is in the keychain."""
+    around = await _around(profile, home, now, machine or await surroundings.look())
+    going_on, past = await asyncio.to_thread(_past, home, profile.name)
+    verdict = drill_due(profile, past, now, msgspec.structs.replace(around, running=bool(going_on)))
+    if verdict.now and (unasked := await _unasked(profile, home, now)):
+        return Due(verdict.at, (unasked,))
+    return verdict
 
 
-async def due_profiles(home: Home, every: float = SLICE) -> AsyncIterator[Profile]:
-    """Each profile when it becomes due, one after the other, for ever.
+async def _unasked(profile: Profile, home: Home, now: datetime) -> Why | None:
+    """Why there is no passphrase, where nobody can be asked; asked rarely and not twice a minute."""
+    known = await asyncio.to_thread(marks.read, home, profile.name)
+    if known.unasked and known.asked and timedelta() <= now - known.asked < _ASK_AGAIN:
+        return known.unasked
+    kept, trouble = await equipment.kept_passphrase(profile)
+    unasked = None if kept else Why(trouble.reason, trouble.detail)
+    if unasked or known.unasked:
+        await asyncio.to_thread(marks.set_, home, profile.name, unasked=unasked, asked=now)
+    return unasked
 
-    Whoever takes one backs it up before asking for the next. Settings that cannot be read, or a database
+
+async def due_profiles(home: Home, every: float = SLICE) -> AsyncIterator[tuple[Profile, Verb]]:
+    """Each profile when a backup or a drill becomes due, one after the other, for ever; backups first.
+
+    Whoever takes one does it before asking for the next. Settings that cannot be read, or a database
     that is locked, make it wait and not end.
     """
     while True:
-        for profile, verdict in await _looked(home):
-            if verdict.now:
-                yield profile
-                break  # meanwhile the world has changed
+        if found := await _first(home):
+            yield found
         await asyncio.sleep(every)
 
 
-async def _looked(home: Home) -> list[tuple[Profile, Due]]:
+async def _first(home: Home) -> tuple[Profile, Verb] | None:
+    """The first that is due; only one, for while it is done the world changes."""
+    now = datetime.now(UTC)
     try:
-        return await look_at_all(home, datetime.now(UTC))
+        machine = await surroundings.look()
+        known = await asyncio.to_thread(profiles.load, home)
+        for asked, verb in ((look, Verb.BACKUP), (look_for_drill, Verb.VERIFY)):
+            for profile in known.values():
+                if (await asked(profile, home, now, machine)).now:
+                    return profile, verb
     except Failure:
-        return []
+        return None
+    return None
 
 
 def _past(home: Home, profile: ProfileName) -> tuple[list[RunId], list[PastRun]]:
-    return history.catch_up(home, profile), history.runs(home, profile, _REMEMBERED)
+    """What goes on, and what is over; drills are few, and their last one may be long ago."""
+    going_on = history.catch_up(home, profile)
+    backups = history.runs(home, profile, _REMEMBERED, verb=Verb.BACKUP)
+    return going_on, [*backups, *history.runs(home, profile, _REMEMBERED, verb=Verb.VERIFY)]
 
 
 async def _around(profile: Profile, home: Home, now: datetime, machine: Surroundings) -> Surroundings:

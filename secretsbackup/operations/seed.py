@@ -25,11 +25,14 @@ _REFERENCE = re.compile(r"\$(?:\{(\w+)\}|(\w+))")
 _NEEDED = ("SOURCE", "STAGING_DIR", "REMOTE_DESTINATION", "GPG_KEY")
 
 
-async def take_over(config: Path, home: Home, name: str | None = None) -> Profile:
-    """Write a profile and its secrets from a config.sh; Failure(SEED_UNREADABLE) names what is wrong."""
+async def take_over(config: Path, home: Home, name: str | None = None, *, attended: bool = False) -> Profile:
+    """Write a profile and its secrets from a config.sh; Failure(SEED_UNREADABLE) names what is wrong.
+
+    For `attended` see `enrol.enrol`.
+    """
     values = _values(config)
     profile = await _profile(values, name)
-    await enrol.enrol(profile, _secrets(values), home, imported=True)
+    await enrol.enrol(profile, _secrets(values), home, imported=True, attended=attended)
     _claim_stage(profile, home)
     return profile
 

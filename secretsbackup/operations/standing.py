@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 from secretsbackup.model.due import Surroundings, alarm, due
 from secretsbackup.model.event import Verb, Warned
-from secretsbackup.model.outcome import Completed, Failure, Skipped, Why
+from secretsbackup.model.outcome import Completed, Failure, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.run import PastRun
 from secretsbackup.model.status import Status, Warnings, after, counts, damage_after, unproven_after
@@ -30,7 +30,10 @@ def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: 
     """What past runs (newest first) and the user's own words make of it."""
     told = next((run for run in past if counts(run.outcome, run.verb)), None)
     good = [run.began for run in past if run.good]
-    proofs = (run.ended for run in past if run.verb is Verb.VERIFY and isinstance(run.outcome, Completed))
+    proof = next(
+        (run for run in past if run.verb is Verb.VERIFY and isinstance(run.outcome, Completed)), None
+    )
+    proved = proof.outcome.summary if proof and isinstance(proof.outcome, Completed) else Summary()
     damage, unproven = _doubts(past)
     known, marked = _profile(home, profile), marks.read(home, profile)
     attempts = [run.began for run in past if run.verb is Verb.BACKUP]
@@ -46,7 +49,11 @@ def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: 
         damage=damage,
         unproven=unproven,
         waiting=_waiting(past, marked),
-        proven=next(proofs, None),
+        proven=proof.ended if proof else None,
+        proven_files=proved.files,
+        whole_seconds=proved.whole_seconds,
+        prove_every=known.prove_every if known else 0,
+        unasked=marked.unasked,
         alarm_after=alarm(known, begin) if known else None,
         next_run=_next(known, past, now) if known else None,
         paused_until=pause.paused_until(home, profile),

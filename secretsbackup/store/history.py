@@ -47,12 +47,20 @@ def _past(moments: list[Moment]) -> PastRun | None:
     )
 
 
-def runs(home: Home, profile: ProfileName, limit: int = -1, before: RunId | None = None) -> list[PastRun]:
-    """The runs of a profile that are over, newest first; only those that began before another one."""
+def runs(
+    home: Home,
+    profile: ProfileName,
+    limit: int = -1,
+    before: RunId | None = None,
+    verb: Verb | None = None,
+) -> list[PastRun]:
+    """The runs of a profile that are over, newest first; only those that began before another one, and of
+    one verb."""
     with database.opened(home) as memory:
         rows = memory.execute(
-            "SELECT * FROM runs WHERE profile = ? AND id < ? ORDER BY id DESC LIMIT ?",
-            (profile, before or "~", limit),
+            "SELECT * FROM runs WHERE profile = ? AND id < ? AND verb = ifnull(?, verb)"
+            " ORDER BY id DESC LIMIT ?",
+            (profile, before or "~", verb, limit),
         ).fetchall()
     return [
         PastRun(

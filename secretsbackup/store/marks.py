@@ -15,7 +15,8 @@ from secretsbackup.store.home import Home, owner_only, write
 class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
     """`accepted` are the concerns that the user has read and accepted, by their keys. `tried` is the newest
     manifest that the keychain's passphrase opened. `alarmed` is when the watchdog last spoke up. `lacking`
-    is why a backup that was due did not begin, since `lacking_since`."""
+    is why a backup that was due did not begin, since `lacking_since`. `unasked` is why the keychain
+    had no passphrase for a drill when it was last asked for one, at `asked`."""
 
     accepted: frozenset[str] = frozenset()
     tried: str = ""
@@ -23,6 +24,8 @@ class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
     key_expires: datetime | None = None
     lacking: tuple[Why, ...] = ()
     lacking_since: datetime | None = None
+    unasked: Why | None = None
+    asked: datetime | None = None
 
 
 def read(home: Home, profile: ProfileName) -> Marks:

@@ -204,6 +204,7 @@ def test_what_is_no_time_is_status_2(say: Say, added: Said, time: str) -> None:
 def test_fields_of_a_profile_are_changed_one_by_one(say: Say, added: Said) -> None:
     (before,) = lines(say("profile", "show", "--json"))
     words = ("--schedule", "weekly mon 9:30", "--only-on-power", "--patience", "9", "--exclude", "*.iso")
+    words += ("--prove-every", "14")
     assert say("profile", "set", "docs", *words).out == "The profile “docs” is changed.\n"
     (after,) = lines(say("profile", "show", "--json"))
     assert after == {
@@ -211,11 +212,13 @@ def test_fields_of_a_profile_are_changed_one_by_one(say: Say, added: Said) -> No
         "schedule": {"type": "weekly", "day": "monday", "at": "09:30"},
         "only_on_power": True,
         "patience": 9,
+        "prove_every": 14,
         "exclude": ["*.iso"],
     }
     shown = say("profile", "show").out
     assert "weekly mon 09:30" in shown
     assert "only on power yes" in shown
+    assert "prove every   14 days" in shown
     assert say("profile", "set", "--no-only-on-power", "--exclude", "").status == 0
     assert lines(say("profile", "show", "--json")) == [
         {name: value for name, value in after.items() if name not in ("only_on_power", "exclude")}
@@ -256,8 +259,9 @@ def test_what_is_due_is_backed_up_without_a_word(
     said = say("backup", "--due", "-v")
     assert (said.status, said.out) == (75, "")
     assert said.err.startswith("docs: It is not due before ")
-    (line,) = lines(say("backup", "--due", "--json", "docs"))
+    line, drill = lines(say("backup", "--due", "--json", "docs"))
     assert line["due"] is False
+    assert (drill["verb"], drill["due"]) == ("verify", False)
     assert [why["reason"] for why in line["against"]] == ["not-yet"]  # type: ignore[attr-defined]
 
 

@@ -31,12 +31,14 @@ def test_a_profile_is_changed_and_what_has_no_control_stays(
         editor = Editor(app, docs)
         editor.show()
         editor._keep.setValue(5)
+        editor._prove_every.setValue(0)
         editor._compression.setCurrentIndex(1)
         editor._sources.add("/home/ada/Letters")
         editor._save.click()
         await until(lambda: profiles.get(home, DOCS).keep == 5)
         after = profiles.get(home, DOCS)
         assert after.compression is Compression.SMALL
+        assert after.prove_every == 0
         assert [source.label for source in after.sources] == ["Documents", "Letters"]
         assert after.key == docs.key
         await until(lambda: app.standings.all[DOCS].profile == after)

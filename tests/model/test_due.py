@@ -15,6 +15,7 @@ from secretsbackup.model.due import (
     SLIP,
     Surroundings,
     alarm,
+    drill_due,
     due,
     lateness,
     needs_network,
@@ -253,3 +254,103 @@ def test_what_is_good_at_this_moment_is_not_due_again(
     one: schedule.Schedule, runs: list[PastRun], now: datetime
 ) -> None:
     assert not due(replace(PROFILE, schedule=one), [*runs, ran(now)], now + MINUTE, NOTHING).now
+
+
+DAMAGE = Failed(Reason.VOLUME_CORRUPT, "duplicity-full.vol3")
+WEEK = 7 * DAY
+
+
+def drill(*runs: PastRun, now: datetime = NOON, of: Profile = PROFILE, **around: object) -> list[Reason]:
+    """What stands against a drill now."""
+    return [why.reason for why in drill_due(of, runs, now, replace(NOTHING, **around)).against]
+
+
+def proved(began: datetime, outcome: Outcome = DONE) -> PastRun:
+    return ran(began, outcome, verb=Verb.VERIFY)
+
+
+def test_a_drill_is_due_a_day_after_the_first_backup_and_a_week_after_the_last_drill() -> None:
+    assert drill() == [Reason.NO_SNAPSHOT]
+    assert drill(ran(NOON - HOUR, UNREACHABLE)) == [Reason.NO_SNAPSHOT]
+    assert drill(ran(NOON - HOUR)) == [Reason.NOT_YET]
+    assert drill(ran(NOON - DAY), ran(NOON - HOUR)) == []
+    assert drill(ran(NOON - 30 * DAY), proved(NOON - WEEK + MINUTE)) == [Reason.NOT_YET]
+    verdict = drill_due(PROFILE, [ran(NOON - 30 * DAY), proved(NOON - WEEK)], NOON, NOTHING)
+    assert (verdict.at, verdict.now) == (NOON, True)
+
+
+def test_a_drill_comes_as_often_as_the_user_wants_it() -> None:
+    runs = [ran(NOON - 30 * DAY), proved(NOON - 2 * DAY)]
+    assert drill(*runs, of=replace(PROFILE, prove_every=2)) == []
+    assert drill(*runs, of=replace(PROFILE, prove_every=3)) == [Reason.NOT_YET]
+    never = drill_due(replace(PROFILE, prove_every=0), runs, NOON, NOTHING)
+    assert (never.at, [why.reason for why in never.against]) == (None, [Reason.NOT_SCHEDULED])
+    assert drill(*runs, of=replace(PROFILE, prove_every=1, schedule=Manual())) == []
+
+
+def test_what_stands_against_a_drill_is_what_stands_against_a_backup_but_for_the_sources() -> None:
+    away = (Why(Reason.SOURCE_MISSING, "/media/photos"), Why(Reason.DESTINATION_AWAY, "/media/disk"))
+    found = drill(
+        ran(NOON - WEEK),
+        of=replace(PROFILE, only_on_power=True),
+        on_battery=True,
+        metered=True,
+        online=False,
+        running=True,
+        paused_until=NOON + HOUR,
+        missing=away,
+    )
+    assert found == [
+        *(Reason.PAUSED, Reason.BUSY, Reason.ON_BATTERY, Reason.OFFLINE, Reason.METERED),
+        Reason.DESTINATION_AWAY,
+    ]
+    assert drill(ran(NOON - WEEK), missing=away[:1]) == []
+
+
+def test_a_drill_that_came_to_nothing_is_tried_again_ever_later_and_at_least_daily() -> None:
+    backup = ran(NOON - 30 * DAY)
+    vain = [proved(NOON - 10 * DAY + n * HOUR, UNREACHABLE) for n in range(12)]
+    assert drill(backup, proved(NOON - HOUR, UNREACHABLE)) == [Reason.WAITING_TO_RETRY]
+    assert drill(backup, proved(NOON - HOUR - MINUTE, UNREACHABLE)) == []
+    last = proved(NOON - DAY, UNREACHABLE)
+    assert drill(backup, *vain, last) == [Reason.WAITING_TO_RETRY]
+    assert drill(backup, *vain, last, now=NOON + MINUTE) == []
+    assert drill(backup, proved(NOON - 2 * HOUR, Cancelled("you"))) == [Reason.WAITING_TO_RETRY]
+
+
+def test_damage_that_was_found_is_not_looked_for_again_before_there_is_a_new_backup() -> None:
+    found = proved(NOON - 3 * DAY, DAMAGE)
+    assert drill(ran(NOON - 30 * DAY), found) == [Reason.VOLUME_CORRUPT]
+    assert drill(ran(NOON - 30 * DAY), found, ran(NOON - 2 * DAY)) == []
+
+
+DRILLS = st.lists(
+    st.builds(
+        ran,
+        MOMENTS,
+        OUTCOMES,
+        st.timedeltas(timedelta(), 400 * DAY),
+        st.sampled_from([Verb.BACKUP, Verb.VERIFY, Verb.RESTORE]),
+    ),
+    max_size=8,
+)
+
+
+@given(DRILLS, MOMENTS, st.integers(1, 400))
+def test_whatever_the_clocks_did_a_drill_is_due_within_its_period(
+    runs: list[PastRun], now: datetime, days: int
+) -> None:
+    verdict = drill_due(replace(PROFILE, prove_every=days), runs, now, NOTHING)
+    if any(run.good and run.began <= now + SLIP for run in runs):
+        assert verdict.at
+        assert verdict.at <= now + days * DAY + DAY + SLIP
+        assert verdict.now is (verdict.at <= now)
+    else:
+        assert not verdict.now
+
+
+@given(DRILLS, MOMENTS, st.integers(1, 400))
+def test_what_is_proven_at_this_moment_is_not_proven_again(
+    runs: list[PastRun], now: datetime, days: int
+) -> None:
+    assert not drill_due(replace(PROFILE, prove_every=days), [*runs, proved(now)], now + MINUTE, NOTHING).now

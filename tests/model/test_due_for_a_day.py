@@ -12,11 +12,12 @@ import pytest
 from msgspec.structs import replace
 
 from secretsbackup.model import schedule
-from secretsbackup.model.due import Surroundings, due
+from secretsbackup.model.due import Surroundings, drill_due, due
+from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Reason, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.run import PastRun
-from tests.model.test_due import PROFILE, ran
+from tests.model.test_due import DONE, PROFILE, ran
 
 MINUTE, HOUR = timedelta(minutes=1), timedelta(hours=1)
 START = datetime(2026, 11, 20, 9, tzinfo=UTC)
@@ -37,9 +38,11 @@ class World:
     battery_until: int = 0
     away: datetime | None = None
     began: datetime | None = None
+    verb: Verb = Verb.BACKUP
     ends: int = 0
     runs: list[PastRun] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
+    drills: list[int] = field(default_factory=list)
     upsets: list[int] = field(default_factory=list)
     fair_since: int = 0
 
@@ -101,11 +104,17 @@ class World:
         if not self.online:
             self.away = self.clock
         if due(self.profile, self.runs, self.clock, self.around()).now:
-            assert self.began is None, "two at once"
-            self.began = self.clock
-            refused = not self.online or self.minute < self.down_until
-            self.ends = self.minute + (1 if refused else self.chance.randrange(1, 25))
-            self.starts.append(self.minute)
+            self.begin(Verb.BACKUP, self.starts)
+        elif drill_due(self.profile, self.runs, self.clock, self.around()).now:
+            assert any(run.good for run in self.runs), "there is nothing to be proven"
+            self.begin(Verb.VERIFY, self.drills)
+
+    def begin(self, verb: Verb, begun: list[int]) -> None:
+        assert self.began is None, "two at once"
+        self.began, self.verb = self.clock, verb
+        refused = not self.online or self.minute < self.down_until
+        self.ends = self.minute + (1 if refused else self.chance.randrange(1, 25))
+        begun.append(self.minute)
 
     def outcome(self) -> Outcome:
         if not self.online or self.minute < self.down_until:
@@ -114,7 +123,7 @@ class World:
 
     def end(self, outcome: Outcome) -> None:
         assert self.began
-        self.runs.append(ran(self.began, outcome, max(self.clock - self.began, timedelta())))
+        self.runs.append(ran(self.began, outcome, max(self.clock - self.began, timedelta()), self.verb))
         self.began = None
 
     def hold(self) -> None:
@@ -142,13 +151,15 @@ def most_starts(world: World, within: int) -> int:
     [("hourly", 1, 60), ("every 6h", 1, 90), ("daily 18:00", 4, 360), ("weekly sat 11:00", 8, 360)],
 )
 def test_a_day_of_mishaps(text: str, days: int, longest_wait: int, seed: int) -> None:
-    profile = replace(PROFILE, schedule=schedule.parse(text), only_on_power=True)
+    profile = replace(PROFILE, schedule=schedule.parse(text), only_on_power=True, prove_every=1)
     world = World(random.Random(f"{text} {seed}"), profile, longest_wait)
     for _ in range(days * 24 * 60):
         world.go_on()
     assert any(run.good for run in world.runs)
     assert most_starts(world, 45) <= 4, "a storm of runs"
     assert len(world.starts) <= days * 24 * 3
+    assert len(world.drills) <= days * 10, "a storm of drills"
+    assert days < 4 or any(run.verb is Verb.VERIFY and run.outcome == DONE for run in world.runs)
 
 
 def test_a_network_that_flaps_makes_no_storm() -> None:

@@ -1,5 +1,6 @@
 """A restore goes into a new folder and over nothing."""
 
+import math
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from secretsbackup.model.destination import Folder
 from secretsbackup.model.outcome import Failed, Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
-from secretsbackup.operations import holdings, restore, verify
+from secretsbackup.operations import holdings, restore, sampling, verify
 from secretsbackup.operations.browse import parse_time
 from tests.operations.conftest import Play
 
@@ -118,11 +119,31 @@ def test_what_is_no_time_is_refused(text: str) -> None:
 
 def test_a_sample_is_some_of_the_files_each_once() -> None:
     paths = [b"%d" % number for number in range(20)]
-    chosen = verify.sample(paths)
-    assert len({*chosen}) == verify.SAMPLE
+    chosen = sampling.sample(paths)
+    assert len({*chosen}) == sampling.SAMPLE
     assert {*chosen} <= {*paths}
-    assert sorted(verify.sample(paths[:2])) == [b"0", b"1"]
-    assert verify.sample([]) == []
+    assert sorted(sampling.sample(paths[:2])) == [b"0", b"1"]
+    assert sampling.sample([]) == []
+
+
+def test_a_large_file_among_many_small_ones_is_drawn_and_so_are_small_ones() -> None:
+    files = [(b"film", 10**9), *((b"%d" % number, 1000) for number in range(1000))]
+    found = sampling.drawn(files)
+    assert b"film" in found
+    assert 4 <= len(found) <= 5
+    assert sampling.drawn([(b"empty", 0)]) == {b"empty"}
+    assert sampling.drawn([]) == set()
+
+
+def test_a_place_is_the_largest_folder_that_is_small(tmp_path: Path) -> None:
+    for name in ("a/b/1", "a/b/2", "a/3", *(f"many/{number}" for number in range(20))):
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(name)
+    paths = {place.path: place.files for _ in range(40) for place in sampling.places(tmp_path, math.inf)}
+    assert sorted(paths.pop(b"a")) == [b"a/3", b"a/b/1", b"a/b/2"]
+    assert all(path.startswith(b"many/") and found == (path,) for path, found in paths.items())
+    assert sampling.places(tmp_path, 0) == []
 
 
 def test_a_file_that_is_not_as_it_was_is_found(tmp_path: Path) -> None:

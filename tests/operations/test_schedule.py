@@ -1,6 +1,7 @@
 """The schedule: what is remembered and what is around, put before the pure function that decides."""
 
 import asyncio
+import contextlib
 import os
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,16 +12,18 @@ from msgspec.structs import replace
 from secretsbackup import words
 from secretsbackup.model.destination import Bucket, Folder
 from secretsbackup.model.due import Surroundings
-from secretsbackup.model.event import Verb
+from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb
 from secretsbackup.model.outcome import Completed, Failure, Reason, Skip, Summary, Why
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.schedule import Hours
+from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations import runner, schedule
 from secretsbackup.operations.runner import Run
 from secretsbackup.operations.standing import standing
 from secretsbackup.store import history, pause, profiles
 from secretsbackup.store.history import Place
 from secretsbackup.store.home import Home
+from secretsbackup.tools import keychain
 from tests.operations.conftest import Play
 
 MINUTE = timedelta(minutes=1)
@@ -135,9 +138,9 @@ def test_profiles_come_up_when_they_are_due_and_not_again_when_they_were_in_vain
         with_time = asyncio.timeout(1)
         try:
             async with with_time:
-                async for one in schedule.due_profiles(home, every=0.05):
+                async for one, verb in schedule.due_profiles(home, every=0.05):
                     seen.append(one.name)
-                    await runner.start(skips, Verb.BACKUP, one, home).outcome()
+                    await runner.start(skips, verb, one, home).outcome()
         except TimeoutError:
             pass
         return seen
@@ -155,8 +158,53 @@ def test_settings_that_are_broken_are_waited_for(profile: Profile, home: Home) -
         assert not waiting.done()
         home.profiles.unlink()
         profiles.add(home, profile)
-        return (await asyncio.wait_for(waiting, 10)).name
+        return (await asyncio.wait_for(waiting, 10))[0].name
 
     home.config.mkdir(parents=True)
     home.profiles.write_text("version = 1\n[profile")
     assert asyncio.run(lived()) == "docs"
+
+
+def test_a_drill_waits_for_a_passphrase_that_nobody_need_be_asked_for(
+    profile: Profile, home: Home, play: Play, memory: None
+) -> None:
+    profiles.add(home, profile)
+    play(done)
+
+    def drill(days: float) -> list[Reason]:
+        now = datetime.now(UTC) + timedelta(days=days)
+        return [
+            why.reason
+            for why in asyncio.run(schedule.look_for_drill(profile, home, now, Surroundings())).against
+        ]
+
+    assert drill(0.5) == [Reason.NOT_YET]
+    assert drill(1.1) == [Reason.PASSPHRASE_MISSING]
+    later = datetime.now(UTC) + timedelta(days=31)
+    said = words.health(standing(home, profile.name, later), later)
+    assert "not proven for 31 days: the passphrase of your key is needed" in said
+    asyncio.run(keychain.keep(profile.name, SecretName.GPG_PASSPHRASE, Secret("phrase")))
+    assert drill(1.2) == [Reason.PASSPHRASE_MISSING]  # not asked again so soon
+    assert drill(1.5) == []
+    assert standing(home, profile.name, later).unasked is None
+
+
+def test_what_is_to_be_proven_comes_up_once_no_backup_is_due(
+    profile: Profile, home: Home, play: Play, memory: None
+) -> None:
+    asyncio.run(keychain.keep(profile.name, SecretName.GPG_PASSPHRASE, Secret("phrase")))
+    profiles.add(home, profile)
+    old = datetime.now(UTC) - timedelta(days=3)
+    started = RunStarted(run=RunId("20260101T000000"), profile=profile.name, verb=Verb.BACKUP, version="1")
+    history.record(home, [Moment(old, started), Moment(old, RunEnded(outcome=Completed(Summary())))])
+
+    async def lived() -> list[Verb]:
+        seen = []
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                async for one, verb in schedule.due_profiles(home, every=0.05):
+                    seen.append(verb)
+                    await runner.start(done, verb, one, home).outcome()
+        return seen
+
+    assert asyncio.run(lived()) == [Verb.BACKUP, Verb.VERIFY]

@@ -72,7 +72,7 @@ class WhenPage(Page[When]):
         self._calendar, self._snapshots = self._make_calendar(), self._make_list()
         self.choices = Choices[How](_("When do you want your files from?"))
         self.choices.add(How.GO_ON, _("&Go on with the restore that was stopped"), " ")
-        self.choices.add(How.NOW, _("From the &newest backup"), " ")
+        self.choices.add(How.NOW, _("From the ne&west backup"), " ")
         self.choices.add(How.THEN, _("From an &earlier one"), "", self._beside())
         self.choices.add(
             How.SEARCH,

@@ -97,6 +97,7 @@ class SetUp(Wizard):
             access=self.access.answer.access,
             aws_profile=self.access.aws_profile,
             key=key.fingerprint,
+            rsa=self.key.rsa.isChecked(),
             keep_passphrase=key.keep,
             rhythm=self.rhythm.answer,
             kit=self.paper.answer,
@@ -119,7 +120,7 @@ class SetUp(Wizard):
             case None:
                 pass
         self.access.take(plan.access, plan.aws_profile)
-        self.key.take(plan.traces.key or plan.key, keep=plan.keep_passphrase)
+        self.key.take(plan.traces.key or plan.key, keep=plan.keep_passphrase, rsa=plan.rsa)
         self.rhythm.take(plan.rhythm)
         self.paper.take(plan.kit, later=plan.page in _LAST and not plan.kit.folder)
         self.summary.traces = plan.traces

@@ -18,8 +18,6 @@ from secretsbackup.model.plan import What, Where
 from secretsbackup.model.services import AMAZON, SERVICES, Service
 from secretsbackup.operations import enrol
 
-_BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
-"""https://docs.aws.amazon.com/AmazonS3/latest/userguide/bucketnamingrules.html"""
 _PREFIX = re.compile(r"[\w.+=@ ()!'-]+(/[\w.+=@ ()!'-]+)*")
 _ACCOUNT = re.compile(r"[0-9a-f]{32}")
 
@@ -119,7 +117,7 @@ class BucketPage(Page[Chosen]):
             found.append(("account", _("The account id has 32 digits and letters from a to f.")))
         if service.asks_endpoint and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", self._endpoint()):
             found.append(("endpoint", _("Begin with https:// (or http:// in your own network).")))
-        if not _BUCKET.fullmatch(self._bucket()) or ".." in self._bucket():
+        if not enrol.is_bucket_name(self._bucket()):
             found.append(
                 ("bucket", _("3 to 63 small letters, digits and “-”, with a letter or digit at both ends."))
             )

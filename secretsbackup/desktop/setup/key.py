@@ -67,10 +67,11 @@ class KeyPage(Page[Key]):
         kind = Kind.RSA if self.rsa.isChecked() else Kind.CURVE
         return Key(key, self.phrase.secret if key != NO_KEY else None, self.keep.isChecked(), kind)
 
-    def take(self, key: Fingerprint | None, *, keep: bool) -> None:
+    def take(self, key: Fingerprint | None, *, keep: bool, rsa: bool = False) -> None:
         """Show this choice, as soon as the keys are known."""
         self._chosen = key
         self.keep.setChecked(keep)
+        self.rsa.setChecked(rsa)
 
     def wanted(self) -> bool:
         return self._start.answer in (Start.NEW, Start.THERE)

@@ -66,7 +66,7 @@ class SeedPage(Page[Profile | None]):
         return [] if self._found else [Problem("config", _("Reading it…"))]
 
     async def check(self) -> Sequence[Problem]:
-        taking = seed.take_over(Path(self.field.path).expanduser(), self._home)
+        taking = seed.take_over(Path(self.field.path).expanduser(), self._home, attended=True)
         self._done = await self.during(_("Trying the passphrase, writing the profile…"), taking)
         return ()
 

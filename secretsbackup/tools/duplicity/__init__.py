@@ -172,6 +172,11 @@ async def fetch_metadata(vault: Vault, time: datetime, passphrase: Secret) -> No
     await _run(vault, "list-current-files", words, passphrase=passphrase)
 
 
+async def do_nothing(vault: Vault, passphrase: Secret) -> None:
+    """Start, list the destination and end: what every verb takes before it does its own work."""
+    await _run(vault, "collection-status", [_url(vault.destination)], passphrase=passphrase)
+
+
 async def remove_older(vault: Vault, than: datetime) -> None:
     """Remove the chains that ended before a time, here and at the destination.
 

@@ -5,7 +5,7 @@ folder the volumes that must be there: without network, passphrase or duplicity 
 """
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -140,6 +140,18 @@ def volumes(manifest: bytes) -> int:
     """
     numbers = [int(number) for number in _VOLUME.findall(manifest)]
     return numbers[-1] if numbers else 0
+
+
+def sets(chain: Chain, snapshot: Snapshot) -> list[Set]:
+    """The sets that make up a snapshot, oldest first."""
+    stamps = [one.stamp for one in chain.snapshots if one.time <= snapshot.time]
+    return [Set(stamp, start) for start, stamp in zip([None, *stamps], stamps, strict=False)]
+
+
+def stored_about(sets: Iterable[Set], contents: Mapping[str, int]) -> int:
+    """Bytes of the manifests and signatures of these sets."""
+    wanted = {name for one in sets for name in (f"{one.stem}.manifest", one.signatures)}
+    return sum(size for name, size in contents.items() if bare(name) in wanted)
 
 
 def warm(archive: Path, contents: Mapping[str, int]) -> bool:

@@ -47,7 +47,12 @@ _TEXT: tuple[tuple[str, Reason], ...] = (
         r"unreachable|name resolution|name or service|InternalError|SlowDown|ServiceUnavailable",
         Reason.DESTINATION_UNREACHABLE,
     ),
-    (r"invalid packet|CRC error|decryption failed|mdc|manifest", Reason.VOLUME_CORRUPT),
+    (
+        r"invalid packet|no valid OpenPGP data|inflate problem|problem reading source|"
+        r"handle plaintext failed|has been manipulated|checksum error|with unknown version|CRC error|"
+        r"decryption failed|mdc|manifest",
+        Reason.VOLUME_CORRUPT,
+    ),
     (r"permission denied", Reason.NOT_WRITABLE),
 )
 

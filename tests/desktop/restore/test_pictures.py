@@ -16,6 +16,7 @@ def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, looks: str) -> 
     async def shown(hand: Hand, name: str) -> None:
         hand.photograph(name)
         assert whole(hand), name
+        assert hand.doubled == [], name
 
     async def look_at_all() -> None:
         hand = begin("ada", photographs=f"restore/pages-{looks}")

@@ -1,7 +1,9 @@
 """A hand at the wizard: it presses what a person can press, and looks where a person looks."""
 
 import asyncio
+import re
 import time
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -79,6 +81,15 @@ class Hand:
         """All that is to be read."""
         labels = self.wizard.findChildren(QLabel)
         return "\n".join(label.text() for label in labels if label.isVisible() and label.text())
+
+    @property
+    def doubled(self) -> list[str]:
+        """Letters that more than one thing on the page answers to, with Alt."""
+        shown = [one for one in self.wizard.findChildren(QWidget) if one.isVisible()]
+        texts = [one.text() for one in shown if isinstance(one, QAbstractButton)]
+        texts += [one.text() for one in shown if isinstance(one, QLabel) and one.buddy()]
+        letters = Counter(found[1].lower() for text in texts if (found := re.search("&([^&])", text)))
+        return [letter for letter, count in letters.items() if count > 1]
 
     def photograph(self, name: str = "") -> None:
         """Take a picture, if pictures are wanted."""

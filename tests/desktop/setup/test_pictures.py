@@ -64,6 +64,7 @@ def test_no_page_is_cut(play: Play, begin: Begin, key: Fingerprint, memory: None
                     seen.add(page)
                     hand.photograph()
                     assert whole(hand), page.step
+                    assert hand.doubled == [], page.step
         assert len(seen) == 11
 
     play(look_at_all())

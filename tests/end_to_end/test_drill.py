@@ -1,0 +1,60 @@
+"""A drill sees what a new machine would see: nothing of this one's, and every damage at the destination."""
+
+import shutil
+from pathlib import Path
+
+import pytest
+
+from tests.end_to_end.machine import PASSPHRASE, Machine
+from tests.end_to_end.test_round_trip import make_profile
+
+
+@pytest.fixture
+def saved(user: Machine, keys: tuple[Path, str], tmp_path: Path) -> Path:
+    """The folder that the backups of a small tree are in."""
+    for number in range(40):
+        folder = tmp_path / "source" / f"{number // 8}"
+        folder.mkdir(parents=True, exist_ok=True)
+        (folder / f"{number}.txt").write_text(f"{number}\n" * 1000)
+    make_profile(user, keys[1], tmp_path / "source", f"file://{tmp_path}/backups")
+    user.backup()
+    user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
+    return tmp_path / "backups"
+
+
+def test_it_uses_nothing_of_what_this_machine_keeps(user: Machine, saved: Path) -> None:
+    for path in (user.cache / "docs" / "archive").iterdir():
+        path.write_bytes(b"wrong")
+    summary = user.run("verify", "--json").outcome["summary"]
+    assert 8 <= summary["files"] <= 40
+    assert summary["stored"] == sum(path.stat().st_size for path in saved.iterdir())  # once, for it is small
+    assert 0 < summary["seconds"] < 60
+    assert 0 < summary["whole_seconds"] < 60
+    assert not user.left_over()
+    shutil.rmtree(user.cache)  # a new machine has no stage either
+    said = user.run("verify", "--json", status=3)
+    assert [warned["caution"] for warned in said.warnings] == ["not-compared"]
+    assert said.outcome["summary"]["files"] == 5
+
+
+def test_it_finds_every_kind_of_damage(user: Machine, saved: Path, tmp_path: Path) -> None:
+    shutil.copytree(user.home, tmp_path / "kept", symlinks=True)
+    for kind, reason in (
+        ("difftar", "volume-corrupt"),
+        ("manifest", "volume-corrupt"),
+        ("sigtar", "volume-corrupt"),
+    ):
+        (path,) = saved.glob(f"*{kind}*")
+        whole = path.read_bytes()
+        middle = len(whole) // 2
+        path.write_bytes(
+            whole[:middle] + bytes(byte ^ 255 for byte in whole[middle : middle + 64]) + whole[middle + 64 :]
+        )
+        ended = user.run("verify", "--json", status=1).outcome
+        assert ended["reason"] == reason, (kind, ended)
+        (status,) = user.run("status", "--json").lines
+        assert status["level"] == "not-protected"
+        path.write_bytes(whole)
+        shutil.rmtree(user.home)
+        shutil.copytree(tmp_path / "kept", user.home, symlinks=True)
+    user.run("verify")
