@@ -4,6 +4,10 @@ from collections.abc import Callable, Iterable, Sequence
 
 import msgspec
 
+_CALLS = 10
+"""So many calls take about as long as fetching one volume: each starts duplicity and reads a volume anew
+(1 to 2 s), a volume is 50 MB."""
+
 
 class Errand(msgspec.Struct, frozen=True):
     """One call: a path, those at or below it that are wanted, and the volumes that it opens."""
@@ -18,10 +22,11 @@ def errands(
     volumes: Callable[[bytes], frozenset[str]],
     worth: Callable[[bytes, Sequence[bytes]], bool],
 ) -> tuple[Errand, ...]:
-    """The fewest calls that open no volume beyond those that the paths lie in, in the order of their paths.
+    """Few calls that open hardly a volume beyond those that the paths lie in, in the order of their paths.
 
-    Several paths become one call for the folder that they lie in where that opens the same volumes, and
-    where it is `worth` bringing all of it back for them. A path that lies below another is left out.
+    Several paths become one call for the folder that they lie in where that opens the same volumes, or saves
+    many calls for each other one, and where it is `worth` bringing all of it back for them. A path that lies
+    below another is left out.
     """
     known = [Errand(path, (path,), volumes(path)) for path in outermost(paths)]
     while len(merged := _merged(known, volumes, worth)) < len(known):
@@ -54,8 +59,15 @@ def _merged(
     for folder, inside in by_folder.items():
         together = frozenset[str]().union(*(one.volumes for one in inside))
         wanted = tuple(path for one in inside for path in one.wanted)
-        if folder is not None and len(inside) > 1 and volumes(folder) == together and worth(folder, wanted):
-            found.append(Errand(folder, wanted, together))
-        else:
+        if folder is None or len(inside) == 1:
             found += inside
+            continue
+        opened = volumes(folder)
+        one = Errand(folder, wanted, opened)
+        found += [one] if _saves(inside, opened - together) and worth(folder, wanted) else inside
     return found
+
+
+def _saves(calls: Sequence[Errand], in_vain: frozenset[str]) -> bool:
+    """Whether one call instead of these is worth the volumes that it opens in vain."""
+    return len(in_vain) * _CALLS < len(calls)

@@ -6,8 +6,6 @@ once, into a larder that duplicity then takes for the destination.
 """
 
 import asyncio
-import errno
-import os
 import shutil
 import time
 from collections import Counter
@@ -38,6 +36,8 @@ _AT_HAND = 20
 """Volumes: what needs more fetches them itself, and only those at its ends may be fetched twice."""
 _SPARE = 256 << 20
 """Bytes that may come in vain with a folder of which only some is wanted."""
+_CALL = 4 << 20
+"""Bytes more for each call that this saves."""
 
 Heard = Callable[[log.Stanza], None]
 Arrived = Callable[[Path, Errand], None]
@@ -59,18 +59,20 @@ async def fetch(
     paths: Sequence[bytes],
     *,
     phrase: Secret,
+    free: int,
     heard: Heard,
     into: Callable[[Errand], Path],
     arrived: Arrived,
 ) -> Fetched:
     """Restore these paths of a snapshot (b"" is all), errand by errand.
 
-    `into` says where an errand's path is to be restored to, and `arrived` takes it from there.
+    `free` is how many bytes there is room for. `into` says where an errand's path is to be restored to, and
+    `arrived` takes it from there.
     """
     began = time.monotonic()
     chain = held.chain_of(snapshot)
     spans = await _spans(run, vault, chain, snapshot, phrase, several=len(paths) > 1)
-    every = _errands(run, snapshot, spans, paths)
+    every = await asyncio.to_thread(_errands, run, snapshot, spans, paths, free)
     larder = _Larder(run, vault, held, every)
     for number, one in enumerate(every):
         opened = await larder.stock(one)
@@ -96,28 +98,25 @@ async def _spans(
     return found
 
 
-def _errands(run: Run, snapshot: Snapshot, spans: Spans | None, paths: Sequence[bytes]) -> tuple[Errand, ...]:
+def _errands(
+    run: Run, snapshot: Snapshot, spans: Spans | None, paths: Sequence[bytes], free: int
+) -> tuple[Errand, ...]:
     if spans is None:
         return errands(paths, lambda _path: frozenset(), lambda _folder, _wanted: False)
-    file = run.home.catalogue(run.profile)
 
     def worth(folder: bytes, wanted: Sequence[bytes]) -> bool:
-        some = sum(_held(file, snapshot.time, path).bytes for path in wanted)
-        return _held(file, snapshot.time, folder).bytes <= 2 * some + _SPARE
+        some, all_ = (
+            amount(run.home, run.profile, snapshot.time, these).bytes for these in (wanted, [folder])
+        )
+        return all_ <= min(2 * some + _SPARE + len(wanted) * _CALL, free // 2)
 
     return errands(paths, spans.of, worth)
 
 
 def amount(home: Home, profile: Profile, at: datetime, paths: Sequence[bytes]) -> Holds:
     """What these paths of a snapshot hold, b"" being all; nothing where the catalogue does not know."""
-    file = home.catalogue(profile)
-    held = [_held(file, at, path) for path in paths]
-    return Holds(sum(one.files for one in held), sum(one.bytes for one in held))
-
-
-def _held(file: Path, at: datetime, path: bytes) -> Holds:
     try:
-        return catalogue.holds(file, at, path)
+        return catalogue.hold_together(home.catalogue(profile), at, paths)
     except Lost:
         return Holds(0, 0)
 
@@ -162,8 +161,7 @@ class _Larder:
         size, free = self._held.contents[name], shutil.disk_usage(self._folder).free
         if size > free:
             raise Failure(Reason.NO_ROOM, f"{self._folder} {size} {free}")
-        content = await place.fetch(self._vault.destination, self._vault.credential, name)
-        await asyncio.to_thread(_write, target, content)
+        await place.bring(self._vault.destination, self._vault.credential, name, target)
 
     def spend(self, later: Sequence[Errand]) -> None:
         """Throw away what no later errand needs."""
@@ -172,12 +170,3 @@ class _Larder:
             for path in self._folder.glob("*.difftar*"):
                 if path.name not in needed:
                     path.unlink()
-
-
-def _write(path: Path, content: bytes) -> None:
-    try:
-        path.write_bytes(content)
-    except OSError as error:
-        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = Reason.NO_ROOM if full else Reason.NOT_WRITABLE
-        raise Failure(reason, os.fspath(path.parent), (str(error),)) from None

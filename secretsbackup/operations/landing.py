@@ -29,16 +29,25 @@ class Landing:
         self._in_one = False
 
     def into(self, errand: Errand) -> Path:
-        """Where duplicity shall restore an errand's path to: all comes right here while nothing is here.
+        """Where duplicity shall restore an errand's path to: right to its place, so that what has come of it
+        when it is cut off can be kept.
 
-        What is only a part comes to a folder within first: duplicity takes no target that is not UTF-8.
+        A folder of which only some is wanted comes to one within first, and so does what duplicity's command
+        line would not take as it is: what is not UTF-8, or has a variable or a control character in it.
         """
-        self._in_one = errand.path == b"" and not any(self.folder.iterdir())
-        return self.folder if self._in_one else self.folder / _ARRIVING
+        self._in_one = errand.wanted == (b"",) and not any(self.folder.iterdir())
+        if self._in_one:
+            return self.folder
+        place = self._place(errand.path)
+        if errand.wanted != (errand.path,) or not _plain(errand.path) or os.path.lexists(place):
+            return self.folder / _ARRIVING
+        inside(self.folder, place)
+        place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        return place
 
     def arrived(self, arriving: Path, errand: Errand) -> None:
         """Move what was wanted of an errand to where it is in the snapshot."""
-        if arriving == self.folder:
+        if arriving in (self.folder, self._place(errand.path)):
             return
         start = len(errand.path) + 1 if errand.path else 0
         for path in errand.wanted:
@@ -138,6 +147,15 @@ def measured(folder: Path) -> tuple[int, int]:
     return files, size
 
 
+def _plain(path: bytes) -> bool:
+    """Whether a path is text that nobody takes for something else."""
+    try:
+        text = path.decode()
+    except UnicodeDecodeError:
+        return False
+    return text.isprintable() and not any(sign in text for sign in "$~\\")
+
+
 def _is_there(entry: Entry, path: Path) -> bool:
     """Whether a path is whole, which its time tells: duplicity sets that last. What is not is removed."""
     try:
@@ -150,6 +168,8 @@ def _is_there(entry: Entry, path: Path) -> bool:
             return True
         shutil.rmtree(path) if folder else path.unlink()
         return False
+    if entry.what is What.LINK and stat.S_ISLNK(status.st_mode):
+        return True  # it is made whole or not at all, and duplicity gives it no time
     timely = int(status.st_mtime) == int(entry.modified.timestamp())
     sized = entry.what is not What.FILE or entry.least <= status.st_size <= entry.most
     if not (timely and sized):

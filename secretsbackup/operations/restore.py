@@ -56,7 +56,11 @@ def recipe(wish: Wish) -> Recipe:
             phrase = await equipment.passphrase(run)
         folder = landing.new_folder(wish.to, wish.named or landing.name_at(run.began))
         begun = Unfinished(str(folder), snapshot.stamp, tuple(paths), run.began)
-        unfinished.begin(run.home, run.profile.name, begun)
+        try:
+            unfinished.begin(run.home, run.profile.name, begun)
+        except Failure:
+            folder.rmdir()
+            raise
         return await _fetch(run, vault, held, snapshot, paths, phrase, Landing(folder), much)
 
     return restore
@@ -112,6 +116,7 @@ async def _fetch(
                 snapshot,
                 paths,
                 phrase=phrase,
+                free=shutil.disk_usage(target.folder).free,
                 heard=watcher.heard,
                 into=into,
                 arrived=target.arrived,

@@ -6,6 +6,7 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store.home import Home, write
 
@@ -31,12 +32,16 @@ def begin(home: Home, profile: ProfileName, one: Unfinished) -> None:
 
 
 def end(home: Home, profile: ProfileName, folder: str) -> None:
-    """Forget the one that goes to a folder: it is whole, or nothing of it is there."""
+    """Forget the one that goes to a folder: it is whole, or nothing of it is there.
+
+    Where that cannot be written (a full disk), no harm is done: the folder of that name is there no more.
+    """
     left = [one for one in known(home, profile) if one.folder != folder]
-    if left:
-        _write(home, profile, left)
-    else:
-        home.unfinished(profile).unlink(missing_ok=True)
+    with contextlib.suppress(OSError, Failure):
+        if left:
+            _write(home, profile, left)
+        else:
+            home.unfinished(profile).unlink(missing_ok=True)
 
 
 def _read(home: Home, profile: ProfileName) -> list[Unfinished]:

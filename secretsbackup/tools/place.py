@@ -36,6 +36,27 @@ async def fetch(destination: Destination, credential: Credential, name: str) -> 
             return await ssh.fetch(destination, name)
 
 
+async def bring(destination: Destination, credential: Credential, name: str, to: Path) -> None:
+    """Write a file at a destination to one here: it may be large, and is never in memory as a whole.
+
+    Failure: NO_ROOM or NOT_WRITABLE where it is here that it fails.
+    """
+    match destination:
+        case Bucket():
+            work = s3.bring(destination, credential, name, to)
+        case Folder():
+            work = asyncio.to_thread(_copy, Path(destination.path) / name, to)
+        case Host():
+            work = ssh.bring(destination, name, to)
+    try:
+        await work
+    except OSError as error:
+        full = error.errno in (errno.ENOSPC, errno.EDQUOT)
+        raise Failure(
+            Reason.NO_ROOM if full else Reason.NOT_WRITABLE, str(to.parent), (str(error),)
+        ) from None
+
+
 async def put(destination: Destination, credential: Credential, name: str, content: bytes) -> None:
     """Put a file at a destination, replacing one of that name."""
     match destination:
@@ -123,6 +144,15 @@ def _read(path: Path) -> bytes:
         return path.read_bytes()
     except OSError as error:
         raise Failure(Reason.DESTINATION_UNREACHABLE, str(path), (str(error),)) from None
+
+
+def _copy(path: Path, to: Path) -> None:
+    try:
+        source = path.open("rb")
+    except OSError as error:
+        raise Failure(Reason.DESTINATION_UNREACHABLE, str(path), (str(error),)) from None
+    with source, to.open("wb") as target:
+        shutil.copyfileobj(source, target)
 
 
 def _remove(folder: Path, names: Sequence[str]) -> None:

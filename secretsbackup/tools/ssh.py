@@ -45,12 +45,17 @@ async def fetch(host: Host, name: str) -> bytes:
     """The content of a file in the folder."""
     with tempfile.TemporaryDirectory() as folder:
         here = Path(folder) / "file"
-        there = f"{host.path}/{name}"
-        if host.scheme == "sftp":
-            await _sftp(host, f"get {_quoted(there)} {_quoted(str(here))}\n")
-        else:
-            await _rsync(host, f"{host.login}:{there}", str(here))
+        await bring(host, name, here)
         return here.read_bytes()
+
+
+async def bring(host: Host, name: str, to: Path) -> None:
+    """Copy a file in the folder to one here."""
+    there = f"{host.path}/{name}"
+    if host.scheme == "sftp":
+        await _sftp(host, f"get {_quoted(there)} {_quoted(str(to))}\n")
+    else:
+        await _rsync(host, f"{host.login}:{there}", str(to))
 
 
 async def put(host: Host, name: str, content: bytes) -> None:

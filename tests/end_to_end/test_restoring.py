@@ -52,7 +52,7 @@ def saved(
 
 def fetched(proxy: Proxy) -> Counter[int]:
     """How often each volume was fetched."""
-    found = (re.search(r"vol(\d+)\.difftar", path) for method, path in proxy.requests if method == "GET")
+    found = (re.search(r"vol(\d+)\.difftar", path) for path in proxy.fetched)
     return Counter(int(one[1]) for one in found if one)
 
 
@@ -84,6 +84,9 @@ def test_chosen_paths_fetch_each_volume_once_and_no_other(
         again = saved.restore(out(tmp_path), *wanted)
         assert set(fetched(proxy).values()) == {1}, "on a new machine as well"
     assert_same(picture(folder), picture(again))
+    saved.forget_everything()
+    one = saved.restore(out(tmp_path), "source/a/03")
+    assert (one / "source" / "a").stat().st_mode & 0o777 == 0o750, "for a single path too"
 
 
 def test_a_restore_that_was_killed_goes_on_where_it_stopped(
@@ -120,16 +123,17 @@ def test_a_stopped_one_says_how_to_go_on_and_does_without_catalogue_and_archive(
         going_on[0].terminate()
 
     with proxy.meeting(Trouble(Meanwhile(stop), "GET", "vol3.difftar", times=1)):
-        going_on.append(saved.start("restore", "docs", "source/a", "source/c", "--to", str(out(tmp_path))))
+        going_on.append(saved.start("restore", "docs", "source", "--to", str(out(tmp_path))))
         _, complaints = going_on[0].communicate(timeout=100)
     (folder,) = out(tmp_path).iterdir()
     assert f"secretsbackup restore docs --go-on {folder}".encode() in complaints
+    assert (folder / "source" / "a" / "00").read_bytes() == (source / "a" / "00").read_bytes()
     shutil.rmtree(saved.cache)
-    said = saved.run("restore", "--json", "--go-on", str(folder))
+    with proxy.meeting():
+        said = saved.run("restore", "--json", "--go-on", str(folder))
+        assert 1 not in fetched(proxy), "of one chosen folder too, what has come is kept"
     whole = Path(said.outcome["summary"]["folder"])
-    for name in ("a", "c"):
-        assert_same(picture(source / name), picture(whole / "source" / name))
-    assert not (whole / "source" / "b").exists()
+    assert_same(picture(source), picture(whole / "source"))
 
 
 def test_a_backup_that_no_profile_stands_for_is_restored_and_nothing_of_it_kept(

@@ -94,6 +94,8 @@ class Proxy:
         self._calm = threading.Event()
         self._open: set[socket.socket] = set()
         self.requests: list[tuple[str, str]] = []
+        self.fetched: list[str] = []
+        """What was asked for from its first byte on: duplicity fetches large files in pieces."""
         self._listener = self._listening(0)
         self.port = self._listener.getsockname()[1]
         self.endpoint = f"http://127.0.0.1:{self.port}"
@@ -101,7 +103,7 @@ class Proxy:
     @contextmanager
     def meeting(self, *troubles: Trouble) -> Iterator[None]:
         """These troubles for as long as the block lasts."""
-        self._troubles, self._met, self.requests = list(troubles), {}, []
+        self._troubles, self._met, self.requests, self.fetched = list(troubles), {}, [], []
         self._calm.clear()
         try:
             yield
@@ -158,6 +160,8 @@ class Proxy:
                 return
             method, path, _ = head.split(b"\r\n")[0].decode("latin-1").split(" ", 2)
             self.requests.append((method, path))
+            if method == "GET" and (b"\r\nrange: " not in head.lower() or b"bytes=0-" in head.lower()):
+                self.fetched.append(path)
             self._exchange(client, head, body, self._act(method, path))
         self._open.discard(client)
 

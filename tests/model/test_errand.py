@@ -45,6 +45,16 @@ def test_a_folder_that_is_not_worth_it_or_opens_more_is_no_call() -> None:
     assert [one.path for one in errands([b"a/1", b"a/2"], volumes, always)] == [b"a/1", b"a/2"]
 
 
+def test_many_calls_are_dearer_than_a_volume() -> None:
+    def volumes(path: bytes) -> frozenset[str]:
+        return frozenset(["vol1", "vol2"] if path == b"a" else ["vol1"])
+
+    few, many = ([b"a/%d" % number for number in range(count)] for count in (10, 1000))
+    assert len(errands(few, volumes, always)) == 10
+    (one,) = errands(many, volumes, always)
+    assert (one.path, len(one.wanted), one.volumes) == (b"a", 1000, {"vol1", "vol2"})
+
+
 @given(some.lists(some.sampled_from(PATHS)), some.dictionaries(some.sampled_from(PATHS), some.integers(1, 3)))
 def test_all_that_is_wanted_is_asked_for_once_and_no_volume_in_vain(
     paths: list[bytes], lies: dict[bytes, int]

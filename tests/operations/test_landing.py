@@ -84,13 +84,16 @@ def test_what_has_come_whole_is_kept_and_the_rest_is_lacking(tmp_path: Path) -> 
     write(tmp_path / "a" / "cut short", "tex")
     write(tmp_path / ".arriving" / "half")
     (tmp_path / "b").write_text("a file that was to be a folder")
+    (tmp_path / "link").symlink_to("a")
     listed = [
         *(entry(b"a", What.FOLDER), entry(b"a/whole"), entry(b"a/cut off"), entry(b"a/cut short")),
         *(entry(b"a/never came"), entry(b"b", What.FOLDER), entry(b"b/inside"), entry(b"bb")),
+        entry(b"link", What.LINK),
     ]
     lacking = [*Landing(tmp_path).lacking(iter(listed))]
     assert lacking == [b"a/cut off", b"a/cut short", b"a/never came", b"b", b"bb"]
     assert files(tmp_path) == ["a/whole"]
+    assert (tmp_path / "link").is_symlink()
 
 
 def test_of_an_errand_what_was_wanted_arrives_and_the_rest_goes(tmp_path: Path) -> None:
@@ -104,9 +107,27 @@ def test_of_an_errand_what_was_wanted_arrives_and_the_rest_goes(tmp_path: Path) 
     assert target.into(Errand(b"", (b"",), frozenset())) != tmp_path, "there is something already"
 
 
+def test_a_whole_path_comes_right_to_its_place_if_that_can_be_said(tmp_path: Path) -> None:
+    target = Landing(tmp_path)
+    for path in (b"docs/deep", "docs/Käse (1)".encode()):
+        errand = Errand(path, (path,), frozenset())
+        place = target.into(errand)
+        assert bytes(place) == bytes(tmp_path) + b"/" + path
+        write(place / "one")
+        target.arrived(place, errand)
+    assert files(tmp_path) == ["docs/Käse (1)/one", "docs/deep/one"]
+    for path in (b"docs/\xff", b"docs/$HOME", b"~ada", b"a\nb", b"docs/deep"):
+        assert target.into(Errand(path, (path,), frozenset())).name == ".arriving"
+    (tmp_path / "far").symlink_to("..")
+    with pytest.raises(Failure) as refused:
+        target.into(Errand(b"far/a", (b"far/a",), frozenset()))
+    assert refused.value.reason is Reason.SNAPSHOT_UNSAFE
+
+
 def test_everything_comes_right_into_an_empty_folder(tmp_path: Path) -> None:
     target = Landing(tmp_path)
     assert target.empty
+    assert target.into(Errand(b"", (b"docs", b"mail"), frozenset())) != tmp_path, "not all is wanted"
     assert target.into(Errand(b"", (b"",), frozenset())) == tmp_path
 
 

@@ -1,11 +1,13 @@
 """A bucket that does not do what it should, and the reason that each of its answers is."""
 
 import asyncio
+import contextlib
 import threading
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import ClassVar
 
 import pytest
@@ -47,12 +49,46 @@ class Answer(BaseHTTPRequestHandler):
 @pytest.fixture
 def server() -> Iterator[str]:
     """The address of a server that answers as `Answer` says."""
-    with ThreadingHTTPServer(("127.0.0.1", 0), Answer) as running:
+    with serving(Answer) as address:
+        yield address
+
+
+@contextlib.contextmanager
+def serving(answer: type[Answer]) -> Iterator[str]:
+    """The address of a server."""
+    with ThreadingHTTPServer(("127.0.0.1", 0), answer) as running:
         thread = threading.Thread(target=running.serve_forever, kwargs={"poll_interval": 0.05})
         thread.start()
         yield f"http://127.0.0.1:{running.server_port}"
         running.shutdown()
         thread.join()
+
+
+class CutOff(Answer):
+    """Breaks off in the middle, as often as is said."""
+
+    body = b"0123456789" * 1000
+    often: ClassVar[int] = 0
+
+    def do_GET(self) -> None:
+        """Answer, or half of it."""
+        CutOff.often -= 1
+        self.send_response(200)
+        self.send_header("Content-Length", str(len(self.body)))
+        self.end_headers()
+        self.wfile.write(self.body[:5000] if CutOff.often >= 0 else self.body)
+
+
+def test_what_breaks_off_on_the_way_is_tried_again_twice(tmp_path: Path) -> None:
+    with serving(CutOff) as address:
+        bucket, to = Bucket("bucket", "prefix", address, "us-east-1"), tmp_path / "volume"
+        CutOff.often = 1
+        asyncio.run(place.bring(bucket, PAIR, "volume", to))
+        assert to.read_bytes() == CutOff.body
+        CutOff.often = 3
+        with pytest.raises(Failure) as failed:
+            asyncio.run(place.bring(bucket, PAIR, "volume", to))
+    assert failed.value.reason is Reason.DESTINATION_UNREACHABLE
 
 
 def listed(endpoint: str) -> dict[str, int]:

@@ -11,7 +11,7 @@ import contextlib
 import os
 import sqlite3
 from bisect import bisect_left
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -177,14 +177,25 @@ def versions(file: Path, path: bytes) -> list[Entry]:
 
 def holds(file: Path, at: datetime, path: bytes = b"") -> Holds:
     """How much the snapshot `at` has at and below a path, without counting it up: it is kept by folder."""
+    return hold_together(file, at, [path])
+
+
+def hold_together(file: Path, at: datetime, paths: Iterable[bytes]) -> Holds:
+    """How much it has at and below several paths; there may be very many."""
     with opened(file) as memory:
-        if not path:
-            return _held(memory, ROOT, seconds(at))
-        found = _at(memory, at, path)
-        if found is None:
-            return Holds(0, 0)
-        node, one = found
-        return _held(memory, node, seconds(at)) if one.what is What.FOLDER else Holds(1, one.most)
+        held = [_holds(memory, at, path) for path in paths]
+    return Holds(sum(one.files for one in held), sum(one.bytes for one in held))
+
+
+def _holds(memory: sqlite3.Connection, at: datetime, path: bytes) -> Holds:
+    if not path:
+        return _held(memory, ROOT, seconds(at))
+    row = memory.execute(_THERE + "WHERE n.id = :node", {"at": seconds(at), "node": node_of(memory, path)})
+    found = row.fetchone()
+    if found is None:
+        return Holds(0, 0)
+    node, _, _, _, kind, _, most, _ = found
+    return _held(memory, node, seconds(at)) if KINDS[kind] is What.FOLDER else Holds(1, most)
 
 
 def _held(memory: sqlite3.Connection, node: int, at: int) -> Holds:

@@ -5,6 +5,7 @@ anything below it, may lie.
 """
 
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -28,32 +29,37 @@ class Span(msgspec.Struct, frozen=True):
     first: Parts
     last: Parts
 
-    def may_hold(self, path: Parts) -> bool:
-        """Whether duplicity opens it for a path."""
-        return self.first[: len(path)] <= path <= self.last
-
 
 class Spans(msgspec.Struct, frozen=True):
-    """The volumes of a snapshot, and of all that it builds on."""
+    """The volumes of a snapshot, and of all that it builds on: those of each set in their order, in which
+    their paths are too."""
 
-    spans: tuple[Span, ...]
+    sets: tuple[tuple[Span, ...], ...]
 
     def of(self, path: bytes) -> frozenset[str]:
         """The bare names of those that duplicity opens for a path; b"" for all."""
         parts = _parts(path)
-        return frozenset(span.name for span in self.spans if span.may_hold(parts))
+        return frozenset(span.name for one in self.sets for span in _between(one, parts))
+
+
+def _between(spans: tuple[Span, ...], path: Parts) -> Iterator[Span]:
+    """Those whose first path, cut to this one's length, is not after it, nor their last one before it."""
+    for span in spans[bisect_left(spans, path, key=lambda one: one.last) :]:
+        if span.first[: len(path)] > path:
+            return
+        yield span
 
 
 def spans(archive: Path, chain: Chain, snapshot: Snapshot) -> Spans | None:
     """The volumes of a snapshot of a chain; None where a manifest is not here, or cannot be read."""
     wanted = {one.stamp for one in chain.snapshots if one.time <= snapshot.time}
-    found: list[Span] = []
+    found: list[tuple[Span, ...]] = []
     read: set[str] = set()
     for path in archive.glob("duplicity-*.manifest"):
         parsed = files.parse(path.name)
         if parsed and not parsed.partial and parsed.belongs.time in wanted:
-            these = list(_spans(parsed.belongs, path))
-            found += these
+            these = tuple(_spans(parsed.belongs, path))
+            found.append(these)
             read |= {parsed.belongs.time} if these else set()
     return Spans(tuple(found)) if wanted <= read else None
 
@@ -64,9 +70,10 @@ def _spans(belongs: Set, manifest: Path) -> Iterator[Span]:
     except OSError:
         return
     whole = files.volumes(content)
-    for number, first, last in _PARTS.findall(content):
-        if int(number) <= whole:
-            name = f"{belongs.stem}.vol{int(number)}.difftar"
+    written = {int(number): (first, last) for number, first, last in _PARTS.findall(content)}
+    for number, (first, last) in sorted(written.items()):  # of one written twice, the later counts
+        if number <= whole:
+            name = f"{belongs.stem}.vol{number}.difftar"
             yield Span(name, _parts(_unquoted(first)), _parts(_unquoted(last)))
 
 

@@ -1,14 +1,22 @@
 """Amazon S3 and servers like it, through boto3: what a bucket holds, and why it cannot be reached."""
 
+import time
 from collections.abc import Mapping, Sequence
+from pathlib import Path
 from typing import Any
 
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.secret import Credential
-from secretsbackup.tools.s3.reach import allowed, client, headless, refused, told
+from secretsbackup.tools.s3.reach import allowed, client, code_of, headless, refused, told
 from secretsbackup.tools.waiting import in_thread
 
+_ATTEMPTS = 3
+"""As often as duplicity tries what it fetches itself."""
+_PAUSE = 1
+"""Seconds between two of them."""
+_PIECE = 1 << 20
+"""Bytes that are in memory at once."""
 PROBE = "secretsbackup-probe"
 """The name, under the prefix, of what is put there for a moment to see whether that can be done."""
 
@@ -38,6 +46,35 @@ async def fetch(bucket: Bucket, credential: Credential, name: str) -> bytes:
         return content
 
     return await in_thread(lambda: told(get, bucket, credential))
+
+
+async def bring(bucket: Bucket, credential: Credential, name: str, to: Path) -> None:
+    """Write an object below the prefix to a file, piece by piece; what breaks on the way is tried again.
+
+    Failure(VOLUME_MISSING) if it is not there.
+    """
+    await in_thread(lambda: told(lambda: _bring(bucket, credential, name, to), bucket, credential))
+
+
+def _bring(bucket: Bucket, credential: Credential, name: str, to: Path) -> None:
+    from botocore import exceptions as of
+
+    place = {"Bucket": bucket.bucket, "Key": bucket.key_prefix + name}
+    s3 = client(bucket, credential)
+    for left in reversed(range(_ATTEMPTS)):
+        try:
+            with to.open("wb") as file:
+                for piece in s3.get_object(**place)["Body"].iter_chunks(_PIECE):
+                    file.write(piece)
+                return
+        except of.ClientError as error:
+            if code_of(error) == "NoSuchKey":
+                raise Failure(Reason.VOLUME_MISSING, name) from None
+            raise
+        except (of.HTTPClientError, of.IncompleteReadError) as error:
+            if not left:
+                raise of.HTTPClientError(error=error) from None
+            time.sleep(_PAUSE)
 
 
 async def put(bucket: Bucket, credential: Credential, name: str, content: bytes) -> None:
