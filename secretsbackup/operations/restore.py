@@ -2,7 +2,7 @@
 
 import os
 import shutil
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -39,7 +39,7 @@ def recipe(wish: Wish) -> Recipe:
         with run.step(Step.CHECK):
             vault = await equipment.vault(run)
             held = await holdings.peek(run, vault)
-            snapshot = chosen(held.chains, wish.at or run.began)
+            snapshot = chosen(held.chains, wish.at)
             paths = [within_snapshot(path, run.profile) for path in wish.paths]
             files, size = history.snapshot_sizes(run.home, place_of(vault.destination)).get(
                 snapshot.stamp, (0, 0)
@@ -69,12 +69,19 @@ def recipe(wish: Wish) -> Recipe:
     return restore
 
 
-def chosen(chains: tuple[snapshots.Chain, ...], at: datetime) -> Snapshot:
-    """The snapshot to take; Failure(NO_SNAPSHOT) if none is that old."""
+def chosen(chains: tuple[snapshots.Chain, ...], at: datetime | None) -> Snapshot:
+    """The snapshot to take, without a time the newest, even if it was made by a clock that was ahead;
+    Failure(NO_SNAPSHOT) if none is that old."""
     found = snapshots.at(chains, at)
     if found is None:
-        raise Failure(Reason.NO_SNAPSHOT, f"{at:%Y-%m-%d %H:%M:%S} UTC")
+        raise no_snapshot(at)
     return found
+
+
+def no_snapshot(at: datetime | None) -> Failure:
+    """That none is of this time or older; of a time to come it is said of now."""
+    now = datetime.now(UTC)
+    return Failure(Reason.NO_SNAPSHOT, f"{min(at or now, now):%Y-%m-%d %H:%M:%S} UTC")
 
 
 def within_snapshot(path: bytes, profile: Profile) -> bytes:

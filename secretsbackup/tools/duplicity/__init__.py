@@ -100,12 +100,13 @@ async def back_up(
     passphrase: Secret | None,
     total: tuple[int, int],
     adopt: bool,
+    at: datetime | None = None,
     tell: Tell,
 ) -> None:
     """Send what the stage holds. `total` is (files, bytes) to come, for progress; (0, 0) if not known.
 
     A passphrase is needed only while the archive folder is cold. With `adopt`, a chain that another
-    machine or folder began is gone on with.
+    machine or folder began is gone on with. `at` is the snapshot's time, where the clock's will not do.
     """
     reading = _Reading(stage, total, tell)
     watch = asyncio.create_task(reading.watch())
@@ -116,6 +117,7 @@ async def back_up(
         # 5 % of a first backup's time, and millions of files that must fit. The signatures have them too.
         "--no-files-changed",
         *(["--allow-source-mismatch"] if adopt else []),
+        *(["--current-time", str(int(at.timestamp()))] if at else []),
         *_storage(vault.destination),
     ]
     try:
