@@ -28,8 +28,11 @@ from secretsbackup.tools.duplicity import buffered, log, reasons
 
 OLDEST = (3, 0)
 VOLUME_MIB = 50
-"""The size of a volume. duplicity's own 200 makes a single file dear and a broken run lose more; the time
-for a whole backup is the same with 50, a whole restore takes some 0.4 s longer for each volume (measured)."""
+"""The size of a volume. A broken run loses at most one, a single file costs a whole one, a bucket's owner
+pays for each. duplicity 3.2 on 400 MB in 10 000 files to a folder, with 25, 50, 100, 200 MiB, best of two
+to three rounds, processor seconds (a busy machine's, so read the ratios): first backup 17.7, 17.5, 17.7,
+17.3; restore all 7.7, 7.2, 6.7, 6.7; restore one file 0.7, 1.1, 1.9, 4.4. From 50 on a whole restore gains
+little and one file loses much."""
 
 _COMPRESSION = {
     # zip is deflate without zlib's checksum: some 4 % faster still, and as old in OpenPGP (RFC 4880, 9.3).
