@@ -172,6 +172,11 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
                 f"The chain that began {warned.detail} is encrypted to another key, so this is a new full "
                 "backup; to restore the older ones, keep the other key."
             )
+        case Caution.CLOCK_BEHIND:
+            return (
+                f"The newest snapshot is of {_moment(warned.detail)}, later than it is now by this machine's "
+                "clock, so this one is named a second after it: set the clock if it is wrong."
+            )
         case Caution.NOT_TIDIED:
             return f"Old backups could not be removed yet{_because(warned.detail)}; the next run tries again."
         case Caution.NOT_PRUNED:
@@ -403,6 +408,8 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
             return "a new full backup was made for a damaged one"
         case Caution.OTHER_KEY:
             return "a new full backup was made for a new key"
+        case Caution.CLOCK_BEHIND:
+            return "the newest snapshot is of a time to come: is this machine's clock right?"
         case Caution.NOT_TIDIED:
             return "old backups could not be removed yet"
         case Caution.NOT_PRUNED:

@@ -75,7 +75,7 @@ async def files(options: Options, home: Home) -> int:
     profile, paths = choosing.one_and_paths(home, options)
     if len(paths) > 1:
         raise Failure(Reason.PROFILE_INVALID, "Give one path, or none.")
-    at = choosing.time(options.at) or datetime.now(UTC)
+    at = choosing.time(options.at)
     answer = await browse.listing(profile, home, paths[0] if paths else b"", at, asking.passphrase)
     _tell(answer, options)
     return 0

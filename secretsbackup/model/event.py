@@ -52,6 +52,7 @@ class Caution(StrEnum):
     NOT_STAGED = "not-staged"
     NEW_FULL = "new-full"
     OTHER_KEY = "other-key"
+    CLOCK_BEHIND = "clock-behind"
     NOT_TIDIED = "not-tidied"
     NOT_PRUNED = "not-pruned"
     NOT_PRESERVED = "not-preserved"

@@ -53,9 +53,9 @@ class Chain(msgspec.Struct, frozen=True):
         return sum(snapshot.size for snapshot in self.snapshots)
 
 
-def at(chains: tuple[Chain, ...], time: datetime) -> Snapshot | None:
-    """The newest whole snapshot that is not younger than `time`."""
-    whole = (s for chain in chains for s in chain.snapshots if s.whole and s.time <= time)
+def at(chains: tuple[Chain, ...], time: datetime | None) -> Snapshot | None:
+    """The newest whole snapshot that is not younger than `time`; the newest of all without one."""
+    whole = (s for chain in chains for s in chain.snapshots if s.whole and (time is None or s.time <= time))
     return max(whole, key=lambda snapshot: snapshot.time, default=None)
 
 

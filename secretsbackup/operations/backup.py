@@ -25,6 +25,8 @@ from secretsbackup.tools.rsync import Gathered
 _NEARLY_DONE = 5.0
 """Seconds."""
 _SENDING = "A backup is being sent"
+_SLEWED = 10.0
+"""Seconds: a clock that is set back by less was set right by the network's time, and is waited for."""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -137,7 +139,9 @@ async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> None:
     held = await holdings.look(run, vault)
     phrase = await _phrase(run, held)
     since = begun.timestamp() + 1  # what is named after a second may have begun at its end
-    if await asyncio.to_thread(gathering.changed_since, run.home.stage(run.profile), since):
+    stage = run.home.stage(run.profile)
+    # Begun later than now: the clock was set, and no time of a file says whether it changed since.
+    if begun > run.began or await asyncio.to_thread(gathering.changed_since, stage, since):
         await _forsake(run, vault, phrase)
         return
     kind = Kind.INCREMENTAL if held.chains else Kind.FULL
@@ -158,15 +162,27 @@ async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Ga
     phrase = await _phrase(run, held)
     total = await _total(run, held, kind, gathered)
     guards.room_to_send(run, vault, held, total[1])
-    await _second_of_its_own(held)
-    await _duplicity(run, vault, kind, total, wish, phrase)
+    at = await _second_of_its_own(run, held)
+    await _duplicity(run, vault, kind, total, wish, phrase, at)
 
 
-async def _second_of_its_own(held: Holdings) -> None:
-    """Wait until the newest snapshot's second is over: a snapshot is known by that alone, a full one too."""
-    newest = held.whole[-1].time.timestamp() if held.whole else 0.0
-    if 0 <= (passed := time.time() - newest) < 1:
+async def _second_of_its_own(run: Run, held: Holdings) -> datetime | None:
+    """Wait until the newest snapshot's second is over: a snapshot is known by that alone, a full one too.
+
+    If that lies ahead, a clock was wrong or is, and what is named by the clock of now would stand before what
+    it builds on: duplicity makes it all the same, and nothing restores it (3.2). So it gets a later time,
+    which is returned: the second after the newest.
+    """
+    if not held.whole:
+        return None
+    newest = held.whole[-1]
+    passed = time.time() - newest.time.timestamp()
+    if passed < -_SLEWED:
+        run.tell(Warned(caution=Caution.CLOCK_BEHIND, detail=newest.time.isoformat()))
+        return newest.time + timedelta(seconds=1)
+    if passed < 1:
         await asyncio.sleep(1 - passed)
+    return None
 
 
 async def _forsake(run: Run, vault: Vault, phrase: Secret | None) -> None:
@@ -178,7 +194,13 @@ async def _forsake(run: Run, vault: Vault, phrase: Secret | None) -> None:
 
 
 async def _duplicity(
-    run: Run, vault: Vault, kind: Kind, total: tuple[int, int], wish: Wish, phrase: Secret | None
+    run: Run,
+    vault: Vault,
+    kind: Kind,
+    total: tuple[int, int],
+    wish: Wish,
+    phrase: Secret | None,
+    at: datetime | None = None,
 ) -> None:
     await duplicity.back_up(
         vault,
@@ -188,6 +210,7 @@ async def _duplicity(
         passphrase=phrase,
         total=total,
         adopt=wish.adopt,
+        at=at,
         tell=run.tell,
     )
 

@@ -13,6 +13,7 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.model.snapshot import Chain
 from secretsbackup.operations import equipment, holdings, refresh
 from secretsbackup.operations.equipment import place_of
+from secretsbackup.operations.holdings import no_snapshot
 from secretsbackup.operations.restore import within_snapshot
 from secretsbackup.operations.runner import Ask, Run
 from secretsbackup.store import catalogue, history
@@ -50,14 +51,20 @@ class Answer(msgspec.Struct, frozen=True):
     trouble: Failure | Skip | None = None
 
 
-async def listing(profile: Profile, home: Home, below: bytes, at: datetime, ask: Ask) -> Answer:
-    """Every path of a snapshot at or below a path, all where that is empty; Failure(PATH_NOT_FOUND)."""
+_NEWEST = datetime.max.replace(tzinfo=UTC)
+"""Of a clock that was ahead too."""
+
+
+async def listing(profile: Profile, home: Home, below: bytes, wanted: datetime | None, ask: Ask) -> Answer:
+    """Every path of a snapshot (the newest without a time) at or below a path, all where that is empty;
+    Failure(PATH_NOT_FOUND)."""
+    at = wanted or _NEWEST
     file, path = home.catalogue(profile), within_snapshot(below, profile)
 
     def answer() -> Answer:
         time = max((one for one in catalogue.known(file) if one <= at), default=None)
         if time is None:
-            raise Failure(Reason.NO_SNAPSHOT, f"{at:%Y-%m-%d %H:%M:%S} UTC")
+            raise no_snapshot(at)
         if path and not catalogue.entry(file, time, path):
             raise Failure(Reason.PATH_NOT_FOUND, shown(below))
         return Answer(catalogue.below(file, time, path), time)

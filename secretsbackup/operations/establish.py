@@ -5,7 +5,6 @@ again; a second try goes on with it.
 """
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -193,7 +192,7 @@ async def _read(work: _Work, draft: Profile, credential: Credential) -> None:
     async with visit(draft, work.home, opened_by=credential) as run:
         vault = await equipment.vault(run)
         contents = await place.contents(draft.destination, credential)
-        newest = snapshots.at(files.chains(contents), datetime.now(UTC))
+        newest = snapshots.at(files.chains(contents), None)
         if newest is None:
             raise Failure(Reason.NO_SNAPSHOT)
         await duplicity.fetch_metadata(vault, newest.time, work.wish.phrase)

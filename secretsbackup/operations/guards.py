@@ -111,7 +111,9 @@ def _surge(run: Run, vault: Vault, held: Holdings) -> list[Why]:
     if signatures.archives(vault.archive, held.whole[-1].stamp) is None:
         return []
     known, stage = _saved(run.profile, vault, held), bytes(run.home.stage(run.profile))
-    since, new, largest = held.chains[-1].end.timestamp(), 0, (0, b"")
+    end = held.chains[-1].end
+    since = end.timestamp() if end <= run.began else 0.0  # a time to come says nothing
+    new, largest = 0, (0, b"")
     for path, status in tree.files_below(run.home.stage(run.profile)):
         saved = known.get(path[len(stage) + 1 :]) == int(status.st_mtime)
         if status.st_ctime >= since and stat.S_ISREG(status.st_mode) and not saved:

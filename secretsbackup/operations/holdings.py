@@ -3,7 +3,7 @@
 import asyncio
 import contextlib
 from collections.abc import Iterable, Iterator
-from datetime import datetime
+from datetime import UTC, datetime
 
 import msgspec
 
@@ -128,9 +128,16 @@ def _remember(run: Run, vault: Vault, holes: Iterable[files.Hole]) -> None:
         raise Failure(Reason.VOLUME_MISSING, f"{new[0].name}{more}", lines[:50])
 
 
-def chosen(chains: tuple[Chain, ...], at: datetime) -> Snapshot:
-    """The snapshot to take; Failure(NO_SNAPSHOT) if none is that old."""
+def chosen(chains: tuple[Chain, ...], at: datetime | None) -> Snapshot:
+    """The snapshot to take, without a time the newest, even if it was made by a clock that was ahead;
+    Failure(NO_SNAPSHOT) if none is that old."""
     found = snapshots.at(chains, at)
     if found is None:
-        raise Failure(Reason.NO_SNAPSHOT, f"{at:%Y-%m-%d %H:%M:%S} UTC")
+        raise no_snapshot(at)
     return found
+
+
+def no_snapshot(at: datetime | None) -> Failure:
+    """That none is of this time or older; of a time to come it is said of now."""
+    now = datetime.now(UTC)
+    return Failure(Reason.NO_SNAPSHOT, f"{min(at or now, now):%Y-%m-%d %H:%M:%S} UTC")

@@ -177,7 +177,7 @@ async def prove(kit: Kit, profile: Profile, phrase: Secret, empty: Path) -> None
 async def _open_newest(profile: Profile, phrase: Secret, empty: Path) -> Proof:
     credential = await equipment.credential(profile)
     contents = await place.contents(profile.destination, credential)
-    newest = snapshots.at(files.chains(contents), datetime.now(UTC))
+    newest = snapshots.at(files.chains(contents), None)
     if newest is None:
         return Proof(profile, None, 0)
     name = _manifest(contents, newest.stamp)

@@ -5,7 +5,6 @@ compare it, and take it all away again. What works here works for the real files
 import filecmp
 import secrets
 from collections.abc import Callable, Mapping
-from datetime import UTC, datetime
 from pathlib import Path
 
 import msgspec
@@ -76,7 +75,7 @@ async def _restore(run: Run, vault: Vault, phrase: Secret, tell: Tell) -> None:
     """With an archive folder that knows nothing: so all must come from the destination and be decrypted."""
     tell(Told(task=Task.FETCH, over=False))
     contents = await place.contents(vault.destination, vault.credential)
-    made = snapshots.at(files.chains(contents), datetime.now(UTC))
+    made = snapshots.at(files.chains(contents), None)
     if made is None:
         raise Failure(Reason.VOLUME_MISSING, "no new snapshot is at the destination")
     restored = run.temporary / "restored"

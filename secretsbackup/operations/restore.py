@@ -49,7 +49,7 @@ def recipe(wish: Wish) -> Recipe:
         with run.step(Step.CHECK):
             vault = await equipment.vault(run)
             held = await holdings.peek(run, vault)
-            snapshot = holdings.chosen(held.chains, wish.at or run.began)
+            snapshot = holdings.chosen(held.chains, wish.at)
             paths = [within_snapshot(path, run.profile) for path in wish.paths] or [_ALL]
             much = _amount(run, snapshot, paths)
             landing.room(wish.to, much.bytes)

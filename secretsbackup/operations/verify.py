@@ -52,7 +52,7 @@ async def verify(run: Run) -> Summary:
         phrase = await equipment.passphrase(run)
     with run.step(Step.PROVE):
         held = await holdings.look(run, vault)
-        snapshot = chosen(held.chains, run.began)
+        snapshot = chosen(held.chains, None)
         if held.broken:
             raise Failure(Reason.VOLUME_MISSING, held.chains[-1].snapshots[0].stamp)
     chain = chain_of(held.chains, snapshot)

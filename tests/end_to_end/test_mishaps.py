@@ -7,6 +7,7 @@ import socket
 import subprocess
 import sys
 import time
+from datetime import datetime
 from pathlib import Path
 
 import psutil
@@ -364,6 +365,45 @@ def test_a_full_backup_is_made_when_the_last_is_old(
     (tmp_path / "source" / "file 0").write_text("changed")
     user.backup()
     assert [one["kind"] for one in user.snapshots()] == ["full", "full"]
+
+
+def duplicity(user: Machine, *words: str, ahead: int = 0) -> None:
+    """Type duplicity by hand, with a clock that is so many seconds ahead."""
+    known = ["--archive-dir", str(user.cache / "docs"), "--name", "archive"]
+    clock = ["--current-time", str(int(time.time()) + ahead)]
+    subprocess.run(
+        [DUPLICITY, *known, *clock, *words],
+        env={**os.environ, **user.env, "PASSPHRASE": PASSPHRASE, "PYTHONWARNINGS": ""},
+        check=True,
+        capture_output=True,
+    )
+
+
+def test_a_snapshot_of_a_clock_that_was_ahead_is_built_on(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    some_files(tmp_path / "source", 1000)
+    changing, to = tmp_path / "source" / "file 0", f"file://{tmp_path}/backups"
+    make_profile(user, keys[1], tmp_path / "source", to)
+    user.backup()
+    time.sleep(1)
+    duplicity(
+        user, "incremental", "--encrypt-key", keys[1], str(user.cache / "docs" / "stage"), to, ahead=86400
+    )
+    for content in ("changed", "changed again"):
+        changing.write_text(content)
+        said = user.backup(status=3)
+        assert [one["caution"] for one in said.warnings] == ["clock-behind"]
+    times = [one["snapshot"] for one in user.snapshots()]
+    assert times == sorted(times)
+    assert len(times) == 4
+    restored = user.restore(tmp_path / "restored", "source/file 0")
+    assert (restored / "source" / "file 0").read_text() == "changed again"
+    newest = datetime.strptime(times[-1], "%Y%m%dT%H%M%S%z").isoformat()
+    duplicity(user, "restore", "--time", newest, to, str(tmp_path / "by hand"))
+    assert (tmp_path / "by hand" / "source" / "file 0").read_text() == "changed again"
+    (listed,) = user.run("files", "--json", "source/file 0").lines
+    assert listed["size"] == len("changed again")
 
 
 def test_the_seeds_config_is_taken_over_with_its_chain(

@@ -28,8 +28,11 @@ from secretsbackup.tools.duplicity import buffered, log, reasons
 
 OLDEST = (3, 0)
 VOLUME_MIB = 50
-"""The size of a volume. duplicity's own 200 makes a single file dear and a broken run lose more; the time
-for a whole backup is the same with 50, a whole restore takes some 0.4 s longer for each volume (measured)."""
+"""The size of a volume. A broken run loses at most one, a single file costs a whole one, a bucket's owner
+pays for each. duplicity 3.2 on 400 MB in 10 000 files to a folder, with 25, 50, 100, 200 MiB, best of two
+to three rounds, processor seconds (a busy machine's, so read the ratios): first backup 17.7, 17.5, 17.7,
+17.3; restore all 7.7, 7.2, 6.7, 6.7; restore one file 0.7, 1.1, 1.9, 4.4. From 50 on a whole restore gains
+little and one file loses much."""
 
 _COMPRESSION = {
     # zip is deflate without zlib's checksum: some 4 % faster still, and as old in OpenPGP (RFC 4880, 9.3).
@@ -100,12 +103,13 @@ async def back_up(
     passphrase: Secret | None,
     total: tuple[int, int],
     adopt: bool,
+    at: datetime | None = None,
     tell: Tell,
 ) -> None:
     """Send what the stage holds. `total` is (files, bytes) to come, for progress; (0, 0) if not known.
 
     A passphrase is needed only while the archive folder is cold. With `adopt`, a chain that another
-    machine or folder began is gone on with.
+    machine or folder began is gone on with. `at` is the snapshot's time, where the clock's will not do.
     """
     reading = _Reading(stage, total, tell)
     watch = asyncio.create_task(reading.watch())
@@ -116,6 +120,7 @@ async def back_up(
         # 5 % of a first backup's time, and millions of files that must fit. The signatures have them too.
         "--no-files-changed",
         *(["--allow-source-mismatch"] if adopt else []),
+        *(["--current-time", str(int(at.timestamp()))] if at else []),
         *_storage(vault.destination),
     ]
     try:
