@@ -103,9 +103,11 @@ class App(QObject):
 
     async def _keep_to_schedule(self) -> None:
         """Back up what becomes due, one profile after the other, for as long as the program runs."""
-        from secretsbackup.operations import backup, runner, schedule
+        from secretsbackup.operations import schedule
 
         async for profile in schedule.due_profiles(self.home):
+            from secretsbackup.operations import backup, runner  # a tray that only waits does without
+
             if live := self.run(backup.recipe(), Verb.BACKUP, profile, ask=runner.nobody):
                 await live.outcome()
 
