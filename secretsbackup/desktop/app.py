@@ -110,10 +110,12 @@ class App(QObject):
 
     async def _keep_to_schedule(self) -> None:
         """Back up and prove what becomes due, one after the other, for as long as the program runs."""
-        from secretsbackup.operations import backup, runner, schedule
-        from secretsbackup.operations.verify import verify
+        from secretsbackup.operations import schedule
 
         async for profile, verb in schedule.due_profiles(self.home):
+            from secretsbackup.operations import backup, runner  # a tray that only waits does without
+            from secretsbackup.operations.verify import verify
+
             recipe = verify if verb is Verb.VERIFY else backup.recipe()
             if live := self.run(recipe, verb, profile, ask=runner.nobody):
                 await live.outcome()
