@@ -9,18 +9,18 @@ from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, picture
-from tests.end_to_end.servers import Bucket
+from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, machine, picture
+from tests.end_to_end.servers import Bucket, S3Server, new_bucket
 from tests.end_to_end.test_round_trip import make_profile, s3_profile
 from tests.faults.proxy import Meanwhile, Proxy, Trouble
 
 pytestmark = pytest.mark.timeout(240)
 
 
-@pytest.fixture
-def source(tmp_path: Path) -> Path:
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """Three folders of some 55 MB each that do not compress, so that there are four volumes of 50 MB."""
-    root = tmp_path / "source"
+    root = tmp_path_factory.mktemp("restoring") / "source"
     for folder in ("a", "b", "c"):
         (root / folder).mkdir(parents=True)
         (root / folder).chmod(0o750)
@@ -31,23 +31,35 @@ def source(tmp_path: Path) -> Path:
     return root
 
 
-@pytest.fixture
-def proxy(bucket_on_moto: Bucket) -> Iterator[Proxy]:
+@pytest.fixture(scope="module")
+def proxy(moto: S3Server) -> Iterator[Proxy]:
     """It counts what is fetched."""
-    made = Proxy(bucket_on_moto.server.endpoint)
+    made = Proxy(moto.endpoint)
     yield made
     made.close()
 
 
-@pytest.fixture
-def saved(
-    user: Machine, keys: tuple[Path, str], source: Path, bucket_on_moto: Bucket, proxy: Proxy
-) -> Machine:
+@pytest.fixture(scope="module")
+def backed_up(
+    source: Path, keys: tuple[Path, str], secret_service: dict[str, str], moto: S3Server, proxy: Proxy
+) -> Iterator[Machine]:
     """A machine whose source is in a bucket."""
-    s3_profile(user, keys[1], source, bucket_on_moto, "--endpoint", proxy.endpoint)
-    user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
-    user.backup()
-    return user
+    with machine(source.parent / "home", keys[0], secret_service) as user:
+        s3_profile(user, keys[1], source, new_bucket(moto), "--endpoint", proxy.endpoint)
+        user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
+        user.backup()
+        yield user
+
+
+@pytest.fixture
+def saved(backed_up: Machine) -> Iterator[Machine]:
+    """The same as it was after its backup, for each test."""
+    kept = backed_up.home.with_name("kept")
+    if not kept.exists():
+        shutil.copytree(backed_up.home, kept, symlinks=True)
+    yield backed_up
+    shutil.rmtree(backed_up.home)
+    shutil.copytree(kept, backed_up.home, symlinks=True)
 
 
 def fetched(proxy: Proxy) -> Counter[int]:
@@ -62,7 +74,7 @@ def out(tmp_path: Path) -> Path:
 
 
 def test_chosen_paths_fetch_each_volume_once_and_no_other(
-    saved: Machine, proxy: Proxy, tmp_path: Path
+    saved: Machine, proxy: Proxy, source: Path, tmp_path: Path
 ) -> None:
     wanted = ["source/a/00 small", "source/a/03", "source/a/05 small", "source/b/00 small", "source/b/01"]
     with proxy.meeting():
@@ -73,7 +85,7 @@ def test_chosen_paths_fetch_each_volume_once_and_no_other(
         sorted(path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()) == wanted
     )
     for path in wanted:
-        assert (folder / path).read_bytes() == (tmp_path / path).read_bytes()
+        assert (folder / path).read_bytes() == (source.parent / path).read_bytes()
     made = (folder / "source" / "a").stat()
     assert (made.st_mode & 0o777, made.st_mtime) == (0o750, 1_600_000_000), (
         "a folder on the way is dressed too"
