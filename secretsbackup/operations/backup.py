@@ -13,11 +13,11 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
 from secretsbackup.operations import equipment, gathering, guards, holdings, hooks, keys, prune, refresh
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.guards import Allowed
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.runner import Recipe, Run
 from secretsbackup.store import history
+from secretsbackup.store.history import place_of
 from secretsbackup.tools import duplicity, gnupg, place, sleep
 from secretsbackup.tools.duplicity import Vault, files
 from secretsbackup.tools.rsync import Gathered

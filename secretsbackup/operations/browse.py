@@ -12,12 +12,12 @@ from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.snapshot import Chain
 from secretsbackup.operations import equipment, holdings, refresh
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.holdings import no_snapshot
 from secretsbackup.operations.restore import within_snapshot
 from secretsbackup.operations.runner import Ask, Run
 from secretsbackup.store import catalogue, history
 from secretsbackup.store.catalogue import Lost, finding
+from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg, place
 from secretsbackup.tools.duplicity import files

@@ -3,13 +3,12 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from secretsbackup.model.destination import Bucket, Destination, url
+from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret, SecretName
 from secretsbackup.operations.runner import Ask, Run
 from secretsbackup.store import history
-from secretsbackup.store.history import Place
 from secretsbackup.store.home import Home, owner_only
 from secretsbackup.tools import duplicity, gnupg, keychain, process, rsync
 
@@ -96,9 +95,3 @@ async def kept_passphrase(profile: Profile) -> tuple[Secret | None, Failure]:
         return await keychain.get(profile.name, SecretName.GPG_PASSPHRASE), trouble
     except Failure as failure:
         return None, failure  # without a keychain a person can still be asked
-
-
-def place_of(destination: Destination) -> Place:
-    """The key under which a destination is remembered."""
-    endpoint = destination.endpoint if isinstance(destination, Bucket) else None
-    return Place(f"{url(destination)} {endpoint}" if endpoint else url(destination))

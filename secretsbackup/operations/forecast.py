@@ -11,8 +11,8 @@ from secretsbackup.model.outcome import Completed
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.run import PastRun
 from secretsbackup.operations import fetching
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.store import history
+from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.tools.duplicity import files, volumes
 

@@ -22,10 +22,10 @@ from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret, SecretName
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import history, marks
+from secretsbackup.store.history import place_of
 from secretsbackup.tools import duplicity, gnupg, keychain, place, rsync, sealed, tree
 from secretsbackup.tools.duplicity import Vault, files, signatures
 from secretsbackup.tools.rsync import Gathered

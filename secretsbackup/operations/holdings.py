@@ -11,9 +11,9 @@ from secretsbackup.model import snapshot as snapshots
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.model.snapshot import Chain, Snapshot
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import history
+from secretsbackup.store.history import place_of
 from secretsbackup.tools import place
 from secretsbackup.tools.duplicity import Vault, files
 

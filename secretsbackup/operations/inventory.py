@@ -2,8 +2,8 @@
 
 from secretsbackup.model.inventory import Inventory
 from secretsbackup.model.profile import Profile
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.store import history
+from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.tools.duplicity import files
 

@@ -16,10 +16,10 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.sheet import Sheet
 from secretsbackup.operations import equipment
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.runner import Ask
 from secretsbackup.store import kit as memory
 from secretsbackup.store import profiles
+from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.store.kit import Kept
 from secretsbackup.tools import gnupg, paper, place
@@ -200,13 +200,6 @@ def remember(profile: Profile, home: Home) -> None:
     """Remember that there is a kit for this profile, and that it was proved now."""
     known = profiles.load(home).get(profile.name)
     if known is not None:
-        now, before = datetime.now(UTC), kit_saved(home, known)
+        now, before = datetime.now(UTC), memory.saved(home, known)
         saved = before.saved if before else now
         memory.keep(home, known.name, Kept(known.key, place_of(known.destination), saved, now))
-
-
-def kit_saved(home: Home, profile: Profile) -> Kept | None:
-    """When a kit for this profile's key and destination was saved, and checked; None if it never was."""
-    kept = memory.read(home, profile.name)
-    fits = kept and (kept.key, kept.place) == (profile.key, place_of(profile.destination))
-    return kept if fits else None

@@ -16,10 +16,10 @@ from secretsbackup.model.outcome import Failure, Reason, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.snapshot import Chain
 from secretsbackup.operations import equipment, holdings, refresh
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.runner import Run, visit
 from secretsbackup.store import history
+from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.tools import duplicity, place
 from secretsbackup.tools.duplicity import Vault, files

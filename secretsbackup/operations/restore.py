@@ -19,11 +19,11 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Snapshot
 from secretsbackup.operations import equipment, fetching, holdings, landing, refresh
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.landing import Landing
 from secretsbackup.operations.runner import Recipe, Run
 from secretsbackup.store import catalogue, history, unfinished
+from secretsbackup.store.history import place_of
 from secretsbackup.store.unfinished import Unfinished
 from secretsbackup.tools.duplicity import Vault, log, signatures
 

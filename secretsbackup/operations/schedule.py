@@ -19,8 +19,8 @@ from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.run import PastRun
 from secretsbackup.operations import equipment, gathering
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.store import history, marks, pause, profiles
+from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.tools import surroundings
 from secretsbackup.tools.waiting import in_thread

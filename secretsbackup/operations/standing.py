@@ -9,8 +9,7 @@ from secretsbackup.model.outcome import Completed, Failure, Skipped, Summary, Wh
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.run import PastRun
 from secretsbackup.model.status import Status, Warnings, after, counts, damage_after, unproven_after
-from secretsbackup.operations.kit import kit_saved
-from secretsbackup.store import history, journal, marks, pause, profiles
+from secretsbackup.store import history, journal, kit, marks, pause, profiles
 from secretsbackup.store.home import Home
 from secretsbackup.store.marks import Marks
 from secretsbackup.tools import surroundings
@@ -57,7 +56,7 @@ def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: 
         alarm_after=alarm(known, begin) if known else None,
         next_run=_next(known, past, now) if known else None,
         paused_until=pause.paused_until(home, profile),
-        kit_saved=kit_saved(home, known) is not None if known else None,
+        kit_saved=kit.saved(home, known) is not None if known else None,
         key_expires=marked.key_expires,
         accepted=marked.accepted,
     )

@@ -22,11 +22,11 @@ from secretsbackup.model.paths import shown
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Snapshot, chain_of
 from secretsbackup.operations import equipment, holdings
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.holdings import Holdings, chosen
 from secretsbackup.operations.runner import Run
 from secretsbackup.operations.sampling import Place, places, sample
 from secretsbackup.store import history, staged
+from secretsbackup.store.history import place_of
 from secretsbackup.store.home import owner_only
 from secretsbackup.tools import duplicity
 from secretsbackup.tools.duplicity import Vault, files, log, signatures, volumes

@@ -6,6 +6,7 @@ from typing import NewType
 
 import msgspec
 
+from secretsbackup.model.destination import Bucket, Destination, url
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb, Warned
 from secretsbackup.model.outcome import Failure, Outcome, Reason
 from secretsbackup.model.profile import ProfileName
@@ -15,6 +16,12 @@ from secretsbackup.store.home import Home
 
 Place = NewType("Place", str)
 """A destination as a key: its URL, and its endpoint where it has one."""
+
+
+def place_of(destination: Destination) -> Place:
+    """The key under which a destination is remembered."""
+    endpoint = destination.endpoint if isinstance(destination, Bucket) else None
+    return Place(f"{url(destination)} {endpoint}" if endpoint else url(destination))
 
 
 def record(home: Home, moments: Iterable[Moment]) -> None:

@@ -4,8 +4,8 @@ from datetime import datetime
 
 import msgspec
 
-from secretsbackup.model.profile import Fingerprint, ProfileName
-from secretsbackup.store.history import Place
+from secretsbackup.model.profile import Fingerprint, Profile, ProfileName
+from secretsbackup.store.history import Place, place_of
 from secretsbackup.store.home import Home, write
 
 
@@ -29,3 +29,10 @@ def read(home: Home, profile: ProfileName) -> Kept | None:
 def keep(home: Home, profile: ProfileName, kept: Kept) -> None:
     """Remember it, durably."""
     write(home.kit(profile), msgspec.json.encode(kept))
+
+
+def saved(home: Home, profile: Profile) -> Kept | None:
+    """When a kit for this profile's key and destination was saved, and checked; None if it never was."""
+    kept = read(home, profile.name)
+    fits = kept and (kept.key, kept.place) == (profile.key, place_of(profile.destination))
+    return kept if fits else None

@@ -10,9 +10,9 @@ import pytest
 
 from secretsbackup.cli.main import main
 from secretsbackup.model.profile import Fingerprint
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.store import home as homes
 from secretsbackup.store import kit, profiles
+from secretsbackup.store.history import place_of
 from secretsbackup.store.kit import Kept
 
 

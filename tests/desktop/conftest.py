@@ -20,8 +20,8 @@ from secretsbackup.desktop.settings import Settings
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import Moment, RunId, decode
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.store import journal, kit, profiles
+from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.store.kit import Kept
 

@@ -35,9 +35,9 @@ from secretsbackup.model.outcome import (
 )
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import Level, Status, level
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.standing import standing
 from secretsbackup.store import history, kit, profiles
+from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.store.kit import Kept
 from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, picture

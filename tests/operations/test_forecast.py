@@ -11,11 +11,11 @@ from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb
 from secretsbackup.model.forecast import Forecast
 from secretsbackup.model.outcome import Completed, Summary
 from secretsbackup.model.profile import Profile
-from secretsbackup.operations.equipment import place_of
 from secretsbackup.operations.forecast import forecast
 from secretsbackup.store import history
 from secretsbackup.store.catalogue import filling
 from secretsbackup.store.catalogue.filling import Told
+from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from tests.tools.duplicity.test_volumes import FULL, MANIFEST
 

@@ -16,7 +16,7 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations import kit, recover
-from secretsbackup.operations.kit import kit_saved
+from secretsbackup.store import kit as kept_kits
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import keychain, paper
@@ -73,17 +73,17 @@ def change(path: Path, old: str, new: str) -> None:
 
 
 def test_a_kit_is_proved_and_remembered(mine: Profile, home: Home, tmp_path: Path) -> None:
-    assert kit_saved(home, mine) is None
+    assert kept_kits.saved(home, mine) is None
     made = asyncio.run(kit.save(mine, home, tmp_path / "usb", typed))
     assert made.trouble is None
     assert made.pdf is not None
     assert made.pdf.read_bytes().startswith(b"%PDF")
-    kept = kit_saved(home, mine)
+    kept = kept_kits.saved(home, mine)
     assert kept is not None
     assert kept.checked is None
     proof = asyncio.run(kit.check(made.text, home, typed))
     assert (proof.snapshot, proof.volumes) == (STAMP, 1)
-    kept = kit_saved(home, mine)
+    kept = kept_kits.saved(home, mine)
     assert kept is not None
     assert kept.checked is not None
     assert kept.checked > kept.saved
@@ -93,7 +93,7 @@ def test_a_kit_counts_for_its_key_and_destination_alone(mine: Profile, home: Hom
     moved = msgspec.structs.replace(mine, destination=Folder("/elsewhere"))
     rekeyed = msgspec.structs.replace(mine, key=Fingerprint("B" * 40))
     grown = msgspec.structs.replace(mine, keep=5)
-    assert [kit_saved(home, one) is None for one in (mine, moved, rekeyed, grown)] == [
+    assert [kept_kits.saved(home, one) is None for one in (mine, moved, rekeyed, grown)] == [
         False,
         True,
         True,
@@ -143,7 +143,7 @@ def test_without_qt_there_is_a_text(
 def test_a_kit_is_not_saved_without_the_passphrase(mine: Profile, home: Home, tmp_path: Path) -> None:
     assert refused(kit.save(mine, home, tmp_path / "usb", guessed)).reason is Reason.PASSPHRASE_WRONG
     assert not (tmp_path / "usb").exists()
-    assert kit_saved(home, mine) is None
+    assert kept_kits.saved(home, mine) is None
 
 
 def test_a_check_finds_every_damage(mine: Profile, home: Home, saved: Path) -> None:

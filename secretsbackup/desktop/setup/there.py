@@ -13,7 +13,7 @@ from secretsbackup.model.draft import Problem
 from secretsbackup.model.plan import Start
 from secretsbackup.model.secret import Credential
 from secretsbackup.operations import discover
-from secretsbackup.operations.equipment import place_of
+from secretsbackup.store.history import place_of
 
 T = TypeVar("T")
 
