@@ -1,6 +1,5 @@
 """Status: how safe a profile is and what is going on, folded from the moments that were heard."""
 
-import hashlib
 from collections.abc import Iterator
 from datetime import datetime, timedelta
 from enum import StrEnum
@@ -41,6 +40,8 @@ class Warnings(msgspec.Struct, frozen=True, omit_defaults=True):
 
     def and_(self, warned: Warned) -> "Warnings":
         """These and one more, in whatever order they come."""
+        import hashlib  # brings OpenSSL: a tray without a warning does without
+
         counts = dict(self.counts)
         counts[warned.caution] = counts.get(warned.caution, 0) + 1
         own = hashlib.sha256(f"{warned.caution} {warned.path}".encode("utf-8", "surrogateescape")).digest()

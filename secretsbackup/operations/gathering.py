@@ -7,11 +7,12 @@ import shutil
 from collections.abc import Sequence
 from pathlib import Path
 
-from secretsbackup.model.outcome import Failure, Reason, Skip, Why
-from secretsbackup.model.profile import Profile, Source
+from secretsbackup.model.outcome import Failure, Reason, Skip
+from secretsbackup.model.profile import Profile
+from secretsbackup.operations import presence
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import staged
-from secretsbackup.store.home import Home, owner_only
+from secretsbackup.store.home import owner_only
 from secretsbackup.store.staged import Staged
 from secretsbackup.tools import rsync, tree
 from secretsbackup.tools.rsync import Gathered
@@ -20,30 +21,8 @@ from secretsbackup.tools.tree import Tree
 
 def present(run: Run, *, even_if_empty: bool) -> None:
     """Skip the run if a source is missing, or is empty and was not: its disk is not mounted."""
-    if reasons := absent(run.home, run.profile, even_if_empty=even_if_empty):
+    if reasons := presence.absent(run.home, run.profile, even_if_empty=even_if_empty):
         raise Skip(*reasons)
-
-
-def absent(home: Home, profile: Profile, *, even_if_empty: bool = False) -> tuple[Why, ...]:
-    """The sources that are missing, or are empty and were not."""
-    stage = home.stage(profile)
-    found = (_absent(source, stage / source.label, even_if_empty) for source in profile.sources)
-    return tuple(why for why in found if why)
-
-
-def _absent(source: Source, before: Path, even_if_empty: bool) -> Why | None:
-    path = Path(source.path)
-    try:
-        if not path.is_dir():
-            path.stat()
-            return None
-        empty = not any(path.iterdir())
-    except FileNotFoundError:
-        return Why(Reason.SOURCE_MISSING, source.path)
-    except OSError as error:
-        raise Failure(Reason.SOURCE_UNREADABLE, source.path, (str(error),)) from None
-    was_full = before.is_dir() and any(before.iterdir())
-    return Why(Reason.SOURCE_EMPTY, source.path) if empty and was_full and not even_if_empty else None
 
 
 async def survey(run: Run) -> list[Tree]:

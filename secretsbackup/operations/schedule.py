@@ -18,7 +18,7 @@ from secretsbackup.model.event import RunId, Verb
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.run import PastRun
-from secretsbackup.operations import equipment, gathering
+from secretsbackup.operations import presence
 from secretsbackup.store import history, marks, pause, profiles
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
@@ -62,6 +62,8 @@ async def _unasked(profile: Profile, home: Home, now: datetime) -> Why | None:
     known = await asyncio.to_thread(marks.read, home, profile.name)
     if known.unasked and known.asked and timedelta() <= now - known.asked < _ASK_AGAIN:
         return known.unasked
+    from secretsbackup.operations import equipment
+
     kept, trouble = await equipment.kept_passphrase(profile)
     unasked = None if kept else Why(trouble.reason, trouble.detail)
     if unasked or known.unasked:
@@ -117,7 +119,7 @@ async def _around(profile: Profile, home: Home, now: datetime, machine: Surround
 
 async def _sources(profile: Profile, home: Home) -> tuple[Why, ...]:
     try:
-        return await in_thread(lambda: gathering.absent(home, profile), _PATIENCE)
+        return await in_thread(lambda: presence.absent(home, profile), _PATIENCE)
     except TimeoutError:
         return (Why(Reason.SOURCE_MISSING, profile.sources[0].path),)
     except Failure:

@@ -1,6 +1,5 @@
 """Where things are: three places, as the platform wants them. Everything below them is owner-only."""
 
-import hashlib
 import os
 from pathlib import Path
 
@@ -79,6 +78,8 @@ class Home(msgspec.Struct, frozen=True):
 
     def catalogue(self, profile: Profile) -> Path:
         """What the snapshots at the profile's destination hold; another destination has another one."""
+        import hashlib
+
         to = msgspec.json.encode(profile.destination)
         return self.cache / profile.name / f"catalogue-{hashlib.sha256(to).hexdigest()[:12]}.sqlite"
 

@@ -1,0 +1,29 @@
+"""Presence: whether what a profile saves is there. Nothing else is loaded for it: a tray asks all day."""
+
+from pathlib import Path
+
+from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.profile import Profile, Source
+from secretsbackup.store.home import Home
+
+
+def absent(home: Home, profile: Profile, *, even_if_empty: bool = False) -> tuple[Why, ...]:
+    """The sources that are missing, or are empty and were not."""
+    stage = home.stage(profile)
+    found = (_absent(source, stage / source.label, even_if_empty) for source in profile.sources)
+    return tuple(why for why in found if why)
+
+
+def _absent(source: Source, before: Path, even_if_empty: bool) -> Why | None:
+    path = Path(source.path)
+    try:
+        if not path.is_dir():
+            path.stat()
+            return None
+        empty = not any(path.iterdir())
+    except FileNotFoundError:
+        return Why(Reason.SOURCE_MISSING, source.path)
+    except OSError as error:
+        raise Failure(Reason.SOURCE_UNREADABLE, source.path, (str(error),)) from None
+    was_full = before.is_dir() and any(before.iterdir())
+    return Why(Reason.SOURCE_EMPTY, source.path) if empty and was_full and not even_if_empty else None
