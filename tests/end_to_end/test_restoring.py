@@ -3,6 +3,7 @@
 import os
 import re
 import shutil
+import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
@@ -188,3 +189,27 @@ def test_what_differs_is_put_back_in_place(user: Machine, keys: tuple[Path, str]
     }
     (aside,) = out(tmp_path).glob("replaced-*")
     assert (aside / "source" / "changed").read_text() == "changed since"
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")
+def test_a_disk_that_fills_up_is_told_in_seconds_and_the_restore_goes_on(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    source, disk = tmp_path / "source", out(tmp_path)
+    source.mkdir()
+    for number in range(6):
+        (source / str(number)).write_bytes(os.urandom(2_000_000))
+    make_profile(user, keys[1], source, f"file://{tmp_path}/backups")
+    user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
+    user.backup()
+    user.forget_everything()  # so that nobody knows how much is coming
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "size=7m", "tmpfs", str(disk)], check=True)
+    try:
+        full = user.run("restore", "--to", str(disk), status=1)
+        assert f"The disk is full at {disk}" in full.err
+        assert "--go-on" in full.err
+        subprocess.run(["mount", "-o", "remount,size=40m", str(disk)], check=True)
+        said = user.run("restore", "--json", "--go-on")
+        assert_same(picture(source), picture(Path(said.outcome["summary"]["folder"]) / "source"))
+    finally:
+        subprocess.run(["umount", str(disk)], check=True)

@@ -7,10 +7,11 @@ and from trying. It is GPL: it is started, never imported.
 import asyncio
 import os
 import re
+import signal
 import stat
 import sys
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Coroutine, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -49,6 +50,8 @@ _STORAGE = {
 
 _OFTEN = 0.2
 """Seconds between two progress events."""
+_HANGS = 10.0
+"""Seconds without a word after an error."""
 
 
 class Vault(msgspec.Struct, frozen=True, kw_only=True):
@@ -211,13 +214,15 @@ async def _run(
 ) -> None:
     """Run one verb; Failure with the Reason that its exit status and its log give."""
     said: list[log.Stanza] = []
+    last_words = _LastWords()
 
     def hear(stanza: log.Stanza) -> None:
         if stanza.keyword in ("ERROR", "WARNING"):
             said.append(stanza)
+        last_words.hear(stanza)
         heard(stanza)
 
-    ended = await process.run(
+    running = process.run(
         vault.program,
         [
             *("-v5", "--archive-dir", str(vault.archive.parent), "--name", vault.archive.name),
@@ -234,8 +239,38 @@ async def _run(
         held=vault.held,
         writes=writes,
     )
+    ended = await last_words.let_end(running)
     if ended.status != 0:
-        raise reasons.failure(ended, said, vault.destination, (vault.temporary, vault.archive))
+        here = (vault.temporary, vault.archive, *(writes or ())[:1])
+        raise reasons.failure(ended, said, None if writes else vault.destination, here)
+
+
+class _LastWords:
+    """Ends a duplicity that has said what went wrong and then nothing more.
+
+    Where a disk is full that it restores to, 3.2 waits for ever for a thread of its own (tried).
+    """
+
+    def __init__(self) -> None:
+        self._wrong, self._heard = False, 0.0
+
+    def hear(self, stanza: log.Stanza) -> None:
+        self._wrong = self._wrong or stanza.keyword == "ERROR"
+        self._heard = time.monotonic()
+
+    async def let_end(self, running: Coroutine[None, None, process.Ended]) -> process.Ended:
+        """Let it run to its end, which is now where it hangs."""
+        task = asyncio.ensure_future(running)
+        try:
+            while not task.done():
+                await asyncio.wait((task,), timeout=1)
+                if self._wrong and time.monotonic() - self._heard > _HANGS:
+                    return process.Ended(-signal.SIGTERM, ())
+            return task.result()
+        finally:
+            if not task.done():
+                task.cancel()
+                await asyncio.wait((task,))
 
 
 def _environment(vault: Vault, passphrase: Secret | None) -> dict[str, str]:

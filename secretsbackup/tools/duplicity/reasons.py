@@ -57,10 +57,13 @@ _TEXT: tuple[tuple[str, Reason], ...] = (
 )
 
 
-def failure(ended: Ended, said: Sequence[Stanza], destination: Destination, here: Sequence[Path]) -> Failure:
+def failure(
+    ended: Ended, said: Sequence[Stanza], destination: Destination | None, here: Sequence[Path]
+) -> Failure:
     """What went wrong. The first warning is heard before the last error: it is nearer to the cause.
 
-    `here` are the folders on this machine that duplicity writes to.
+    `destination` is given where duplicity writes to it, `here` are the folders on this machine that it
+    writes to.
     """
     lines = tuple(line for stanza in said for line in stanza.text) or ended.last_lines
     text = "\n".join([*lines, *ended.last_lines])
@@ -83,7 +86,7 @@ def _by_text(text: str) -> Reason:
     return next(found, Reason.TOOL_FAILED)
 
 
-def _full(destination: Destination, here: Sequence[Path]) -> tuple[Reason, str]:
+def _full(destination: Destination | None, here: Sequence[Path]) -> tuple[Reason, str]:
     """Which disk is full: the one with the least room, since duplicity does not always say."""
     if isinstance(destination, Host):
         return Reason.DESTINATION_FULL, destination.login
