@@ -34,9 +34,10 @@ class Window:
 
 @dataclass
 class Screen:
-    """`env` is what a program needs to be shown on it."""
+    """`env` is what a program needs to be shown on it; `folder` is its own."""
 
     env: dict[str, str]
+    folder: Path
 
     def do(self, *words: str) -> str:
         """Tell xdotool to do something; what it says."""
@@ -75,7 +76,7 @@ def screen(folder: Path, session: Mapping[str, str]) -> Iterator[Screen]:
     numbers = iter(lambda: random.randrange(60, 6000), None)
     number = next(n for n in numbers if not Path(f"/tmp/.X11-unix/X{n}").exists())
     env = {**clean_environment(folder), **session, "DISPLAY": f":{number}"}
-    made = Screen(env)
+    made = Screen(env, folder)
     ready: Callable[[], bool] = lambda: bool(made.do("getdisplaygeometry"))  # noqa: E731
     size = ["-screen", "0", "1000x700x24", "-nolisten", "tcp"]
     with (

@@ -2,9 +2,10 @@
 
 import os
 import signal
+import subprocess
+import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,9 +14,6 @@ from tests.end_to_end.machine import Machine
 from tests.end_to_end.screen import Screen, Window, screen, wait
 from tests.end_to_end.servers import Bucket
 from tests.end_to_end.test_round_trip import s3_profile
-
-if TYPE_CHECKING:
-    import subprocess
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -124,3 +122,20 @@ def test_it_is_there_again_after_it_was_killed(user: Machine, shown: Screen) -> 
         shown.picture("no-profile")
     finally:
         assert end(again) == 0
+
+
+def test_the_wizards_are_photographed_page_by_page_on_a_real_screen(shown: Screen) -> None:
+    """The tests that look at each page without a screen look at it on this one too."""
+    words = ["-m", "pytest", "-q", "-p", "no:cacheprovider", "--basetemp", str(shown.folder / "inner")]
+    folders = ("tests/desktop/setup/test_pictures.py", "tests/desktop/restore/test_pictures.py")
+    env = {**os.environ, **shown.env, "QT_QPA_PLATFORM": "xcb", "PATH": os.environ["PATH"]}
+    said = subprocess.run(
+        [sys.executable, *words, *folders, "-k", "cut and light"],
+        env=env,
+        cwd=Path(__file__).parents[2],
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert said.returncode == 0, said.stdout[-4000:]
+    assert "2 passed" in said.stdout
