@@ -3,6 +3,8 @@
 import gettext
 import locale
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from importlib.resources import files
 
 _spoken = gettext.NullTranslations()
@@ -23,6 +25,23 @@ def speak(language: str | None = None) -> None:
     global _spoken  # noqa: PLW0603 - one process speaks one language
     wanted = language or _of_the_session()
     _spoken = _loaded(wanted) or _loaded(wanted.partition("_")[0]) or gettext.NullTranslations()
+
+
+@contextmanager
+def humanised() -> Iterator[None]:
+    """Within it, humanize speaks the language too, where it knows it."""
+    import humanize
+
+    name = _spoken.info().get("language", "en")
+    try:
+        if name != "en":
+            humanize.activate(f"{name}_{name.upper()}")
+    except FileNotFoundError:
+        pass
+    try:
+        yield
+    finally:
+        humanize.deactivate()
 
 
 def known() -> tuple[str, ...]:

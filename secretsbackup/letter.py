@@ -2,7 +2,7 @@
 
 import shlex
 
-from secretsbackup import words
+from secretsbackup.language import _, ngettext
 from secretsbackup.model import kit as kits
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host, url
 from secretsbackup.model.kit import Kit
@@ -12,32 +12,38 @@ from secretsbackup.model.sheet import BLANK, Part, Sheet
 TEXT, PAPER = "recovery-kit.txt", "recovery-kit.pdf"
 _WIDTH = 96
 """Letters of a command that fit on the page."""
-PASSPHRASE = "Passphrase"  # noqa: S105 - the name of a line
-"""The fact under which the passphrase is written, by hand or (where that is asked for) printed."""
 _TYPED = (
     r"sed -n 's/^K[0-9][^ ]* *\(.*\)  *[^ ]*$/\1/p' typed.txt | tr -d ' ' | base32 -d | gpg --batch --import"
 )
 
 
+def passphrase() -> str:
+    """The fact under which the passphrase is written, by hand or (where that is asked for) printed."""
+    return _("Passphrase")
+
+
 def sheet(kit: Kit, profile: Profile) -> Sheet:
     """All that the kit of a profile says."""
     return Sheet(
-        title="Recovery kit",
-        subtitle=f"of the backup “{profile.name}”, made on {kit.made} with Secrets Backup",
+        title=_("Recovery kit"),
+        subtitle=_("of the backup “{name}”, made on {made} with Secrets Backup").format(
+            name=profile.name, made=kit.made
+        ),
         parts=(_keeping(profile), _place(profile), _with_us(profile), _without_us(profile)),
         codes=Part(
-            title="Codes to scan",
-            text="Settings and secret key once more. Put the text of all of them, in any order, into a file "
-            "for recover --kit; it also reads a photograph or a scan of this page.",
+            title=_("Codes to scan"),
+            text=_(
+                "Settings and secret key once more. Put the text of all of them, in any order, into a file for recover --kit; it also reads a photograph or a scan of this page."
+            ),
         ),
         typing=Part(
-            title="Lines to type",
-            text="The same for a keyboard: type them into a text file, spaces and capitals as you like. Each "
-            "ends in four letters that find a mistake in it. S are the settings, K is the secret key. With "
-            "plain gpg the K lines alone, typed as they stand here:",
+            title=_("Lines to type"),
+            text=_(
+                "The same for a keyboard: type them into a text file, spaces and capitals as you like. Each ends in four letters that find a mistake in it. S are the settings, K is the secret key. With plain gpg the K lines alone, typed as they stand here:"
+            ),
             commands=(_TYPED,),
         ),
-        block=Part(title="The secret key for plain gpg", text="As it is, still under its passphrase."),
+        block=Part(title=_("The secret key for plain gpg"), text=_("As it is, still under its passphrase.")),
         lines=(*kits.settings_lines(kit), "", *kits.key_lines(kit)),
         pieces=kits.pieces(kit),
         armor=kits.armored(kit.key),
@@ -46,12 +52,13 @@ def sheet(kit: Kit, profile: Profile) -> Sheet:
 
 def _keeping(profile: Profile) -> Part:
     bucket = isinstance(profile.destination, Bucket)
-    also = ", the passphrase and a credential for the bucket" if bucket else " and the passphrase"
+    also = _(", the passphrase and a credential for the bucket") if bucket else _(" and the passphrase")
     return Part(
-        title="Keep this where fire, thieves and broken disks do not reach your computer",
-        text=f"With this kit{also}, everything comes back on any machine. Without the passphrase nobody can "
-        "use it, you included: write it here by hand, or keep it in another safe place.",
-        facts=((PASSPHRASE, BLANK),),
+        title=_("Keep this where fire, thieves and broken disks do not reach your computer"),
+        text=_(
+            "With this kit{also}, everything comes back on any machine. Without the passphrase nobody can use it, you included: write it here by hand, or keep it in another safe place."
+        ).format(also=also),
+        facts=((passphrase(), BLANK),),
     )
 
 
@@ -59,34 +66,44 @@ def _place(profile: Profile) -> Part:
     where = profile.destination
     own = [(name, str(value)) for name, value in _particulars(where) if value]
     key = " ".join(profile.key[at : at + 4] for at in range(0, 40, 4))
-    sources = [(f"Folder “{source.label}”", source.path) for source in profile.sources]
-    rules = f"a full one every {words.number(profile.full_every, 'day', 'days')}, {profile.keep} are kept"
+    sources = [(_("Folder “{label}”").format(label=source.label), source.path) for source in profile.sources]
+    rules = ngettext(
+        "a full one every {days} day, {keep} are kept",
+        "a full one every {days} days, {keep} are kept",
+        profile.full_every,
+    ).format(days=profile.full_every, keep=profile.keep)
     return Part(
-        title="Where the backups lie",
-        facts=(("Place", url(where)), *own, ("Key", key), *_few(sources), ("Backups", rules)),
+        title=_("Where the backups lie"),
+        facts=((_("Place"), url(where)), *own, (_("Key"), key), *_few(sources), (_("Backups"), rules)),
     )
 
 
 def _particulars(where: Destination) -> list[tuple[str, str | None]]:
     match where:
         case Bucket():
-            return [("Endpoint", where.endpoint or "Amazon S3"), ("Region", where.region)]
+            return [(_("Endpoint"), where.endpoint or "Amazon S3"), (_("Region"), where.region)]
         case Folder():
-            return [("Kind", "a folder, perhaps on an external disk")]
+            return [(_("Kind"), _("a folder, perhaps on an external disk"))]
         case Host():
-            return [("Kind", f"an SSH host, reached as {where.login}")]
+            return [(_("Kind"), _("an SSH host, reached as {login}").format(login=where.login))]
 
 
 def _few(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:
-    more = [("", f"and {len(sources) - 6} more, named in the S lines")] if len(sources) > 6 else []
+    more = (
+        [("", _("and {more} more, named in the S lines").format(more=len(sources) - 6))]
+        if len(sources) > 6
+        else []
+    )
     return [*sources[:6], *more]
 
 
 def _with_us(profile: Profile) -> Part:
-    secrets = "the AWS key, its secret and the passphrase" if profile.needs_key_pair else "the passphrase"
+    secrets = (
+        _("the AWS key, its secret and the passphrase") if profile.needs_key_pair else _("the passphrase")
+    )
     return Part(
-        title="To restore with Secrets Backup",
-        text=f"It asks for {secrets}, and lists what can be restored.",
+        title=_("To restore with Secrets Backup"),
+        text=_("It asks for {secrets}, and lists what can be restored.").format(secrets=secrets),
         commands=(
             f"secretsbackup recover --kit {TEXT}",
             f"secretsbackup restore {profile.name} --to ~/Desktop",
@@ -96,9 +113,10 @@ def _with_us(profile: Profile) -> Part:
 
 def _without_us(profile: Profile) -> Part:
     return Part(
-        title="To restore without it, with GnuPG and duplicity alone",
-        text="In bash; “restored” is a new folder. For one file put --path-to-restore PATH after “restore”, "
-        "for an earlier day --time 2026-11-22.",
+        title=_("To restore without it, with GnuPG and duplicity alone"),
+        text=_(
+            "In bash; “restored” is a new folder. For one file put --path-to-restore PATH after “restore”, for an earlier day --time 2026-11-22."
+        ),
         commands=(
             f"gpg --batch --import {TEXT}",
             *_exports(profile.destination),

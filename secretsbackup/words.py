@@ -6,7 +6,7 @@ from typing import assert_never
 
 import msgspec
 
-from secretsbackup.language import _
+from secretsbackup.language import _, humanised, ngettext
 from secretsbackup.model.appraisal import Leftover
 from secretsbackup.model.check import Excess, Finding, Sign
 from secretsbackup.model.difference import Differs
@@ -63,8 +63,8 @@ def size(count: int) -> str:
 
 
 def number(count: int, one: str, many: str) -> str:
-    """A count with its noun: 1 file, 12 480 files."""
-    return f"{_grouped(count)} {one if count == 1 else many}"
+    """A count with its noun, in the language that is spoken: 1 file, 12 480 files."""
+    return f"{_grouped(count)} {ngettext(one, many, count)}"
 
 
 def _grouped(count: int) -> str:
@@ -74,7 +74,7 @@ def _grouped(count: int) -> str:
 
 def files(count: int) -> str:
     """A count of files."""
-    return number(count, _("file"), _("files"))
+    return number(count, "file", "files")
 
 
 def roughly(least: int, most: int) -> str:
@@ -84,14 +84,15 @@ def roughly(least: int, most: int) -> str:
 
 def between(since: datetime, until: datetime | None) -> str:
     """From which snapshot until which: 2026-11-22 22:08:28 – now."""
-    return f"{clock(since)} – {clock(until) if until else 'now'}"
+    return f"{clock(since)} – {clock(until) if until else _('now')}"
 
 
 def ago(then: datetime, now: datetime) -> str:
     """How long ago: 2 hours ago."""
     import humanize
 
-    return humanize.naturaltime(now - then)
+    with humanised():
+        return humanize.naturaltime(now - then)
 
 
 def clock(then: datetime) -> str:
@@ -107,25 +108,47 @@ def duration(seconds: float) -> str:
     if whole < 90:
         return f"{whole} s"
     minutes = round(whole / 60)
-    return f"{minutes} min" if minutes < 90 else f"{minutes // 60} h {minutes % 60} min"
+    return (
+        _("{minutes} min").format(minutes=minutes)
+        if minutes < 90
+        else _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
+    )
 
 
 def step(which: Step) -> str:
     """The name of a step."""
-    return which.value.capitalize()
+    match which:
+        case Step.CHECK:
+            return _("Check")
+        case Step.GATHER:
+            return _("Gather")
+        case Step.SEND:
+            return _("Send")
+        case Step.FETCH:
+            return _("Fetch")
+        case Step.COMPARE:
+            return _("Compare")
+        case Step.PROVE:
+            return _("Prove")
+        case Step.RECORD:
+            return _("Record")
+        case Step.TIDY:
+            return _("Tidy")
+        case _:
+            assert_never(which)
 
 
 def doing(verb: Verb) -> str:
     """What a run does."""
     match verb:
         case Verb.BACKUP:
-            return "Backing up"
+            return _("Backing up")
         case Verb.RESTORE:
-            return "Restoring"
+            return _("Restoring")
         case Verb.VERIFY:
-            return "Verifying"
+            return _("Verifying")
         case Verb.PRUNE:
-            return "Pruning"
+            return _("Pruning")
         case _:
             assert_never(verb)
 
@@ -133,15 +156,26 @@ def doing(verb: Verb) -> str:
 def progress(event: Progressed) -> str:
     """How far a step is: 412 MB of 1.4 GB · 18 MB/s · about 3 min left."""
     if event.unit == "bytes":
-        amount = f"{size(event.done)} of {size(event.total)}" if event.total else size(event.done)
-        rate = f"{size(round(event.rate))}/s" if event.rate else ""
+        amount = (
+            _("{done} of {total}").format(done=size(event.done), total=size(event.total))
+            if event.total
+            else size(event.done)
+        )
+        rate = _("{size}/s").format(size=size(round(event.rate))) if event.rate else ""
     else:
         amount = (
-            f"{event.done} of {event.total} {event.unit}" if event.total else f"{event.done} {event.unit}"
+            _("{done} of {total} {unit}").format(done=event.done, total=event.total, unit=_unit(event.unit))
+            if event.total
+            else f"{event.done} {_unit(event.unit)}"
         )
         rate = ""
-    left = f"about {duration(max(event.left, 10.0))} left" if event.left else ""
+    left = _("about {time} left").format(time=duration(max(event.left, 10.0))) if event.left else ""
     return " · ".join(part for part in (amount, rate, left) if part)
+
+
+def _unit(name: str) -> str:
+    """What a step counts."""
+    return {"files": _("files"), "volumes": _("volumes"), "places": _("places")}.get(name, name)
 
 
 def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in one place
@@ -149,54 +183,65 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
     path = f"“{warned.path}”"
     match warned.caution:
         case Caution.DANGLING_LINK:
-            return f"{path} is a link to something that is not there; any earlier copy of it is kept."
+            return _(
+                "{path} is a link to something that is not there; any earlier copy of it is kept."
+            ).format(path=path)
         case Caution.LINK_LOOP:
-            return f"{path} is a link that leads back up its own tree; it is left out."
+            return _("{path} is a link that leads back up its own tree; it is left out.").format(path=path)
         case Caution.UNREADABLE:
-            return f"{path} could not be read{_because(warned.detail)}; any earlier copy of it is kept."
+            return _("{path} could not be read{because}; any earlier copy of it is kept.").format(
+                path=path, because=_because(warned.detail)
+            )
         case Caution.NOT_A_FILE:
-            return f"{path} is a socket, a pipe or a device; it is left out."
+            return _("{path} is a socket, a pipe or a device; it is left out.").format(path=path)
         case Caution.VANISHED:
-            return f"{path} vanished while it was being read."
+            return _("{path} vanished while it was being read.").format(path=path)
         case Caution.NOT_STAGED:
-            return f"{path} could not be copied to the stage{_because(warned.detail)}."
+            return _("{path} could not be copied to the stage{because}.").format(
+                path=path, because=_because(warned.detail)
+            )
         case Caution.NOT_PRESERVED:
-            return f"{path} was saved, but not all of its owner, mode or time."
+            return _("{path} was saved, but not all of its owner, mode or time.").format(path=path)
         case Caution.NEW_FULL:
-            return (
-                f"The chain that began {warned.detail} has a hole, so this is a new full backup; "
-                "the damaged chain is kept for what can still be read from it."
-            )
+            return _(
+                "The chain that began {detail} has a hole, so this is a new full backup; the damaged chain is kept for what can still be read from it."
+            ).format(detail=warned.detail)
         case Caution.OTHER_KEY:
-            return (
-                f"The chain that began {warned.detail} is encrypted to another key, so this is a new full "
-                "backup; to restore the older ones, keep the other key."
-            )
+            return _(
+                "The chain that began {detail} is encrypted to another key, so this is a new full backup; to restore the older ones, keep the other key."
+            ).format(detail=warned.detail)
         case Caution.CLOCK_BEHIND:
-            return (
-                f"The newest snapshot is of {_moment(warned.detail)}, later than it is now by this machine's "
-                "clock, so this one is named a second after it: set the clock if it is wrong."
-            )
+            return _(
+                "The newest snapshot is of {when}, later than it is now by this machine's clock, so this one is named a second after it: set the clock if it is wrong."
+            ).format(when=_moment(warned.detail))
         case Caution.NOT_TIDIED:
-            return f"Old backups could not be removed yet{_because(warned.detail)}; the next run tries again."
+            return _("Old backups could not be removed yet{because}; the next run tries again.").format(
+                because=_because(warned.detail)
+            )
         case Caution.NOT_PRUNED:
-            return f"Nothing old is removed for now. {_held_back(warned.detail)}"
+            return _("Nothing old is removed for now. {held_back}").format(
+                held_back=_held_back(warned.detail)
+            )
         case Caution.HOOK_FAILED:
-            return f"Your own command for after the backup failed{_because(warned.detail)}."
+            return _("Your own command for after the backup failed{because}.").format(
+                because=_because(warned.detail)
+            )
         case Caution.NOT_TOLD:
-            return f"Your URL or mail address could not be told of it{_because(warned.detail)}."
+            return _("Your URL or mail address could not be told of it{because}.").format(
+                because=_because(warned.detail)
+            )
         case Caution.NOT_RESTORED:
-            return f"{path} could not be restored{_because(warned.detail)}."
+            return _("{path} could not be restored{because}.").format(
+                path=path, because=_because(warned.detail)
+            )
         case Caution.NOT_COMPARED:
-            return (
-                "Nothing is staged on this machine to compare with; the sample was restored, and its files "
-                "are as large as they must be."
+            return _(
+                "Nothing is staged on this machine to compare with; the sample was restored, and its files are as large as they must be."
             )
         case Caution.NOT_CATALOGUED:
-            return (
-                f"The list of what is in which snapshot is not up to date{_because(warned.detail)}; "
-                "the backup is whole, and the list is made anew when it is needed."
-            )
+            return _(
+                "The list of what is in which snapshot is not up to date{because}; the backup is whole, and the list is made anew when it is needed."
+            ).format(because=_because(warned.detail))
         case Caution.TOOL_SAYS:
             return warned.detail
         case _:
@@ -222,17 +267,20 @@ def outcome(ended: Outcome, verb: Verb) -> Message:
         case Skipped(reasons=reasons):
             told = [reason(why) for why in reasons]
             advice = " ".join(dict.fromkeys(message.advice for message in told))
-            return Message("Skipped: " + " ".join(message.title for message in told), advice)
+            return Message(
+                _("Skipped: {reasons}").format(reasons=" ".join(message.title for message in told)), advice
+            )
         case Cancelled(by=by):
             return Message(
-                f"Cancelled by {by}.", "Nothing is lost; the next run goes on where this one stopped."
+                _("Cancelled by {by}.").format(by=by),
+                _("Nothing is lost; the next run goes on where this one stopped."),
             )
         case Failed(reason=why, detail=detail):
             return reason(Why(why, detail))
         case Interrupted():
             return Message(
-                "Cut off in the middle: the machine or the program was stopped.",
-                "Nothing is lost; the next run goes on where this one stopped.",
+                _("Cut off in the middle: the machine or the program was stopped."),
+                _("Nothing is lost; the next run goes on where this one stopped."),
             )
         case _:
             assert_never(ended)
@@ -242,24 +290,31 @@ def _completed(summary: Summary, warnings: int, verb: Verb) -> Message:
     amount = f"{files(summary.files)}, {size(summary.bytes)}"
     match verb:
         case Verb.BACKUP if not summary.changed:
-            title = f"Nothing changed; {amount} are safe."
+            title = _("Nothing changed; {amount} are safe.").format(amount=amount)
         case Verb.BACKUP:
-            title = f"Backed up {amount} ({size(summary.stored)} at the destination)."
+            title = _("Backed up {amount} ({stored} at the destination).").format(
+                amount=amount, stored=size(summary.stored)
+            )
         case Verb.RESTORE:
-            title = f"Restored {amount} into {summary.folder}."
+            title = _("Restored {amount} into {folder}.").format(amount=amount, folder=summary.folder)
         case Verb.PRUNE if not summary.changed:
-            title = "There is nothing to remove."
+            title = _("There is nothing to remove.")
         case Verb.PRUNE:
-            title = (
-                f"Removed {number(summary.files, 'file', 'files')} at the destination, {size(summary.bytes)}."
+            title = _("Removed {files} at the destination, {size}.").format(
+                files=files(summary.files), size=size(summary.bytes)
             )
         case Verb.VERIFY:
-            title = f"Verified: every volume is there, and {amount}, restored and compared, are right."
+            title = _(
+                "Verified: every volume is there, and {amount}, restored and compared, are right."
+            ).format(amount=amount)
         case _:
             assert_never(verb)
     if not warnings:
         return Message(title)
-    return Message(title, f"{number(warnings, 'warning', 'warnings')}: see `secretsbackup log`.")
+    return Message(
+        title,
+        _("{warnings}: see `secretsbackup log`.").format(warnings=number(warnings, "warning", "warnings")),
+    )
 
 
 def strength(bits: float) -> str:
@@ -281,16 +336,18 @@ def health(status: Status, now: datetime) -> str:
     but = "; ".join(concern(one, now) for one in unaccepted(status, now) if one.about is not About.NEVER)
     match level(status, now):
         case Level.PROTECTED if status.safe_as_of:
-            return f"Everything safe as of {clock(status.safe_as_of)} ({ago(status.safe_as_of, now)}).{_not_now(status, now)}"
+            return _("Everything safe as of {when} ({ago}).").format(
+                when=clock(status.safe_as_of), ago=ago(status.safe_as_of, now)
+            ) + _not_now(status, now)
         case Level.ATTENTION if status.safe_as_of:
-            return f"Safe as of {clock(status.safe_as_of)}, but: {but}."
+            return _("Safe as of {when}, but: {but}.").format(when=clock(status.safe_as_of), but=but)
         case _ if but and status.last is None and status.safe_as_of is None:
-            return f"Not protected: no backup was made yet; {but}."
+            return _("Not protected: no backup was made yet; {but}.").format(but=but)
         case _:
             return (
-                f"Not protected: {but}."
+                _("Not protected: {but}.").format(but=but)
                 if but
-                else "Not protected: no backup was made yet. Make one: secretsbackup backup"
+                else _("Not protected: no backup was made yet. Make one: secretsbackup backup")
             )
 
 
@@ -298,7 +355,7 @@ def _not_now(status: Status, now: datetime) -> str:
     """Why there is no newer one, where that is worth a word and no alarm."""
     if status.paused_until and status.paused_until > now:
         return f" {reason(Why(Reason.PAUSED, status.paused_until.isoformat())).title}"
-    return f" Since then: {reason(status.waiting[0]).title}" if status.waiting else ""
+    return _(" Since then: {reason}").format(reason=reason(status.waiting[0]).title) if status.waiting else ""
 
 
 def proven(status: Status, now: datetime) -> str:
@@ -322,7 +379,11 @@ def about(seconds: float) -> str:
     if minutes < 90:
         return duration(minutes * 60)
     tens = round(minutes / 10) * 10
-    return f"{tens // 60} h {tens % 60} min" if tens % 60 else f"{tens // 60} h"
+    return (
+        _("{hours} h {minutes} min").format(hours=tens // 60, minutes=tens % 60)
+        if tens % 60
+        else f"{tens // 60} h"
+    )
 
 
 def proving(status: Status) -> str:
@@ -355,33 +416,43 @@ def concern(one: Concern, now: datetime) -> str:
     """What is not as it should be, to stand in the middle of a sentence."""
     match one.about:
         case About.NEVER:
-            return "no backup was made yet"
+            return _("no backup was made yet")
         case About.DAMAGED | About.FAILED:
             return _short(one.why)
         case About.ANSWER_WANTED:
-            return f"{_short(one.why)}; a yes is wanted (secretsbackup backup --yes)"
+            return _("{reasons}; a yes is wanted (secretsbackup backup --yes)").format(
+                reasons=_short(one.why)
+            )
         case About.INTERRUPTED:
-            return "the last run was cut off in the middle; the next one goes on"
+            return _("the last run was cut off in the middle; the next one goes on")
         case About.LONG_AGO | About.OVERDUE:
             because = f": {_short(one.why)}" if one.why else ""
-            return f"no backup since {_day(one.when, now) if one.when else ''}{because}"
+            return _("no backup since {day}").format(day=_day(one.when, now) if one.when else "") + because
         case About.LEFT_OUT:
             told = [left_out(caution, count) for caution, count in one.counts]
-            return ", ".join(told) or f"{number(one.number, 'warning', 'warnings')}: see `secretsbackup log`"
+            return ", ".join(told) or _("{warnings}: see `secretsbackup log`").format(
+                warnings=number(one.number, "warning", "warnings")
+            )
         case About.NOT_PROVEN if one.why and one.when is None:
-            return f"the last verify came to nothing: {_short(one.why)}"
+            return _("the last verify came to nothing: {reasons}").format(reasons=_short(one.why))
         case About.NOT_PROVEN:
             days = (now - one.when).days if one.when else 0
             because = f": {_short(one.why)}" if one.why else ""
-            return f"not proven for {number(days, 'day', 'days')}{because} (secretsbackup verify)"
+            return ngettext(
+                "not proven for {count} day{because} (secretsbackup verify)",
+                "not proven for {count} days{because} (secretsbackup verify)",
+                days,
+            ).format(count=_grouped(days), because=because)
         case About.KIT_NOT_SAVED:
-            return "the recovery kit is not saved (secretsbackup kit)"
+            return _("the recovery kit is not saved (secretsbackup kit)")
         case About.KEY_EXPIRES:
             days = (one.when - now).days if one.when else 0
             return (
-                f"the key expires in {number(days, 'day', 'days')}"
+                ngettext("the key expires in {count} day", "the key expires in {count} days", days).format(
+                    count=_grouped(days)
+                )
                 if one.when and one.when > now
-                else "the key has expired"
+                else _("the key has expired")
             )
         case _:
             assert_never(one.about)
@@ -391,41 +462,67 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
     """What so many warnings of one kind mean."""
     match caution:
         case Caution.UNREADABLE:
-            return f"{files(count)} could not be read"
+            return ngettext(
+                "{count} file could not be read", "{count} files could not be read", count
+            ).format(count=_grouped(count))
         case Caution.DANGLING_LINK:
-            return f"{number(count, 'link leads', 'links lead')} to something that is not there"
+            return ngettext(
+                "{count} link leads to something that is not there",
+                "{count} links lead to something that is not there",
+                count,
+            ).format(count=_grouped(count))
         case Caution.LINK_LOOP:
-            return f"{number(count, 'link that leads', 'links that lead')} back up the tree left out"
+            return ngettext(
+                "{count} link that leads back up the tree left out",
+                "{count} links that lead back up the tree left out",
+                count,
+            ).format(count=_grouped(count))
         case Caution.NOT_A_FILE:
-            return f"{number(count, 'socket, pipe or device', 'sockets, pipes or devices')} left out"
+            return ngettext(
+                "{count} socket, pipe or device left out", "{count} sockets, pipes or devices left out", count
+            ).format(count=_grouped(count))
         case Caution.VANISHED:
-            return f"{number(count, 'file', 'files')} vanished while being read"
+            return ngettext(
+                "{count} file vanished while being read", "{count} files vanished while being read", count
+            ).format(count=_grouped(count))
         case Caution.NOT_STAGED:
-            return f"{files(count)} could not be staged"
+            return ngettext(
+                "{count} file could not be staged", "{count} files could not be staged", count
+            ).format(count=_grouped(count))
         case Caution.NOT_PRESERVED:
-            return f"{files(count)} saved without all of owner, mode and time"
+            return ngettext(
+                "{count} file saved without all of owner, mode and time",
+                "{count} files saved without all of owner, mode and time",
+                count,
+            ).format(count=_grouped(count))
         case Caution.NEW_FULL:
-            return "a new full backup was made for a damaged one"
+            return _("a new full backup was made for a damaged one")
         case Caution.OTHER_KEY:
-            return "a new full backup was made for a new key"
+            return _("a new full backup was made for a new key")
         case Caution.CLOCK_BEHIND:
-            return "the newest snapshot is of a time to come: is this machine's clock right?"
+            return _("the newest snapshot is of a time to come: is this machine's clock right?")
         case Caution.NOT_TIDIED:
-            return "old backups could not be removed yet"
+            return _("old backups could not be removed yet")
         case Caution.NOT_PRUNED:
-            return "nothing old is removed for now"
+            return _("nothing old is removed for now")
         case Caution.NOT_CATALOGUED:
-            return "the list of what is in which snapshot is not up to date"
+            return _("the list of what is in which snapshot is not up to date")
         case Caution.HOOK_FAILED:
-            return "your own command for afterwards failed"
+            return _("your own command for afterwards failed")
         case Caution.NOT_TOLD:
-            return "your URL or mail address could not be told of it"
+            return _("your URL or mail address could not be told of it")
         case Caution.NOT_RESTORED:
-            return f"{files(count)} could not be restored"
+            return ngettext(
+                "{count} file could not be restored", "{count} files could not be restored", count
+            ).format(count=_grouped(count))
         case Caution.NOT_COMPARED:
-            return "the sample was restored but not compared"
+            return _("the sample was restored but not compared")
         case Caution.TOOL_SAYS:
-            return f"{number(count, 'warning', 'warnings')} of a program: see `secretsbackup log`"
+            return ngettext(
+                "{count} warning of a program: see `secretsbackup log`",
+                "{count} warnings of a program: see `secretsbackup log`",
+                count,
+            ).format(count=_grouped(count))
         case _:
             assert_never(caution)
 
@@ -438,7 +535,7 @@ def _short(why: tuple[Why, ...]) -> str:
 
 def _day(then: datetime, now: datetime) -> str:
     """The day of a moment: its name while that says which."""
-    return f"{then.astimezone():%A}" if (now - then).days < 6 else f"{then.astimezone():%Y-%m-%d}"
+    return _weekday(then.astimezone()) if (now - then).days < 6 else f"{then.astimezone():%Y-%m-%d}"
 
 
 def standing(status: Status, now: datetime, next_run: datetime | None, paused: datetime | None) -> str:
@@ -616,7 +713,7 @@ def comes_to(cost: Forecast) -> str:
     """What restoring comes to: 2 files, 3.1 MB · 1 volume to fetch, 50 MB · about 4 s."""
     parts = [f"{files(cost.files)}, {size(cost.bytes)}"]
     if cost.volumes:
-        volumes = number(cost.volumes, _("volume to fetch"), _("volumes to fetch"))
+        volumes = number(cost.volumes, "volume to fetch", "volumes to fetch")
         parts.append(f"{volumes}, {size(cost.fetched)}")
     if cost.seconds is not None:
         parts.append(_("about {time}").format(time=duration(max(1, cost.seconds))))
@@ -665,8 +762,27 @@ def when(then: datetime, now: datetime) -> str:
     if days in (-1, 1):
         return f"{_('Yesterday') if days < 0 else _('tomorrow')} {time}"
     if -7 < days < 7:
-        return f"{local:%A} {time}"
-    return f"{local.day} {local:%b} {time}" if local.year == today.year else f"{local.day} {local:%b %Y}"
+        return f"{_weekday(local)} {time}"
+    told = _("{day} {month}").format(day=local.day, month=_month(local))
+    return f"{told} {time}" if local.year == today.year else f"{told} {local.year}"
+
+
+def _weekday(then: datetime) -> str:
+    names = (
+        _("Monday"),
+        _("Tuesday"),
+        _("Wednesday"),
+        _("Thursday"),
+        _("Friday"),
+        _("Saturday"),
+        _("Sunday"),
+    )
+    return names[then.weekday()]
+
+
+def _month(then: datetime) -> str:
+    first = (_("Jan"), _("Feb"), _("Mar"), _("Apr"), _("May"), _("Jun"))
+    return (*first, _("Jul"), _("Aug"), _("Sep"), _("Oct"), _("Nov"), _("Dec"))[then.month - 1]
 
 
 def result(ended: Outcome, verb: Verb) -> str:
@@ -736,333 +852,422 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
     match why.reason:
         case Reason.TOOL_MISSING:
             return Message(
-                f"The program “{about}” is not installed.",
-                f"Install it (Debian, Ubuntu: sudo apt install {_package(about)}) and try again.",
+                _("The program “{about}” is not installed.").format(about=about),
+                _("Install it (Debian, Ubuntu: sudo apt install {package}) and try again.").format(
+                    package=_package(about)
+                ),
             )
         case Reason.TOOL_TOO_OLD:
             name, has, needs, where = (*about.split(" ", 3), "", "", "", "")[:4]
             return Message(
-                f"{name} {has} at {where} is too old; {needs} or newer is needed.",
-                f"Take it off your PATH or upgrade it{_remedy(name)}.",
+                _("{name} {has} at {where} is too old; {needs} or newer is needed.").format(
+                    name=name, has=has, where=where, needs=needs
+                ),
+                _("Take it off your PATH or upgrade it{remedy}.").format(remedy=_remedy(name)),
             )
         case Reason.TOOL_FAILED:
             return Message(
-                f"A program that this one drives failed ({about}).",
-                "Its last lines are in `secretsbackup log`; try again, and report it if it stays.",
+                _("A program that this one drives failed ({about}).").format(about=about),
+                _("Its last lines are in `secretsbackup log`; try again, and report it if it stays."),
             )
         case Reason.NO_ROOM:
-            return Message(f"The disk is full{_room(about)}.", "Make room and run it again; nothing is lost.")
+            return Message(
+                _("The disk is full{room}.").format(room=_room(about)),
+                _("Make room and run it again; nothing is lost."),
+            )
         case Reason.NOT_WRITABLE:
             return Message(
-                f"It cannot be written{_at(about)}.",
-                "Choose a folder that exists and is yours, or see to its permissions.",
+                _("It cannot be written{at}.").format(at=_at(about)),
+                _("Choose a folder that exists and is yours, or see to its permissions."),
             )
         case Reason.STAGE_NOT_OURS:
             return Message(
-                f"The staging folder holds something else, which would be deleted: {about}.",
-                "Give the profile an empty folder for staging.",
+                _("The staging folder holds something else, which would be deleted: {about}.").format(
+                    about=about
+                ),
+                _("Give the profile an empty folder for staging."),
             )
         case Reason.BUSY:
             return Message(
-                "Another run of this profile is going on" + (f" (process {about})." if about else "."),
-                "Wait for its end: `secretsbackup status`.",
+                _("Another run of this profile is going on (process {about}).").format(about=about)
+                if about
+                else _("Another run of this profile is going on."),
+                _("Wait for its end: `secretsbackup status`."),
             )
         case Reason.PROFILE_UNKNOWN:
             return Message(
-                f"There is no profile “{about}”.",
-                "See `secretsbackup profile list`, or make one: `secretsbackup init`.",
+                _("There is no profile “{about}”.").format(about=about),
+                _("See `secretsbackup profile list`, or make one: `secretsbackup init`."),
             )
         case Reason.PROFILE_EXISTS:
-            return Message(f"There is a profile “{about}” already.", "Give the new one another name.")
+            return Message(
+                _("There is a profile “{about}” already.").format(about=about),
+                _("Give the new one another name."),
+            )
         case Reason.PROFILE_INVALID:
             return Message(about)
         case Reason.SETTINGS_BROKEN:
             return Message(
-                f"The settings cannot be read: {about}.", "Mend that place in the file; nothing was changed."
+                _("The settings cannot be read: {about}.").format(about=about),
+                _("Mend that place in the file; nothing was changed."),
             )
         case Reason.SETTINGS_NEWER:
-            return Message(f"{about} was written by a newer version of this program.", "Upgrade this one.")
+            return Message(
+                _("{about} was written by a newer version of this program.").format(about=about),
+                _("Upgrade this one."),
+            )
         case Reason.MEMORY_NEWER:
-            return Message(f"{about} was written by a newer version of this program.", "Upgrade this one.")
+            return Message(
+                _("{about} was written by a newer version of this program.").format(about=about),
+                _("Upgrade this one."),
+            )
         case Reason.CATALOGUE_LOST:
             return Message(
-                "The list of what is in which snapshot was damaged, and was thrown away.",
-                "Try again: it is made anew. No backup is touched by this.",
+                _("The list of what is in which snapshot was damaged, and was thrown away."),
+                _("Try again: it is made anew. No backup is touched by this."),
             )
         case Reason.MEMORY_BUSY:
             return Message(
-                f"Another program holds {about}.",
-                "Close whatever has it open and try again; nothing is lost.",
+                _("Another program holds {about}.").format(about=about),
+                _("Close whatever has it open and try again; nothing is lost."),
             )
         case Reason.MEMORY_BROKEN:
             return Message(
-                f"{about} was damaged; it is put aside, and a new one begun.",
-                "Run it again: what it held is learned anew from journals and destinations.",
+                _("{about} was damaged; it is put aside, and a new one begun.").format(about=about),
+                _("Run it again: what it held is learned anew from journals and destinations."),
             )
         case Reason.SEED_UNREADABLE:
             return Message(
-                f"That configuration cannot be taken over: {about}.", "Mend it, or use `secretsbackup init`."
+                _("That configuration cannot be taken over: {about}.").format(about=about),
+                _("Mend it, or use `secretsbackup init`."),
             )
         case Reason.NOT_A_TIME:
             return Message(
-                f"“{about}” is no time.", "Write 2026-11-22, “2026-11-22 18:00” or a snapshot's stamp."
+                _("“{about}” is no time.").format(about=about),
+                _("Write 2026-11-22, “2026-11-22 18:00” or a snapshot's stamp."),
             )
         case Reason.KEYRING_MISSING:
             return Message(
-                f"No usable keyring was found{_at(about)}.",
-                "Install and start one (gnome-keyring, KWallet), or use your own ~/.aws with --aws-profile; "
-                "secrets are never kept in plain text.",
+                _("No usable keyring was found{at}.").format(at=_at(about)),
+                _(
+                    "Install and start one (gnome-keyring, KWallet), or use your own ~/.aws with --aws-profile; secrets are never kept in plain text."
+                ),
             )
         case Reason.KEYRING_LOCKED:
             return Message(
-                "The keyring is locked.",
-                "Unlock it (log in to the desktop, or open its manager) and try again.",
+                _("The keyring is locked."),
+                _("Unlock it (log in to the desktop, or open its manager) and try again."),
             )
         case Reason.SECRET_MISSING:
             name, profile = (*about.split(" ", 1), "PROFILE")[:2]
             return Message(
-                f"The keyring has no {name} for this profile.",
-                f"Store it: secretsbackup secret set {profile} {name}",
+                _("The keyring has no {name} for this profile.").format(name=name),
+                _("Store it: secretsbackup secret set {profile} {name}").format(profile=profile, name=name),
             )
         case Reason.AWS_PROFILE_MISSING:
             return Message(
-                f"Your own AWS settings have no profile “{about}” with a key.",
-                "Make it with `aws configure --profile NAME`, or see to ~/.aws/credentials.",
+                _("Your own AWS settings have no profile “{about}” with a key.").format(about=about),
+                _("Make it with `aws configure --profile NAME`, or see to ~/.aws/credentials."),
             )
         case Reason.KEY_MISSING:
             return Message(
-                f"There is no GnuPG key “{about}” here.",
-                "See `gpg --list-keys`, or import it: gpg --import FILE.",
+                _("There is no GnuPG key “{about}” here.").format(about=about),
+                _("See `gpg --list-keys`, or import it: gpg --import FILE."),
             )
         case Reason.KEY_AMBIGUOUS:
             return Message(
-                f"Several keys go by that name: {about}.", "Name the one by its whole fingerprint."
+                _("Several keys go by that name: {about}.").format(about=about),
+                _("Name the one by its whole fingerprint."),
             )
         case Reason.KEY_EXPIRED:
             return Message(
-                f"The key {about} has expired, so nothing can be encrypted to it.",
-                "Extend it: secretsbackup key extend. What is saved can still be restored.",
+                _("The key {about} has expired, so nothing can be encrypted to it.").format(about=about),
+                _("Extend it: secretsbackup key extend. What is saved can still be restored."),
             )
         case Reason.KEY_REVOKED:
             return Message(
-                f"The key {about} is revoked.",
-                "Give the profile another key; what is saved can still be restored.",
+                _("The key {about} is revoked.").format(about=about),
+                _("Give the profile another key; what is saved can still be restored."),
             )
         case Reason.KEY_CANNOT_ENCRYPT:
             return Message(
-                f"The key {about} can only sign.",
-                f"Add a subkey that encrypts: gpg --quick-add-key {about or 'FINGERPRINT'} cv25519 encr never",
+                _("The key {about} can only sign.").format(about=about),
+                _("Add a subkey that encrypts: gpg --quick-add-key {about} cv25519 encr never").format(
+                    about=about or "FINGERPRINT"
+                ),
             )
         case Reason.KEY_UNPROTECTED:
             return Message(
-                f"The secret key {about} has no passphrase: whoever finds a copy of it reads your backups.",
-                f"Give it one: gpg --change-passphrase {about or 'FINGERPRINT'}",
+                _(
+                    "The secret key {about} has no passphrase: whoever finds a copy of it reads your backups."
+                ).format(about=about),
+                _("Give it one: gpg --change-passphrase {about}").format(about=about or "FINGERPRINT"),
             )
         case Reason.SECRET_KEY_MISSING:
             return Message(
-                f"The secret key {about} is not on this machine.",
-                "Import it from where you keep it safe: gpg --import FILE.",
+                _("The secret key {about} is not on this machine.").format(about=about),
+                _("Import it from where you keep it safe: gpg --import FILE."),
             )
         case Reason.PASSPHRASE_MISSING:
             return Message(
-                "The passphrase of your key is needed, and nobody is here to ask.",
-                f"Run it in a terminal, or store it: secretsbackup secret set {about or 'PROFILE'} gpg-passphrase",
+                _("The passphrase of your key is needed, and nobody is here to ask."),
+                _(
+                    "Run it in a terminal, or store it: secretsbackup secret set {about} gpg-passphrase"
+                ).format(about=about or "PROFILE"),
             )
         case Reason.PASSPHRASE_WRONG:
             return Message(
-                "That passphrase does not open your key.", "Try again; mind capitals and the keyboard layout."
+                _("That passphrase does not open your key."),
+                _("Try again; mind capitals and the keyboard layout."),
             )
         case Reason.GPG_FAILED:
-            return Message(f"GnuPG failed ({about}).", "Its last lines are in `secretsbackup log`.")
+            return Message(
+                _("GnuPG failed ({about}).").format(about=about),
+                _("Its last lines are in `secretsbackup log`."),
+            )
         case Reason.HOOK_FAILED:
             return Message(
-                f"Your own command for before the backup failed{_because(about)}.",
-                "What it said is in `secretsbackup log`.",
+                _("Your own command for before the backup failed{because}.").format(because=_because(about)),
+                _("What it said is in `secretsbackup log`."),
             )
         case Reason.NOT_TOLD:
-            return Message(f"Nobody could be told{_because(about)}.", "See to the URL or the mail address.")
+            return Message(
+                _("Nobody could be told{because}.").format(because=_because(about)),
+                _("See to the URL or the mail address."),
+            )
         case Reason.KIT_BROKEN:
             return Message(
-                f"The recovery kit cannot be read: {about}.",
-                "Compare that place with the printed sheet; scanning the codes again, or another copy, will do too.",
+                _("The recovery kit cannot be read: {about}.").format(about=about),
+                _(
+                    "Compare that place with the printed sheet; scanning the codes again, or another copy, will do too."
+                ),
             )
         case Reason.KIT_OUTDATED:
             return Message(
-                f"This recovery kit is out of date: {about}.",
-                "Make a new one: secretsbackup kit --out FOLDER",
+                _("This recovery kit is out of date: {about}.").format(about=about),
+                _("Make a new one: secretsbackup kit --out FOLDER"),
             )
         case Reason.KIT_IN_THE_WAY:
             return Message(
-                f"{about} is there already, and is not the kit of this profile.",
-                "Choose another folder; nothing was written.",
+                _("{about} is there already, and is not the kit of this profile.").format(about=about),
+                _("Choose another folder; nothing was written."),
             )
         case Reason.SOURCE_MISSING:
             return Message(
-                f"{about} is not there; is its disk mounted?",
-                "Nothing was deleted. Mount it, or change the profile.",
+                _("{about} is not there; is its disk mounted?").format(about=about),
+                _("Nothing was deleted. Mount it, or change the profile."),
             )
         case Reason.SOURCE_EMPTY:
             return Message(
-                f"{about} is empty and was not before; is its disk mounted?",
-                "Nothing was deleted. If you emptied it, run `secretsbackup backup --even-if-empty`.",
+                _("{about} is empty and was not before; is its disk mounted?").format(about=about),
+                _("Nothing was deleted. If you emptied it, run `secretsbackup backup --even-if-empty`."),
             )
         case Reason.SOURCE_UNREADABLE:
-            return Message(f"{about} cannot be read.", "See to its permissions, or change the profile.")
+            return Message(
+                _("{about} cannot be read.").format(about=about),
+                _("See to its permissions, or change the profile."),
+            )
         case Reason.DESTINATION_AWAY:
             return Message(
-                f"The disk with {about} is away: its backups are not there.",
-                "Attach it and run it again. If you deleted them, give the profile a new folder.",
+                _("The disk with {about} is away: its backups are not there.").format(about=about),
+                _("Attach it and run it again. If you deleted them, give the profile a new folder."),
             )
         case Reason.DESTINATION_MISSING:
             return Message(
-                f"The destination {about} does not exist.", "Make it, or mend its name in the profile."
+                _("The destination {about} does not exist.").format(about=about),
+                _("Make it, or mend its name in the profile."),
             )
         case Reason.DESTINATION_UNREACHABLE:
             return Message(
-                f"{about or 'The destination'} cannot be reached.",
-                "Is the network up, and the address right? Nothing is lost; the next run goes on from here.",
+                _("{about} cannot be reached.").format(about=about or _("The destination")),
+                _(
+                    "Is the network up, and the address right? Nothing is lost; the next run goes on from here."
+                ),
             )
         case Reason.DESTINATION_DENIED:
             return Message(
-                f"The destination refuses access ({about})." if about else "The destination refuses access.",
-                "Give the credential that right (for a bucket: list, get, put and delete under its prefix).",
+                _("The destination refuses access ({about}).").format(about=about)
+                if about
+                else _("The destination refuses access."),
+                _(
+                    "Give the credential that right (for a bucket: list, get, put and delete under its prefix)."
+                ),
             )
         case Reason.DESTINATION_FULL:
             return Message(
-                f"The destination is full{_room(about)}.",
-                "Make room there, or keep fewer full backups; nothing is lost.",
+                _("The destination is full{room}.").format(room=_room(about)),
+                _("Make room there, or keep fewer full backups; nothing is lost."),
             )
         case Reason.CREDENTIAL_REFUSED:
             return Message(
-                "The destination does not accept the AWS key.",
-                "Store the right one: secretsbackup secret set PROFILE aws-access-key-id (and …-secret-access-key).",
+                _("The destination does not accept the AWS key."),
+                _(
+                    "Store the right one: secretsbackup secret set PROFILE aws-access-key-id (and …-secret-access-key)."
+                ),
             )
         case Reason.REGION_WRONG:
             return Message(
-                f"The bucket is in another region ({about}).", "Give the profile the bucket's region."
+                _("The bucket is in another region ({about}).").format(about=about),
+                _("Give the profile the bucket's region."),
             )
         case Reason.ENDPOINT_WRONG:
             return Message(
-                f"{about or 'The endpoint'} answers, but not as an S3 server does.",
-                "Mend the endpoint in the profile: it is the server's S3 address, not its web page or console.",
+                _("{about} answers, but not as an S3 server does.").format(about=about or _("The endpoint")),
+                _(
+                    "Mend the endpoint in the profile: it is the server's S3 address, not its web page or console."
+                ),
             )
         case Reason.CLOCK_WRONG:
             return Message(
-                f"This machine's clock is wrong{_skew(about)}.",
-                "Set it and try again: destinations refuse a wrong one.",
+                _("This machine's clock is wrong{skew}.").format(skew=_skew(about)),
+                _("Set it and try again: destinations refuse a wrong one."),
             )
         case Reason.BUCKET_TAKEN:
             return Message(
-                f"The bucket name {about} is taken by somebody else.",
-                "Bucket names are one for all the world: choose a longer one, for example with your own name in it.",
+                _("The bucket name {about} is taken by somebody else.").format(about=about),
+                _(
+                    "Bucket names are one for all the world: choose a longer one, for example with your own name in it."
+                ),
             )
         case Reason.BUCKET_NAME_BAD:
             return Message(
-                f"“{about}” cannot be the name of a bucket.",
-                "Use 3 to 63 small letters, digits and “-”, beginning and ending with a letter or digit.",
+                _("“{about}” cannot be the name of a bucket.").format(about=about),
+                _("Use 3 to 63 small letters, digits and “-”, beginning and ending with a letter or digit."),
             )
         case Reason.BUCKET_NOT_EMPTY:
             return Message(
-                f"The bucket {about} holds more than this set-up put there, so it stays.",
-                "Empty and delete it in the console, if you are sure.",
+                _("The bucket {about} holds more than this set-up put there, so it stays.").format(
+                    about=about
+                ),
+                _("Empty and delete it in the console, if you are sure."),
             )
         case Reason.USERS_DENIED:
             return Message(
-                f"This key may not make users ({about}).",
-                "Use an administrator's key, or make the user by hand: `secretsbackup policy iam` says how.",
+                _("This key may not make users ({about}).").format(about=about),
+                _(
+                    "Use an administrator's key, or make the user by hand: `secretsbackup policy iam` says how."
+                ),
             )
         case Reason.KEYS_TOO_MANY:
             return Message(
-                f"The user {about} has two access keys already, and may have no more.",
-                "Delete one that is not used any more (IAM, Users, Security credentials) and try again.",
+                _("The user {about} has two access keys already, and may have no more.").format(about=about),
+                _("Delete one that is not used any more (IAM, Users, Security credentials) and try again."),
             )
         case Reason.CERTIFICATE_BAD:
             return Message(
-                f"The certificate of {about or 'the destination'} is not to be trusted.",
-                "Nothing was sent. See to the endpoint's certificate or this machine's clock.",
+                _("The certificate of {about} is not to be trusted.").format(
+                    about=about or _("the destination")
+                ),
+                _("Nothing was sent. See to the endpoint's certificate or this machine's clock."),
             )
         case Reason.HOST_KEY_UNKNOWN:
             return Message(
-                f"The host {about} is not known to SSH on this machine.",
-                f"Connect once by hand and compare its fingerprint: ssh {about or 'USER@HOST'}",
+                _("The host {about} is not known to SSH on this machine.").format(about=about),
+                _("Connect once by hand and compare its fingerprint: ssh {about}").format(
+                    about=about or "USER@HOST"
+                ),
             )
         case Reason.ANOTHER_MACHINE:
             return Message(
-                "The backups there were made from another machine or folder.",
-                "Give this profile a prefix of its own; or, if they are yours, go on: secretsbackup backup --adopt",
+                _("The backups there were made from another machine or folder."),
+                _(
+                    "Give this profile a prefix of its own; or, if they are yours, go on: secretsbackup backup --adopt"
+                ),
             )
         case Reason.NOT_SCHEDULED:
             return Message(
-                "It is made by hand only.", "Give it a schedule: secretsbackup profile set --schedule"
+                _("It is made by hand only."), _("Give it a schedule: secretsbackup profile set --schedule")
             )
         case Reason.NOT_YET:
-            return Message(f"It is not due{_before(about)}.")
+            return Message(_("It is not due{before}.").format(before=_before(about)))
         case Reason.WAITING_TO_RETRY:
-            return Message(f"The last run came to nothing; it is not tried again{_before(about)}.")
+            return Message(
+                _("The last run came to nothing; it is not tried again{before}.").format(
+                    before=_before(about)
+                )
+            )
         case Reason.PAUSED:
-            return Message(f"It is paused{_until(about)}.", "Go on: secretsbackup resume")
+            return Message(
+                _("It is paused{until}.").format(until=_until(about)), _("Go on: secretsbackup resume")
+            )
         case Reason.ON_BATTERY:
-            return Message(f"This machine runs on its battery{f' ({about} % left)' if about else ''}.")
+            return Message(
+                _("This machine runs on its battery{left}.").format(
+                    left=_(" ({about} % left)").format(about=about) if about else ""
+                )
+            )
         case Reason.METERED:
-            return Message("The network costs by the byte.")
+            return Message(_("The network costs by the byte."))
         case Reason.OFFLINE:
-            return Message("There is no network.")
+            return Message(_("There is no network."))
         case Reason.SURGE:
             return Message(
-                f"Unusually much is new{_surge(about)}.",
-                "Nothing was sent. If it is right: secretsbackup backup --allow-surge; if not, leave it out: "
-                "secretsbackup profile set --exclude PATTERN",
+                _("Unusually much is new{surge}.").format(surge=_surge(about)),
+                _(
+                    "Nothing was sent. If it is right: secretsbackup backup --allow-surge; if not, leave it out: secretsbackup profile set --exclude PATTERN"
+                ),
             )
         case Reason.UPHEAVAL:
             return Message(
-                f"Unusually many files are gone or changed{_upheaval(about)}.",
-                "A wrong disk, or somebody's doing? Nothing was sent, and no old backup is removed meanwhile. "
-                "If it is right: secretsbackup backup --allow-upheaval",
+                _("Unusually many files are gone or changed{upheaval}.").format(upheaval=_upheaval(about)),
+                _(
+                    "A wrong disk, or somebody's doing? Nothing was sent, and no old backup is removed meanwhile. If it is right: secretsbackup backup --allow-upheaval"
+                ),
             )
         case Reason.NO_SNAPSHOT:
             return Message(
-                f"There is no snapshot{_at(about, ' as old as')}.", "See `secretsbackup snapshots`."
+                _("There is no snapshot{at}.").format(at=_at(about, _(" as old as {about}"))),
+                _("See `secretsbackup snapshots`."),
             )
         case Reason.UNPROVEN:
             return Message(
-                f"The newest backups{_at(about, ', those of')} were never audited from this machine.",
-                "Make a backup first: secretsbackup backup",
+                _("The newest backups{at} were never audited from this machine.").format(
+                    at=_at(about, _(", those of {about}"))
+                ),
+                _("Make a backup first: secretsbackup backup"),
             )
         case Reason.NOTHING_SENT:
             return Message(
-                "duplicity says that all is sent, but no new snapshot is at the destination.",
-                "What was there before is untouched; run it again.",
+                _("duplicity says that all is sent, but no new snapshot is at the destination."),
+                _("What was there before is untouched; run it again."),
             )
         case Reason.VOLUME_MISSING:
             return Message(
-                f"A part of the backup is missing at the destination{_because(about)}.",
-                "The next backup starts a new full one by itself; run it now. "
-                "Older snapshots: `secretsbackup snapshots`.",
+                _("A part of the backup is missing at the destination{because}.").format(
+                    because=_because(about)
+                ),
+                _(
+                    "The next backup starts a new full one by itself; run it now. Older snapshots: `secretsbackup snapshots`."
+                ),
             )
         case Reason.VOLUME_CORRUPT:
             return Message(
-                "A part of the backup at the destination is damaged.",
-                "Restore another snapshot, and make a new full backup: secretsbackup backup --full",
+                _("A part of the backup at the destination is damaged."),
+                _("Restore another snapshot, and make a new full backup: secretsbackup backup --full"),
             )
         case Reason.SNAPSHOT_UNSAFE:
             return Message(
-                f"The backup would have written outside the folder it is restored to ({about}); it was stopped.",
-                "Somebody has forged it, for this program saves no such links. Do not use what was restored, and "
-                "find out who can write to the destination.",
+                _(
+                    "The backup would have written outside the folder it is restored to ({about}); it was stopped."
+                ).format(about=about),
+                _(
+                    "Somebody has forged it, for this program saves no such links. Do not use what was restored, and find out who can write to the destination."
+                ),
             )
         case Reason.PATH_NOT_FOUND:
             return Message(
-                f"That path is not in the snapshot{_at(about)}.",
-                "See `secretsbackup files`, or look for it: `secretsbackup find`.",
+                _("That path is not in the snapshot{at}.").format(at=_at(about)),
+                _("See `secretsbackup files`, or look for it: `secretsbackup find`."),
             )
         case Reason.SAMPLE_DIFFERS:
             return Message(
-                f"What was restored is not what was saved: {about}.",
-                "Make a new full backup now: secretsbackup backup --full",
+                _("What was restored is not what was saved: {about}.").format(about=about),
+                _("Make a new full backup now: secretsbackup backup --full"),
             )
         case Reason.BUG:
             return Message(
-                f"This is a mistake in this program ({about}).", "Please report it with `secretsbackup log`."
+                _("This is a mistake in this program ({about}).").format(about=about),
+                _("Please report it with `secretsbackup log`."),
             )
         case _:
             assert_never(why.reason)
@@ -1081,7 +1286,7 @@ def _package(program: str) -> str:
 
 
 def _remedy(name: str) -> str:
-    return "; installers/linux/run brings its own" if name == "duplicity" else ""
+    return _("; installers/linux/run brings its own") if name == "duplicity" else ""
 
 
 def _room(about: str) -> str:
@@ -1089,7 +1294,7 @@ def _room(about: str) -> str:
     path, *amounts = about.rsplit(" ", 2)
     if len(amounts) == 2 and all(amount.isdigit() for amount in amounts):
         needed, free = (size(int(amount)) for amount in amounts)
-        return f"{_at(path)} ({needed} are needed, {free} are free)"
+        return _("{at} ({needed} are needed, {free} are free)").format(at=_at(path), needed=needed, free=free)
     return _at(about)
 
 
@@ -1098,7 +1303,11 @@ def _surge(about: str) -> str:
     new, largest, path = (*about.split(" ", 2), "", "")[:3]
     if not new.isdigit():
         return ""
-    of_it = f", {size(int(largest))} of it in “{path}”" if path and largest.isdigit() else ""
+    of_it = (
+        _(", {size} of it in “{path}”").format(size=size(int(largest)), path=path)
+        if path and largest.isdigit()
+        else ""
+    )
     return f": {size(int(new))}{of_it}"
 
 
@@ -1108,15 +1317,17 @@ def _upheaval(about: str) -> str:
     if len(counts) != 3 or not all(count.isdigit() for count in counts):
         return ""
     gone, changed, every = (int(count) for count in counts)
-    return f" ({gone} gone and {changed} changed, of {files(every)})"
+    return _(" ({gone} gone and {changed} changed, of {files})").format(
+        gone=gone, changed=changed, files=files(every)
+    )
 
 
 def _before(about: str) -> str:
-    return f" before {_moment(about)}" if about else " now"
+    return _(" before {moment}").format(moment=_moment(about)) if about else _(" now")
 
 
 def _until(about: str) -> str:
-    return "" if not about or about.startswith("9999") else f" until {_moment(about)}"
+    return "" if not about or about.startswith("9999") else _(" until {moment}").format(moment=_moment(about))
 
 
 def _moment(about: str) -> str:
@@ -1127,8 +1338,8 @@ def _moment(about: str) -> str:
         return about
 
 
-def _at(about: str, word: str = " at") -> str:
-    return f"{word} {about}" if about else ""
+def _at(about: str, said: str = "") -> str:
+    return (said or _(" at {about}")).format(about=about) if about else ""
 
 
 def _skew(seconds: str) -> str:
@@ -1136,7 +1347,7 @@ def _skew(seconds: str) -> str:
     if not seconds.lstrip("-").isdigit():
         return ""
     ahead = int(seconds)
-    return f" ({duration(abs(ahead))} {'fast' if ahead > 0 else 'slow'})"
+    return f" ({duration(abs(ahead))} {_('fast') if ahead > 0 else _('slow')})"
 
 
 def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told in one place
@@ -1146,100 +1357,135 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
         case Sign.WORKS:
             return Message(_works(found.right, about))
         case Sign.TROUBLE:
-            return reason(found.why) if found.why else Message(f"{found.right} does not work.")
+            return (
+                reason(found.why)
+                if found.why
+                else Message(_("{right} does not work.").format(right=found.right))
+            )
         case Sign.ALLOWED:
-            return Message(f"{found.right} is allowed.")
+            return Message(_("{right} is allowed.").format(right=found.right))
         case Sign.DENIED:
             return _denied(found)
         case Sign.UNTRIED:
-            return Message(f"{found.right} could not be tried.", "Mend what else is lacking, and try again.")
+            return Message(
+                _("{right} could not be tried.").format(right=found.right),
+                _("Mend what else is lacking, and try again."),
+            )
         case Sign.WITHHELD:
-            return Message(f"The key cannot {_can(found)}, as it should be.")
+            return Message(_("The key cannot {can}, as it should be.").format(can=_can(found)))
         case Sign.EXCESSIVE:
             return Message(
-                f"The key can {_can(found)}, which no backup needs.",
-                "Give its user the policy that `secretsbackup policy iam` prints, and no other.",
+                _("The key can {can}, which no backup needs.").format(can=_can(found)),
+                _("Give its user the policy that `secretsbackup policy iam` prints, and no other."),
             )
         case Sign.REGION_OTHER:
             return Message(
-                f"The bucket is in the region {about}, which is not the profile's.",
-                f"Give the profile the region {about}: every request takes a detour otherwise, if it arrives at all.",
+                _("The bucket is in the region {about}, which is not the profile's.").format(about=about),
+                _(
+                    "Give the profile the region {about}: every request takes a detour otherwise, if it arrives at all."
+                ).format(about=about),
             )
         case Sign.CLOCK_OFF:
             return Message(
-                f"This machine's clock is off{_skew(about)}.",
-                "Set it: S3 refuses one that is off by 15 minutes.",
+                _("This machine's clock is off{skew}.").format(skew=_skew(about)),
+                _("Set it: S3 refuses one that is off by 15 minutes."),
             )
         case Sign.CHECKSUMS_REFUSED:
             return Message(
-                f"The server refuses the checksums that newer S3 programs send ({about}); this one leaves them out.",
-                "For plain duplicity: export AWS_REQUEST_CHECKSUM_CALCULATION=when_required "
-                "AWS_RESPONSE_CHECKSUM_VALIDATION=when_required",
+                _(
+                    "The server refuses the checksums that newer S3 programs send ({about}); this one leaves them out."
+                ).format(about=about),
+                _(
+                    "For plain duplicity: export AWS_REQUEST_CHECKSUM_CALCULATION=when_required AWS_RESPONSE_CHECKSUM_VALIDATION=when_required"
+                ),
             )
         case Sign.VERSIONED:
-            return Message("Versioning is on: what is deleted or written over can be had back for a while.")
+            return Message(
+                _("Versioning is on: what is deleted or written over can be had back for a while.")
+            )
         case Sign.NOT_VERSIONED:
             return Message(
-                "Versioning is off: what is deleted is gone.",
-                "Turn it on in the bucket's properties, with a lifecycle rule that ends old versions; "
-                "then a stolen key cannot destroy the backups.",
+                _("Versioning is off: what is deleted is gone."),
+                _(
+                    "Turn it on in the bucket's properties, with a lifecycle rule that ends old versions; then a stolen key cannot destroy the backups."
+                ),
             )
         case Sign.PUBLIC_BLOCKED:
-            return Message("Public access is blocked.")
+            return Message(_("Public access is blocked."))
         case Sign.PUBLIC_NOT_BLOCKED:
-            return Message("Public access is not blocked.", "Block all of it in the bucket's permissions.")
+            return Message(
+                _("Public access is not blocked."), _("Block all of it in the bucket's permissions.")
+            )
         case Sign.PUBLIC_UNTOLD:
             return Message(
-                "This server does not say that it blocks public access; nothing is public unless you made it so."
+                _(
+                    "This server does not say that it blocks public access; nothing is public unless you made it so."
+                )
             )
         case Sign.ENCRYPTED:
-            return Message(f"The server encrypts what it stores as well ({about}).")
+            return Message(_("The server encrypts what it stores as well ({about}).").format(about=about))
         case Sign.NOT_ENCRYPTED:
             return Message(
-                "The server does not say that it encrypts what it stores; the backups are encrypted anyway."
+                _(
+                    "The server does not say that it encrypts what it stores; the backups are encrypted anyway."
+                )
             )
         case Sign.TIDIED:
-            return Message("A lifecycle rule ends unfinished uploads, and old versions if there are any.")
+            return Message(_("A lifecycle rule ends unfinished uploads, and old versions if there are any."))
         case Sign.NOT_TIDIED:
-            lacks = " and ".join(
-                {"uploads": "unfinished uploads", "versions": "old versions"}[word] for word in about.split()
+            lacks = _(" and ").join(
+                {"uploads": _("unfinished uploads"), "versions": _("old versions")}[word]
+                for word in about.split()
             )
             return Message(
-                f"No lifecycle rule ends {lacks or 'what is left over'}: they stay, and cost, for ever.",
-                "Add one for the prefix in the bucket's management; `secretsbackup policy iam` says how.",
+                _("No lifecycle rule ends {lacks}: they stay, and cost, for ever.").format(
+                    lacks=lacks or _("what is left over")
+                ),
+                _("Add one for the prefix in the bucket's management; `secretsbackup policy iam` says how."),
             )
         case Sign.EXPIRING:
             return Message(
-                f"A lifecycle rule{_because(about)} deletes the backups themselves after a while.",
-                "Take it off the prefix: this program removes old backups itself, and only whole chains.",
+                _("A lifecycle rule{because} deletes the backups themselves after a while.").format(
+                    because=_because(about)
+                ),
+                _("Take it off the prefix: this program removes old backups itself, and only whole chains."),
             )
         case Sign.FREEZING:
             return Message(
-                f"A lifecycle rule{_because(about)} moves backups to Glacier, where they cannot be read at once.",
-                "Take it off the prefix; use GLACIER_IR or STANDARD_IA as the profile's storage class instead.",
+                _(
+                    "A lifecycle rule{because} moves backups to Glacier, where they cannot be read at once."
+                ).format(because=_because(about)),
+                _(
+                    "Take it off the prefix; use GLACIER_IR or STANDARD_IA as the profile's storage class instead."
+                ),
             )
         case Sign.LOCKED:
-            return Message(f"Object Lock is on{_because(about)}.")
+            return Message(_("Object Lock is on{because}.").format(because=_because(about)))
         case Sign.NOT_LOCKED:
-            return Message("Object Lock is off.")
+            return Message(_("Object Lock is off."))
         case Sign.UPLOADS_NONE:
-            return Message("No upload was left unfinished.")
+            return Message(_("No upload was left unfinished."))
         case Sign.UPLOADS_LEFT:
             count, stored = map(int, about.split())
             return Message(
-                f"{number(count, 'unfinished upload holds', 'unfinished uploads hold')} {size(stored)} that cost and serve nothing.",
-                "Unless a backup goes on: secretsbackup doctor --end-uploads",
+                ngettext(
+                    "{count} unfinished upload holds {size} that cost and serve nothing.",
+                    "{count} unfinished uploads hold {size} that cost and serve nothing.",
+                    count,
+                ).format(count=_grouped(count), size=size(stored)),
+                _("Unless a backup goes on: secretsbackup doctor --end-uploads"),
             )
         case Sign.ROOM:
-            return Message(f"There is room: {size(int(about))} are free.")
+            return Message(_("There is room: {size} are free.").format(size=size(int(about))))
         case Sign.LITTLE_ROOM:
             return Message(
-                f"There is little room: {size(int(about))} are free.", "Make room, or choose a larger disk."
+                _("There is little room: {size} are free.").format(size=size(int(about))),
+                _("Make room, or choose a larger disk."),
             )
         case Sign.SAME_DISK:
             return Message(
-                f"The backups lie on the same disk as {about}.",
-                "If that disk fails, both are lost: choose another disk, a host or a bucket.",
+                _("The backups lie on the same disk as {about}.").format(about=about),
+                _("If that disk fails, both are lost: choose another disk, a host or a bucket."),
             )
         case _:
             assert_never(found.sign)
@@ -1248,33 +1494,39 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
 def _works(right: str, about: str) -> str:
     match right:
         case "programs":
-            return f"The programs are there: {about}."
+            return _("The programs are there: {about}.").format(about=about)
         case "key":
-            return f"Files can be encrypted to the key {about}."
+            return _("Files can be encrypted to the key {about}.").format(about=about)
         case "keyring":
-            return "What opens the destination is there."
+            return _("What opens the destination is there.")
         case "reach":
-            return "The server answers, and knows the key."
+            return _("The server answers, and knows the key.")
         case "list":
-            return f"It can be listed: {number(int(about or 0), 'file', 'files')}."
+            return _("It can be listed: {files}.").format(files=files(int(about or 0)))
         case "put":
-            return "It can be written, and what was written can be taken away."
+            return _("It can be written, and what was written can be taken away.")
         case "region":
-            return f"The bucket is in {about}." if about else "The server has no regions of its own."
+            return (
+                _("The bucket is in {about}.").format(about=about)
+                if about
+                else _("The server has no regions of its own.")
+            )
         case "checksums":
-            return "The server takes the checksums that newer S3 programs send."
+            return _("The server takes the checksums that newer S3 programs send.")
         case _:
-            return f"{right} works."
+            return _("{right} works.").format(right=right)
 
 
 def _denied(found: Finding) -> Message:
     if found.statement is None:
-        return Message(f"{found.right} is denied.")
+        return Message(_("{right} is denied.").format(right=found.right))
     action = found.statement.action[0]
-    need = "" if action in NEEDED else " Backups work without it; the doctor does not see what it would."
+    need = "" if action in NEEDED else _(" Backups work without it; the doctor does not see what it would.")
     return Message(
-        f"{found.right} is denied: {_purpose(action)}.",
-        f"Grant {action} with this statement in the user's policy.{need}\n{text(found.statement)}",
+        _("{right} is denied: {purpose}.").format(right=found.right, purpose=_purpose(action)),
+        _("Grant {action} with this statement in the user's policy.{need}\n{text}").format(
+            action=action, need=need, text=text(found.statement)
+        ),
     )
 
 
@@ -1282,17 +1534,17 @@ def _purpose(action: Action) -> str:
     """What an action is good for, as what cannot be done without it."""
     match action:
         case Action.LIST:
-            return "what is there cannot be listed"
+            return _("what is there cannot be listed")
         case Action.GET:
-            return "nothing can be restored"
+            return _("nothing can be restored")
         case Action.PUT:
-            return "nothing can be backed up"
+            return _("nothing can be backed up")
         case Action.DELETE:
-            return "old backups cannot be removed"
+            return _("old backups cannot be removed")
         case Action.ABORT:
-            return "an upload that failed cannot be cleared away, and costs"
+            return _("an upload that failed cannot be cleared away, and costs")
         case Action.PARTS | Action.UPLOADS:
-            return "unfinished uploads cannot be seen"
+            return _("unfinished uploads cannot be seen")
         case (
             Action.LOCATION
             | Action.VERSIONING
@@ -1301,7 +1553,7 @@ def _purpose(action: Action) -> str:
             | Action.ENCRYPTION
             | Action.LOCK
         ):
-            return "that setting of the bucket cannot be seen"
+            return _("that setting of the bucket cannot be seen")
         case _:
             assert_never(action)
 
@@ -1311,18 +1563,22 @@ def _can(found: Finding) -> str:
         case Excess.LIST_BUCKETS:
             others = int(found.detail or 0)
             return (
-                f"list {number(others, 'other bucket', 'other buckets')}" if others else "list other buckets"
+                ngettext("list {count} other bucket", "list {count} other buckets", others).format(
+                    count=_grouped(others)
+                )
+                if others
+                else _("list other buckets")
             )
         case Excess.LIST_OUTSIDE:
-            return "list what lies outside of the prefix"
+            return _("list what lies outside of the prefix")
         case Excess.GET_OUTSIDE:
-            return "read what lies outside of the prefix"
+            return _("read what lies outside of the prefix")
         case Excess.PUT_OUTSIDE:
-            return "write outside of the prefix"
+            return _("write outside of the prefix")
         case Excess.DELETE_VERSIONS:
-            return "delete old versions for good, against which versioning is meant to protect"
+            return _("delete old versions for good, against which versioning is meant to protect")
         case Excess.MANAGE_USERS:
-            return "look at the account's users, as administrators do"
+            return _("look at the account's users, as administrators do")
         case other:
             assert_never(other)
 
@@ -1363,34 +1619,42 @@ def did(done: Did) -> Message:
         case How.MADE:
             return Message(f"{name}{about}.")
         case How.FOUND:
-            return Message(f"{name}{about}: was there already.")
+            return Message(_("{name}{about}: was there already.").format(name=name, about=about))
         case How.REFUSED:
             return Message(
-                f"{name}: this key may not set it{about}.",
-                "Set it by hand, or do it again with a key that may.",
+                _("{name}: this key may not set it{about}.").format(name=name, about=about),
+                _("Set it by hand, or do it again with a key that may."),
             )
         case How.TAKEN_BACK:
             return Message(
-                f"{name}: taken back.", "With it this server refused every put; it does not bear it."
+                _("{name}: taken back.").format(name=name),
+                _("With it this server refused every put; it does not bear it."),
             )
         case How.SPARED:
             return Message(
-                f"{name}: left as it is.",
-                "The bucket holds other things too; set it by hand if they bear it.",
+                _("{name}: left as it is.").format(name=name),
+                _("The bucket holds other things too; set it by hand if they bear it."),
             )
         case How.UNKNOWN_THERE if done.part is Part.USER:
             return Message(
-                "This server makes no users for us: the key that you gave is the one that is used and kept.",
-                "If it may do more than back up: make a user with the server's own tools, give it what "
-                "`secretsbackup policy bucket` prints, and store its key instead.",
+                _(
+                    "This server makes no users for us: the key that you gave is the one that is used and kept."
+                ),
+                _(
+                    "If it may do more than back up: make a user with the server's own tools, give it what `secretsbackup policy bucket` prints, and store its key instead."
+                ),
             )
         case How.UNKNOWN_THERE:
-            return Message(f"{name}: this server does not know of it{about}.")
+            return Message(
+                _("{name}: this server does not know of it{about}.").format(name=name, about=about)
+            )
         case How.REMOVED:
-            return Message(f"{name}: removed.")
+            return Message(_("{name}: removed.").format(name=name))
         case How.KEPT:
             said = reason(done.why) if done.why else Message("")
-            return Message(f"{name}: not removed. {said.title}".strip(), said.advice)
+            return Message(
+                _("{name}: not removed. {title}").format(name=name, title=said.title).strip(), said.advice
+            )
         case _:
             assert_never(done.how)
 
@@ -1424,11 +1688,13 @@ def hand(which: HandStep) -> str:
 def made(so_far: Made) -> list[str]:
     """What a set-up made, one phrase each."""
     phrases = {
-        f"the bucket {so_far.destination.bucket}": so_far.bucket,
-        f"the lifecycle rule “{so_far.rule}”": so_far.rule and not so_far.bucket,
-        f"the user {so_far.user}": so_far.user,
-        f"the access key {so_far.key_id}": so_far.key_id,
-        f"that key in the keyring, for the profile “{so_far.profile}”": so_far.stored,
+        _("the bucket {bucket}").format(bucket=so_far.destination.bucket): so_far.bucket,
+        _("the lifecycle rule “{rule}”").format(rule=so_far.rule): so_far.rule and not so_far.bucket,
+        _("the user {user}").format(user=so_far.user): so_far.user,
+        _("the access key {key_id}").format(key_id=so_far.key_id): so_far.key_id,
+        _("that key in the keyring, for the profile “{profile}”").format(
+            profile=so_far.profile
+        ): so_far.stored,
     }
     return [phrase for phrase, there in phrases.items() if there]
 
@@ -1494,6 +1760,11 @@ def traces(left: Traces) -> list[str]:
     return [*key, *(made(left.bucket) if left.bucket else ())]
 
 
+def _weekday_named(name: str) -> str:
+    days = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+    return _weekday(datetime(2024, 1, 1 + days.index(name.lower())))  # noqa: DTZ001 - a Monday, and on
+
+
 def schedule(rhythm: Schedule) -> str:
     """How often, as a sentence without its end."""
     match rhythm:
@@ -1506,6 +1777,6 @@ def schedule(rhythm: Schedule) -> str:
         case Daily(at=at):
             return _("Every day at {at}").format(at=at)
         case Weekly(day=day, at=at):
-            return _("Every {day} at {at}").format(day=_(day.capitalize()), at=at)
+            return _("Every {day} at {at}").format(day=_weekday_named(day), at=at)
         case _:
             assert_never(rhythm)

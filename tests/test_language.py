@@ -3,12 +3,14 @@
 import ast
 import re
 from collections.abc import Iterator
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import polib
 import pytest
 
-from secretsbackup import language
+from secretsbackup import language, words
+from secretsbackup.model.event import Caution
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "resources" / "translations").glob("*.po"))
@@ -21,14 +23,19 @@ def english() -> Iterator[None]:
     language.speak("en")
 
 
-def said(*, below: str = "") -> set[str]:
-    """All texts that the program, or a folder of it, hands to `_` and `ngettext`."""
+def said() -> set[str]:
+    """All texts that the program hands to `_`, `ngettext` and `number`."""
     found = set()
-    for path in (ROOT / "secretsbackup" / below).rglob("*.py"):
+    for path in (ROOT / "secretsbackup").rglob("*.py"):
         for node in ast.walk(ast.parse(path.read_text())):
             match node:
                 case ast.Call(
                     func=ast.Name(id="_" | "ngettext"), args=[ast.Constant(value=str() as text), *_]
+                ):
+                    found.add(text)
+                case ast.Call(
+                    func=ast.Name(id="number") | ast.Attribute(attr="number"),
+                    args=[_, ast.Constant(value=str() as text), ast.Constant()],
                 ):
                     found.add(text)
                 case _:
@@ -49,9 +56,48 @@ def test_what_is_translated_is_said_and_keeps_its_fields(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", FILES, ids=lambda path: path.stem)
-def test_whoever_sets_up_is_spoken_to_in_one_language(path: Path) -> None:
-    known = {one.msgid for one in polib.pofile(str(path)) if one.msgstr or one.msgstr_plural}
-    assert said(below="desktop/setup") - known == set()
+def test_all_that_is_said_is_translated(path: Path) -> None:
+    known = {one.msgid for one in polib.pofile(str(path)) if one.msgstr or all(one.msgstr_plural.values())}
+    assert said() - known == set()
+
+
+@pytest.mark.parametrize("name", ["words.py", "letter.py"])
+def test_no_sentence_goes_around_gettext(name: str) -> None:
+    tree = ast.parse((ROOT / "secretsbackup" / name).read_text())
+    passed = {id(leaf) for node in ast.walk(tree) if not_to_translate(node) for leaf in ast.walk(node)}
+    texts = [
+        node.value
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Constant) and isinstance(node.value, str) and id(node) not in passed
+    ]
+    assert [text for text in texts if re.search(r"[A-Za-z]{2},? [A-Za-z]{2}", text)] == []
+
+
+def not_to_translate(node: ast.AST) -> bool:
+    """Whether it is translated already, or is a docstring, or a command to type."""
+    match node:
+        case ast.Expr(value=ast.Constant()) | ast.keyword(arg="commands"):
+            return True
+        case ast.Call(func=ast.Name(id="_" | "ngettext" | "number")):
+            return True
+        case ast.FunctionDef(name="_exports" | "_restore"):
+            return True
+        case ast.Assign(targets=[ast.Name(id="_TYPED")]):
+            return True
+        case _:
+            return False
+
+
+def test_counts_and_days_are_said_in_the_language_that_is_spoken() -> None:
+    then = datetime(2024, 3, 4, 18).astimezone()
+    language.speak("de")
+    assert (words.files(1), words.files(2)) == ("1 Datei", "2 Dateien")
+    assert words.left_out(Caution.VANISHED, 1) == "1 Datei verschwand beim Lesen"
+    assert words.when(then, then + timedelta(days=3)) == "Montag 18:00"
+    assert words.when(then, then + timedelta(days=30)) == "4. März 18:00"
+    assert words.ago(then, then + timedelta(hours=2)) == "vor 2 Stunden"
+    language.speak("en")
+    assert words.ago(then, then + timedelta(hours=2)) == "2 hours ago"
 
 
 def test_a_language_is_spoken_once_it_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -64,7 +64,7 @@ async def save(
     made = f"{datetime.now().astimezone():%Y-%m-%d}"
     sheet = letter.sheet(Kit(made, profiles.text({profile.name: profile}), key), profile)
     text, pdf = _places(folder, profile)
-    shown = paper.with_passphrase(sheet, letter.PASSPHRASE, phrase) if with_passphrase else sheet
+    shown = paper.with_passphrase(sheet, letter.passphrase(), phrase) if with_passphrase else sheet
     paper.write_text(shown, text)
     memory.keep(home, profile.name, Kept(profile.key, place_of(profile.destination), datetime.now(UTC)))
     trouble = await _paint(shown, pdf)

@@ -68,7 +68,7 @@ class ReadyPage(Page[Outcome]):
         place = where(made.profile.destination)
         if made.chains:
             count = sum(len(chain.snapshots) for chain in made.chains)
-            snapshots = words.number(count, _("snapshot"), _("snapshots"))
+            snapshots = words.number(count, "snapshot", "snapshots")
             self.ask(_("Your backups are back"))
             self.forward = _("&Restore files…")
             says = _("“{name}” is back: {snapshots} at {place}.")
