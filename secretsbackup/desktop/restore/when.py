@@ -65,6 +65,7 @@ class WhenPage(Page[When]):
         self._subject, self._home = subject, home
         self._read_of: Subject | None = None
         self._reading: asyncio.Task[None] | None = None
+        self._looking = False
         self.taken: list[Taken] = []
         self.begun: Unfinished | None = None
         self.phrase: Secret | None = None
@@ -100,7 +101,7 @@ class WhenPage(Page[When]):
                 return When(how)
 
     def problems(self) -> Sequence[Problem]:
-        if self._reading and not self._reading.done():
+        if self._looking:
             return [Problem("when", _("What there is, is being looked up."))]
         if self.answer.how is not How.GO_ON and not self.taken:
             return [Problem("when", _("There is no backup to restore from."))]
@@ -118,8 +119,8 @@ class WhenPage(Page[When]):
         if subject is not None and subject != self._read_of:
             self._read_of, self.taken, self.phrase = subject, [], None
             self.stop()
+            self._looking = True
             self._reading = work.begin(self._look_up(subject))
-            self._reading.add_done_callback(lambda _task: self._follow())
         self._follow()
 
     def stop(self) -> None:
@@ -130,6 +131,15 @@ class WhenPage(Page[When]):
     # Looking up what there is
 
     async def _look_up(self, subject: Subject) -> None:
+        try:
+            await self._read(subject)
+        finally:
+            if self._reading is asyncio.current_task():  # and not a newer one
+                self._looking = False
+        self._follow()
+
+    async def _read(self, subject: Subject) -> None:
+        """Bring the catalogue up to date, and show what it knows, even if that failed."""
         self.untell()
         file = self._home.catalogue(subject.profile)
         self.look_for_begun()
