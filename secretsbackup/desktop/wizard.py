@@ -23,6 +23,7 @@ from PySide6.QtWidgets import (
     QVBoxLayout,
     QWidget,
 )
+from shiboken6 import isValid
 
 from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.trouble import Remedy, Trouble
@@ -213,6 +214,8 @@ class Page(QWidget, Generic[T]):
             self.tell(Message(other[0]))
 
     def _busy(self, doing: str | None) -> None:
+        if not isValid(self._doing):  # what was given up may end after its page is gone
+            return
         self._doing.setText(doing or "")
         self._doing.setVisible(doing is not None)
         self._bar.setVisible(doing is not None)
