@@ -78,7 +78,8 @@ def screen(folder: Path, session: Mapping[str, str]) -> Iterator[Screen]:
     env = {**clean_environment(folder), **session, "DISPLAY": f":{number}"}
     made = Screen(env, folder)
     ready: Callable[[], bool] = lambda: bool(made.do("getdisplaygeometry"))  # noqa: E731
-    size = ["-screen", "0", "1000x700x24", "-nolisten", "tcp"]
+    # Else it begins anew when its last client leaves, which is the one that asked whether it is there.
+    size = ["-screen", "0", "1000x700x24", "-nolisten", "tcp", "-noreset"]
     with (
         Process(["Xvfb", f":{number}", *size], folder / "xvfb.log", env, ready),
         Process(["openbox"], folder / "openbox.log", env, lambda: True),

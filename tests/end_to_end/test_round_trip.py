@@ -207,7 +207,9 @@ def test_verify_restores_a_sample_and_compares_it(
     time.sleep(1.1)
     user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
     said = user.run("verify", "--json")
-    assert said.outcome["summary"]["files"] == 5
+    summary = said.outcome["summary"]
+    assert 1 <= summary["files"] <= len(picture(tmp_path / "source")), "which places it are is left to chance"
+    assert summary["whole_seconds"] > 0
 
 
 def test_the_files_of_a_snapshot_are_listed_by_path(
