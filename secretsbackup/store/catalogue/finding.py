@@ -18,7 +18,7 @@ from secretsbackup.store.catalogue import ROOT, entry_of, opened, seconds, times
 
 _BLOCK = 8192
 """Nodes in a block: the last one is written anew by each run that adds a name."""
-_ENOUGH = 1000
+_ENOUGH = 500
 """So many hits, or as many as are asked for, are put in order; of more, those whose paths came last."""
 _MANY = 20_000
 """Of more hits than these it is not counted how many they are."""
@@ -88,11 +88,11 @@ def find(
 
 def _version(memory: sqlite3.Connection, node: int, at: datetime | None) -> tuple[int, ...] | None:
     """The newest version of a node, or the one that a snapshot has; None if it has none."""
+    there = "" if at is None else " AND since <= ?2 AND (gone IS NULL OR gone > ?2)"
     row: tuple[int, ...] | None = memory.execute(
         "SELECT since, gone, kind, modified, most, slack FROM versions"
-        " WHERE node = :node AND (:at IS NULL OR (since <= :at AND (gone IS NULL OR gone > :at)))"
-        " ORDER BY since DESC LIMIT 1",
-        {"node": node, "at": at and seconds(at)},
+        f" WHERE node = ?1{there} ORDER BY since DESC LIMIT 1",
+        (node,) if at is None else (node, seconds(at)),
     ).fetchone()
     return row
 
