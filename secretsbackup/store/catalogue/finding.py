@@ -86,14 +86,18 @@ def find(
     return Found(entries, max(len(newest), total) - len(entries))
 
 
+_NEWEST = "SELECT since, gone, kind, modified, most, slack FROM versions WHERE node = ? "
+_LAST = "ORDER BY since DESC LIMIT 1"
+
+
 def _version(memory: sqlite3.Connection, node: int, at: datetime | None) -> tuple[int, ...] | None:
     """The newest version of a node, or the one that a snapshot has; None if it has none."""
-    there = "" if at is None else " AND since <= ?2 AND (gone IS NULL OR gone > ?2)"
-    row: tuple[int, ...] | None = memory.execute(
-        "SELECT since, gone, kind, modified, most, slack FROM versions"
-        f" WHERE node = ?1{there} ORDER BY since DESC LIMIT 1",
-        (node,) if at is None else (node, seconds(at)),
-    ).fetchone()
+    row: tuple[int, ...] | None
+    if at is None:
+        row = memory.execute(_NEWEST + _LAST, (node,)).fetchone()
+    else:
+        there = "AND since <= ? AND (gone IS NULL OR gone > ?) "
+        row = memory.execute(_NEWEST + there + _LAST, (node, seconds(at), seconds(at))).fetchone()
     return row
 
 
