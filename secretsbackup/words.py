@@ -767,8 +767,9 @@ def when(then: datetime, now: datetime) -> str:
     return f"{told} {time}" if local.year == today.year else f"{told} {local.year}"
 
 
-def _weekday(then: datetime) -> str:
-    names = (
+def weekdays() -> tuple[str, ...]:
+    """The days of the week, from Monday on."""
+    return (
         _("Monday"),
         _("Tuesday"),
         _("Wednesday"),
@@ -777,7 +778,10 @@ def _weekday(then: datetime) -> str:
         _("Saturday"),
         _("Sunday"),
     )
-    return names[then.weekday()]
+
+
+def _weekday(then: datetime) -> str:
+    return weekdays()[then.weekday()]
 
 
 def _month(then: datetime) -> str:

@@ -5,7 +5,6 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt
 from PySide6.QtWidgets import (
-    QAbstractItemView,
     QFrame,
     QGridLayout,
     QHBoxLayout,
@@ -21,7 +20,7 @@ from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.attention import Attention
 from secretsbackup.desktop.elided import Elided
 from secretsbackup.desktop.running import Running
-from secretsbackup.desktop.runs import RUN, Row, Runs
+from secretsbackup.desktop.runs import RUN, Runs, show_in
 from secretsbackup.desktop.standings import Standing
 from secretsbackup.desktop.trouble import Remedy, Trouble
 from secretsbackup.language import _
@@ -169,16 +168,8 @@ class Overview(QWidget):
 
     def _make_list(self) -> QListView:
         shown = _List()
-        shown.setModel(self._runs)
-        shown.setItemDelegate(Row())
-        shown.setUniformItemSizes(True)
-        shown.setFrameShape(QFrame.Shape.NoFrame)
-        shown.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        shown.setAccessibleName(_("History"))
+        show_in(shown, self._runs, _("History"), self._open_log)
         shown.setMouseTracking(True)
-        shown.activated.connect(self._open_log)
-        shown.clicked.connect(self._open_log)
-        shown.viewport().setAutoFillBackground(False)
         shown.setMinimumHeight(16 * look.GRID)
         return shown
 

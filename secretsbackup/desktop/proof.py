@@ -5,13 +5,13 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QModelIndex, QSize, Qt
 from PySide6.QtGui import QKeySequence, QShortcut
-from PySide6.QtWidgets import QAbstractItemView, QFrame, QHBoxLayout, QLabel, QListView, QWidget
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.running import Running
-from secretsbackup.desktop.runs import RUN, Row, Runs
+from secretsbackup.desktop.runs import RUN, Runs, show_in
 from secretsbackup.language import _
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Completed
@@ -112,15 +112,7 @@ class Proof(QWidget):
 
     def _make_list(self) -> QListView:
         shown = QListView()
-        shown.setModel(self._past)
-        shown.setItemDelegate(Row())
-        shown.setUniformItemSizes(True)
-        shown.setFrameShape(QFrame.Shape.NoFrame)
-        shown.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
-        shown.setAccessibleName(_("Proofs so far"))
-        shown.activated.connect(self._open_log)
-        shown.clicked.connect(self._open_log)
-        shown.viewport().setAutoFillBackground(False)
+        show_in(shown, self._past, _("Proofs so far"), self._open_log)
         return shown
 
     def _open_log(self, index: QModelIndex) -> None:

@@ -6,7 +6,14 @@ from datetime import UTC, datetime
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
-from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
+from PySide6.QtWidgets import (
+    QAbstractItemView,
+    QFrame,
+    QListView,
+    QStyle,
+    QStyledItemDelegate,
+    QStyleOptionViewItem,
+)
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
@@ -115,6 +122,19 @@ def mark(run: PastRun) -> str:
             return "interrupted"
         case Failed():
             return "failed"
+
+
+def show_in(shown: QListView, runs: Runs, name: str, opened: Callable[[QModelIndex], object]) -> None:
+    """Let a list show these runs, a row each, however many they are."""
+    shown.setModel(runs)
+    shown.setItemDelegate(Row())
+    shown.setUniformItemSizes(True)
+    shown.setFrameShape(QFrame.Shape.NoFrame)
+    shown.setVerticalScrollMode(QAbstractItemView.ScrollMode.ScrollPerPixel)
+    shown.setAccessibleName(name)
+    shown.activated.connect(opened)
+    shown.clicked.connect(opened)
+    shown.viewport().setAutoFillBackground(False)
 
 
 class Row(QStyledItemDelegate):

@@ -3,6 +3,7 @@
 from PySide6.QtCore import QTime
 from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox, QTimeEdit, QWidget
 
+from secretsbackup import words
 from secretsbackup.desktop import look
 from secretsbackup.desktop.setup.choices import Choices
 from secretsbackup.desktop.setup.fields import beside
@@ -30,7 +31,7 @@ class RhythmPage(Page[Rhythm]):
         self._daily, self._weekly = _clock(_("Time of day")), _clock(_("Time of that day"))
         self._day, self._hours = QComboBox(), _number(_("Hours"), 1, 168, 4)
         self._day.setAccessibleName(_("Day of the week"))
-        for day, name in zip(Weekday, _days(), strict=True):
+        for day, name in zip(Weekday, words.weekdays(), strict=True):
             self._day.addItem(name, day.value)
         self.choices.add(Daily, _("Every &day"), below=beside(QLabel(_("at")), self._daily))
         self.choices.add(
@@ -113,15 +114,3 @@ def _number(name: str, least: int, most: int, value: int) -> QSpinBox:
     made.setAccessibleName(name)
     look.tabular(made)
     return made
-
-
-def _days() -> tuple[str, ...]:
-    return (
-        _("Monday"),
-        _("Tuesday"),
-        _("Wednesday"),
-        _("Thursday"),
-        _("Friday"),
-        _("Saturday"),
-        _("Sunday"),
-    )
