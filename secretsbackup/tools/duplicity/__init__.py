@@ -35,11 +35,6 @@ to three rounds, processor seconds (a busy machine's, so read the ratios): first
 17.3; restore all 7.7, 7.2, 6.7, 6.7; restore one file 0.7, 1.1, 1.9, 4.4. From 50 on a whole restore gains
 little and one file loses much."""
 
-_COMPRESSION = {
-    # zip is deflate without zlib's checksum: some 4 % faster still, and as old in OpenPGP (RFC 4880, 9.3).
-    Compression.FAST: "--compress-algo zip --compress-level 1",
-    Compression.SMALL: "",
-}
 _STORAGE = {
     StorageClass.STANDARD_IA: "--s3-use-ia",
     StorageClass.ONEZONE_IA: "--s3-use-onezone-ia",
@@ -126,12 +121,12 @@ async def back_up(
         *(["--current-time", str(int(at.timestamp()))] if at else []),
         *_storage(vault.destination),
     ]
+    stand_in = buffered.stand_in(vault.gpg, vault.temporary, fast=compression is Compression.FAST)
     try:
         await _run(
-            msgspec.structs.replace(vault, gpg=buffered.stand_in(vault.gpg, vault.temporary)),
+            msgspec.structs.replace(vault, gpg=stand_in),
             verb,
             [*words, str(stage), _url(vault.destination)],
-            gpg_options=_COMPRESSION[compression],
             passphrase=passphrase,
             heard=reading.heard,
             born=reading.born,
@@ -206,7 +201,6 @@ async def _run(
     verb: str,
     words: Sequence[str | bytes],
     *,
-    gpg_options: str = "",
     passphrase: Secret | None = None,
     heard: Callable[[log.Stanza], None] = lambda _: None,
     born: Callable[[int], None] | None = None,
@@ -228,7 +222,7 @@ async def _run(
             *("-v5", "--archive-dir", str(vault.archive.parent), "--name", vault.archive.name),
             *("--tempdir", str(vault.temporary), "--gpg-binary", str(vault.gpg)),
             *("--num-retries", "3", "--backend-retry-delay", "5"),
-            *("--encrypt-key", vault.key, f"--gpg-options=--trust-model always {gpg_options}".rstrip()),
+            *("--encrypt-key", vault.key, "--gpg-options=--trust-model always"),
             *_reach(vault.destination),
             verb,
             *words,

@@ -1,9 +1,12 @@
-"""gpg behind a buffer, so that duplicity and gpg wait less for each other.
+"""gpg behind a buffer and a faster compressor, so that duplicity and gpg wait less for each other.
 
 duplicity reads many small files slowly and large ones fast, gpg compresses at its own pace, and the pipe
 between them holds 64 KiB. This program stands in for gpg there, started by a script that `stand_in`
 writes. It is run on its own, without this package, and ends as gpg ended: if it is killed instead,
 duplicity sees that, and no volume that lacks its end is taken for whole.
+
+gpg's own compression takes longer than all else in a backup. So where speed is wanted, what is encrypted
+is compressed here, and gpg gets the same packets that it would have made itself.
 """
 
 import os
@@ -12,30 +15,47 @@ import shlex
 import subprocess
 import sys
 import threading
+import zlib
+from collections.abc import Callable, Iterable, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 
 _BLOCK = 1 << 18
 _BLOCKS = 128
 """32 MiB in all: more than half a volume, and little beside what duplicity itself takes."""
+_PART = 1 << 16
 
 
-def stand_in(gpg: Path, folder: Path) -> Path:
-    """Write a script to a folder that does what gpg does, with a buffer before it."""
-    words = [sys.executable, "-I", "-S", __file__, str(gpg)]
+def stand_in(gpg: Path, folder: Path, *, fast: bool) -> Path:
+    """Write a script to a folder that does what gpg does, with a buffer before it.
+
+    With `fast` it compresses, and gpg only encrypts.
+    """
+    words = [sys.executable, "-I", "-S", __file__, _libraries() if fast else "", str(gpg)]
     script = folder / "gpg"
     script.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
     script.chmod(0o700)
     return script
 
 
-def run(words: list[str]) -> int:
+def _libraries() -> str:
+    """The folder that the fast compressor can be imported from; some other where there is none."""
+    found = find_spec("isal")
+    return str(Path(found.origin).parents[1]) if found and found.origin else sys.prefix
+
+
+def run(libraries: str, words: list[str]) -> int:
     """Run gpg with all that comes on standard input, and with our other descriptors; its exit status."""
+    packs = bool(libraries) and "--encrypt" in words
+    # man gpg, "--no-literal": what comes is taken for packets, and encrypted as it is.
+    words = [words[0], "--no-literal", "--compress-algo", "none", *words[1:]] if packs else words
     gpg = subprocess.Popen(words, stdin=subprocess.PIPE, close_fds=False)
     assert gpg.stdin is not None
     waiting: queue.Queue[bytes] = queue.Queue(_BLOCKS)
     threading.Thread(target=_read, args=(waiting,), daemon=True).start()
+    blocks = iter(waiting.get, b"")
     try:
-        while block := waiting.get():
+        for block in packed(blocks, libraries) if packs else blocks:
             gpg.stdin.write(block)
         gpg.stdin.close()
     except BrokenPipeError:
@@ -49,7 +69,36 @@ def _read(waiting: "queue.Queue[bytes]") -> None:
     waiting.put(b"")
 
 
+def packed(blocks: Iterable[bytes], libraries: str) -> Iterator[bytes]:
+    """One literal data packet in a compressed one: RFC 4880, 5.9 (binary, no name, no date), 5.6 (zlib).
+
+    The literal packet is written in parts (4.2.2.4), the compressed one lasts until all ends (4.2.1), as
+    gpg does where it reads from a pipe.
+    """
+    compress, flush = _compressor(libraries)
+    yield b"\xa3\x02" + compress(b"\xcb")
+    rest = b"b\0" + bytes(4)
+    for block in blocks:
+        rest += block
+        while len(rest) >= _PART:
+            yield compress(b"\xf0" + rest[:_PART])
+            rest = rest[_PART:]
+    yield compress(b"\xff" + len(rest).to_bytes(4, "big") + rest) + flush()
+
+
+def _compressor(libraries: str) -> tuple[Callable[[bytes], bytes], Callable[[], bytes]]:
+    """Compress, and flush. Intel's library makes of 300 MB what zlib does, in 0.7 s of processor for 8."""
+    sys.path.append(libraries)
+    try:
+        from isal import isal_zlib
+    except ImportError:  # it is not made for this kind of processor
+        slow = zlib.compressobj(1)
+        return slow.compress, slow.flush
+    fast = isal_zlib.compressobj(1)
+    return fast.compress, fast.flush
+
+
 if __name__ == "__main__":
-    status = run(sys.argv[1:])
+    status = run(sys.argv[1], sys.argv[2:])
     sys.stdout.flush()
     os._exit(status if status >= 0 else 128 - status)  # the reader may still wait for what nobody wants

@@ -1,9 +1,14 @@
 """gpg behind a buffer: every byte comes through, and it ends as gpg ends or as one that was killed."""
 
 import os
+import re
+import shutil
 import signal
 import subprocess
+import sys
+import tempfile
 import time
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
 import psutil
@@ -22,7 +27,7 @@ def program(folder: Path, script: str) -> Path:
 
 def start(folder: Path, script: str, **more: object) -> subprocess.Popen[bytes]:
     """Start it behind the buffer, as duplicity would."""
-    stand_in = buffered.stand_in(program(folder, script), folder)
+    stand_in = buffered.stand_in(program(folder, script), folder, fast=False)
     return subprocess.Popen(
         [stand_in, "two words"],
         stdin=subprocess.PIPE,
@@ -72,3 +77,72 @@ def test_a_volume_that_lacks_its_end_is_no_success(tmp_path: Path) -> None:
         child.kill()
         assert child.wait() == -signal.SIGKILL
         assert child.stderr.read() == b"whole\n"
+
+
+@pytest.fixture(scope="module")
+def keyring() -> Iterator[dict[str, str]]:
+    """A gpg with a key of its own, without a passphrase."""
+    with tempfile.TemporaryDirectory() as home:
+        env = {**os.environ, "GNUPGHOME": home}
+        words = ["gpg", "--batch", "--quiet", "--passphrase", "", "--quick-gen-key", "canary", "default"]
+        subprocess.run([*words, "default"], env=env, check=True, capture_output=True)
+        yield env
+        subprocess.run(["gpgconf", "--kill", "gpg-agent"], env=env, check=True)
+
+
+def gpg() -> Path:
+    """The real one."""
+    found = shutil.which("gpg")
+    assert found
+    return Path(found)
+
+
+def encrypted(
+    given: bytes, stand_in: Sequence[str | Path], env: dict[str, str]
+) -> subprocess.CompletedProcess[bytes]:
+    """What duplicity gets when it has this do what gpg does."""
+    words = ["--batch", "--trust-model", "always", "--recipient", "canary", "--encrypt"]
+    return subprocess.run([*stand_in, *words], input=given, env=env, check=False, capture_output=True)
+
+
+def decrypted(volume: bytes, env: dict[str, str]) -> bytes:
+    """What plain gpg reads in a volume."""
+    words = [gpg(), "--batch", "--quiet", "--decrypt"]
+    return subprocess.run(words, input=volume, env=env, check=True, capture_output=True).stdout
+
+
+@pytest.mark.parametrize("size", [0, 1, (1 << 16) - 6, (1 << 16) - 5, 3_000_000])
+@pytest.mark.parametrize("material", [os.urandom, bytes])
+def test_plain_gpg_reads_what_was_compressed_before_it(
+    size: int, material: Callable[[int], bytes], keyring: dict[str, str], tmp_path: Path
+) -> None:
+    given = material(size)
+    volume = encrypted(given, [buffered.stand_in(gpg(), tmp_path, fast=True)], keyring).stdout
+    assert decrypted(volume, keyring) == given
+    assert len(volume) < (1000 + size * 1.01 if material is os.urandom else 1000 + size / 50)
+
+
+def test_the_packets_are_those_that_gpg_would_have_made(keyring: dict[str, str], tmp_path: Path) -> None:
+    def packets(volume: bytes) -> list[bytes]:
+        words = ["gpg", "--batch", "--list-packets"]
+        listed = subprocess.run(words, input=volume, env=keyring, check=True, capture_output=True)
+        lines = [line for line in listed.stdout.splitlines() if not line.startswith((b"#", b"\tdata"))]
+        return [re.sub(rb"created \d+", b"", line) for line in lines]
+
+    given = b"volume" * 50_000
+    own = encrypted(given, [gpg(), "--compress-algo", "zlib"], keyring).stdout
+    ours = encrypted(given, [buffered.stand_in(gpg(), tmp_path, fast=True)], keyring).stdout
+    assert packets(ours) == packets(own)
+
+
+def test_a_key_that_cannot_be_used_is_gpgs_to_tell(tmp_path: Path) -> None:
+    stand_in = buffered.stand_in(gpg(), tmp_path, fast=True)
+    ended = encrypted(b"volume", [stand_in], {**os.environ, "GNUPGHOME": str(tmp_path)})
+    assert ended.returncode == 2
+    assert b"canary: skipped: No public key" in ended.stderr
+
+
+def test_where_there_is_no_fast_compressor_it_takes_longer(keyring: dict[str, str]) -> None:
+    stand_in = [sys.executable, "-I", "-S", buffered.__file__, "/nowhere", gpg()]
+    given = b"a few words " * 10_000
+    assert decrypted(encrypted(given, stand_in, keyring).stdout, keyring) == given
