@@ -40,6 +40,10 @@ class Home(msgspec.Struct, frozen=True):
         """What is known of the profile's stage."""
         return self.state / profile / "stage.json"
 
+    def archived(self, profile: ProfileName) -> Path:
+        """What is known of the profile's archive folder."""
+        return self.state / profile / "archive.json"
+
     def pause(self, profile: ProfileName) -> Path:
         """Until when the profile is paused."""
         return self.state / profile / "pause.json"
