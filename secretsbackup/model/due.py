@@ -166,7 +166,7 @@ def _next_try(drills: Sequence[PastRun], now: datetime) -> datetime | None:
         return None
     last = vain[-1]
     over = last.ended if last.ended <= now else min(last.began, now)
-    if isinstance(last.outcome, Cancelled) and last.outcome.by.startswith("you"):
+    if isinstance(last.outcome, Cancelled) and last.outcome.by_you:
         return over + _SETTLED
     return over + min(_SETTLED, _FIRST_DRILL_WAIT * (1 << min(len(vain) - 1, 10)))
 
@@ -195,7 +195,7 @@ def _again(
 
 def _wait(profile: Profile, outcome: Outcome, tries: int) -> timedelta:
     """How long to wait after so many vain tries: up to a quarter of the period, between 1 and 6 hours."""
-    if isinstance(outcome, Cancelled) and outcome.by.startswith("you"):
+    if isinstance(outcome, Cancelled) and outcome.by_you:
         return _LATER
     quarter = (period(profile.schedule) or timedelta()) / 4
     longest = max(timedelta(hours=1), min(timedelta(hours=6), quarter))
