@@ -82,6 +82,7 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         with run.step(Step.PROVE):
             proven = await holdings.look(run, vault)
             made = _made(held, proven)
+            await place.settle(vault.destination, proven.contents.keys() - held.contents.keys())
             await mending.settle(run, vault.archive)
         with run.step(Step.RECORD):
             _record(run, proven, made, gathered)

@@ -36,7 +36,7 @@ def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: 
     damage, unproven = _doubts(past)
     known, marked = _profile(home, profile), marks.read(home, profile)
     attempts = [run.began for run in past if run.verb is Verb.BACKUP]
-    begin = good[0] if good else min(attempts, default=None)
+    begin = good[0] if good else min(attempts, default=marked.lacking_since)
     return Status(
         profile=profile,
         safe_as_of=good[0] if good else None,

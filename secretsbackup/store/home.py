@@ -32,6 +32,11 @@ class Home(msgspec.Struct, frozen=True):
         """A profile that is being set up; no profile's own folder begins with a dot."""
         return self.state / ".setup.json"
 
+    @property
+    def unwatched(self) -> Path:
+        """Changed whenever it is told that nothing can be watched."""
+        return self.state / ".unwatched"
+
     def lock(self, profile: ProfileName) -> Path:
         """Held by whoever works on a profile."""
         return self.state / profile / "lock"
