@@ -82,7 +82,7 @@ class Due(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: Surroundings) -> Due:
     """Whether the next backup of this profile should begin now; `runs` are those that are over."""
-    known = [run for run in runs if run.verb is Verb.BACKUP and run.began <= now + SLIP]
+    known = [run for run in believed(runs, now) if run.verb is Verb.BACKUP]
     wanted = _wanted(profile, known, now, around)
     if wanted is None:
         return Due(None, (Why(Reason.NOT_SCHEDULED),))
@@ -97,7 +97,7 @@ def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: 
 
     A drill needs no source. One that found damage is not repeated before a backup has made good for it.
     """
-    known = [run for run in runs if run.began <= now + SLIP]
+    known = believed(runs, now)
     backups = [run for run in known if run.good]
     if not profile.prove_every:
         return Due(None, (Why(Reason.NOT_SCHEDULED),))
@@ -113,6 +113,11 @@ def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: 
     drives = tuple(why for why in around.missing if why.reason is Reason.DESTINATION_AWAY)
     around = msgspec.structs.replace(around, missing=drives)
     return Due(begin, (*_too_early(wanted, again, paused, now), *_in_the_way(profile, now, around)))
+
+
+def believed(runs: Sequence[PastRun], now: datetime) -> list[PastRun]:
+    """Those that began before now: a clock that was ahead has told the others a time that says nothing."""
+    return [run for run in runs if run.began <= now + SLIP]
 
 
 def alarm(profile: Profile, good: datetime | None) -> datetime | None:

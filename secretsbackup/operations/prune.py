@@ -5,12 +5,13 @@ newest must be proven: audited against its manifests. Else nothing goes, and it 
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from secretsbackup.model.destination import Bucket
+from secretsbackup.model.due import believed
 from secretsbackup.model.event import Caution, Step, Verb, Warned
 from secretsbackup.model.outcome import Completed, Failure, Reason, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile
@@ -70,7 +71,7 @@ def waiting(home: Home, profile: Profile) -> Why | None:
 
     It waits until there is a good backup again, whatever became of the tries since.
     """
-    for past in history.runs(home, profile.name, verb=Verb.BACKUP):
+    for past in believed(history.runs(home, profile.name, verb=Verb.BACKUP), datetime.now(UTC)):
         match past.outcome:
             case Completed():
                 return None
