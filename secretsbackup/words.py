@@ -28,6 +28,12 @@ from secretsbackup.model.event import (
 from secretsbackup.model.forecast import Forecast
 from secretsbackup.model.making import Did, Hand, HandStep, How, Made, Part
 from secretsbackup.model.outcome import (
+    CTRL_C,
+    PROGRAM,
+    PROGRAM_END,
+    SYSTEM,
+    TERMINAL_END,
+    YOU,
     Cancelled,
     Completed,
     Failed,
@@ -41,6 +47,7 @@ from secretsbackup.model.outcome import (
 from secretsbackup.model.paths import shown
 from secretsbackup.model.plan import Task, Traces
 from secretsbackup.model.policy import NEEDED, Action, text
+from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.schedule import Daily, Hours, Manual, Schedule, Weekly
 from secretsbackup.model.status import About, Concern, Level, Status, level, unaccepted
 
@@ -272,7 +279,7 @@ def outcome(ended: Outcome, verb: Verb) -> Message:
             )
         case Cancelled(by=by):
             return Message(
-                _("Cancelled by {by}.").format(by=by),
+                _("Cancelled by {by}.").format(by=_by(by)),
                 _("Nothing is lost; the next run goes on where this one stopped."),
             )
         case Failed(reason=why, detail=detail):
@@ -284,6 +291,18 @@ def outcome(ended: Outcome, verb: Verb) -> Message:
             )
         case _:
             assert_never(ended)
+
+
+def _by(who: str) -> str:
+    """Who stopped a run, which its journal tells in the same words whatever is spoken."""
+    return {
+        YOU: _("you"),
+        CTRL_C: _("you (Ctrl-C)"),
+        SYSTEM: _("the system"),
+        TERMINAL_END: _("the terminal's end"),
+        PROGRAM_END: _("the program's end"),
+        PROGRAM: _("the program"),
+    }.get(who, who)
 
 
 def _completed(summary: Summary, warnings: int, verb: Verb) -> Message:
@@ -349,6 +368,26 @@ def health(status: Status, now: datetime) -> str:
                 if but
                 else _("Not protected: no backup was made yet. Make one: secretsbackup backup")
             )
+
+
+def overdue(profile: ProfileName) -> str:
+    """The title of the alarm about a profile that was silent too long."""
+    return _("No backup of “{profile}”").format(profile=profile)
+
+
+def unwatched() -> str:
+    """The title of the alarm where nobody can say how safe anything is."""
+    return _("Nothing is backed up by itself")
+
+
+def failed(profile: ProfileName) -> str:
+    """The subject of a letter about a backup that failed."""
+    return _("Backup of “{profile}” failed").format(profile=profile)
+
+
+def took_too_long(seconds: float) -> str:
+    """What is said of a user's command that was ended."""
+    return _("It took longer than {span} and was ended.").format(span=duration(seconds))
 
 
 def _not_now(status: Status, now: datetime) -> str:
@@ -802,7 +841,7 @@ def result(ended: Outcome, verb: Verb) -> str:
         case Skipped() | Failed():
             return outcome(ended, verb).title
         case Cancelled(by=by):
-            return _("cancelled by {by}").format(by=by)
+            return _("cancelled by {by}").format(by=_by(by))
         case Interrupted():
             return _("cut off in the middle")
         case _:

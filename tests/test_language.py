@@ -10,7 +10,8 @@ import polib
 import pytest
 
 from secretsbackup import language, words
-from secretsbackup.model.event import Caution
+from secretsbackup.model.event import Caution, Verb
+from secretsbackup.model.outcome import YOU, Cancelled
 
 ROOT = Path(__file__).parents[1]
 FILES = sorted((ROOT / "resources" / "translations").glob("*.po"))
@@ -98,6 +99,19 @@ def test_counts_and_days_are_said_in_the_language_that_is_spoken() -> None:
     assert words.ago(then, then + timedelta(hours=2)) == "vor 2 Stunden"
     language.speak("en")
     assert words.ago(then, then + timedelta(hours=2)) == "2 hours ago"
+
+
+def test_who_stopped_a_run_is_told_in_words_that_no_language_changes() -> None:
+    language.speak("de")
+    assert words.outcome(Cancelled(YOU), Verb.BACKUP).title == "Abgebrochen durch: Sie."
+    stopping = [
+        node.args[0]
+        for path in (ROOT / "secretsbackup").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).endswith(("live.cancel", "._quit"))
+    ]
+    assert stopping
+    assert [ast.unparse(one) for one in stopping if isinstance(one, ast.Call)] == []
 
 
 def test_a_language_is_spoken_once_it_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -22,7 +22,17 @@ from secretsbackup.model.event import (
     Warned,
     encode,
 )
-from secretsbackup.model.outcome import Cancelled, Completed, Failed, Interrupted, Outcome, Skipped
+from secretsbackup.model.outcome import (
+    CTRL_C,
+    SYSTEM,
+    TERMINAL_END,
+    Cancelled,
+    Completed,
+    Failed,
+    Interrupted,
+    Outcome,
+    Skipped,
+)
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.operations import runner
 from secretsbackup.operations.runner import Ask, Live, Recipe
@@ -34,9 +44,9 @@ if TYPE_CHECKING:
     from secretsbackup.store.home import Home
 
 _SIGNALS = {
-    signal.SIGINT: "you (Ctrl-C)",
-    signal.SIGTERM: "the system",
-    signal.SIGHUP: "the terminal's end",
+    signal.SIGINT: CTRL_C,
+    signal.SIGTERM: SYSTEM,
+    signal.SIGHUP: TERMINAL_END,
 }
 
 

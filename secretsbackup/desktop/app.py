@@ -20,7 +20,7 @@ from secretsbackup.desktop.standings import Standings
 from secretsbackup.desktop.tray import Tray
 from secretsbackup.language import _, speak
 from secretsbackup.model.event import RunId, Verb
-from secretsbackup.model.outcome import Completed, Failure, Outcome
+from secretsbackup.model.outcome import PROGRAM_END, YOU, Completed, Failure, Outcome
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.store import home as homes
@@ -104,7 +104,7 @@ class App(QObject):
     def stop(self, name: ProfileName) -> None:
         """Stop a run: one of this process, or one that a terminal or a timer does."""
         if live := self.lives.get(name):
-            live.cancel(_("you"))
+            live.cancel(YOU)
         else:
             lock.ask_to_stop(self.home, name)
 
@@ -262,7 +262,7 @@ class App(QObject):
 
     def quit(self) -> None:
         """End the program; runs are stopped first, and resume the next time."""
-        work.begin(self._quit(_("the program's end")))
+        work.begin(self._quit(PROGRAM_END))
 
     async def _ask_to_quit(self) -> None:
         from secretsbackup.desktop import asking
@@ -275,7 +275,7 @@ class App(QObject):
             _("&Stop and quit"),
             destroys=True,
         ):
-            await self._quit(_("you"))
+            await self._quit(YOU)
 
     async def _quit(self, by: str) -> None:
         for live in self.going_on:

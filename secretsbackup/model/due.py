@@ -82,7 +82,7 @@ class Due(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: Surroundings) -> Due:
     """Whether the next backup of this profile should begin now; `runs` are those that are over."""
-    known = [run for run in runs if run.verb is Verb.BACKUP and run.began <= now + SLIP]
+    known = [run for run in believed(runs, now) if run.verb is Verb.BACKUP]
     wanted = _wanted(profile, known, now, around)
     if wanted is None:
         return Due(None, (Why(Reason.NOT_SCHEDULED),))
@@ -97,7 +97,7 @@ def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: 
 
     A drill needs no source. One that found damage is not repeated before a backup has made good for it.
     """
-    known = [run for run in runs if run.began <= now + SLIP]
+    known = believed(runs, now)
     backups = [run for run in known if run.good]
     if not profile.prove_every:
         return Due(None, (Why(Reason.NOT_SCHEDULED),))
@@ -113,6 +113,11 @@ def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: 
     drives = tuple(why for why in around.missing if why.reason is Reason.DESTINATION_AWAY)
     around = msgspec.structs.replace(around, missing=drives)
     return Due(begin, (*_too_early(wanted, again, paused, now), *_in_the_way(profile, now, around)))
+
+
+def believed(runs: Sequence[PastRun], now: datetime) -> list[PastRun]:
+    """Those that began before now: a clock that was ahead has told the others a time that says nothing."""
+    return [run for run in runs if run.began <= now + SLIP]
 
 
 def alarm(profile: Profile, good: datetime | None) -> datetime | None:
@@ -166,7 +171,7 @@ def _next_try(drills: Sequence[PastRun], now: datetime) -> datetime | None:
         return None
     last = vain[-1]
     over = last.ended if last.ended <= now else min(last.began, now)
-    if isinstance(last.outcome, Cancelled) and last.outcome.by.startswith("you"):
+    if isinstance(last.outcome, Cancelled) and last.outcome.by_you:
         return over + _SETTLED
     return over + min(_SETTLED, _FIRST_DRILL_WAIT * (1 << min(len(vain) - 1, 10)))
 
@@ -195,7 +200,7 @@ def _again(
 
 def _wait(profile: Profile, outcome: Outcome, tries: int) -> timedelta:
     """How long to wait after so many vain tries: up to a quarter of the period, between 1 and 6 hours."""
-    if isinstance(outcome, Cancelled) and outcome.by.startswith("you"):
+    if isinstance(outcome, Cancelled) and outcome.by_you:
         return _LATER
     quarter = (period(profile.schedule) or timedelta()) / 4
     longest = max(timedelta(hours=1), min(timedelta(hours=6), quarter))

@@ -153,10 +153,19 @@ class Skipped(msgspec.Struct, frozen=True, tag="skipped"):
     reasons: tuple[Why, ...]
 
 
+YOU, CTRL_C, SYSTEM = "you", "you (Ctrl-C)", "the system"
+TERMINAL_END, PROGRAM_END, PROGRAM = "the terminal's end", "the program's end", "the program"
+
+
 class Cancelled(msgspec.Struct, frozen=True, tag="cancelled"):
-    """Somebody stopped it; `by` says who (the user, the session's end)."""
+    """Somebody stopped it; `by` says who, in one of the words above."""
 
     by: str
+
+    @property
+    def by_you(self) -> bool:
+        """Whether a person wanted it so."""
+        return self.by in (YOU, CTRL_C)
 
 
 class Failed(msgspec.Struct, frozen=True, tag="failed", omit_defaults=True):

@@ -12,7 +12,17 @@ from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
-from secretsbackup.operations import equipment, gathering, guards, holdings, hooks, keys, prune, refresh
+from secretsbackup.operations import (
+    equipment,
+    gathering,
+    guards,
+    holdings,
+    hooks,
+    keys,
+    mending,
+    prune,
+    refresh,
+)
 from secretsbackup.operations.guards import Allowed
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.runner import Recipe, Run
@@ -72,6 +82,8 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         with run.step(Step.PROVE):
             proven = await holdings.look(run, vault)
             made = _made(held, proven)
+            await place.settle(vault.destination, proven.contents.keys() - held.contents.keys())
+            await mending.settle(run, vault.archive)
         with run.step(Step.RECORD):
             _record(run, proven, made, gathered)
             await refresh.keep_up(run, proven.whole)

@@ -7,6 +7,7 @@ from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret, SecretName
+from secretsbackup.operations import mending
 from secretsbackup.operations.runner import Ask, Run
 from secretsbackup.store import history
 from secretsbackup.store.home import Home, owner_only
@@ -14,16 +15,19 @@ from secretsbackup.tools import duplicity, gnupg, keychain, process, rsync
 
 
 async def vault(run: Run) -> duplicity.Vault:
-    """duplicity, gpg, the destination and what opens it: the keychain's, unless the run was given another."""
+    """duplicity, gpg, an archive folder that is whole, the destination and what opens it: the keychain's,
+    unless the run was given another."""
     program = duplicity.find()
     await _new_enough(run.home, program, duplicity.version, duplicity.OLDEST)
+    archive = owner_only(run.home.archive(run.profile))
+    await mending.mend(run, archive)
     return duplicity.Vault(
         program=program,
         gpg=process.find("gpg"),
         destination=run.profile.destination,
         credential=run.opened_by or await credential(run.profile),
         key=run.profile.key,
-        archive=owner_only(run.home.archive(run.profile)),
+        archive=archive,
         temporary=run.temporary,
         held=run.held,
     )

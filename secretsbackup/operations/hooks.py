@@ -63,9 +63,8 @@ async def _afterwards(run: Run, ended: Outcome) -> None:
             await _tell(run, run.profile.calls.success, "", "")
         case Failed():
             message = words.outcome(ended, Verb.BACKUP)
-            await _tell(
-                run, run.profile.calls.failure, f"Backup of “{run.profile.name}” failed", str(message)
-            )
+            title = words.failed(run.profile.name)
+            await _tell(run, run.profile.calls.failure, title, str(message))
         case _:
             pass
 
@@ -88,7 +87,7 @@ async def _run(run: Run, which: str, command: tuple[str, ...], told: dict[str, s
             ended = await process.run(program, command[1:], env=env, on_line=hear, on_error_line=hear)
             status = ended.status
     except TimeoutError:
-        said.append(f"It took longer than {words.duration(run.profile.hooks.seconds)} and was ended.")
+        said.append(words.took_too_long(run.profile.hooks.seconds))
     except (OSError, Failure) as error:
         said.append(str(error))
     finally:

@@ -5,14 +5,15 @@ newest must be proven: audited against its manifests. Else nothing goes, and it 
 """
 
 from collections.abc import Iterator, Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import msgspec
 
 from secretsbackup.model.destination import Bucket
+from secretsbackup.model.due import believed
 from secretsbackup.model.event import Caution, Step, Verb, Warned
-from secretsbackup.model.outcome import Failure, Reason, Skipped, Summary, Why
+from secretsbackup.model.outcome import Completed, Failure, Reason, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.snapshot import Chain
 from secretsbackup.operations import equipment, holdings, refresh
@@ -66,13 +67,20 @@ async def preview(profile: Profile, home: Home) -> Plan:
 
 
 def waiting(home: Home, profile: Profile) -> Why | None:
-    """Why old backups are kept for now: so much was gone or changed that the last run waits for a yes."""
-    past = (run.outcome for run in history.runs(home, profile.name, 100) if run.verb is Verb.BACKUP)
-    match next(past, None):
-        case Skipped(reasons=reasons):
-            return next((why for why in reasons if why.reason is Reason.UPHEAVAL), None)
-        case _:
-            return None
+    """Why old backups are kept for now: so much was gone or changed that a run waits for a yes.
+
+    It waits until there is a good backup again, whatever became of the tries since.
+    """
+    for past in believed(history.runs(home, profile.name, verb=Verb.BACKUP), datetime.now(UTC)):
+        match past.outcome:
+            case Completed():
+                return None
+            case Skipped(reasons=reasons):
+                if found := next((why for why in reasons if why.reason is Reason.UPHEAVAL), None):
+                    return found
+            case _:
+                pass
+    return None
 
 
 def plan(profile: Profile, held: Holdings, archive: Path, now: datetime, wait: Why | None = None) -> Plan:

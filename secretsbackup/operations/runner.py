@@ -5,6 +5,7 @@ Skip, Failure, cancellation, or (anything else) a BUG with its traceback in the 
 """
 
 import asyncio
+import contextlib
 import secrets
 import shutil
 import time
@@ -32,6 +33,7 @@ from secretsbackup.model.event import (
     Warned,
 )
 from secretsbackup.model.outcome import (
+    PROGRAM,
     Cancelled,
     Completed,
     Failed,
@@ -194,7 +196,8 @@ async def _work(
     recipe: Recipe, alone: AbstractAsyncContextManager[Run], profile: Profile, at_home: Home
 ) -> Summary:
     async with alone as run:
-        history.catch_up(at_home, profile.name)
+        with contextlib.suppress(Failure):  # the recipe meets it too: who is to be called then, hears of it
+            history.catch_up(at_home, profile.name)
         return await recipe(run)
 
 
@@ -245,7 +248,7 @@ def sweep(at_home: Home, profile: Profile) -> None:
 
 def _outcome(done: "asyncio.Task[Summary]", by: str, warnings: int) -> Outcome:
     if done.cancelled():
-        return Cancelled(by or "the program")
+        return Cancelled(by or PROGRAM)
     match done.exception():
         case None:
             return Completed(done.result(), warnings)

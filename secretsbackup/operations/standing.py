@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from secretsbackup.model.due import Surroundings, alarm, due
+from secretsbackup.model.due import Surroundings, alarm, believed, due
 from secretsbackup.model.event import Verb, Warned
 from secretsbackup.model.outcome import Completed, Failure, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile, ProfileName
@@ -17,8 +17,10 @@ from secretsbackup.tools import surroundings
 
 def standing(home: Home, profile: ProfileName, now: datetime | None = None) -> Status:
     """How safe a profile is now. Runs that were cut off are found and told here."""
-    going_on = history.catch_up(home, profile)
-    status = _remembered(home, profile, history.runs(home, profile), now or datetime.now(UTC))
+    going_on, now = history.catch_up(home, profile), now or datetime.now(UTC)
+    past = history.runs(home, profile)
+    # Where all of them are of a time to come, it is the clock of now that is wrong.
+    status = _remembered(home, profile, believed(past, now) or past, now)
     for run in going_on:
         for moment in journal.read(home.journal(profile, run)):
             status = after(status, moment)
@@ -36,7 +38,7 @@ def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: 
     damage, unproven = _doubts(past)
     known, marked = _profile(home, profile), marks.read(home, profile)
     attempts = [run.began for run in past if run.verb is Verb.BACKUP]
-    begin = good[0] if good else min(attempts, default=None)
+    begin = good[0] if good else min(attempts, default=marked.lacking_since)
     return Status(
         profile=profile,
         safe_as_of=good[0] if good else None,

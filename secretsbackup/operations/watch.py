@@ -6,6 +6,7 @@ The timer does it, so that it happens also while the tray is dead or was never s
 from datetime import UTC, datetime, timedelta
 
 from secretsbackup import words
+from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.status import About, Status, unaccepted
 from secretsbackup.operations import hooks
@@ -21,15 +22,30 @@ async def watch(home: Home, now: datetime | None = None) -> list[Profile]:
     """Raise the alarm where it is due; for which profiles that was."""
     now = now or datetime.now(UTC)
     alarmed = []
-    for profile in profiles.load(home).values():
-        stands = standing(home, profile.name, now)
-        if overdue(stands, now) and _not_today(home, profile, now):
-            marks.set_(home, profile.name, alarmed=now)
-            title, text = f"No backup of “{profile.name}”", words.health(stands, now)
-            await notify.show(title, text)
-            await hooks.tell(profile, profile.calls.overdue, title, text)
-            alarmed.append(profile)
+    try:
+        for profile in profiles.load(home).values():
+            stands = standing(home, profile.name, now)
+            if overdue(stands, now) and _not_today(marks.read(home, profile.name).alarmed, now):
+                marks.set_(home, profile.name, alarmed=now)
+                title, text = words.overdue(profile.name), words.health(stands, now)
+                await notify.show(title, text)
+                await hooks.tell(profile, profile.calls.overdue, title, text)
+                alarmed.append(profile)
+    except Failure as failure:
+        await _cannot(home, failure, now)
+        raise
     return alarmed
+
+
+async def _cannot(home: Home, failure: Failure, now: datetime) -> None:
+    """Say once a day that nothing is watched: with settings that cannot be read, nothing is backed up either.
+
+    A database that another program holds is free again before anyone could do something about it.
+    """
+    told = marks.seen_unwatched(home)
+    if failure.reason is not Reason.MEMORY_BUSY and _not_today(told, now):
+        marks.see_unwatched(home, now)
+        await notify.show(words.unwatched(), str(words.reason(Why(failure.reason, failure.detail))))
 
 
 def overdue(stands: Status, now: datetime) -> bool:
@@ -39,7 +55,6 @@ def overdue(stands: Status, now: datetime) -> bool:
     return late and bool(about & {About.OVERDUE, About.LONG_AGO, About.NEVER})
 
 
-def _not_today(home: Home, profile: Profile, now: datetime) -> bool:
+def _not_today(told: datetime | None, now: datetime) -> bool:
     """Whether the last alarm is long enough ago; one of the future was told by a clock that was wrong."""
-    told = marks.read(home, profile.name).alarmed
     return told is None or not timedelta() <= now - told < _AT_MOST_EVERY

@@ -32,6 +32,11 @@ class Home(msgspec.Struct, frozen=True):
         """A profile that is being set up; no profile's own folder begins with a dot."""
         return self.state / ".setup.json"
 
+    @property
+    def unwatched(self) -> Path:
+        """Changed whenever it is told that nothing can be watched."""
+        return self.state / ".unwatched"
+
     def lock(self, profile: ProfileName) -> Path:
         """Held by whoever works on a profile."""
         return self.state / profile / "lock"
@@ -39,6 +44,10 @@ class Home(msgspec.Struct, frozen=True):
     def staged(self, profile: ProfileName) -> Path:
         """What is known of the profile's stage."""
         return self.state / profile / "stage.json"
+
+    def archived(self, profile: ProfileName) -> Path:
+        """What is known of the profile's archive folder."""
+        return self.state / profile / "archive.json"
 
     def pause(self, profile: ProfileName) -> Path:
         """Until when the profile is paused."""

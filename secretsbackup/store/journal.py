@@ -37,7 +37,7 @@ class Writer:
             self._progress = moment
         try:
             self._file.write(encode(moment) + b"\n")
-            if isinstance(moment.event, RunEnded):
+            if isinstance(moment.event, RunStarted | RunEnded):  # what a power cut must not undo
                 os.fsync(self._file.fileno())
         except OSError:
             return

@@ -3,11 +3,12 @@
 import contextlib
 import os
 from datetime import UTC, datetime
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
-from secretsbackup.model.outcome import Why
+from secretsbackup.model.outcome import Failure, Why
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store.home import Home, owner_only, write
 
@@ -52,15 +53,33 @@ def lack(home: Home, profile: ProfileName, now: datetime, lacking: tuple[Why, ..
 
 def seen_away(home: Home, profile: ProfileName) -> datetime | None:
     """When the network, a source or a drive was last seen to be away."""
-    try:
-        return datetime.fromtimestamp(home.away(profile).stat().st_mtime, UTC)
-    except OSError:
-        return None
+    return _seen(home.away(profile))
 
 
 def see_away(home: Home, profile: ProfileName, now: datetime) -> None:
     """Something is away now. Only the file's time is changed: it may happen every half minute."""
-    with contextlib.suppress(OSError):
-        path = owner_only(home.state / profile) / home.away(profile).name
+    _see(home.away(profile), now)
+
+
+def seen_unwatched(home: Home) -> datetime | None:
+    """When the watchdog last said that it cannot watch."""
+    return _seen(home.unwatched)
+
+
+def see_unwatched(home: Home, now: datetime) -> None:
+    """It says so now."""
+    _see(home.unwatched, now)
+
+
+def _seen(path: Path) -> datetime | None:
+    try:
+        return datetime.fromtimestamp(path.stat().st_mtime, UTC)
+    except OSError:
+        return None
+
+
+def _see(path: Path, now: datetime) -> None:
+    with contextlib.suppress(OSError, Failure):
+        owner_only(path.parent)
         path.touch(mode=0o600)
         os.utime(path, (now.timestamp(), now.timestamp()))

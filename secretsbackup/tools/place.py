@@ -68,6 +68,15 @@ async def put(destination: Destination, credential: Credential, name: str, conte
             await ssh.put(destination, name, content)
 
 
+async def settle(destination: Destination, names: Iterable[str]) -> None:
+    """Put these files of a folder safely on its disk, which may be pulled out next; servers do that alone.
+
+    Failure(DESTINATION_UNREACHABLE) where that fails.
+    """
+    if isinstance(destination, Folder):
+        await asyncio.to_thread(_settle, Path(destination.path), names)
+
+
 async def remove(destination: Destination, credential: Credential, names: Sequence[str]) -> None:
     """Remove files of ours from a destination; what is not there any more is no fault."""
     match destination:
@@ -153,6 +162,18 @@ def _copy(path: Path, to: Path) -> None:
         raise Failure(Reason.DESTINATION_UNREACHABLE, str(path), (str(error),)) from None
     with source, to.open("wb") as target:
         shutil.copyfileobj(source, target)
+
+
+def _settle(folder: Path, names: Iterable[str]) -> None:
+    try:
+        for path in (*(folder / name for name in names), folder):
+            opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+            try:
+                os.fsync(opened)
+            finally:
+                os.close(opened)
+    except OSError as error:
+        raise Failure(Reason.DESTINATION_UNREACHABLE, str(folder), (str(error),)) from None
 
 
 def _remove(folder: Path, names: Sequence[str]) -> None:

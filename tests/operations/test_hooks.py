@@ -2,9 +2,10 @@
 
 import asyncio
 import os
+import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import suppress
+from contextlib import closing, suppress
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -24,9 +25,10 @@ from secretsbackup.model.outcome import (
     Summary,
     Why,
 )
-from secretsbackup.model.profile import Calls, Hooks, Profile
-from secretsbackup.operations import hooks, runner
+from secretsbackup.model.profile import Calls, Fingerprint, Hooks, Profile
+from secretsbackup.operations import backup, hooks, runner
 from secretsbackup.operations.runner import Run
+from secretsbackup.store.home import Home
 from tests.conftest import StandIn
 from tests.operations.conftest import Play
 
@@ -200,3 +202,17 @@ def test_a_call_that_does_not_get_through_fails_no_backup_and_names_no_secret(
         (Caution.NOT_TOLD, "127.0.0.1: HTTP 500"),
         (Caution.NOT_TOLD, "127.0.0.1: URLError"),
     ]
+
+
+def test_whoever_is_to_be_called_hears_also_of_a_memory_that_is_no_use(
+    profile: Profile, play: Play, home: Home, stand_in: StandIn, key: Fingerprint
+) -> None:
+    letters = stand_in("notes", "sendmail") / "record"
+    home.database.parent.mkdir(parents=True)
+    with closing(sqlite3.connect(home.database)) as memory:
+        memory.execute("PRAGMA user_version = 99")
+    of = replace(profile, key=key, calls=Calls(mail="ada@example.org"))
+    ended = play(backup.recipe(), of=of)
+    assert isinstance(ended, Failed)
+    assert ended.reason is Reason.MEMORY_NEWER
+    assert letters.exists()

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Completed, Reason, Skip, Summary, Why
+from secretsbackup.model.outcome import Completed, Failure, Reason, Skip, Summary, Why
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.operations import backup, prune
 from secretsbackup.operations.holdings import Holdings
@@ -161,11 +161,16 @@ def test_what_waits_for_a_yes_is_remembered(profile: Profile, home: Home, play: 
     async def done(_: Run) -> Summary:
         return Summary()
 
+    async def fails(_: Run) -> Summary:
+        raise Failure(Reason.DESTINATION_UNREACHABLE)
+
     assert prune.waiting(home, profile) is None
     play(waits)
     assert prune.waiting(home, profile) == Why(Reason.UPHEAVAL, "30 0 30")
     play(done, Verb.VERIFY)
     assert prune.waiting(home, profile)
+    play(fails)
+    assert prune.waiting(home, profile), "a try that failed since is no answer"
     play(done)
     assert prune.waiting(home, profile) is None
 

@@ -1,19 +1,21 @@
 """The watchdog: it speaks up once a day about a profile that has been silent too long."""
 
 import asyncio
+import sqlite3
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
 
-from secretsbackup.model.outcome import Failure, Reason, Summary
+from secretsbackup.model.outcome import Failure, Reason, Summary, Why
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.schedule import Hours, Manual
 from secretsbackup.operations import watch
 from secretsbackup.operations.runner import Run
-from secretsbackup.store import profiles
+from secretsbackup.store import marks, profiles
 from secretsbackup.store.home import Home
 from tests.conftest import StandIn
 from tests.operations.conftest import Play
@@ -72,6 +74,35 @@ def test_what_is_made_by_hand_is_nobody_elses_business(
     profiles.add(home, replace(profile, schedule=Manual()))
     play(done)
     assert alarmed(home, 300 * DAY) == []
+
+
+def test_settings_that_cannot_be_read_are_told_once_a_day(
+    profile: Profile, home: Home, play: Play, shown: Path
+) -> None:
+    profiles.add(home, profile)
+    home.profiles.write_text("version = 1\n[profile")
+    for later in (timedelta(), 0.5 * DAY, 1.1 * DAY):
+        with pytest.raises(Failure):
+            alarmed(home, later)
+    told = [line for line in shown.read_text().splitlines() if "Nothing is backed up by itself" in line]
+    assert len(told) == 2
+    assert "The settings cannot be read" in told[0]
+
+
+def test_a_database_that_another_program_holds_keeps_no_alarm_back(
+    profile: Profile, home: Home, play: Play, shown: Path
+) -> None:
+    profiles.add(home, profile)
+    play(done)
+    with closing(sqlite3.connect(home.database, isolation_level=None)) as other:
+        other.execute("BEGIN EXCLUSIVE")
+        assert alarmed(home, 9 * DAY) == ["docs"]
+
+
+def test_what_never_could_begin_is_told(profile: Profile, home: Home, play: Play, shown: Path) -> None:
+    profiles.add(home, profile)
+    marks.lack(home, profile.name, datetime.now(UTC), (Why(Reason.METERED),))
+    assert alarmed(home, 9 * DAY) == ["docs"]
 
 
 def test_a_good_run_ends_it(profile: Profile, home: Home, play: Play, shown: Path) -> None:

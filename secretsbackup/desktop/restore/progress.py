@@ -13,7 +13,7 @@ from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.event import RunEnded, Verb, Warned
-from secretsbackup.model.outcome import Outcome
+from secretsbackup.model.outcome import YOU, Outcome
 from secretsbackup.model.status import Status, after
 from secretsbackup.operations.runner import Ask, Live, Recipe
 
@@ -85,7 +85,7 @@ class ProgressPage(Page[Outcome | None]):
     def stop(self) -> None:
         """Stop it; what is there already stays, and one can go on from there."""
         if self._live is not None:
-            self._live.cancel(_("you"))
+            self._live.cancel(YOU)
 
     async def _follow(self, live: Live, subject: Subject) -> None:
         status, trace = Status(profile=subject.profile.name, verb=Verb.RESTORE), Trace()

@@ -1,0 +1,49 @@
+"""Mending: the archive folder is as whole as duplicity takes it to be, before anything is built on it.
+
+What is torn is taken away: all that is finished lies at the destination as well, and comes back from there;
+what was half sent is begun anew.
+"""
+
+import asyncio
+import shutil
+from pathlib import Path
+
+from secretsbackup.operations.runner import Run
+from secretsbackup.store import archived
+from secretsbackup.tools.duplicity import files, torn
+
+
+async def mend(run: Run, archive: Path) -> None:
+    """Take away what is torn, and what a duplicity that was killed left behind."""
+    await asyncio.to_thread(_mend, run, archive)
+
+
+async def settle(run: Run, archive: Path) -> None:
+    """Put what a duplicity that ended well has written safely on the disk, and know it to be whole."""
+    await asyncio.to_thread(_settle, run, archive)
+
+
+def _mend(run: Run, archive: Path) -> None:
+    for folder in torn.left_over(archive):
+        shutil.rmtree(folder, ignore_errors=True)
+    for path in list(torn.torn(archive, archived.read(run.home, run.profile.name))):
+        for one in _with_it(path):
+            one.unlink(missing_ok=True)
+    _settle(run, archive)
+
+
+def _with_it(path: Path) -> list[Path]:
+    """What goes with a torn file: of a half-sent set all of it."""
+    one = files.parse(path.name)
+    if one is None or not one.partial:
+        return [path]
+    parsed = ((other, files.parse(other.name)) for other in path.parent.glob("duplicity-*.part"))
+    return [other for other, its in parsed if its and its.belongs == one.belongs]
+
+
+def _settle(run: Run, archive: Path) -> None:
+    known, now = archived.read(run.home, run.profile.name), torn.seals(archive)
+    finished = {name: seal for name, seal in now.items() if not name.endswith(".part")}
+    if finished != known:
+        torn.settle(archive, (name for name, seal in finished.items() if known.get(name) != seal))
+        archived.keep(run.home, run.profile.name, finished)

@@ -1,0 +1,82 @@
+"""Torn: which files of an archive folder are not whole, as after a power cut.
+
+duplicity trusts what it finds there by its name alone, and puts next to nothing of it safely on the disk
+(3.2, tried): with half a manifest or half a file of signatures every later run fails, and where signatures
+are empty the next snapshot is built on a state that nobody has, and is restored with wrong content.
+"""
+
+import gzip
+import os
+import re
+import zlib
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+
+from secretsbackup.tools.duplicity import files
+
+Seal = tuple[int, int]
+"""A file's bytes, and when it was last written (nanoseconds): what was looked at once is known by it."""
+
+_VOLUME = re.compile(rb"^Volume \d+:\n", re.MULTILINE)
+_WHOLE_VOLUME = re.compile(rb"^Volume \d+:\n(?: {4}(?!Hash )\S.*\n)+ {4}Hash \w+ [0-9a-f]+\n", re.MULTILINE)
+_AT_ONCE = 1 << 20
+
+
+def seals(archive: Path) -> dict[str, Seal]:
+    """Every manifest and every file of signatures of an archive folder; half-sent ones as well."""
+    found = {path.name: path.stat() for path in archive.glob("duplicity-*") if files.parse(path.name)}
+    return {name: (status.st_size, status.st_mtime_ns) for name, status in found.items()}
+
+
+def torn(archive: Path, known: Mapping[str, Seal]) -> Iterator[Path]:
+    """Those that are not whole; what is as it is `known` to be is not read again.
+
+    A half-sent set's signatures are written anew when it is gone on with, so only its manifest counts.
+    """
+    for name, seal in seals(archive).items():
+        one, path = files.parse(name), archive / name
+        unread = known.get(name) != seal and one is not None and not (one.signatures and one.partial)
+        if unread and not (_whole_signatures if one and one.signatures else _whole_manifest)(path):
+            yield path
+
+
+def left_over(archive: Path) -> Iterator[Path]:
+    """The temporary folders in it of a duplicity that was killed (its tempdir.py)."""
+    return (path for path in archive.glob("duplicity-*-tempdir") if path.is_dir())
+
+
+def settle(archive: Path, names: Iterator[str]) -> None:
+    """Put these files safely on the disk, and what the folder calls them."""
+    for name in names:
+        _sync(archive / name)
+    _sync(archive)
+
+
+def _sync(path: Path) -> None:
+    opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
+
+
+def _whole_manifest(path: Path) -> bool:
+    """Whether each volume that it names is told to its end."""
+    content = path.read_bytes()
+    count = len(_VOLUME.findall(content))
+    return count > 0 and count == len(_WHOLE_VOLUME.findall(content)) and content.endswith(b"\n")
+
+
+def _whole_signatures(path: Path) -> bool:
+    """Whether it can be read to its end, where a sum stands of all that is in it (gzip; RFC 1952)."""
+    if path.stat().st_size == 0:
+        return False
+    if path.suffix != ".gz":
+        return True
+    try:
+        with gzip.open(path) as file:
+            while file.read(_AT_ONCE):
+                pass
+    except (OSError, EOFError, zlib.error):
+        return False
+    return True

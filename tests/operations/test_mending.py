@@ -1,0 +1,67 @@
+"""The archive folder is mended before anything is built on it, and known to be whole after that."""
+
+import asyncio
+from pathlib import Path
+
+import pytest
+
+from secretsbackup.operations import mending
+from secretsbackup.operations.runner import Run
+from secretsbackup.store import archived
+from tests.tools.duplicity.test_torn import MANIFEST, SIGNATURES, SIGNED, TOLD, WHOLE
+
+
+@pytest.fixture
+def archive(run: Run) -> Path:
+    folder = run.home.archive(run.profile)
+    folder.mkdir(parents=True)
+    (folder / MANIFEST).write_bytes(WHOLE)
+    (folder / SIGNATURES).write_bytes(SIGNED)
+    return folder
+
+
+def left(archive: Path) -> set[str]:
+    return {path.name for path in archive.iterdir()}
+
+
+def test_what_is_whole_stays_and_is_known(run: Run, archive: Path) -> None:
+    asyncio.run(mending.mend(run, archive))
+    assert left(archive) == {MANIFEST, SIGNATURES} == set(archived.read(run.home, run.profile.name))
+
+
+def test_what_is_torn_goes(run: Run, archive: Path) -> None:
+    (archive / SIGNATURES).write_bytes(SIGNED[:100])
+    asyncio.run(mending.mend(run, archive))
+    assert left(archive) == {MANIFEST} == set(archived.read(run.home, run.profile.name))
+
+
+def test_what_was_known_to_be_whole_and_was_torn_since_goes(run: Run, archive: Path) -> None:
+    asyncio.run(mending.mend(run, archive))
+    (archive / SIGNATURES).write_bytes(bytes(len(SIGNED)))
+    asyncio.run(mending.mend(run, archive))
+    assert left(archive) == {MANIFEST}
+
+
+@pytest.mark.parametrize("told", [TOLD[:-20], bytes(200), b""], ids=["torn", "zeros", "empty"])
+def test_a_half_sent_set_goes_as_a_whole(run: Run, archive: Path, told: bytes) -> None:
+    half_sent = {"duplicity-full.20261105T000000Z.manifest.part": told}
+    signatures = {"duplicity-full-signatures.20261105T000000Z.sigtar.part": b"half"}
+    another = {"duplicity-full.20261106T000000Z.manifest.part": TOLD}
+    for name, content in (half_sent | signatures | another).items():
+        (archive / name).write_bytes(content)
+    asyncio.run(mending.mend(run, archive))
+    assert left(archive) == {MANIFEST, SIGNATURES, *another}
+
+
+def test_what_a_killed_duplicity_left_goes(run: Run, archive: Path) -> None:
+    (archive / "duplicity-ab12-tempdir").mkdir()
+    (archive / "duplicity-ab12-tempdir" / "mktemp-1").write_bytes(b"half")
+    asyncio.run(mending.mend(run, archive))
+    assert left(archive) == {MANIFEST, SIGNATURES}
+
+
+def test_a_file_that_says_what_is_known_and_is_torn_itself_costs_a_look(run: Run, archive: Path) -> None:
+    asyncio.run(mending.mend(run, archive))
+    run.home.archived(run.profile.name).write_bytes(b'{"duplicity')
+    asyncio.run(mending.mend(run, archive))
+    assert left(archive) == {MANIFEST, SIGNATURES} == set(archived.read(run.home, run.profile.name))

@@ -1,0 +1,44 @@
+"""How safe a profile is, by what is remembered of its runs."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+
+from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb
+from secretsbackup.model.outcome import Completed, Failed, Outcome, Reason, Summary
+from secretsbackup.model.profile import Profile
+from secretsbackup.model.status import About, concerns
+from secretsbackup.operations.standing import standing
+from secretsbackup.store import history, profiles
+from secretsbackup.store.home import Home
+
+NOW = datetime(2026, 11, 27, 18, tzinfo=UTC)
+DAY = timedelta(days=1)
+GOOD = Completed(Summary())
+
+
+def remember(home: Home, profile: Profile, began: datetime, outcome: Outcome) -> None:
+    run = RunId(f"{began:%Y%m%dT%H%M%S}.000Z-0000")
+    first = RunStarted(run=run, profile=profile.name, verb=Verb.BACKUP, version="0")
+    history.record(home, [Moment(began, first), Moment(began + DAY / 1440, RunEnded(outcome=outcome))])
+
+
+@pytest.fixture
+def known(home: Home, profile: Profile) -> Profile:
+    profiles.add(home, profile)
+    return profile
+
+
+def test_a_clock_that_was_ahead_for_once_hides_nothing_that_came_after(home: Home, known: Profile) -> None:
+    remember(home, known, NOW - 9 * DAY, GOOD)
+    remember(home, known, NOW + 900 * DAY, GOOD)
+    remember(home, known, NOW - 8 * DAY, Failed(Reason.NO_ROOM))
+    status = standing(home, known.name, NOW)
+    assert status.safe_as_of == NOW - 9 * DAY
+    about = {concern.about for concern in concerns(status, NOW)}
+    assert {About.FAILED, About.OVERDUE} <= about
+
+
+def test_a_clock_that_is_behind_everything_makes_no_backup_undone(home: Home, known: Profile) -> None:
+    remember(home, known, NOW, GOOD)
+    assert standing(home, known.name, NOW - 9999 * DAY).safe_as_of == NOW
