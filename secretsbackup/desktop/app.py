@@ -80,12 +80,23 @@ class App(QObject):
 
     # What is done every day
 
-    def back_up(self, name: ProfileName, *, full: bool = False, adopt: bool = False) -> None:
+    def back_up(
+        self,
+        name: ProfileName,
+        *,
+        full: bool = False,
+        adopt: bool = False,
+        even_if_empty: bool = False,
+        even_if_unusual: bool = False,
+    ) -> None:
         """Back up now."""
         from secretsbackup.operations import backup
+        from secretsbackup.operations.guards import Allowed
 
+        allowed = Allowed(surge=even_if_unusual, upheaval=even_if_unusual)
+        wish = backup.Wish(full=full, adopt=adopt, even_if_empty=even_if_empty, allowed=allowed)
         if standing := self.standings.of(name):
-            self.run(backup.recipe(backup.Wish(full=full, adopt=adopt)), Verb.BACKUP, standing.profile)
+            self.run(backup.recipe(wish), Verb.BACKUP, standing.profile)
 
     def verify(self, name: ProfileName) -> None:
         """Prove now that it can be restored."""

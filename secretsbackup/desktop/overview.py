@@ -28,6 +28,7 @@ from secretsbackup.model.destination import Bucket, Folder, url
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Failed, Reason
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.status import counts
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App
@@ -41,7 +42,7 @@ class Overview(QWidget):
         self._app, self._name = app, profile.name
         self._runs = Runs(app.home, profile.name)
         self._still, self._running = self._make_still(), Running(lambda: app.stop(profile.name))
-        self._trouble, self._attention = Trouble(), Attention(app, profile)
+        self._trouble, self._attention = Trouble(), Attention(app, profile, self._open_telling_log)
         self._facts = Facts()
         self._list = self._make_list()
         self._none = look.quiet(
@@ -96,7 +97,9 @@ class Overview(QWidget):
         state = standing.shield(now)
         ratio = self.devicePixelRatioF()
         self._shield.setPixmap(icons.shield_pixmap(state, 56, ratio, self.palette()))
+        safe = standing.status.safe_as_of
         self._health.setText(words.health(standing.status, now) if standing.known else _("One moment…"))
+        self._health.setToolTip(words.clock(safe) if safe else "")
         self._next.setText(words.next_run(standing.next_run, standing.paused, now))
         self._next.setVisible(bool(self._next.text()))
 
@@ -105,7 +108,7 @@ class Overview(QWidget):
         if isinstance(last, Failed) and not standing.status.running:
             told = words.outcome(last, standing.status.last_verb or Verb.BACKUP)
             self._trouble.tell(
-                told, *self._remedies(last.reason), (_("Show the &log"), self._open_newest_log)
+                told, *self._remedies(last.reason), (_("Show the &log"), self._open_telling_log)
             )
         else:
             self._trouble.untell()
@@ -183,9 +186,12 @@ class Overview(QWidget):
         run = index.data(RUN.value)
         self._app.show_log(self._name, run.run)
 
-    def _open_newest_log(self) -> None:
-        if self._runs.rowCount():
-            self._open_log(self._runs.index(0))
+    def _open_telling_log(self) -> None:
+        """The log of the run that says how safe one is: not that of one that was skipped since."""
+        shown = [self._runs.index(row) for row in range(self._runs.rowCount())]
+        telling = (one for one in shown if counts(one.data(RUN).outcome, one.data(RUN).verb))
+        if index := next(telling, None):
+            self._open_log(index)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.PaletteChange and (standing := self._app.standings.of(self._name)):

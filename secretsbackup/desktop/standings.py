@@ -17,7 +17,7 @@ from secretsbackup.model.outcome import Failed, Failure, Outcome
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.status import Level, Status, after, level
 from secretsbackup.operations import standing
-from secretsbackup.store import history, pause, profiles
+from secretsbackup.store import history, marks, pause, profiles
 from secretsbackup.store.home import Home, owner_only
 
 if TYPE_CHECKING:
@@ -111,6 +111,11 @@ class Standings(QObject):
         """End its pause."""
         pause.resume(self._home, name)
         self._change(name, paused=None)
+
+    def accept(self, name: ProfileName, key: str) -> None:
+        """Keep quiet about a concern until it changes."""
+        marks.set_(self._home, name, accepted=marks.read(self._home, name).accepted | {key})
+        self.refresh(name)
 
     def trace(self, name: ProfileName) -> Trace:
         """What is known of the run that goes on, beyond its status."""

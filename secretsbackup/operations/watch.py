@@ -25,7 +25,7 @@ async def watch(home: Home, now: datetime | None = None) -> list[Profile]:
         stands = standing(home, profile.name, now)
         if overdue(stands, now) and _not_today(home, profile, now):
             marks.set_(home, profile.name, alarmed=now)
-            title, text = f"No backup of “{profile.name}”", words.health(stands, now)
+            title, text = words.overdue(profile.name), words.health(stands, now)
             await notify.show(title, text)
             await hooks.tell(profile, profile.calls.overdue, title, text)
             alarmed.append(profile)

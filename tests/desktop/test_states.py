@@ -19,10 +19,10 @@ from tests.desktop.conftest import DOCS, Play, moments, profile, until
 STATES = {
     "idle": (Shield.SAFE, "Backed up"),
     "running": (Shield.RUNNING, "Sending 130.7 MB of 240 MB"),
-    "cancelled": (Shield.ATTENTION, "Not backed up yet"),
+    "cancelled": (Shield.ATTENTION, "no backup was made yet"),
     "failed": (Shield.FAILED, "endpoint cannot be reached"),
     "interrupted": (Shield.RUNNING, "Sending"),
-    "warnings": (Shield.ATTENTION, "1 warning"),
+    "warnings": (Shield.ATTENTION, "but 1 link leads to something that is not there"),
 }
 
 
