@@ -869,12 +869,15 @@ def result(ended: Outcome, verb: Verb) -> str:
             assert_never(ended)
 
 
-def notice(ended: Outcome, verb: Verb, before: Outcome | None) -> Message | None:
-    """What is worth a notification when a run ends: a failure, warnings, and the first success after a failure."""
+def notice(ended: Outcome, verb: Verb, before: Outcome | None, *, known: bool = False) -> Message | None:
+    """What is worth a notification when a run ends: a failure, warnings, and the first success after a failure.
+
+    Warnings that are `known`, because somebody has accepted just these, are not.
+    """
     match ended:
         case Failed():
             return outcome(ended, verb)
-        case Completed(warnings=warnings) if warnings:
+        case Completed(warnings=warnings) if warnings and not known:
             return outcome(ended, verb)
         case Completed() if isinstance(before, Failed | Interrupted):
             return Message(_("It works again."), outcome(ended, verb).title)

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -23,6 +24,7 @@ from secretsbackup.model.event import RunId, Verb
 from secretsbackup.model.outcome import Completed, Failure, Outcome
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.secret import Credential, Secret
+from secretsbackup.model.status import About, unaccepted
 from secretsbackup.store import home as homes
 from secretsbackup.store import lock
 from secretsbackup.store.home import Home
@@ -300,7 +302,7 @@ class App(QObject):
 
     def _ended(self, name: str, verb: Verb, outcome: Outcome, before: Outcome | None) -> None:
         self.lives.pop(ProfileName(name), None)
-        notice = words.notice(outcome, verb, before) if verb else None
+        notice = words.notice(outcome, verb, before, known=self._known(name, verb)) if verb else None
         if notice and self.settings.notifies:
             state = (
                 Shield.SAFE if isinstance(outcome, Completed) and not outcome.warnings else Shield.ATTENTION
@@ -308,6 +310,13 @@ class App(QObject):
             self.tray.notify(words.Message(f"{name}: {notice.title}", notice.advice), state)
         if self.window is not None:
             self.window_closed()
+
+    def _known(self, name: str, verb: Verb) -> bool:
+        """Whether a backup warned of nothing but what is accepted."""
+        standing = self.standings.of(name)
+        if standing is None or verb is not Verb.BACKUP:
+            return False
+        return all(one.about is not About.LEFT_OUT for one in unaccepted(standing.status, datetime.now(UTC)))
 
     def _stand_in(self) -> None:
         """There is no tray (yet): the window is what one can click on."""
@@ -327,7 +336,7 @@ def _dress() -> None:
     qt = QApplication.instance()
     assert isinstance(qt, QApplication)
     look.dress(qt)
-    qt.setWindowIcon(icons.icon("shield-safe"))
+    qt.setWindowIcon(icons.icon("secretsbackup"))
 
 
 def _raise(window: QWidget) -> None:

@@ -19,12 +19,14 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.attention import Attention
 from secretsbackup.desktop.elided import Elided
+from secretsbackup.desktop.naming import short
+from secretsbackup.desktop.naming import where as place
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import RUN, Runs, show_in
 from secretsbackup.desktop.standings import Standing
 from secretsbackup.desktop.trouble import Remedy, Trouble
 from secretsbackup.language import _
-from secretsbackup.model.destination import Bucket, Folder, url
+from secretsbackup.model.destination import Bucket, Folder
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Failed, Reason
 from secretsbackup.model.profile import Profile
@@ -232,10 +234,11 @@ class Facts(QWidget):
     def show_standing(self, standing: Standing, now: datetime) -> None:
         """Show them as they are now."""
         profile, kept = standing.profile, standing.inventory
-        where = {Bucket: "bucket", Folder: "disk"}.get(type(profile.destination), "server")
+        icon = {Bucket: "bucket", Folder: "disk"}.get(type(profile.destination), "server")
+        sources = [short(source.path) for source in profile.sources]
         shown = (
-            ("folder", words.protects([source.path for source in profile.sources], kept.files, kept.bytes)),
-            (where, words.keeps(url(profile.destination), kept.stored)),
+            ("folder", words.protects(sources, kept.files, kept.bytes)),
+            (icon, words.keeps(place(profile.destination), kept.stored)),
             ("link", words.chain(kept.snapshots, kept.since, kept.chains, now)),
             ("circle-check", words.proven(standing.status, now)),
         )
