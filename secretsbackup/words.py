@@ -466,7 +466,7 @@ def concern(one: Concern, now: datetime) -> str:
         case About.ANSWER_WANTED:
             return _("{reasons}; a yes is wanted").format(reasons=_short(one.why))
         case About.INTERRUPTED:
-            return _("the last run was cut off in the middle; the next one goes on")
+            return _("the last run was cut off in the middle (the next one goes on)")
         case About.LONG_AGO | About.OVERDUE:
             because = f": {_short(one.why)}" if one.why else ""
             return _("no backup since {day}").format(day=_day(one.when, now) if one.when else "") + because

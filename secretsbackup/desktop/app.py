@@ -57,6 +57,11 @@ class App(QObject):
         self.standings.ended.connect(self._ended)
         self._hourly = QTimer(self, interval=_HOUR)
         self._hourly.timeout.connect(lambda: work.begin(self._watch()))
+        self._closed = QTimer(self, interval=0, singleShot=True)  # while it closes, a window is visible still
+        self._closed.timeout.connect(self.window_closed)
+        qt = QApplication.instance()
+        assert isinstance(qt, QApplication)
+        qt.lastWindowClosed.connect(self._closed.start)
 
     def begin(self, asked: Sequence[str]) -> None:
         """Come up, and do what was asked for. Where there is no tray (yet), the window stands in for it."""
@@ -263,7 +268,7 @@ class App(QObject):
         work.begin(self._ask_to_quit())
 
     def window_closed(self) -> None:
-        """Without a tray there is nothing left to click on; a run is let finish all the same."""
+        """Without a tray there is nothing left to click on: quit. A run is let finish all the same."""
         shown = any(window.isVisible() for window in QApplication.topLevelWidgets())
         if not self.tray.shown and not self.going_on and not shown:
             self.quit()

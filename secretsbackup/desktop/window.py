@@ -130,7 +130,6 @@ class Window(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         self._app.settings.keep_geometry("main", self.saveGeometry())
         super().closeEvent(event)
-        self._app.window_closed()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         self._side.setVisible(bool(self._app.standings.all) and self._has_room())

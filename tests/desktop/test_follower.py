@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from secretsbackup.desktop.app import App
+from secretsbackup.desktop.asking import Sure
 from secretsbackup.desktop.follower import Follower
 from secretsbackup.model.event import Caution, Moment, RunEnded, RunId, Step, Verb, Warned, encode
 from secretsbackup.model.outcome import Cancelled, Completed, Interrupted, Summary
@@ -160,16 +161,29 @@ def test_very_many_warnings_hold_up_nothing(play: Play, app: App, docs: Profile)
     play(scene())
 
 
+def test_without_a_tray_the_program_ends_with_its_last_window(play: Play, app: App, docs: Profile) -> None:
+    async def scene() -> None:
+        app.standings.begin()
+        app.open()
+        app.show_preferences()
+        assert app.window
+        app.window.close()
+        await asyncio.sleep(0.1)
+        app._wizards["preferences"].close()
+        await asyncio.sleep(10)
+
+    with pytest.raises(RuntimeError, match="stopped before"):
+        play(scene())
+
+
 def test_closing_the_window_ends_no_run_and_quitting_asks(play: Play, app: App, docs: Profile) -> None:
     async def recipe(run: Run) -> Summary:
         with run.step(Step.CHECK):
             await asyncio.sleep(60)
         return Summary()
 
-    def asked() -> list[QMessageBox]:
-        return [
-            one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox) and one.isVisible()
-        ]
+    def asked() -> list[Sure]:
+        return [one for one in QApplication.topLevelWidgets() if isinstance(one, Sure) and one.isVisible()]
 
     async def scene() -> None:
         app.standings.begin()
