@@ -310,6 +310,10 @@ def _completed(summary: Summary, warnings: int, verb: Verb) -> Message:
     match verb:
         case Verb.BACKUP if not summary.changed:
             title = _("Nothing changed; {amount} are safe.").format(amount=amount)
+        case Verb.BACKUP if not summary.files:
+            title = _("Backed up that files are gone ({stored} at the destination).").format(
+                stored=size(summary.stored)
+            )
         case Verb.BACKUP:
             title = _("Backed up {amount} ({stored} at the destination).").format(
                 amount=amount, stored=size(summary.stored)
@@ -854,6 +858,8 @@ def result(ended: Outcome, verb: Verb) -> str:
     match ended:
         case Completed(summary=summary) if verb is Verb.BACKUP and not summary.changed:
             return _("nothing changed")
+        case Completed(summary=summary) if verb is Verb.BACKUP and not summary.files:
+            return _("files are gone")
         case Completed(summary=summary):
             amount = f"{files(summary.files)}, {size(summary.bytes)}"
             return {Verb.RESTORE: _("restored {amount}"), Verb.VERIFY: _("proved {amount}")}.get(

@@ -109,8 +109,10 @@ class Overview(QWidget):
         last = standing.status.last
         if isinstance(last, Failed) and not standing.status.running:
             told = words.outcome(last, standing.status.last_verb or Verb.BACKUP)
-            self._trouble.tell(
-                told, *self._remedies(last.reason), (_("Show the &log"), self._open_telling_log)
+            self._trouble.tell(  # what happened stands in the headline
+                words.Message(told.advice or told.title),
+                *self._remedies(last.reason),
+                (_("Show the &log"), self._open_telling_log),
             )
         else:
             self._trouble.untell()

@@ -202,7 +202,7 @@ def tomorrow(now: datetime) -> datetime:
 
 
 class Panel(StrEnum):
-    """What the icon lies on. `UNKNOWN`: light lines with a dark halo can be seen on both."""
+    """What the icon lies on. `UNKNOWN`: light lines on a dark shield can be seen on both."""
 
     DARK = "dark"
     LIGHT = "light"
@@ -227,7 +227,7 @@ def _icon(state: Shield, under: Panel, done: float) -> QIcon:
         Shield.ATTENTION: "#f6c344" if dark else "#b06000",
         Shield.FAILED: "#ff8a80" if dark else "#c01c28",
     }
-    halo = QColor("#000000") if under is Panel.UNKNOWN else None
+    halo = QColor("#242424") if under is Panel.UNKNOWN else None
     made = icons.shield(state, line, QColor(accents.get(state, line.name())), done, halo)
     made.setIsMask(sys.platform == "darwin" and state in (Shield.SAFE, Shield.PAUSED))
     return made
