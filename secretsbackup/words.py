@@ -199,7 +199,7 @@ def _unit(name: str) -> str:
 
 def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in one place
     """One sentence for a warning, with the path that it is about."""
-    path = f"“{warned.path}”"
+    path = _("“{path}”").format(path=warned.path)
     match warned.caution:
         case Caution.DANGLING_LINK:
             return _(
@@ -905,7 +905,7 @@ def told(moment: Moment, verb: Verb) -> str:
         case SnapshotMade(snapshot=snapshot, kind=kind, volumes=volumes, stored=stored):
             return _("Snapshot {snapshot} ({kind}, {volumes}, {stored})").format(
                 snapshot=snapshot,
-                kind=kind,
+                kind=_("full") if kind == "full" else _("what changed"),
                 volumes=number(volumes, "volume", "volumes"),
                 stored=size(stored),
             )

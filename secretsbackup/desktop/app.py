@@ -59,14 +59,14 @@ class App(QObject):
         self._hourly.timeout.connect(lambda: work.begin(self._watch()))
         self._closed = QTimer(self, interval=0, singleShot=True)  # while it closes, a window is visible still
         self._closed.timeout.connect(self.window_closed)
-        qt = QApplication.instance()
-        assert isinstance(qt, QApplication)
-        qt.lastWindowClosed.connect(self._closed.start)
 
     def begin(self, asked: Sequence[str]) -> None:
         """Come up, and do what was asked for. Where there is no tray (yet), the window stands in for it."""
         self.tray.look()
         self.standings.begin()
+        qt = QApplication.instance()
+        assert isinstance(qt, QApplication)
+        qt.lastWindowClosed.connect(self._closed.start)
         self.obey(asked)
         self._hourly.start()
         work.begin(self._keep_to_schedule())

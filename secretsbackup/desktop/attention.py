@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from secretsbackup.desktop import asking, look, work
-from secretsbackup.desktop.setup.fields import beside
+from secretsbackup.desktop.flow import Flow
 from secretsbackup.desktop.standings import Standing
 from secretsbackup.desktop.trouble import Remedy, Trouble
 from secretsbackup.language import _
@@ -30,9 +30,9 @@ class Attention(QWidget):
         super().__init__()
         self._app, self._profile, self._show_log = app, profile, show_log
         self._shown: tuple[str, ...] = ()
-        self._buttons, self._trouble = look.column(), Trouble()
+        self._buttons, self._trouble = Flow(), Trouble()
         box = look.column(self)
-        box.addLayout(self._buttons)
+        box.addWidget(self._buttons)
         box.addWidget(self._trouble)
         self.hide()
 
@@ -41,19 +41,16 @@ class Attention(QWidget):
         self._profile = standing.profile
         known = {one.key: self._remedies(one) for one in unaccepted(standing.status, now)}
         if any(why.reason is Reason.SOURCE_EMPTY for why in standing.status.waiting):
-            known["empty"] = [(_("I &emptied it: back up all the same"), self._believe)]
+            known["empty"] = [(_("I emptied it: back &up all the same"), self._believe)]
         wanted = {key: remedies for key, remedies in known.items() if remedies}
         self.setVisible(bool(wanted) and not standing.status.running)
         if tuple(wanted) == self._shown:
             return
         self._shown = tuple(wanted)
         self._trouble.untell()
-        while item := self._buttons.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
-        for remedies in wanted.values():  # one below the other: with large text two are too wide
-            self._buttons.addWidget(beside(*(look.button(label, do) for label, do in remedies)))
+        self._buttons.clear()
+        for label, do in (remedy for remedies in wanted.values() for remedy in remedies):
+            self._buttons.add(look.button(label, do))
 
     def _remedies(self, one: Concern) -> list[Remedy]:
         app, name = self._app, self._profile.name
@@ -61,11 +58,11 @@ class Attention(QWidget):
             case About.KIT_NOT_SAVED:
                 return [(_("Save the recovery &kit…"), lambda: app.save_kit(name))]
             case About.KEY_EXPIRES:
-                return [(_("Let the key live two years &longer"), lambda: work.begin(self._extend()))]
+                return [(_("Let the key live two &years longer"), lambda: work.begin(self._extend()))]
             case About.NOT_PROVEN:
-                return [(_("&Prove that it can be restored"), lambda: app.verify(name))]
+                return [(_("Pro&ve that it can be restored"), lambda: app.verify(name))]
             case About.ANSWER_WANTED:
-                return [(_("It is &right: back up all the same"), self._allow)]
+                return [(_("It &is right: back up all the same"), self._allow)]
             case About.LEFT_OUT:
                 return [
                     (_("Show &what was left out"), self._show_log),

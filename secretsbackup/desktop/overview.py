@@ -19,6 +19,7 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.attention import Attention
 from secretsbackup.desktop.elided import Elided
+from secretsbackup.desktop.flow import Flow
 from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.naming import where as place
 from secretsbackup.desktop.running import Running
@@ -66,7 +67,7 @@ class Overview(QWidget):
         box.addWidget(self._list, 1)
         self._rest = QWidget()
         box.addWidget(self._rest, 1)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -90,6 +91,8 @@ class Overview(QWidget):
         self._show_trouble(standing)
         self._attention.show_standing(standing, now)
         self._facts.show_standing(standing, now)
+        if running and not self._was_running:
+            self._area.verticalScrollBar().setValue(0)  # what was pressed may lie further down
         if self._was_running and not running:
             work.begin(self._runs.look_again())
             self._app.standings.take_stock(self._name)
@@ -124,7 +127,7 @@ class Overview(QWidget):
             case Reason.SECRET_MISSING | Reason.CREDENTIAL_REFUSED:
                 return [(_("&Store credentials…"), edit[1]), (_("&Try again"), self._back_up)]
             case Reason.ANOTHER_MACHINE:
-                return [(_("They are &mine: go on"), lambda: self._app.back_up(self._name, adopt=True)), edit]
+                return [(_("They are mine: &go on"), lambda: self._app.back_up(self._name, adopt=True)), edit]
             case Reason.VOLUME_CORRUPT | Reason.SAMPLE_DIFFERS:
                 return [(_("Start a &new full backup"), lambda: self._app.back_up(self._name, full=True))]
             case (
@@ -152,15 +155,11 @@ class Overview(QWidget):
         head.setSpacing(2 * look.GRID)
         head.addWidget(self._shield, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(text, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(look.GRID)
-        for button in (self._primary, restore, more):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+        buttons = Flow(self._primary, restore, more)
         made = QWidget()
         box = look.column(made, gap=2)
         box.addLayout(head)
-        box.addLayout(buttons)
+        box.addWidget(buttons)
         return made
 
     def _make_menu(self) -> QMenu:

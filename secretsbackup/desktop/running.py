@@ -34,7 +34,6 @@ class Running(QWidget):
         self._shield, self._doing, self._amount = QLabel(), look.headline(), look.sentence()
         self._shield.setFixedWidth(8 * look.GRID)
         look.tabular(self._amount)
-        self._amount.setWordWrap(False)
         self._stop = look.button(_("&Stop"), stop)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)

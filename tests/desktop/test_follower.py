@@ -161,10 +161,9 @@ def test_very_many_warnings_hold_up_nothing(play: Play, app: App, docs: Profile)
     play(scene())
 
 
-def test_without_a_tray_the_program_ends_with_its_last_window(play: Play, app: App, docs: Profile) -> None:
+def test_without_a_tray_the_program_ends_with_its_last_window(play: Play, app: App) -> None:
     async def scene() -> None:
-        app.standings.begin()
-        app.open()
+        app.begin(["open"])
         app.show_preferences()
         assert app.window
         app.window.close()
