@@ -75,6 +75,7 @@ class Overview(QWidget):
         area.setWidget(inside)
         look.column(self).addWidget(area)
         self._was_running = False
+        app.standings.recalled.connect(self._recalled)
         self._show_list()
         app.standings.take_stock(profile.name)
 
@@ -94,9 +95,12 @@ class Overview(QWidget):
         if running and not self._was_running:
             self._area.verticalScrollBar().setValue(0)  # what was pressed may lie further down
         if self._was_running and not running:
-            work.begin(self._runs.look_again())
             self._app.standings.take_stock(self._name)
         self._was_running = running
+
+    def _recalled(self, name: str) -> None:
+        if name == self._name:
+            work.begin(self._runs.look_again())
 
     def _show_still(self, standing: Standing, now: datetime) -> None:
         state = standing.shield(now)

@@ -76,8 +76,9 @@ class Runs(QAbstractListModel):
 
     async def look_again(self) -> None:
         """Put the runs that ended since on top."""
+        page = await self._page(None)
         newest = self._runs[0].run if self._runs else ""
-        new = [run for run in await self._page(None) if run.run > newest]
+        new = [run for run in page if run.run > newest]
         if new:
             self.beginInsertRows(QModelIndex(), 0, len(new) - 1)
             self._runs[:0] = new

@@ -73,6 +73,9 @@ class Standings(QObject):
     listed = Signal()
     """There are other profiles than before, or `trouble` with reading them."""
 
+    recalled = Signal(str)
+    """What is remembered of a profile was read again: its history may be longer than before."""
+
     ended = Signal(str, object, object, object)
     """A run ended: the profile, its verb, its outcome, and the outcome that counted before."""
 
@@ -169,6 +172,7 @@ class Standings(QObject):
         if now := self.all.get(name):
             remembered = _going_on(status, now.status) if now.status.running else status
             self._change(name, status=remembered, known=True)
+            self.recalled.emit(name)
         self._follower.watch(self.all, ((name, run) for run in going_on))
 
     def refresh(self, name: ProfileName) -> None:

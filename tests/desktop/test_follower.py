@@ -46,6 +46,24 @@ def test_a_run_that_somebody_else_begins_is_followed_to_its_end(play: Play, app:
     play(scene())
 
 
+def test_a_run_that_is_held_for_a_moment_after_its_end_is_told_once(
+    play: Play, app: App, docs: Profile
+) -> None:
+    ends: list[str] = []
+    app.standings.ended.connect(lambda name, *_rest: ends.append(name))
+    recorded = moments("idle")
+
+    async def scene() -> None:
+        app.standings.begin()
+        await until(lambda: app.standings.all[DOCS].known)
+        with write(app.home, recorded):
+            await until(lambda: ends)
+            await asyncio.sleep(0.5)
+        assert ends == [DOCS]
+
+    play(scene())
+
+
 def test_a_run_that_goes_on_when_the_desktop_starts_is_followed_from_its_beginning(
     play: Play, app: App, docs: Profile
 ) -> None:
