@@ -53,20 +53,39 @@ from secretsbackup.model.status import About, Concern, Level, Status, level, una
 
 
 class Message(msgspec.Struct, frozen=True):
-    """What happened and what to do now: a title, and an advice (empty where there is nothing to do)."""
+    """What happened and what to do now: a title, an advice (empty where there is nothing to do), and the
+    command that does it, for a terminal: a window has a button."""
 
     title: str
     advice: str = ""
+    typed: str = ""
+
+    @property
+    def in_terminal(self) -> str:
+        """The advice, with what to type."""
+        return f"{self.advice.removesuffix('.')}: {self.typed}" if self.typed else self.advice
 
     def __str__(self) -> str:
         return f"{self.title} {self.advice}".strip()
 
 
 def size(count: int) -> str:
-    """Bytes for people: 412 MB."""
-    import humanize
+    """Bytes for people: 412 MB, 1.4 GB."""
+    if count < 1000:
+        return number(count, "byte", "bytes")
+    amount, units = count / 1000, list(_UNITS)
+    while round(amount, 1) >= 1000 and len(units) > 1:
+        amount /= 1000
+        units.pop(0)
+    return f"{_tenths(amount).removesuffix(_tenths(0.0)[1:])} {units[0]}"
 
-    return humanize.naturalsize(count, format="%.1f").replace(".0 ", " ").replace("Byte", "byte")
+
+_UNITS = ("kB", "MB", "GB", "TB", "PB")
+
+
+def _tenths(amount: float) -> str:
+    """A number to its first decimal, after the mark that the language has for it: 1.4, 1,4."""
+    return f"{amount:.1f}".replace(".", _("."))
 
 
 def number(count: int, one: str, many: str) -> str:
@@ -110,7 +129,7 @@ def clock(then: datetime) -> str:
 def duration(seconds: float) -> str:
     """A span of time: 0.4 s, 12 s, 3 min, 2 h 10 min."""
     if seconds < 9.95:
-        return f"{seconds:.1f} s"
+        return f"{_tenths(seconds)} s"
     whole = round(seconds)
     if whole < 90:
         return f"{whole} s"
@@ -187,7 +206,7 @@ def _unit(name: str) -> str:
 
 def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in one place
     """One sentence for a warning, with the path that it is about."""
-    path = f"“{warned.path}”"
+    path = _("“{path}”").format(path=warned.path)
     match warned.caution:
         case Caution.DANGLING_LINK:
             return _(
@@ -310,6 +329,10 @@ def _completed(summary: Summary, warnings: int, verb: Verb) -> Message:
     match verb:
         case Verb.BACKUP if not summary.changed:
             title = _("Nothing changed; {amount} are safe.").format(amount=amount)
+        case Verb.BACKUP if not summary.files:
+            title = _("Backed up that files are gone ({stored} at the destination).").format(
+                stored=size(summary.stored)
+            )
         case Verb.BACKUP:
             title = _("Backed up {amount} ({stored} at the destination).").format(
                 amount=amount, stored=size(summary.stored)
@@ -332,7 +355,8 @@ def _completed(summary: Summary, warnings: int, verb: Verb) -> Message:
         return Message(title)
     return Message(
         title,
-        _("{warnings}: see `secretsbackup log`.").format(warnings=number(warnings, "warning", "warnings")),
+        f"{number(warnings, 'warning', 'warnings')}.",
+        "secretsbackup log",
     )
 
 
@@ -348,25 +372,23 @@ def strength(bits: float) -> str:
 
 
 def health(status: Status, now: datetime) -> str:
-    """One honest sentence on how safe a profile is."""
-    if status.running and status.verb:
-        doing_now = doing(status.verb)
-        return f"{doing_now}: {progress(status.progress)}" if status.progress else f"{doing_now}…"
+    """One honest sentence on how safe a profile is: the same in the window, the tray and a terminal."""
+    if status.running:
+        return running(status)
     but = "; ".join(concern(one, now) for one in unaccepted(status, now) if one.about is not About.NEVER)
     match level(status, now):
         case Level.PROTECTED if status.safe_as_of:
-            return _("Everything safe as of {when} ({ago}).").format(
-                when=clock(status.safe_as_of), ago=ago(status.safe_as_of, now)
-            ) + _not_now(status, now)
+            safe = _("Everything safe as of {when}.").format(when=when(status.safe_as_of, now))
+            return safe + _not_now(status)
         case Level.ATTENTION if status.safe_as_of:
-            return _("Safe as of {when}, but: {but}.").format(when=clock(status.safe_as_of), but=but)
+            return _("Safe as of {when}, but {but}.").format(when=when(status.safe_as_of, now), but=but)
         case _ if but and status.last is None and status.safe_as_of is None:
             return _("Not protected: no backup was made yet; {but}.").format(but=but)
         case _:
             return (
                 _("Not protected: {but}.").format(but=but)
                 if but
-                else _("Not protected: no backup was made yet. Make one: secretsbackup backup")
+                else _("Not protected: no backup was made yet.")
             )
 
 
@@ -390,11 +412,32 @@ def took_too_long(seconds: float) -> str:
     return _("It took longer than {span} and was ended.").format(span=duration(seconds))
 
 
-def _not_now(status: Status, now: datetime) -> str:
+def _not_now(status: Status) -> str:
     """Why there is no newer one, where that is worth a word and no alarm."""
-    if status.paused_until and status.paused_until > now:
-        return f" {reason(Why(Reason.PAUSED, status.paused_until.isoformat())).title}"
     return _(" Since then: {reason}").format(reason=reason(status.waiting[0]).title) if status.waiting else ""
+
+
+def to_type(one: Concern) -> str:
+    """What does something about a concern in a terminal; empty where nothing does at once."""
+    match one.about:
+        case About.NEVER:
+            return _("Make a backup: {command}").format(command="secretsbackup backup")
+        case About.ANSWER_WANTED:
+            return _("If it is right: {command}").format(command="secretsbackup backup --yes")
+        case About.LEFT_OUT:
+            return _("See what they are: {command}").format(command="secretsbackup log")
+        case About.NOT_PROVEN:
+            return _("Prove it: {command}").format(command="secretsbackup verify")
+        case About.KIT_NOT_SAVED:
+            return _("Save it: {command}").format(command="secretsbackup kit --out FOLDER")
+        case About.KEY_EXPIRES:
+            return _("Let it live longer: {command}").format(command="secretsbackup key extend")
+        case About.FAILED | About.DAMAGED:
+            return reason(one.why[0]).in_terminal if one.why else ""
+        case About.INTERRUPTED | About.OVERDUE | About.LONG_AGO:
+            return ""
+        case _:
+            assert_never(one.about)
 
 
 def proven(status: Status, now: datetime) -> str:
@@ -459,31 +502,27 @@ def concern(one: Concern, now: datetime) -> str:
         case About.DAMAGED | About.FAILED:
             return _short(one.why)
         case About.ANSWER_WANTED:
-            return _("{reasons}; a yes is wanted (secretsbackup backup --yes)").format(
-                reasons=_short(one.why)
-            )
+            return _("{reasons}; a yes is wanted").format(reasons=_short(one.why))
         case About.INTERRUPTED:
-            return _("the last run was cut off in the middle; the next one goes on")
+            return _("the last run was cut off in the middle (the next one goes on)")
         case About.LONG_AGO | About.OVERDUE:
             because = f": {_short(one.why)}" if one.why else ""
             return _("no backup since {day}").format(day=_day(one.when, now) if one.when else "") + because
         case About.LEFT_OUT:
             told = [left_out(caution, count) for caution, count in one.counts]
-            return ", ".join(told) or _("{warnings}: see `secretsbackup log`").format(
-                warnings=number(one.number, "warning", "warnings")
-            )
+            return ", ".join(told) or number(one.number, "warning", "warnings")
         case About.NOT_PROVEN if one.why and one.when is None:
             return _("the last verify came to nothing: {reasons}").format(reasons=_short(one.why))
         case About.NOT_PROVEN:
             days = (now - one.when).days if one.when else 0
             because = f": {_short(one.why)}" if one.why else ""
             return ngettext(
-                "not proven for {count} day{because} (secretsbackup verify)",
-                "not proven for {count} days{because} (secretsbackup verify)",
+                "not proven for {count} day{because}",
+                "not proven for {count} days{because}",
                 days,
             ).format(count=_grouped(days), because=because)
         case About.KIT_NOT_SAVED:
-            return _("the recovery kit is not saved (secretsbackup kit)")
+            return _("the recovery kit is not saved")
         case About.KEY_EXPIRES:
             days = (one.when - now).days if one.when else 0
             return (
@@ -558,8 +597,8 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
             return _("the sample was restored but not compared")
         case Caution.TOOL_SAYS:
             return ngettext(
-                "{count} warning of a program: see `secretsbackup log`",
-                "{count} warnings of a program: see `secretsbackup log`",
+                "{count} warning of a program",
+                "{count} warnings of a program",
                 count,
             ).format(count=_grouped(count))
         case _:
@@ -574,14 +613,19 @@ def _short(why: tuple[Why, ...]) -> str:
 
 def _day(then: datetime, now: datetime) -> str:
     """The day of a moment: its name while that says which."""
-    return _weekday(then.astimezone()) if (now - then).days < 6 else f"{then.astimezone():%Y-%m-%d}"
+    local = then.astimezone()
+    return _weekday(local) if (now - then).days < 6 else _date(local)
 
 
 def standing(status: Status, now: datetime, next_run: datetime | None, paused: datetime | None) -> str:
-    """A profile's state in one short line, for a tooltip: Backed up 2 hours ago · next at 18:00."""
-    if status.running and status.verb:
+    """A profile's state in one line, for a tooltip: Backed up 2 hours ago · next at 18:00.
+
+    Where all is not well it is the very sentence of the window.
+    """
+    if status.running:
         return running(status)
-    told = _told(status, now)
+    safe = status.safe_as_of if level(status, now) is Level.PROTECTED else None
+    told = _("Backed up {ago}").format(ago=ago(safe, now)) if safe else health(status, now).rstrip(".")
     if paused and paused > now:
         return f"{told} · {pause(paused, now)}"
     return _("{told} · next at {when}").format(told=told, when=when(next_run, now)) if next_run else told
@@ -593,17 +637,38 @@ def brief(status: Status, now: datetime, paused: datetime | None) -> str:
         share = status.progress
         known = f" {100 * share.done // share.total} %" if share and share.total else "…"
         return headline(status) + known
-    if isinstance(status.last, Failed):
-        return _("failed")
-    if isinstance(status.last, Interrupted):
-        return _("cut off")
-    if status.safe_as_of is None:
+    if status.safe_as_of is None and not isinstance(status.last, Failed):
         return _("not backed up yet")
     if open_ones := unaccepted(status, now):
-        return concern(open_ones[0], now)
+        return _in_brief(open_ones[0])
     if paused and paused > now:
         return pause(paused, now)
-    return _("safe as of {when}").format(when=when(status.safe_as_of, now))
+    return _("safe as of {when}").format(when=when(status.safe_as_of or now, now))
+
+
+def _in_brief(one: Concern) -> str:
+    """A concern in two or three words, for a narrow list."""
+    match one.about:
+        case About.NEVER | About.FAILED:
+            return _("failed")
+        case About.DAMAGED:
+            return _("damaged")
+        case About.LONG_AGO | About.OVERDUE:
+            return _("overdue")
+        case About.INTERRUPTED:
+            return _("cut off")
+        case About.ANSWER_WANTED:
+            return _("a yes is wanted")
+        case About.LEFT_OUT:
+            return number(one.number, "warning", "warnings")
+        case About.NOT_PROVEN:
+            return _("not proven")
+        case About.KIT_NOT_SAVED:
+            return _("kit not saved")
+        case About.KEY_EXPIRES:
+            return _("key expires")
+        case _:
+            assert_never(one.about)
 
 
 def headline(status: Status) -> str:
@@ -617,20 +682,6 @@ def running(status: Status) -> str:
         return f"{working(status.step)}…" if status.step else f"{doing(status.verb or Verb.BACKUP)}…"
     rated = msgspec.structs.replace(status.progress, rate=0.0)
     return f"{working(status.step)} {progress(rated)}"
-
-
-def _told(status: Status, now: datetime) -> str:
-    if isinstance(status.last, Failed):
-        return reason(Why(status.last.reason, status.last.detail)).title
-    if isinstance(status.last, Interrupted):
-        return _("The last run was cut off")
-    if status.safe_as_of is None:
-        return _("Not backed up yet")
-    backed_up = _("Backed up {ago}").format(ago=ago(status.safe_as_of, now))
-    if isinstance(status.last, Completed) and status.last.warnings:
-        count = status.last.warnings
-        return f"{backed_up} · {number(count, 'warning', 'warnings')}"
-    return backed_up
 
 
 def working(which: Step) -> str:
@@ -664,8 +715,8 @@ def pause(until: datetime, now: datetime) -> str:
 def next_run(then: datetime | None, paused: datetime | None, now: datetime) -> str:
     """When the next run begins by itself; empty where that is not known."""
     if paused and paused > now:
-        return pause(paused, now).capitalize()
-    return _("Next: {when}").format(when=when(then, now)) if then else ""
+        return f"{capital(pause(paused, now))}."
+    return _("Next: {when}").format(when=_said(then, now)) if then else ""
 
 
 def protects(paths: Sequence[str], count: int, amount: int) -> str:
@@ -720,7 +771,7 @@ def taken(one: Taken, now: datetime) -> str:
     )
     changes = ", ".join(text.format(count=_grouped(count)) for count, text in told if count)
     said = _said(one.time, now)
-    return f"{said[:1].upper()}{said[1:]} · {changes or _('nothing changed')}"
+    return f"{capital(said)} · {changes or _('nothing changed')}"
 
 
 def found(entry: Entry) -> str:
@@ -792,18 +843,26 @@ def put_back(count: int, aside: str) -> str:
 
 
 def when(then: datetime, now: datetime) -> str:
-    """A moment as one says it: 14:02, Yesterday 14:02, Monday 18:00, 12 Nov 18:00, 12 Nov 2024."""
+    """A moment as one says it: 14:02, yesterday 14:02, Monday 18:00, 12 Nov 18:00, 12 Nov 2024."""
     local, today = then.astimezone(), now.astimezone()
     days = (local.date() - today.date()).days
     time = f"{local:%H:%M}"
     if days == 0:
         return time
     if days in (-1, 1):
-        return f"{_('Yesterday') if days < 0 else _('tomorrow')} {time}"
+        return f"{_('yesterday') if days < 0 else _('tomorrow')} {time}"
     if -7 < days < 7:
         return f"{_weekday(local)} {time}"
-    told = _("{day} {month}").format(day=local.day, month=_month(local))
-    return f"{told} {time}" if local.year == today.year else f"{told} {local.year}"
+    return f"{_date(local)} {time}" if local.year == today.year else f"{_date(local)} {local.year}"
+
+
+def _date(then: datetime) -> str:
+    return _("{day} {month}").format(day=then.day, month=_month(then))
+
+
+def capital(text: str) -> str:
+    """The same at the beginning of a line."""
+    return text[:1].upper() + text[1:]
 
 
 def weekdays() -> tuple[str, ...]:
@@ -833,6 +892,8 @@ def result(ended: Outcome, verb: Verb) -> str:
     match ended:
         case Completed(summary=summary) if verb is Verb.BACKUP and not summary.changed:
             return _("nothing changed")
+        case Completed(summary=summary) if verb is Verb.BACKUP and not summary.files:
+            return _("files are gone")
         case Completed(summary=summary):
             amount = f"{files(summary.files)}, {size(summary.bytes)}"
             return {Verb.RESTORE: _("restored {amount}"), Verb.VERIFY: _("proved {amount}")}.get(
@@ -848,12 +909,15 @@ def result(ended: Outcome, verb: Verb) -> str:
             assert_never(ended)
 
 
-def notice(ended: Outcome, verb: Verb, before: Outcome | None) -> Message | None:
-    """What is worth a notification when a run ends: a failure, warnings, and the first success after a failure."""
+def notice(ended: Outcome, verb: Verb, before: Outcome | None, *, known: bool = False) -> Message | None:
+    """What is worth a notification when a run ends: a failure, warnings, and the first success after a failure.
+
+    Warnings that are `known`, because somebody has accepted just these, are not.
+    """
     match ended:
         case Failed():
             return outcome(ended, verb)
-        case Completed(warnings=warnings) if warnings:
+        case Completed(warnings=warnings) if warnings and not known:
             return outcome(ended, verb)
         case Completed() if isinstance(before, Failed | Interrupted):
             return Message(_("It works again."), outcome(ended, verb).title)
@@ -875,7 +939,7 @@ def told(moment: Moment, verb: Verb) -> str:
         case SnapshotMade(snapshot=snapshot, kind=kind, volumes=volumes, stored=stored):
             return _("Snapshot {snapshot} ({kind}, {volumes}, {stored})").format(
                 snapshot=snapshot,
-                kind=kind,
+                kind=_("full") if kind == "full" else _("what changed"),
                 volumes=number(volumes, "volume", "volumes"),
                 stored=size(stored),
             )
@@ -911,7 +975,8 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.TOOL_FAILED:
             return Message(
                 _("A program that this one drives failed ({about}).").format(about=about),
-                _("Its last lines are in `secretsbackup log`; try again, and report it if it stays."),
+                _("Its last lines are in the log; try again, and report it if it stays."),
+                "secretsbackup log",
             )
         case Reason.NO_ROOM:
             return Message(
@@ -935,12 +1000,14 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 _("Another run of this profile is going on (process {about}).").format(about=about)
                 if about
                 else _("Another run of this profile is going on."),
-                _("Wait for its end: `secretsbackup status`."),
+                _("Wait for its end."),
+                "secretsbackup status",
             )
         case Reason.PROFILE_UNKNOWN:
             return Message(
                 _("There is no profile “{about}”.").format(about=about),
-                _("See `secretsbackup profile list`, or make one: `secretsbackup init`."),
+                _("See which there are."),
+                "secretsbackup profile list",
             )
         case Reason.PROFILE_EXISTS:
             return Message(
@@ -982,7 +1049,8 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.SEED_UNREADABLE:
             return Message(
                 _("That configuration cannot be taken over: {about}.").format(about=about),
-                _("Mend it, or use `secretsbackup init`."),
+                _("Mend it, or set up anew."),
+                "secretsbackup init",
             )
         case Reason.NOT_A_TIME:
             return Message(
@@ -1005,7 +1073,8 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             name, profile = (*about.split(" ", 1), "PROFILE")[:2]
             return Message(
                 _("The keyring has no {name} for this profile.").format(name=name),
-                _("Store it: secretsbackup secret set {profile} {name}").format(profile=profile, name=name),
+                _("Store it."),
+                f"secretsbackup secret set {profile} {name}",
             )
         case Reason.AWS_PROFILE_MISSING:
             return Message(
@@ -1025,7 +1094,8 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.KEY_EXPIRED:
             return Message(
                 _("The key {about} has expired, so nothing can be encrypted to it.").format(about=about),
-                _("Extend it: secretsbackup key extend. What is saved can still be restored."),
+                _("Let it live longer; what is saved can still be restored."),
+                "secretsbackup key extend",
             )
         case Reason.KEY_REVOKED:
             return Message(
@@ -1054,9 +1124,8 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.PASSPHRASE_MISSING:
             return Message(
                 _("The passphrase of your key is needed, and nobody is here to ask."),
-                _(
-                    "Run it in a terminal, or store it: secretsbackup secret set {about} gpg-passphrase"
-                ).format(about=about or "PROFILE"),
+                _("Begin it yourself, or store the passphrase."),
+                f"secretsbackup secret set {about or 'PROFILE'} gpg-passphrase",
             )
         case Reason.PASSPHRASE_WRONG:
             return Message(
@@ -1066,12 +1135,14 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.GPG_FAILED:
             return Message(
                 _("GnuPG failed ({about}).").format(about=about),
-                _("Its last lines are in `secretsbackup log`."),
+                _("Its last lines are in the log."),
+                "secretsbackup log",
             )
         case Reason.HOOK_FAILED:
             return Message(
                 _("Your own command for before the backup failed{because}.").format(because=_because(about)),
-                _("What it said is in `secretsbackup log`."),
+                _("What it said is in the log."),
+                "secretsbackup log",
             )
         case Reason.NOT_TOLD:
             return Message(
@@ -1088,7 +1159,8 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.KIT_OUTDATED:
             return Message(
                 _("This recovery kit is out of date: {about}.").format(about=about),
-                _("Make a new one: secretsbackup kit --out FOLDER"),
+                _("Make a new one."),
+                "secretsbackup kit --out FOLDER",
             )
         case Reason.KIT_IN_THE_WAY:
             return Message(
@@ -1103,7 +1175,8 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.SOURCE_EMPTY:
             return Message(
                 _("{about} is empty and was not before; is its disk mounted?").format(about=about),
-                _("Nothing was deleted. If you emptied it, run `secretsbackup backup --even-if-empty`."),
+                _("Nothing was deleted. If you emptied it, back up all the same."),
+                "secretsbackup backup --even-if-empty",
             )
         case Reason.SOURCE_UNREADABLE:
             return Message(
@@ -1144,9 +1217,8 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.CREDENTIAL_REFUSED:
             return Message(
                 _("The destination does not accept the AWS key."),
-                _(
-                    "Store the right one: secretsbackup secret set PROFILE aws-access-key-id (and …-secret-access-key)."
-                ),
+                _("Store the right one, and its secret."),
+                "secretsbackup secret set PROFILE aws-access-key-id",
             )
         case Reason.REGION_WRONG:
             return Message(
@@ -1187,9 +1259,8 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.USERS_DENIED:
             return Message(
                 _("This key may not make users ({about}).").format(about=about),
-                _(
-                    "Use an administrator's key, or make the user by hand: `secretsbackup policy iam` says how."
-                ),
+                _("Use an administrator's key, or make the user by hand."),
+                "secretsbackup policy iam",
             )
         case Reason.KEYS_TOO_MANY:
             return Message(
@@ -1213,13 +1284,14 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.ANOTHER_MACHINE:
             return Message(
                 _("The backups there were made from another machine or folder."),
-                _(
-                    "Give this profile a prefix of its own; or, if they are yours, go on: secretsbackup backup --adopt"
-                ),
+                _("Give this profile a prefix of its own; or, if they are yours, go on with them."),
+                "secretsbackup backup --adopt",
             )
         case Reason.NOT_SCHEDULED:
             return Message(
-                _("It is made by hand only."), _("Give it a schedule: secretsbackup profile set --schedule")
+                _("It is made by hand only."),
+                _("Give it a schedule."),
+                "secretsbackup profile set --schedule",
             )
         case Reason.NOT_YET:
             return Message(_("It is not due{before}.").format(before=_before(about)))
@@ -1231,7 +1303,7 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             )
         case Reason.PAUSED:
             return Message(
-                _("It is paused{until}.").format(until=_until(about)), _("Go on: secretsbackup resume")
+                _("It is paused{until}.").format(until=_until(about)), _("Go on."), "secretsbackup resume"
             )
         case Reason.ON_BATTERY:
             return Message(
@@ -1246,28 +1318,30 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.SURGE:
             return Message(
                 _("Unusually much is new{surge}.").format(surge=_surge(about)),
-                _(
-                    "Nothing was sent. If it is right: secretsbackup backup --allow-surge; if not, leave it out: secretsbackup profile set --exclude PATTERN"
-                ),
+                _("Nothing was sent. Leave it out; or, if it is right, back up all the same."),
+                "secretsbackup profile set --exclude PATTERN, secretsbackup backup --allow-surge",
             )
         case Reason.UPHEAVAL:
             return Message(
                 _("Unusually many files are gone or changed{upheaval}.").format(upheaval=_upheaval(about)),
                 _(
-                    "A wrong disk, or somebody's doing? Nothing was sent, and no old backup is removed meanwhile. If it is right: secretsbackup backup --allow-upheaval"
+                    "A wrong disk, or somebody's doing? Nothing was sent, and no old backup is removed meanwhile. If it is right, back up all the same."
                 ),
+                "secretsbackup backup --allow-upheaval",
             )
         case Reason.NO_SNAPSHOT:
             return Message(
                 _("There is no snapshot{at}.").format(at=_at(about, _(" as old as {about}"))),
-                _("See `secretsbackup snapshots`."),
+                _("See which there are."),
+                "secretsbackup snapshots",
             )
         case Reason.UNPROVEN:
             return Message(
                 _("The newest backups{at} were never audited from this machine.").format(
                     at=_at(about, _(", those of {about}"))
                 ),
-                _("Make a backup first: secretsbackup backup"),
+                _("Make a backup first."),
+                "secretsbackup backup",
             )
         case Reason.NOTHING_SENT:
             return Message(
@@ -1279,14 +1353,14 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 _("A part of the backup is missing at the destination{because}.").format(
                     because=_because(about)
                 ),
-                _(
-                    "The next backup starts a new full one by itself; run it now. Older snapshots: `secretsbackup snapshots`."
-                ),
+                _("The next backup starts a new full one by itself: make it now."),
+                "secretsbackup backup",
             )
         case Reason.VOLUME_CORRUPT:
             return Message(
                 _("A part of the backup at the destination is damaged."),
-                _("Restore another snapshot, and make a new full backup: secretsbackup backup --full"),
+                _("Restore another snapshot, and make a new full backup."),
+                "secretsbackup backup --full",
             )
         case Reason.SNAPSHOT_UNSAFE:
             return Message(
@@ -1300,17 +1374,20 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.PATH_NOT_FOUND:
             return Message(
                 _("That path is not in the snapshot{at}.").format(at=_at(about)),
-                _("See `secretsbackup files`, or look for it: `secretsbackup find`."),
+                _("Look for it by a part of its name."),
+                "secretsbackup find TEXT",
             )
         case Reason.SAMPLE_DIFFERS:
             return Message(
                 _("What was restored is not what was saved: {about}.").format(about=about),
-                _("Make a new full backup now: secretsbackup backup --full"),
+                _("Make a new full backup now."),
+                "secretsbackup backup --full",
             )
         case Reason.BUG:
             return Message(
                 _("This is a mistake in this program ({about}).").format(about=about),
-                _("Please report it with `secretsbackup log`."),
+                _("Please report it with its log."),
+                "secretsbackup log",
             )
         case _:
             assert_never(why.reason)

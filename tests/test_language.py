@@ -81,6 +81,8 @@ def not_to_translate(node: ast.AST) -> bool:
             return True
         case ast.Call(func=ast.Name(id="_" | "ngettext" | "number")):
             return True
+        case ast.Constant(value=str() as text) if text.startswith("secretsbackup "):
+            return True
         case ast.FunctionDef(name="_exports" | "_restore"):
             return True
         case ast.Assign(targets=[ast.Name(id="_TYPED")]):
@@ -97,7 +99,11 @@ def test_counts_and_days_are_said_in_the_language_that_is_spoken() -> None:
     assert words.when(then, then + timedelta(days=3)) == "Montag 18:00"
     assert words.when(then, then + timedelta(days=30)) == "4. März 18:00"
     assert words.ago(then, then + timedelta(hours=2)) == "vor 2 Stunden"
+    assert words.size(1_430_000_000) == "1,4 GB"
+    assert words.size(999_960_000) == "1 GB"
+    assert words.duration(2.5) == "2,5 s"
     language.speak("en")
+    assert words.size(1_430_000_000) == "1.4 GB"
     assert words.ago(then, then + timedelta(hours=2)) == "2 hours ago"
 
 

@@ -56,6 +56,8 @@ def test_every_reason_has_words(reason: Reason) -> None:
     assert whole(message.title)
     assert message.title[0].isupper() or message.title[0] in "“/" or message.title.startswith("duplicity ")
     assert not message.advice or whole(message.advice)
+    assert "secretsbackup" not in f"{message.title} {message.advice}"
+    assert message.typed in message.in_terminal
 
 
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.PROFILE_INVALID])
@@ -154,6 +156,8 @@ def test_every_concern_has_words(about: About) -> None:
     why = (Why(Reason.DESTINATION_AWAY, "/media/disk"),)
     one = Concern(about=about, key="k", why=why, when=NOON - timedelta(days=40), number=3)
     assert whole(words.concern(one, NOON))
+    assert "secretsbackup" not in words.concern(one, NOON)  # a window has buttons; what to type is apart
+    assert "  " not in words.to_type(one)
 
 
 @pytest.mark.parametrize("caution", Caution)
@@ -162,13 +166,23 @@ def test_what_was_left_out_is_counted(caution: Caution) -> None:
     assert whole(words.left_out(caution, 3))
 
 
+def test_the_same_is_said_in_the_tray_where_all_is_not_well() -> None:
+    kit_lost = Status(profile=ProfileName("docs"), safe_as_of=NOON - timedelta(days=2), kit_saved=False)
+    tip = words.standing(kit_lost, NOON, None, None)
+    assert f"{tip}." == words.health(kit_lost, NOON)
+    assert tip.endswith(", but the recovery kit is not saved")
+    safe = Status(profile=ProfileName("docs"), safe_as_of=NOON - timedelta(hours=2))
+    assert words.standing(safe, NOON, None, None) == "Backed up 2 hours ago"
+
+
 def test_the_health_of_a_run_that_goes_on_is_how_far_it_is() -> None:
     running = Status(
         profile=ProfileName("docs"),
         verb=Verb.BACKUP,
+        step=Step.SEND,
         progress=Progressed(step=Step.SEND, done=1, total=4, unit="files"),
     )
-    assert words.health(running, NOON) == "Backing up: 1 of 4 files"
+    assert words.health(running, NOON) == "Sending 1 of 4 files"
 
 
 BUCKET = Bucket("bucket", "laptop")

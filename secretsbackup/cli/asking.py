@@ -51,7 +51,7 @@ def until_right(question: Callable[[], _T]) -> _T:
 def tell(failure: Failure) -> None:
     """Say why an answer will not do."""
     message = words.reason(Why(failure.reason, failure.detail))
-    output.say(message.title, message.advice)
+    output.say(message.title, message.in_terminal)
 
 
 def ask_secret(question: str) -> Secret:

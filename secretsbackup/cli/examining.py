@@ -34,7 +34,7 @@ def tell(finding: Finding, *, json: bool) -> None:
             {
                 "right": finding.right,
                 "ok": finding.verdict is Verdict.FINE,
-                "advice": message.advice,
+                "advice": message.in_terminal,
                 "title": message.title,
                 "verdict": finding.verdict,
                 "sign": finding.sign,
@@ -45,5 +45,5 @@ def tell(finding: Finding, *, json: bool) -> None:
         )
         return
     print(f"{_SIGNS[finding.verdict]} {message.title}")
-    for number, text in enumerate(message.advice.splitlines()):
+    for number, text in enumerate(message.in_terminal.splitlines()):
         print(f"  {'  ' if number else '→ '}{text}")

@@ -128,10 +128,10 @@ def tell_outcome(outcome: Outcome, verb: Verb) -> None:
     message = words.outcome(outcome, verb)
     if isinstance(outcome, Completed):
         print(message.title, flush=True)
-        if message.advice:
-            say(message.advice)
+        if message.in_terminal:
+            say(message.in_terminal)
     else:
-        say(message.title, message.advice)
+        say(message.title, message.in_terminal)
     if isinstance(outcome, Failed):
         tell_last_lines(outcome)
 

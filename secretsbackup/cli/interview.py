@@ -222,7 +222,7 @@ def _tell(told: Told | Did) -> None:
             print(f"✓ {words.task(told.task)}", flush=True)
         case Told(over=True, why=Why() as why):
             message = words.reason(why)
-            print(f"! {words.task(told.task)}: {message.title}\n  → {message.advice}", flush=True)
+            print(f"! {words.task(told.task)}: {message.title}\n  → {message.in_terminal}", flush=True)
         case Did(how=how) if how is not How.BEGUN:
             print(f"  {words.did(told)}", flush=True)
         case _:

@@ -158,10 +158,22 @@ async def status(options: Options, home: Home) -> int:
         if options.json:
             output.line(await _in_full(profile, home, stands, now))
         else:
-            print(f"{profile.name}: {words.health(stands, now)}")
-            if (proven := words.proven(stands, now)) and not stands.running:
-                print(f"  {proven}")
+            _say_health(profile, stands, now)
     return 0
+
+
+def _say_health(profile: "Profile", stands: "Status", now: datetime) -> None:
+    """The sentence that every place says, and below it what only a terminal does: what to type."""
+    from secretsbackup.model.status import unaccepted
+
+    print(f"{profile.name}: {words.health(stands, now)}")
+    if stands.running:
+        return
+    wanted = [words.to_type(one) for one in unaccepted(stands, now)]
+    next_run = words.next_run(stands.next_run, stands.paused_until, now)
+    for line in (*wanted, next_run, words.proven(stands, now)):
+        if line:
+            print(f"  {line}")
 
 
 async def _in_full(profile: "Profile", home: Home, stands: "Status", now: datetime) -> dict[str, Any]:

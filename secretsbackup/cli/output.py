@@ -26,7 +26,7 @@ def failed(error: Failure | Skip, *, json: bool) -> int:
     if json:
         for why in _whys(error):
             message = words.reason(why)
-            line({"reason": why.reason, "title": message.title, "advice": message.advice})
+            line({"reason": why.reason, "title": message.title, "advice": message.in_terminal})
     trouble(error)
     if isinstance(error, Skip):
         return 75
@@ -38,7 +38,7 @@ def trouble(error: Failure | Skip) -> None:
     """Say what stood in the way and what to do."""
     for why in _whys(error):
         message = words.reason(why)
-        say(message.title, message.advice)
+        say(message.title, message.in_terminal)
 
 
 def _whys(error: Failure | Skip) -> tuple[Why, ...]:

@@ -104,12 +104,12 @@ async def offer_undo(made: Made, admin: Credential, wish: operation.Wish, *, jso
 def _tell(did: Did, *, json: bool) -> None:
     if json:
         message = words.did(did)
-        output.line({**msgspec.to_builtins(did), "title": message.title, "advice": message.advice})
+        output.line({**msgspec.to_builtins(did), "title": message.title, "advice": message.in_terminal})
     elif did.how is not How.BEGUN:
         message = words.did(did)
         print(f"{_SIGNS.get(did.how, '✓')} {message.title}", flush=True)
-        if message.advice:
-            print(f"  → {message.advice}")
+        if message.in_terminal:
+            print(f"  → {message.in_terminal}")
 
 
 async def policy(options: Options, home: Home) -> int:

@@ -178,7 +178,7 @@ async def _tell_recovered(back: Recovered, options: Options, home: Home) -> None
     print(f"“{name}” is back: its settings are in {home.profiles}, its key {back.profile.key} in GnuPG.")
     if back.trouble:
         message = words.reason(Why(back.trouble.reason, back.trouble.detail))
-        output.say(f"The secrets could not be kept. {message.title}", message.advice)
+        output.say(f"The secrets could not be kept. {message.title}", message.in_terminal)
         stamps = [f"  {snapshot.stamp}" for chain in back.chains for snapshot in chain.snapshots]
         print("\n".join(["It can restore:", *stamps]))
     else:

@@ -127,7 +127,7 @@ async def prune(options: Options, home: Home) -> int:
         print(f"would end: {words.number(plan.uploads, 'unfinished upload', 'unfinished uploads')}")
     if plan.held_back:
         message = words.reason(plan.held_back)
-        output.say(f"Nothing would go: {message.title}", message.advice)
+        output.say(f"Nothing would go: {message.title}", message.in_terminal)
     stay = words.number(len(plan.kept), "chain", "chains")
     print(f"{stay} would stay; {words.size(plan.freed)} would be freed.")
     return 0

@@ -5,6 +5,7 @@ import contextlib
 import signal
 import sys
 from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, Qt, QTimer
@@ -23,6 +24,7 @@ from secretsbackup.model.event import RunId, Verb
 from secretsbackup.model.outcome import PROGRAM_END, YOU, Completed, Failure, Outcome
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.secret import Credential, Secret
+from secretsbackup.model.status import About, unaccepted
 from secretsbackup.store import home as homes
 from secretsbackup.store import lock
 from secretsbackup.store.home import Home
@@ -55,11 +57,16 @@ class App(QObject):
         self.standings.ended.connect(self._ended)
         self._hourly = QTimer(self, interval=_HOUR)
         self._hourly.timeout.connect(lambda: work.begin(self._watch()))
+        self._closed = QTimer(self, interval=0, singleShot=True)  # while it closes, a window is visible still
+        self._closed.timeout.connect(self.window_closed)
 
     def begin(self, asked: Sequence[str]) -> None:
         """Come up, and do what was asked for. Where there is no tray (yet), the window stands in for it."""
         self.tray.look()
         self.standings.begin()
+        qt = QApplication.instance()
+        assert isinstance(qt, QApplication)
+        qt.lastWindowClosed.connect(self._closed.start)
         self.obey(asked)
         self._hourly.start()
         work.begin(self._keep_to_schedule())
@@ -80,12 +87,23 @@ class App(QObject):
 
     # What is done every day
 
-    def back_up(self, name: ProfileName, *, full: bool = False, adopt: bool = False) -> None:
+    def back_up(
+        self,
+        name: ProfileName,
+        *,
+        full: bool = False,
+        adopt: bool = False,
+        even_if_empty: bool = False,
+        even_if_unusual: bool = False,
+    ) -> None:
         """Back up now."""
         from secretsbackup.operations import backup
+        from secretsbackup.operations.guards import Allowed
 
+        allowed = Allowed(surge=even_if_unusual, upheaval=even_if_unusual)
+        wish = backup.Wish(full=full, adopt=adopt, even_if_empty=even_if_empty, allowed=allowed)
         if standing := self.standings.of(name):
-            self.run(backup.recipe(backup.Wish(full=full, adopt=adopt)), Verb.BACKUP, standing.profile)
+            self.run(backup.recipe(wish), Verb.BACKUP, standing.profile)
 
     def verify(self, name: ProfileName) -> None:
         """Prove now that it can be restored."""
@@ -250,7 +268,7 @@ class App(QObject):
         work.begin(self._ask_to_quit())
 
     def window_closed(self) -> None:
-        """Without a tray there is nothing left to click on; a run is let finish all the same."""
+        """Without a tray there is nothing left to click on: quit. A run is let finish all the same."""
         shown = any(window.isVisible() for window in QApplication.topLevelWidgets())
         if not self.tray.shown and not self.going_on and not shown:
             self.quit()
@@ -289,7 +307,7 @@ class App(QObject):
 
     def _ended(self, name: str, verb: Verb, outcome: Outcome, before: Outcome | None) -> None:
         self.lives.pop(ProfileName(name), None)
-        notice = words.notice(outcome, verb, before) if verb else None
+        notice = words.notice(outcome, verb, before, known=self._known(name, verb)) if verb else None
         if notice and self.settings.notifies:
             state = (
                 Shield.SAFE if isinstance(outcome, Completed) and not outcome.warnings else Shield.ATTENTION
@@ -297,6 +315,13 @@ class App(QObject):
             self.tray.notify(words.Message(f"{name}: {notice.title}", notice.advice), state)
         if self.window is not None:
             self.window_closed()
+
+    def _known(self, name: str, verb: Verb) -> bool:
+        """Whether a backup warned of nothing but what is accepted."""
+        standing = self.standings.of(name)
+        if standing is None or verb is not Verb.BACKUP:
+            return False
+        return all(one.about is not About.LEFT_OUT for one in unaccepted(standing.status, datetime.now(UTC)))
 
     def _stand_in(self) -> None:
         """There is no tray (yet): the window is what one can click on."""
@@ -316,7 +341,7 @@ def _dress() -> None:
     qt = QApplication.instance()
     assert isinstance(qt, QApplication)
     look.dress(qt)
-    qt.setWindowIcon(icons.icon("shield-safe"))
+    qt.setWindowIcon(icons.icon("secretsbackup"))
 
 
 def _raise(window: QWidget) -> None:

@@ -3,7 +3,9 @@
 import asyncio
 from typing import TypeVar
 
-from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QMessageBox, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QShowEvent
+from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QWidget
 
 from secretsbackup.desktop import look
 from secretsbackup.language import _
@@ -15,17 +17,30 @@ _T = TypeVar("_T")
 async def passphrase(parent: QWidget | None = None, *, about: str = "") -> Secret | None:
     """Ask for the passphrase of the key; None if nobody wants to give it."""
     dialog = _Passphrase(parent, about)
+    try:
+        return dialog.secret() if await _accepted(dialog) else None
+    finally:
+        dialog.forget()
+        dialog.deleteLater()
+
+
+async def sure(parent: QWidget | None, title: str, text: str, yes: str, *, destroys: bool = False) -> bool:
+    """Ask for a yes, which is not the default where it destroys something."""
+    dialog = Sure(parent, title, text, yes, destroys=destroys)
+    try:
+        return await _accepted(dialog)
+    finally:
+        dialog.deleteLater()
+
+
+async def _accepted(dialog: QDialog) -> bool:
+    """Show it, above its parent if there is one, and wait for the answer."""
     answered: asyncio.Future[int] = asyncio.get_running_loop().create_future()
     dialog.finished.connect(lambda result: _settle(answered, result))
     dialog.show()
     dialog.raise_()
     dialog.activateWindow()
-    try:
-        accepted = await answered == QDialog.DialogCode.Accepted
-        return dialog.secret() if accepted else None
-    finally:
-        dialog.forget()
-        dialog.deleteLater()
+    return await answered == QDialog.DialogCode.Accepted
 
 
 def _settle(answered: "asyncio.Future[_T]", answer: _T) -> None:
@@ -33,7 +48,18 @@ def _settle(answered: "asyncio.Future[_T]", answer: _T) -> None:
         answered.set_result(answer)
 
 
-class _Passphrase(QDialog):
+class _Dialog(QDialog):
+    """As high as its text takes at its width: Qt's own guess is that of a narrower one."""
+
+    def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
+        width = 56 * look.GRID
+        self.setMinimumWidth(width)
+        if box := self.layout():
+            self.resize(width, box.totalHeightForWidth(width))
+        super().showEvent(event)
+
+
+class _Passphrase(_Dialog):
     def __init__(self, parent: QWidget | None, about: str) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Passphrase"))
@@ -53,7 +79,6 @@ class _Passphrase(QDialog):
         box.addWidget(look.quiet(about or _("It opens your backups for this run, and is not kept.")))
         box.addWidget(self._typed)
         box.addLayout(buttons)
-        self.setMinimumWidth(56 * look.GRID)
 
     def secret(self) -> Secret | None:
         return Secret(self._typed.text()) if self._typed.text() else None
@@ -62,22 +87,25 @@ class _Passphrase(QDialog):
         self._typed.clear()
 
 
-async def sure(parent: QWidget | None, title: str, text: str, yes: str, *, destroys: bool = False) -> bool:
-    """Ask for a yes, which is not the default where it destroys something."""
-    box = QMessageBox(
-        QMessageBox.Icon.Warning if destroys else QMessageBox.Icon.Question, title, title, parent=parent
-    )
-    box.setInformativeText(text)
-    agree = box.addButton(
-        yes, QMessageBox.ButtonRole.DestructiveRole if destroys else QMessageBox.ButtonRole.AcceptRole
-    )
-    refuse = box.addButton(_("&Cancel"), QMessageBox.ButtonRole.RejectRole)
-    box.setDefaultButton(refuse if destroys else agree)
-    box.setEscapeButton(refuse)
-    answered: asyncio.Future[bool] = asyncio.get_running_loop().create_future()
-    box.finished.connect(lambda _result: _settle(answered, box.clickedButton() is agree))
-    box.open() if parent else box.show()
-    try:
-        return await answered
-    finally:
-        box.deleteLater()
+class Sure(_Dialog):
+    """A question, what it means, and two answers."""
+
+    def __init__(self, parent: QWidget | None, title: str, text: str, yes: str, *, destroys: bool) -> None:
+        super().__init__(parent)
+        self.setWindowTitle(title)
+        self.setWindowModality(Qt.WindowModality.WindowModal)
+        agree = look.button(yes, self.accept) if destroys else look.primary(yes, self.accept)
+        if destroys:
+            look.mark(agree, "danger")
+        refuse = look.button(_("&Cancel"), self.reject)
+        (refuse if destroys else agree).setDefault(True)
+        (refuse if destroys else agree).setFocus()
+        buttons = QHBoxLayout()
+        buttons.setSpacing(look.GRID)
+        buttons.addStretch(1)
+        buttons.addWidget(refuse)
+        buttons.addWidget(agree)
+        box = look.column(self, margin=3, gap=2)
+        box.addWidget(look.headline(title))
+        box.addWidget(look.sentence(text))
+        box.addLayout(buttons)

@@ -1,18 +1,20 @@
 """What one is to be concerned about, as far as one press does something about it: a button each."""
 
+from collections.abc import Callable
 from datetime import datetime
 from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
 from secretsbackup.desktop import asking, look, work
-from secretsbackup.desktop.setup.fields import beside
+from secretsbackup.desktop.flow import Flow
 from secretsbackup.desktop.standings import Standing
 from secretsbackup.desktop.trouble import Remedy, Trouble
 from secretsbackup.language import _
+from secretsbackup.model.outcome import Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
-from secretsbackup.model.status import About, unaccepted
+from secretsbackup.model.status import About, Concern, unaccepted
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App
@@ -24,44 +26,56 @@ _SPAN = "2y"
 class Attention(QWidget):
     """Hidden where there is nothing to press."""
 
-    def __init__(self, app: "App", profile: Profile) -> None:
+    def __init__(self, app: "App", profile: Profile, show_log: Callable[[], object]) -> None:
         super().__init__()
-        self._app, self._profile = app, profile
-        self._shown: tuple[About, ...] = ()
-        self._buttons, self._trouble = look.column(), Trouble()
+        self._app, self._profile, self._show_log = app, profile, show_log
+        self._shown: tuple[str, ...] = ()
+        self._buttons, self._trouble = Flow(), Trouble()
         box = look.column(self)
-        box.addLayout(self._buttons)
+        box.addWidget(self._buttons)
         box.addWidget(self._trouble)
         self.hide()
 
     def show_standing(self, standing: Standing, now: datetime) -> None:
         """Show the buttons for how it stands now; those that stay are not made anew."""
         self._profile = standing.profile
-        wanted = {one.about: self._remedy(one.about) for one in unaccepted(standing.status, now)}
-        remedies = {about: remedy for about, remedy in wanted.items() if remedy}
-        self.setVisible(bool(remedies) and not standing.status.running)
-        if tuple(remedies) == self._shown:
+        known = {one.key: self._remedies(one) for one in unaccepted(standing.status, now)}
+        if any(why.reason is Reason.SOURCE_EMPTY for why in standing.status.waiting):
+            known["empty"] = [(_("I emptied it: back &up all the same"), self._believe)]
+        wanted = {key: remedies for key, remedies in known.items() if remedies}
+        self.setVisible(bool(wanted) and not standing.status.running)
+        if tuple(wanted) == self._shown:
             return
-        self._shown = tuple(remedies)
+        self._shown = tuple(wanted)
         self._trouble.untell()
-        while item := self._buttons.takeAt(0):
-            if widget := item.widget():
-                widget.hide()
-                widget.deleteLater()
-        for label, do in remedies.values():  # one below the other: with large text two are too wide
-            self._buttons.addWidget(beside(look.button(label, do)))
+        self._buttons.clear()
+        for label, do in (remedy for remedies in wanted.values() for remedy in remedies):
+            self._buttons.add(look.button(label, do))
 
-    def _remedy(self, about: About) -> Remedy | None:
-        name = self._profile.name
-        match about:
+    def _remedies(self, one: Concern) -> list[Remedy]:
+        app, name = self._app, self._profile.name
+        match one.about:
             case About.KIT_NOT_SAVED:
-                return _("Save the recovery &kit…"), lambda: self._app.save_kit(name)
+                return [(_("Save the recovery &kit…"), lambda: app.save_kit(name))]
             case About.KEY_EXPIRES:
-                return _("Let the key live two years &longer"), lambda: work.begin(self._extend())
+                return [(_("Let the key live two &years longer"), lambda: work.begin(self._extend()))]
             case About.NOT_PROVEN:
-                return _("&Prove that it can be restored"), lambda: self._app.verify(name)
+                return [(_("Pro&ve that it can be restored"), lambda: app.verify(name))]
+            case About.ANSWER_WANTED:
+                return [(_("It &is right: back up all the same"), self._allow)]
+            case About.LEFT_OUT:
+                return [
+                    (_("Show &what was left out"), self._show_log),
+                    (_("Keep &quiet until it changes"), lambda: app.standings.accept(name, one.key)),
+                ]
             case _:
-                return None
+                return []
+
+    def _allow(self) -> None:
+        self._app.back_up(self._profile.name, even_if_unusual=True)
+
+    def _believe(self) -> None:
+        self._app.back_up(self._profile.name, even_if_empty=True)
 
     async def _extend(self) -> None:
         """The warning goes by itself; what stood in the way is told."""

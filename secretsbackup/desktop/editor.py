@@ -6,6 +6,7 @@ import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
+    QCheckBox,
     QComboBox,
     QFileDialog,
     QFrame,
@@ -14,17 +15,21 @@ from PySide6.QtWidgets import (
     QLineEdit,
     QScrollArea,
     QSpinBox,
+    QVBoxLayout,
     QWidget,
 )
 
 from secretsbackup.desktop import look, work
 from secretsbackup.desktop.credentials import Credentials
+from secretsbackup.desktop.fields import beside
+from secretsbackup.desktop.often import Often
 from secretsbackup.desktop.sources import Sources
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.language import _
 from secretsbackup.model.destination import Bucket, Destination, parse, url
 from secretsbackup.model.draft import Problem, problems
 from secretsbackup.model.profile import Compression, Fingerprint, Profile, ProfileName
+from secretsbackup.model.schedule import Daily
 from secretsbackup.operations import enrol
 from secretsbackup.tools import gnupg
 
@@ -34,7 +39,7 @@ if TYPE_CHECKING:
 
 _SHOWN = (
     *("sources", "exclude", "destination", "key", "full_every", "keep", "compression", "prove_every"),
-    "staging",
+    *("staging", "schedule", "only_on_power", "metered_too"),
 )
 """The fields that have a control here; the others stay as they were."""
 
@@ -54,6 +59,8 @@ class Editor(QWidget):
         self._key, self._compression = QComboBox(), QComboBox()
         self._full_every, self._keep, self._prove_every = QSpinBox(), QSpinBox(), QSpinBox()
         self._sources = Sources((profile and app.home.own(profile)) or (app.home.cache, app.home.state))
+        self._often, self._on_power = Often(), QCheckBox(_("Only while it is plugged in"))
+        self._metered = QCheckBox(_("Also over a network that costs by the byte"))
         self._trouble = Trouble()
         self._save = look.primary(_("&Save") if profile else _("&Add"), lambda: work.begin(self._write()))
         self._save.setDefault(True)
@@ -83,6 +90,9 @@ class Editor(QWidget):
             prove_every=self._prove_every.value(),
             compression=Compression(self._compression.currentData()),
             staging=self._staging.text().strip() or None,
+            schedule=self._often.schedule,
+            only_on_power=self._on_power.isChecked(),
+            metered_too=self._metered.isChecked(),
         )
         if self._before is None:
             return typed
@@ -159,8 +169,11 @@ class Editor(QWidget):
         self._full_every.setValue(profile.full_every if profile else 30)
         self._keep.setValue(profile.keep if profile else 2)
         self._prove_every.setValue(profile.prove_every if profile else 7)
+        self._often.show_schedule(profile.schedule if profile else Daily())
         if profile is None:
             return
+        self._on_power.setChecked(profile.only_on_power)
+        self._metered.setChecked(profile.metered_too)
         self._name.setText(profile.name)
         self._name.setReadOnly(True)
         self._to.setText(url(profile.destination))
@@ -184,6 +197,7 @@ class Editor(QWidget):
             control.textEdited.connect(lambda _text, field=field: self._touch(field))
         for spin in (self._full_every, self._keep, self._prove_every):
             spin.valueChanged.connect(lambda _value: self._check())
+        self._often.edited.connect(self._check)
         self._key.currentIndexChanged.connect(lambda _index: self._touch("key"))
 
     def _touch(self, *fields: str) -> None:
@@ -212,7 +226,7 @@ class Editor(QWidget):
         self._add(box, "sources", _("What to protect"), self._sources)
         box.addWidget(self._problem("exclude"))
         self._to.setPlaceholderText("s3://bucket/prefix   file:///folder   sftp://user@host/folder")
-        self._add(box, "destination", _("&Where to"), self._to)
+        self._add(box, "destination", _("Where t&o"), self._to)
         self._place = QWidget()
         place = QHBoxLayout(self._place)
         place.setContentsMargins(0, 0, 0, 0)
@@ -220,23 +234,14 @@ class Editor(QWidget):
             _pair(place, label, control)
         box.addWidget(self._place)
         self._add(box, "key", _("Encrypted to the &key"), self._key)
-        rules = QHBoxLayout()
-        self._full_every.setSuffix(_(" days"))
-        _pair(rules, _("New &full backup every"), self._full_every)
-        _pair(rules, _("&Keep full backups"), self._keep)
-        _pair(rules, _("&Compression"), self._compression)
-        rules.addStretch(1)
-        box.addLayout(rules)
-        self._add(box, "prove_every", _("&Prove that it can be restored every"), self._prove_every)
-        box.addWidget(self._problem("full_every"))
-        box.addWidget(self._problem("keep"))
+        self._lay_out_rhythm(box)
         staging = QWidget()
         row = QHBoxLayout(staging)
         row.setContentsMargins(0, 0, 0, 0)
         self._staging.setPlaceholderText(str(self._app.home.cache / "…" / "stage"))
         row.addWidget(self._staging, 1)
         row.addWidget(look.button(_("&Choose…"), self._choose_staging))
-        self._add(box, "staging", _("S&taging place"), staging, self._staging)
+        self._add(box, "staging", _("St&aging place"), staging, self._staging)
         if self._before:
             box.addWidget(look.heading(_("Credentials")))
             box.addWidget(Credentials(self._before))
@@ -248,6 +253,7 @@ class Editor(QWidget):
         area.setWidget(form)
         buttons = QHBoxLayout()
         buttons.setContentsMargins(*[2 * look.GRID] * 4)
+        buttons.setSpacing(look.GRID)
         buttons.addStretch(1)
         buttons.addWidget(look.button(_("Cance&l"), self.close))
         buttons.addWidget(self._save)
@@ -256,6 +262,29 @@ class Editor(QWidget):
         whole.addWidget(self._trouble)
         whole.addWidget(look.rule())
         whole.addLayout(buttons)
+
+    def _lay_out_rhythm(self, box: QVBoxLayout) -> None:
+        box.addWidget(look.heading(_("How often?")))
+        box.addWidget(self._often)
+        box.addWidget(self._on_power)
+        box.addWidget(self._metered)
+        box.addWidget(look.heading(_("For how long?")))
+        rules = QHBoxLayout()
+        self._full_every.setSuffix(_(" days"))
+        _pair(rules, _("New full &backup every"), self._full_every)
+        _pair(rules, _("Keep f&ull backups"), self._keep)
+        _pair(rules, _("Co&mpression"), self._compression)
+        rules.addStretch(1)
+        box.addLayout(rules)
+        self._add(
+            box,
+            "prove_every",
+            _("&Prove that it can be restored every"),
+            beside(self._prove_every),
+            self._prove_every,
+        )
+        box.addWidget(self._problem("full_every"))
+        box.addWidget(self._problem("keep"))
 
     def _add(self, box, field: str, label: str, control: QWidget, buddy: QWidget | None = None) -> None:  # type: ignore[no-untyped-def]
         title = QLabel(label)

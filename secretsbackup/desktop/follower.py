@@ -37,6 +37,7 @@ class Follower(QObject):
         self._home = home
         self._newest: dict[ProfileName, RunId | None] = {}
         self._ours: set[RunId] = set()
+        self._over: set[str] = set()
         self._foreign: dict[str, _Foreign] = {}
         self._watcher = QFileSystemWatcher(self)
         self._watcher.directoryChanged.connect(self._look)
@@ -77,7 +78,7 @@ class Follower(QObject):
 
     def _follow(self, name: ProfileName, run: RunId) -> None:
         path = self._home.journal(name, run)
-        if run in self._ours or str(path) in self._foreign or not path.exists():
+        if run in self._ours or str(path) in self._foreign or str(path) in self._over or not path.exists():
             return
         self._foreign[str(path)] = foreign = _Foreign(name, journal.Reader(path), self)
         foreign.heard.connect(self.heard)
@@ -91,6 +92,8 @@ class Follower(QObject):
             self._foreign[path].soon.start()
 
     def _forget(self, path: str) -> None:
+        """It said all; whoever writes it may hold it for a moment still, and it would be told again."""
+        self._over.add(path)
         self._watcher.removePath(path)
         if foreign := self._foreign.pop(path, None):
             foreign.deleteLater()

@@ -57,16 +57,18 @@ def shield(
 ) -> QIcon:
     """The tray's icon; `done` (0 to 1) is how far the ring has come. It has few sizes: it is made often.
 
-    A `halo` sets it off from a panel of which nobody knows whether it is dark or light.
+    A `halo` is what it is filled with below, for a panel of which nobody knows whether it is dark or light.
     """
     made = QIcon()
     drawing = _drawing(state, line, accent, round(done, 2))
-    below = (
-        _drawing(state, halo, halo, round(done, 2)).replace(b'width="1.75"', b'width="4"') if halo else None
-    )
+    below = _drawing(state, halo, halo, 1.0).replace(b'fill="none"', _filled(halo), 1) if halo else None
     for size in (22, 32, 64):
         made.addPixmap(_pixmap(drawing, size, below))
     return made
+
+
+def _filled(colour: QColor) -> bytes:
+    return f'fill="{colour.name()}"'.encode()
 
 
 def shield_pixmap(state: Shield, size: int, ratio: float, palette: QPalette, done: float = 0.0) -> QPixmap:
@@ -108,7 +110,7 @@ def _pixmap(drawing: bytes, size: int, below: bytes | None = None) -> QPixmap:
     image.fill(Qt.GlobalColor.transparent)
     painter = QPainter(image)
     if below:
-        painter.setOpacity(0.45)
+        painter.setOpacity(0.85)
         QSvgRenderer(QByteArray(below)).render(painter, QRectF(0, 0, size, size))
         painter.setOpacity(1.0)
     QSvgRenderer(QByteArray(drawing)).render(painter, QRectF(0, 0, size, size))

@@ -242,7 +242,7 @@ def _sheet(colours: QPalette, text: int) -> str:
     QPushButton[kind="primary"]:disabled, QPushButton[kind="button"]:disabled,
     QPushButton[kind="danger"]:disabled {{
         background: transparent; color: {faint.name()}; border-color: {line.name()}; }}
-    QLineEdit, QComboBox, QSpinBox {{ min-height: 24px; }}
+    QLineEdit, QComboBox, QSpinBox, QTimeEdit {{ min-height: 24px; }}
     QRadioButton::indicator {{ width: {inside}px; height: {inside}px; border-radius: {inside // 2 + 1}px;
         border: 1px solid {faint.name()}; background: {base.name()}; }}
     QRadioButton::indicator:focus {{ border-color: {main.name()}; }}

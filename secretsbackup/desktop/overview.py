@@ -19,15 +19,19 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.attention import Attention
 from secretsbackup.desktop.elided import Elided
+from secretsbackup.desktop.flow import Flow
+from secretsbackup.desktop.naming import short
+from secretsbackup.desktop.naming import where as place
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import RUN, Runs, show_in
 from secretsbackup.desktop.standings import Standing
 from secretsbackup.desktop.trouble import Remedy, Trouble
 from secretsbackup.language import _
-from secretsbackup.model.destination import Bucket, Folder, url
+from secretsbackup.model.destination import Bucket, Folder
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Failed, Reason
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.status import counts
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App
@@ -41,7 +45,7 @@ class Overview(QWidget):
         self._app, self._name = app, profile.name
         self._runs = Runs(app.home, profile.name)
         self._still, self._running = self._make_still(), Running(lambda: app.stop(profile.name))
-        self._trouble, self._attention = Trouble(), Attention(app, profile)
+        self._trouble, self._attention = Trouble(), Attention(app, profile, self._open_telling_log)
         self._facts = Facts()
         self._list = self._make_list()
         self._none = look.quiet(
@@ -63,7 +67,7 @@ class Overview(QWidget):
         box.addWidget(self._list, 1)
         self._rest = QWidget()
         box.addWidget(self._rest, 1)
-        area = QScrollArea()
+        self._area = area = QScrollArea()
         area.setWidgetResizable(True)
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
@@ -71,6 +75,7 @@ class Overview(QWidget):
         area.setWidget(inside)
         look.column(self).addWidget(area)
         self._was_running = False
+        app.standings.recalled.connect(self._recalled)
         self._show_list()
         app.standings.take_stock(profile.name)
 
@@ -87,16 +92,23 @@ class Overview(QWidget):
         self._show_trouble(standing)
         self._attention.show_standing(standing, now)
         self._facts.show_standing(standing, now)
+        if running and not self._was_running:
+            self._area.verticalScrollBar().setValue(0)  # what was pressed may lie further down
         if self._was_running and not running:
-            work.begin(self._runs.look_again())
             self._app.standings.take_stock(self._name)
         self._was_running = running
+
+    def _recalled(self, name: str) -> None:
+        if name == self._name:
+            work.begin(self._runs.look_again())
 
     def _show_still(self, standing: Standing, now: datetime) -> None:
         state = standing.shield(now)
         ratio = self.devicePixelRatioF()
         self._shield.setPixmap(icons.shield_pixmap(state, 56, ratio, self.palette()))
+        safe = standing.status.safe_as_of
         self._health.setText(words.health(standing.status, now) if standing.known else _("One moment…"))
+        self._health.setToolTip(words.clock(safe) if safe else "")
         self._next.setText(words.next_run(standing.next_run, standing.paused, now))
         self._next.setVisible(bool(self._next.text()))
 
@@ -104,8 +116,10 @@ class Overview(QWidget):
         last = standing.status.last
         if isinstance(last, Failed) and not standing.status.running:
             told = words.outcome(last, standing.status.last_verb or Verb.BACKUP)
-            self._trouble.tell(
-                told, *self._remedies(last.reason), (_("Show the &log"), self._open_newest_log)
+            self._trouble.tell(  # what happened stands in the headline
+                words.Message(told.advice or told.title),
+                *self._remedies(last.reason),
+                (_("Show the &log"), self._open_telling_log),
             )
         else:
             self._trouble.untell()
@@ -117,7 +131,7 @@ class Overview(QWidget):
             case Reason.SECRET_MISSING | Reason.CREDENTIAL_REFUSED:
                 return [(_("&Store credentials…"), edit[1]), (_("&Try again"), self._back_up)]
             case Reason.ANOTHER_MACHINE:
-                return [(_("They are &mine: go on"), lambda: self._app.back_up(self._name, adopt=True)), edit]
+                return [(_("They are mine: &go on"), lambda: self._app.back_up(self._name, adopt=True)), edit]
             case Reason.VOLUME_CORRUPT | Reason.SAMPLE_DIFFERS:
                 return [(_("Start a &new full backup"), lambda: self._app.back_up(self._name, full=True))]
             case (
@@ -145,15 +159,11 @@ class Overview(QWidget):
         head.setSpacing(2 * look.GRID)
         head.addWidget(self._shield, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(text, 1)
-        buttons = QHBoxLayout()
-        buttons.setSpacing(look.GRID)
-        for button in (self._primary, restore, more):
-            buttons.addWidget(button)
-        buttons.addStretch(1)
+        buttons = Flow(self._primary, restore, more)
         made = QWidget()
         box = look.column(made, gap=2)
         box.addLayout(head)
-        box.addLayout(buttons)
+        box.addWidget(buttons)
         return made
 
     def _make_menu(self) -> QMenu:
@@ -183,9 +193,12 @@ class Overview(QWidget):
         run = index.data(RUN.value)
         self._app.show_log(self._name, run.run)
 
-    def _open_newest_log(self) -> None:
-        if self._runs.rowCount():
-            self._open_log(self._runs.index(0))
+    def _open_telling_log(self) -> None:
+        """The log of the run that says how safe one is: not that of one that was skipped since."""
+        shown = [self._runs.index(row) for row in range(self._runs.rowCount())]
+        telling = (one for one in shown if counts(one.data(RUN).outcome, one.data(RUN).verb))
+        if index := next(telling, None):
+            self._open_log(index)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.PaletteChange and (standing := self._app.standings.of(self._name)):
@@ -226,10 +239,11 @@ class Facts(QWidget):
     def show_standing(self, standing: Standing, now: datetime) -> None:
         """Show them as they are now."""
         profile, kept = standing.profile, standing.inventory
-        where = {Bucket: "bucket", Folder: "disk"}.get(type(profile.destination), "server")
+        icon = {Bucket: "bucket", Folder: "disk"}.get(type(profile.destination), "server")
+        sources = [short(source.path) for source in profile.sources]
         shown = (
-            ("folder", words.protects([source.path for source in profile.sources], kept.files, kept.bytes)),
-            (where, words.keeps(url(profile.destination), kept.stored)),
+            ("folder", words.protects(sources, kept.files, kept.bytes)),
+            (icon, words.keeps(place(profile.destination), kept.stored)),
             ("link", words.chain(kept.snapshots, kept.since, kept.chains, now)),
             ("circle-check", words.proven(standing.status, now)),
         )

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel,
 
 from secretsbackup.desktop import asking, look, work
 from secretsbackup.desktop.elided import Elided
+from secretsbackup.desktop.naming import where as place
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.language import _, known
-from secretsbackup.model.destination import url
 from secretsbackup.model.profile import Profile
 from secretsbackup.operations import enrol
 from secretsbackup.tools import autostart
@@ -77,7 +77,7 @@ class Preferences(QWidget):
         row.setSpacing(look.GRID)
         text = look.column(gap=0)
         where = Elided()
-        where.show_text(url(profile.destination))
+        where.show_text(place(profile.destination))
         text.addWidget(look.heading(profile.name))
         text.addWidget(where)
         edit = look.button(_("Edit…"), partial(self._app.edit, profile.name))
@@ -97,7 +97,7 @@ class Preferences(QWidget):
             _(
                 "Its settings and what the keyring holds for it are removed from this machine. "
                 "Its backups stay where they are: {place}"
-            ).format(place=url(profile.destination)),
+            ).format(place=place(profile.destination)),
             _("&Remove"),
             destroys=True,
         )

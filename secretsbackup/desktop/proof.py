@@ -39,10 +39,10 @@ class Proof(QWidget):
         self._running = Running(lambda: app.stop(name))
         self._still = self._make_still()
         self._list, self._none = self._make_list(), look.quiet(_("Nothing was ever restored for proof."))
-        self._was_running = False
         self._lay_out()
         self._past.rowsInserted.connect(self._show_past)
         app.standings.changed.connect(self._changed)
+        app.standings.recalled.connect(self._recalled)
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
         self.resize(76 * look.GRID, 64 * look.GRID)
         self._show_past()
@@ -58,9 +58,10 @@ class Proof(QWidget):
             self._show_still(status)
         self._still.setVisible(not status.running)
         self._running.setVisible(status.running)
-        if self._was_running and not status.running:
+
+    def _recalled(self, name: str) -> None:
+        if name == self._name:
             work.begin(self._past.look_again())
-        self._was_running = status.running
 
     def _show_still(self, status: Status) -> None:
         """What stands against it, or else that it is proven; then what the newest good proof measured."""

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QW
 from secretsbackup import words
 from secretsbackup.desktop import icons, look
 from secretsbackup.desktop.elided import Elided
+from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.trace import Trace
 from secretsbackup.language import _
 from secretsbackup.model.event import Step, Verb
@@ -21,14 +22,18 @@ _STEPS = {
 }
 
 
+_SOME = 4
+"""Samples from which on a curve is one; before, a line says that there will be."""
+
+
 class Running(QWidget):
     """Shows a status while it is running."""
 
     def __init__(self, stop: Callable[[], object]) -> None:
         super().__init__()
-        self._doing, self._amount = look.headline(), look.sentence()
+        self._shield, self._doing, self._amount = QLabel(), look.headline(), look.sentence()
+        self._shield.setFixedWidth(8 * look.GRID)
         look.tabular(self._amount)
-        self._amount.setWordWrap(False)
         self._stop = look.button(_("&Stop"), stop)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
@@ -43,12 +48,13 @@ class Running(QWidget):
     def show_run(self, status: Status, trace: Trace) -> None:
         """Show how far it is now."""
         progress = status.progress
+        share = progress.done / progress.total if progress and progress.total else 0.0
+        ratio = self.devicePixelRatioF()
+        self._shield.setPixmap(icons.shield_pixmap(Shield.RUNNING, 56, ratio, self.palette(), share))
         self._doing.setText(words.headline(status))
         self._amount.setText(words.progress(progress) if progress else "")
-        known = progress is not None and progress.total > 0
-        self._bar.setRange(0, 1000 if known else 0)
-        if progress is not None and known:
-            self._bar.setValue(1000 * progress.done // progress.total)
+        self._bar.setRange(0, 1000 if progress and progress.total else 0)
+        self._bar.setValue(round(1000 * share))
         self._curve.show_rates(trace.rates)
         self._steps.show_run(status, trace)
         self._file.show_text(trace.detail)
@@ -57,8 +63,15 @@ class Running(QWidget):
         self._warnings.setVisible(bool(count))
 
     def _lay_out(self) -> None:
+        text = look.column(gap=0)
+        text.setSpacing(look.GRID // 2)
+        text.addWidget(self._doing)
+        text.addWidget(self._amount)
+        text.addStretch(1)
         top = QHBoxLayout()
-        top.addWidget(self._doing, 1)
+        top.setSpacing(2 * look.GRID)
+        top.addWidget(self._shield, 0, Qt.AlignmentFlag.AlignTop)
+        top.addLayout(text, 1)
         top.addWidget(self._stop, 0, Qt.AlignmentFlag.AlignTop)
         middle = QHBoxLayout()
         middle.setSpacing(2 * look.GRID)
@@ -69,7 +82,6 @@ class Running(QWidget):
         middle.addWidget(self._curve)
         box = look.column(self, gap=2)
         box.addLayout(top)
-        box.addWidget(self._amount)
         box.addLayout(middle)
         box.addWidget(self._steps)
         box.addWidget(self._warnings)
@@ -162,13 +174,19 @@ class Curve(QWidget):
             self.update()
 
     def paintEvent(self, _event: QPaintEvent) -> None:  # noqa: N802 - Qt's name
-        if len(self._rates) < 2 or max(self._rates) <= 0:
-            return
         painter = QPainter(self)
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(1, 2, -1, -1)
+        if self._rates:
+            painter.setPen(QPen(look.line_colour(self.palette()), 1))
+            painter.drawLine(area.bottomLeft(), area.bottomRight())
+        if len(self._rates) >= _SOME and max(self._rates) > 0:
+            self._draw(painter, area)
+        painter.end()
+
+    def _draw(self, painter: QPainter, area: QRectF) -> None:
         top = max(self._rates) * 1.1
-        across = area.width() / max(len(self._rates) - 1, 30)
+        across = area.width() / (len(self._rates) - 1)
         points = [
             QPointF(area.left() + number * across, area.bottom() - area.height() * rate / top)
             for number, rate in enumerate(self._rates)
@@ -182,4 +200,3 @@ class Curve(QWidget):
         painter.drawPolygon(QPolygonF([*points, *ends]))
         painter.setPen(QPen(colour, 1.75))
         painter.drawPolyline(QPolygonF(points))
-        painter.end()

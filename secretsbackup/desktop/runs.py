@@ -76,8 +76,9 @@ class Runs(QAbstractListModel):
 
     async def look_again(self) -> None:
         """Put the runs that ended since on top."""
+        page = await self._page(None)
         newest = self._runs[0].run if self._runs else ""
-        new = [run for run in await self._page(None) if run.run > newest]
+        new = [run for run in page if run.run > newest]
         if new:
             self.beginInsertRows(QModelIndex(), 0, len(new) - 1)
             self._runs[:0] = new
@@ -91,7 +92,8 @@ class Runs(QAbstractListModel):
 def line(run: PastRun, now: datetime) -> str:
     """A run in one line, for those who hear it."""
     result, took = words.result(run.outcome, run.verb), (run.ended - run.began).total_seconds()
-    return f"{words.when(run.began, now)}, {name(run)}, {result}, {words.duration(took)}{_warned(run)}"
+    began = words.capital(words.when(run.began, now))
+    return f"{began}, {name(run)}, {result}, {words.duration(took)}{_warned(run)}"
 
 
 def name(run: PastRun) -> str:
@@ -175,9 +177,8 @@ class Row(QStyledItemDelegate):
         middle = Qt.AlignmentFlag.AlignVCenter
         cut = option.fontMetrics.elidedText
         painter.setPen(text)
-        painter.drawText(
-            when, middle, cut(words.when(run.began, self._now()), Qt.TextElideMode.ElideRight, when.width())
-        )
+        began = words.capital(words.when(run.began, self._now()))
+        painter.drawText(when, middle, cut(began, Qt.TextElideMode.ElideRight, when.width()))
         result = words.result(run.outcome, run.verb) + _warned(run)
         painter.drawText(told, middle, cut(result, Qt.TextElideMode.ElideRight, told.width()))
         painter.setPen(quiet)

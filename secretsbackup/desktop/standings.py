@@ -17,7 +17,7 @@ from secretsbackup.model.outcome import Failed, Failure, Outcome
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.status import Level, Status, after, level
 from secretsbackup.operations import standing
-from secretsbackup.store import history, pause, profiles
+from secretsbackup.store import history, marks, pause, profiles
 from secretsbackup.store.home import Home, owner_only
 
 if TYPE_CHECKING:
@@ -73,6 +73,9 @@ class Standings(QObject):
     listed = Signal()
     """There are other profiles than before, or `trouble` with reading them."""
 
+    recalled = Signal(str)
+    """What is remembered of a profile was read again: its history may be longer than before."""
+
     ended = Signal(str, object, object, object)
     """A run ended: the profile, its verb, its outcome, and the outcome that counted before."""
 
@@ -111,6 +114,11 @@ class Standings(QObject):
         """End its pause."""
         pause.resume(self._home, name)
         self._change(name, paused=None)
+
+    def accept(self, name: ProfileName, key: str) -> None:
+        """Keep quiet about a concern until it changes."""
+        marks.set_(self._home, name, accepted=marks.read(self._home, name).accepted | {key})
+        self.refresh(name)
 
     def trace(self, name: ProfileName) -> Trace:
         """What is known of the run that goes on, beyond its status."""
@@ -164,6 +172,7 @@ class Standings(QObject):
         if now := self.all.get(name):
             remembered = _going_on(status, now.status) if now.status.running else status
             self._change(name, status=remembered, known=True)
+            self.recalled.emit(name)
         self._follower.watch(self.all, ((name, run) for run in going_on))
 
     def refresh(self, name: ProfileName) -> None:

@@ -6,10 +6,12 @@ from collections import deque
 from secretsbackup.model.event import Event, Progressed, RunStarted, Step, StepEnded, StepStarted
 
 _SAMPLES = 240
+_OFTEN = 0.5
+"""Seconds between two samples."""
 
 
 class Trace:
-    """`rates` are bytes a second, one a second at most; `seconds` how long each step took."""
+    """`rates` are bytes a second, two a second at most; `seconds` how long each step took."""
 
     def __init__(self) -> None:
         self.seconds: dict[Step, float] = {}
@@ -29,7 +31,7 @@ class Trace:
                 self.seconds[step] = seconds
             case Progressed(unit="bytes", rate=rate, detail=detail):
                 self.detail = detail or self.detail
-                if time.monotonic() - self._sampled >= 1:
+                if time.monotonic() - self._sampled >= _OFTEN:
                     self._sampled = time.monotonic()
                     self.rates.append(rate)
             case Progressed(detail=detail):

@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look
+from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.standings import Standings, worst
 from secretsbackup.language import _
@@ -82,8 +82,12 @@ class Tray(QObject):
             self._icon.setToolTip(tip)
 
     def notify(self, message: Message, state: Shield) -> None:
-        """Raise a notification."""
-        if self._icon:
+        """Raise a notification; where there is no tray, the desktop itself may show it."""
+        if self._icon is None:
+            from secretsbackup.tools import notify
+
+            work.begin(notify.show(message.title, message.advice))
+        else:
             colours = look.palette()
             line = colours.color(QPalette.ColorRole.WindowText)
             shown = icons.shield(state, line, icons.state_colour(state, colours))
@@ -119,10 +123,15 @@ class Menu(QMenu):
         self._shown: object = None
         standings.changed.connect(self.fill)
         standings.listed.connect(self.fill)
+        self._closed = QTimer(self, interval=0, singleShot=True)
+        self._closed.timeout.connect(self.fill)
+        self.aboutToHide.connect(self._closed.start)  # what was clicked is done before it is made anew
         self.fill()
 
     def fill(self) -> None:
-        """Offer what can be done now. Left alone where that is the same as before: it may be open."""
+        """Offer what can be done now. While it is open nothing moves below the pointer."""
+        if self.isVisible():
+            return
         now = datetime.now(UTC)
         all_ = self._standings.all.values()
         names = [one.profile.name for one in all_ if not one.status.running]
@@ -193,7 +202,7 @@ def tomorrow(now: datetime) -> datetime:
 
 
 class Panel(StrEnum):
-    """What the icon lies on. `UNKNOWN`: light lines with a dark halo can be seen on both."""
+    """What the icon lies on. `UNKNOWN`: light lines on a dark shield can be seen on both."""
 
     DARK = "dark"
     LIGHT = "light"
@@ -218,7 +227,7 @@ def _icon(state: Shield, under: Panel, done: float) -> QIcon:
         Shield.ATTENTION: "#f6c344" if dark else "#b06000",
         Shield.FAILED: "#ff8a80" if dark else "#c01c28",
     }
-    halo = QColor("#000000") if under is Panel.UNKNOWN else None
+    halo = QColor("#242424") if under is Panel.UNKNOWN else None
     made = icons.shield(state, line, QColor(accents.get(state, line.name())), done, halo)
     made.setIsMask(sys.platform == "darwin" and state in (Shield.SAFE, Shield.PAUSED))
     return made

@@ -3,9 +3,10 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import QEvent, Qt
-from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QPushButton, QWidget
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from secretsbackup.desktop import icons, look
+from secretsbackup.desktop.flow import Flow
 from secretsbackup.words import Message
 
 Remedy = tuple[str, Callable[[], object]]
@@ -21,12 +22,11 @@ class Trouble(QFrame):
         self._icon = QLabel()
         self._title, self._advice = look.sentence(), look.quiet()
         self._title.setSizePolicy(self._advice.sizePolicy())
-        self._buttons = QHBoxLayout()
-        self._buttons.setSpacing(look.GRID)
+        self._buttons = Flow()
         text = look.column(gap=1)
         text.addWidget(self._title)
         text.addWidget(self._advice)
-        text.addLayout(self._buttons)
+        text.addWidget(self._buttons)
         row = QHBoxLayout(self)
         row.setContentsMargins(*[2 * look.GRID] * 4)
         row.setSpacing(2 * look.GRID)
@@ -41,10 +41,10 @@ class Trouble(QFrame):
         self._advice.setText(message.advice)
         self._advice.setVisible(bool(message.advice))
         self.setAccessibleName(str(message))
-        self._clear()
+        self._buttons.clear()
+        self._buttons.setVisible(bool(remedies))
         for label, do in remedies:
-            self._buttons.addWidget(look.button(label, do))
-        self._buttons.addStretch(1)  # also where there are none: an empty row would squeeze the text
+            self._buttons.add(look.button(label, do))
         self.show()
 
     def untell(self) -> None:
@@ -65,9 +65,3 @@ class Trouble(QFrame):
         colour = look.warning_colour(self.palette())
         ratio = self.devicePixelRatioF()
         self._icon.setPixmap(icons.pixmap("warning", 24, line=colour, ratio=ratio))
-
-    def _clear(self) -> None:
-        while item := self._buttons.takeAt(0):
-            widget = item.widget()
-            if isinstance(widget, QPushButton):
-                widget.deleteLater()

@@ -130,7 +130,6 @@ class Window(QWidget):
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
         self._app.settings.keep_geometry("main", self.saveGeometry())
         super().closeEvent(event)
-        self._app.window_closed()
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
         self._side.setVisible(bool(self._app.standings.all) and self._has_room())
@@ -143,7 +142,6 @@ class Window(QWidget):
     def _make_side(self) -> tuple[QFrame, QListView]:
         side, shown = QFrame(), QListView()
         side.setProperty("kind", "side")
-        side.setFixedWidth(max(24 * look.GRID, 24 * self.fontMetrics().averageCharWidth()))
         shown.setModel(self._names)
         shown.setItemDelegate(_Name())
         shown.setFrameShape(QFrame.Shape.NoFrame)
@@ -160,6 +158,8 @@ class Window(QWidget):
         settings.setIcon(icons.icon("settings"))
         box.addWidget(add)
         box.addWidget(settings)
+        least = max(button.sizeHint().width() for button in (add, settings)) + 2 * look.GRID
+        side.setFixedWidth(max(24 * look.GRID, 24 * self.fontMetrics().averageCharWidth(), least))
         return side, shown
 
     def _make_empty(self) -> QWidget:

@@ -277,7 +277,7 @@ def test_what_is_accepted_is_not_told_again(say: Say, added: Said, stand_in: Sta
     stand_in("duplicity_pretends", "duplicity")
     (tmp_path / "docs" / "broken").symlink_to("nowhere")
     say("backup")
-    assert "but: 1 link leads to something that is not there." in say("status").out
+    assert "but 1 link leads to something that is not there." in say("status").out
     assert say("accept").out == "docs: accepted: 1 link leads to something that is not there\n"
     assert say("status").out.startswith("docs: Everything safe as of ")
     (status,) = lines(say("status", "--json"))
@@ -285,7 +285,7 @@ def test_what_is_accepted_is_not_told_again(say: Say, added: Said, stand_in: Sta
     assert (status["level"], status["due"]) == ("protected", False)
     (tmp_path / "docs" / "another").symlink_to("nowhere")
     say("backup")
-    assert "but: 2 links lead" in say("status").out
+    assert "but 2 links lead" in say("status").out
 
 
 def test_the_timer_is_switched_on_and_off(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

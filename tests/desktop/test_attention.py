@@ -12,13 +12,18 @@ from secretsbackup.desktop.app import App
 from secretsbackup.desktop.setup.keeping import KeptPage
 from secretsbackup.desktop.wizard import Wizard
 from secretsbackup.model.destination import Folder
+from secretsbackup.model.event import Moment, RunEnded
+from secretsbackup.model.outcome import Reason, Skipped, Why
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.secret import SecretName
+from secretsbackup.model.status import About, unaccepted
 from secretsbackup.operations import keys
-from secretsbackup.store import kit, marks, profiles
+from secretsbackup.store import history, kit, marks, profiles
 from secretsbackup.tools import keychain
 from tests.conftest import PASSPHRASE
-from tests.desktop.conftest import Play, profile, until
+from tests.desktop.conftest import DOCS, Play, moments, profile, until, write
+
+QUIET = "Keep quiet until it changes"
 
 
 @pytest.fixture
@@ -87,5 +92,55 @@ def test_a_backup_is_examined_in_a_window(play: Play, app: App, neglected: Profi
         await until(lambda: any("things were tried" in one.text() for one in shown.findChildren(QLabel)))
         press(shown, "Close")
         await until(lambda: not isValid(shown) or not shown.isVisible())
+
+    play(look())
+
+
+def test_what_was_left_out_is_shown_and_then_kept_quiet_about(play: Play, app: App, docs: Profile) -> None:
+    async def look() -> None:
+        app.standings.begin()
+        app.open()
+        assert app.window
+        await until(lambda: app.standings.all[DOCS].known)
+        told = moments("warnings")
+        with write(app.home, told, told[0].event.run):  # type: ignore[union-attr]
+            history.record(app.home, told)  # as whoever does it
+        await until(lambda: app.standings.all[DOCS].status.last)
+        await until(lambda: {"Show what was left out", QUIET} <= labels(app.window))
+        await until(lambda: app.window and app.window._overviews[DOCS]._runs.rowCount() == 1)
+        press(app.window, "Show what was left out")
+        await until(lambda: [one for one in app._wizards if one.startswith("log ")])
+        press(app.window, QUIET)
+        await until(lambda: not {"Show what was left out", QUIET} & labels(app.window))
+        status = app.standings.all[DOCS].status
+        assert About.LEFT_OUT not in {one.about for one in unaccepted(status, datetime.now(UTC))}
+
+    play(look())
+
+
+@pytest.mark.parametrize(
+    ("reason", "name"),
+    [
+        (Reason.UPHEAVAL, "It is right: back up all the same"),
+        (Reason.SOURCE_EMPTY, "I emptied it: back up all the same"),
+    ],
+)
+def test_what_waits_for_a_yes_is_given_one(
+    play: Play, app: App, docs: Profile, reason: Reason, name: str
+) -> None:
+    skipped = Skipped((Why(reason, "/home/ada/Documents"),))
+    told = [*moments("idle")[:1], Moment(datetime.now(UTC), RunEnded(outcome=skipped))]
+
+    async def look() -> None:
+        app.standings.begin()
+        app.open()
+        assert app.window
+        await until(lambda: app.standings.all[DOCS].known)
+        for moment in told:
+            app.follower.heard.emit(DOCS, moment)
+        await until(lambda: name in labels(app.window))
+        press(app.window, name)
+        await until(lambda: DOCS in app.lives)
+        await app.lives[DOCS].outcome()
 
     play(look())

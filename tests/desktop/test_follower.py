@@ -6,9 +6,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QApplication, QMessageBox
+from PySide6.QtWidgets import QApplication
 
 from secretsbackup.desktop.app import App
+from secretsbackup.desktop.asking import Sure
 from secretsbackup.desktop.follower import Follower
 from secretsbackup.model.event import Caution, Moment, RunEnded, RunId, Step, Verb, Warned, encode
 from secretsbackup.model.outcome import Cancelled, Completed, Interrupted, Summary
@@ -41,6 +42,24 @@ def test_a_run_that_somebody_else_begins_is_followed_to_its_end(play: Play, app:
         await until(lambda: len(heard) == len(recorded))
         assert heard == recorded
         assert app.standings.all[DOCS].status.safe_as_of == recorded[0].at
+
+    play(scene())
+
+
+def test_a_run_that_is_held_for_a_moment_after_its_end_is_told_once(
+    play: Play, app: App, docs: Profile
+) -> None:
+    ends: list[str] = []
+    app.standings.ended.connect(lambda name, *_rest: ends.append(name))
+    recorded = moments("idle")
+
+    async def scene() -> None:
+        app.standings.begin()
+        await until(lambda: app.standings.all[DOCS].known)
+        with write(app.home, recorded):
+            await until(lambda: ends)
+            await asyncio.sleep(0.5)
+        assert ends == [DOCS]
 
     play(scene())
 
@@ -160,16 +179,28 @@ def test_very_many_warnings_hold_up_nothing(play: Play, app: App, docs: Profile)
     play(scene())
 
 
+def test_without_a_tray_the_program_ends_with_its_last_window(play: Play, app: App) -> None:
+    async def scene() -> None:
+        app.begin(["open"])
+        app.show_preferences()
+        assert app.window
+        app.window.close()
+        await asyncio.sleep(0.1)
+        app._wizards["preferences"].close()
+        await asyncio.sleep(10)
+
+    with pytest.raises(RuntimeError, match="stopped before"):
+        play(scene())
+
+
 def test_closing_the_window_ends_no_run_and_quitting_asks(play: Play, app: App, docs: Profile) -> None:
     async def recipe(run: Run) -> Summary:
         with run.step(Step.CHECK):
             await asyncio.sleep(60)
         return Summary()
 
-    def asked() -> list[QMessageBox]:
-        return [
-            one for one in QApplication.topLevelWidgets() if isinstance(one, QMessageBox) and one.isVisible()
-        ]
+    def asked() -> list[Sure]:
+        return [one for one in QApplication.topLevelWidgets() if isinstance(one, Sure) and one.isVisible()]
 
     async def scene() -> None:
         app.standings.begin()

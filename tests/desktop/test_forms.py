@@ -14,6 +14,7 @@ from secretsbackup.desktop.wizard import Page, Wizard
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Compression, Profile
+from secretsbackup.model.schedule import Weekday, Weekly
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 from tests.desktop.conftest import DOCS, Play, until
@@ -34,11 +35,17 @@ def test_a_profile_is_changed_and_what_has_no_control_stays(
         editor._prove_every.setValue(0)
         editor._compression.setCurrentIndex(1)
         editor._sources.add("/home/ada/Letters")
+        assert editor._often.schedule == docs.schedule
+        editor._often.choose(Weekly)
+        editor._on_power.setChecked(True)
         editor._save.click()
         await until(lambda: profiles.get(home, DOCS).keep == 5)
         after = profiles.get(home, DOCS)
         assert after.compression is Compression.SMALL
         assert after.prove_every == 0
+        assert after.schedule == Weekly(Weekday.MONDAY, "18:00")
+        assert after.only_on_power
+        assert not after.metered_too
         assert [source.label for source in after.sources] == ["Documents", "Letters"]
         assert after.key == docs.key
         await until(lambda: app.standings.all[DOCS].profile == after)

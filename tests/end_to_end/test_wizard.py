@@ -10,9 +10,10 @@ from pathlib import Path
 import keyring
 import msgspec
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QMessageBox
+from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from secretsbackup.desktop.app import App
+from secretsbackup.desktop.asking import Sure
 from secretsbackup.desktop.setup import Start, Where
 from secretsbackup.model import policy
 from secretsbackup.model.destination import Bucket, Folder
@@ -249,7 +250,7 @@ def test_what_a_failed_set_up_made_is_listed_and_removed(
         await until(lambda: _asked() is not None)
         asked = _asked()
         assert asked
-        next(b for b in asked.buttons() if b.text().replace("&", "") == "Remove").click()
+        next(b for b in asked.findChildren(QAbstractButton) if b.text().replace("&", "") == "Remove").click()
         await hand.until(lambda: "All that was made is removed again." in hand.says)
 
     play(fail())
@@ -260,9 +261,9 @@ def test_what_a_failed_set_up_made_is_listed_and_removed(
     assert not keyring.get_keyring()._kept  # type: ignore[attr-defined]
 
 
-def _asked() -> QMessageBox | None:
+def _asked() -> Sure | None:
     windows = QApplication.topLevelWidgets()
-    return next((one for one in windows if isinstance(one, QMessageBox) and one.isVisible()), None)
+    return next((one for one in windows if isinstance(one, Sure) and one.isVisible()), None)
 
 
 def test_ones_own_key_is_tried_right_by_right(

@@ -398,7 +398,7 @@ def truth(bench: Bench, before: Status, ended: Outcome, verb: Verb = Verb.BACKUP
             assert status.safe_as_of == before.safe_as_of
             assert level(status, now) is (Level.NOT_PROTECTED if status.damage else Level.ATTENTION)
             assert _in_short(ended, verb) in told
-    assert status.damage or words.clock(status.safe_as_of) in told
+    assert status.damage or words.when(status.safe_as_of, now) in told
     return str(level(status, now))
 
 

@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem
 
 from secretsbackup import words
 from secretsbackup.desktop import look, work
+from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.restore.done import DonePage
 from secretsbackup.desktop.restore.subject import Subject
-from secretsbackup.desktop.setup.naming import short
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
 from secretsbackup.model.difference import Difference, Differs, PutBack

@@ -8,10 +8,10 @@ from PySide6.QtWidgets import QLabel, QListWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look
+from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.icons import Shield
+from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.restore.progress import ProgressPage
-from secretsbackup.desktop.setup.fields import beside
-from secretsbackup.desktop.setup.naming import short
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
 from secretsbackup.model.draft import Problem

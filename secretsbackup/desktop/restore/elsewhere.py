@@ -5,9 +5,9 @@ from collections.abc import Sequence
 from PySide6.QtWidgets import QLineEdit
 
 from secretsbackup import words
+from secretsbackup.desktop.fields import SecretField
 from secretsbackup.desktop.restore.source import SourcePage
 from secretsbackup.desktop.restore.subject import Subject
-from secretsbackup.desktop.setup.fields import SecretField
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
 from secretsbackup.model import destination as destinations

@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Sequence
 
+from secretsbackup.desktop.fields import SecretField
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.restore.when import WhenPage
-from secretsbackup.desktop.setup.fields import SecretField
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
 from secretsbackup.model.draft import Problem

@@ -2,8 +2,8 @@
 
 from collections.abc import Callable, Mapping
 
-from secretsbackup.desktop.setup.choices import Choices
-from secretsbackup.desktop.setup.naming import where
+from secretsbackup.desktop.choices import Choices
+from secretsbackup.desktop.naming import where
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
 from secretsbackup.model.profile import Profile, ProfileName

@@ -220,7 +220,7 @@ class Tree(QAbstractItemModel):
             case 1 if entry.what is What.FILE:
                 return words.roughly(entry.least, entry.most)
             case 2:
-                return words.when(entry.modified, datetime.now(UTC))
+                return words.capital(words.when(entry.modified, datetime.now(UTC)))
             case _:
                 return ""
 

@@ -13,9 +13,9 @@ from PySide6.QtWidgets import QCalendarWidget, QHBoxLayout, QListWidget, QListWi
 
 from secretsbackup import words
 from secretsbackup.desktop import asking, look, work
+from secretsbackup.desktop.choices import Choices
+from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.restore.subject import Subject
-from secretsbackup.desktop.setup.choices import Choices
-from secretsbackup.desktop.setup.naming import short
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
 from secretsbackup.model.draft import Problem

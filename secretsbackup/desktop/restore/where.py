@@ -11,10 +11,10 @@ from PySide6.QtCore import QStandardPaths
 
 from secretsbackup import words
 from secretsbackup.desktop import look
+from secretsbackup.desktop.fields import FolderField
+from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.restore.what import WhatPage
 from secretsbackup.desktop.restore.when import How, WhenPage
-from secretsbackup.desktop.setup.fields import FolderField
-from secretsbackup.desktop.setup.naming import short
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
 from secretsbackup.model.draft import Problem

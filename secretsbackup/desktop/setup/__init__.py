@@ -10,6 +10,7 @@ from PySide6.QtCore import QTimer
 
 from secretsbackup import words
 from secretsbackup.desktop import work
+from secretsbackup.desktop.naming import short, where
 from secretsbackup.desktop.setup.access import AccessPage
 from secretsbackup.desktop.setup.bucket import BucketPage
 from secretsbackup.desktop.setup.files import FilesPage
@@ -17,7 +18,6 @@ from secretsbackup.desktop.setup.folder import FolderPage
 from secretsbackup.desktop.setup.host import HostPage
 from secretsbackup.desktop.setup.key import KeyPage
 from secretsbackup.desktop.setup.kit import KitPage
-from secretsbackup.desktop.setup.naming import short, where
 from secretsbackup.desktop.setup.paper import PaperPage
 from secretsbackup.desktop.setup.phrase import PhrasePage
 from secretsbackup.desktop.setup.place import PlacePage

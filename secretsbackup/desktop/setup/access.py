@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import look, work
+from secretsbackup.desktop.choices import Choices
+from secretsbackup.desktop.fields import SecretField, beside, code, copy_button
 from secretsbackup.desktop.setup.bucket import BucketPage
-from secretsbackup.desktop.setup.choices import Choices
-from secretsbackup.desktop.setup.fields import SecretField, beside, code, copy_button
 from secretsbackup.desktop.setup.findings import Findings
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.there import DestinedPage

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLine
 from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.elided import Elided
-from secretsbackup.desktop.setup.naming import name_of, short
+from secretsbackup.desktop.naming import name_of, short
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _

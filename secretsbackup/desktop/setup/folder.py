@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look
-from secretsbackup.desktop.setup.fields import FolderField
-from secretsbackup.desktop.setup.naming import short
+from secretsbackup.desktop.fields import FolderField
+from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.there import DestinedPage

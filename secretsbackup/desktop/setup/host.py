@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from secretsbackup.desktop import work
-from secretsbackup.desktop.setup.fields import copy_button
+from secretsbackup.desktop.fields import copy_button
 from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.there import DestinedPage

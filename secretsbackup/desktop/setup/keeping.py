@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices
 
 from secretsbackup import words
 from secretsbackup.desktop import asking, icons, look
-from secretsbackup.desktop.setup.fields import beside
+from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.setup.paper import PaperPage
 from secretsbackup.desktop.wizard import Page, Wizard
 from secretsbackup.language import _

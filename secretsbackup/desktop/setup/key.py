@@ -7,8 +7,8 @@ from PySide6.QtWidgets import QCheckBox
 
 from secretsbackup import words
 from secretsbackup.desktop import look, work
-from secretsbackup.desktop.setup.choices import Choices
-from secretsbackup.desktop.setup.fields import SecretField
+from secretsbackup.desktop.choices import Choices
+from secretsbackup.desktop.fields import SecretField
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _

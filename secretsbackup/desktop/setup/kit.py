@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import look, work
-from secretsbackup.desktop.setup.choices import Choices
-from secretsbackup.desktop.setup.fields import FolderField, SecretField
-from secretsbackup.desktop.setup.naming import where
+from secretsbackup.desktop.choices import Choices
+from secretsbackup.desktop.fields import FolderField, SecretField
+from secretsbackup.desktop.naming import where
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _

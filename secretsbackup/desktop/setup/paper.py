@@ -8,8 +8,8 @@ from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QCheckBox
 
 from secretsbackup.desktop import look
-from secretsbackup.desktop.setup.choices import Choices
-from secretsbackup.desktop.setup.fields import FolderField
+from secretsbackup.desktop.choices import Choices
+from secretsbackup.desktop.fields import FolderField
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _

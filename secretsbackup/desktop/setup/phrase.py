@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLineEdit
 
 from secretsbackup import words
 from secretsbackup.desktop import look
-from secretsbackup.desktop.setup.fields import SecretField, beside
+from secretsbackup.desktop.fields import SecretField, beside
 from secretsbackup.desktop.setup.key import KeyPage
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _

@@ -1,6 +1,6 @@
 """Where to: the kind of place. What it is exactly, the next page asks."""
 
-from secretsbackup.desktop.setup.choices import Choices
+from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _

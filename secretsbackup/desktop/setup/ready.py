@@ -9,9 +9,9 @@ from PySide6.QtWidgets import QLabel
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look
+from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.icons import Shield
-from secretsbackup.desktop.setup.fields import beside
-from secretsbackup.desktop.setup.naming import where
+from secretsbackup.desktop.naming import where
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
 from secretsbackup.model.profile import Profile

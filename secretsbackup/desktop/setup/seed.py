@@ -4,8 +4,8 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from secretsbackup.desktop import look, work
-from secretsbackup.desktop.setup.fields import FolderField
-from secretsbackup.desktop.setup.naming import where
+from secretsbackup.desktop.fields import FolderField
+from secretsbackup.desktop.naming import where
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _

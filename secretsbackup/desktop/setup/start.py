@@ -3,8 +3,8 @@
 from pathlib import Path
 
 from secretsbackup.desktop import work
-from secretsbackup.desktop.setup.choices import Choices
-from secretsbackup.desktop.setup.naming import short
+from secretsbackup.desktop.choices import Choices
+from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
 from secretsbackup.model.plan import Start

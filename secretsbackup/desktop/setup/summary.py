@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import asking, look, work
-from secretsbackup.desktop.setup.fields import beside
+from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.tasks import Tasks
 from secretsbackup.desktop.wizard import Page, Wizard

@@ -1,9 +1,7 @@
 """A hand at the wizard: it presses what a person can press, and looks where a person looks."""
 
 import asyncio
-import re
 import time
-from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -13,6 +11,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
 from secretsbackup.desktop.wizard import Page, Wizard
+from tests.desktop import eyes
 
 PICTURES = Path(__file__).parents[2] / "screenshots" / "out"
 FORWARD = ("Next", "Set it up", "Bring it back", "Take it over", "Restore", "Put back")
@@ -85,11 +84,7 @@ class Hand:
     @property
     def doubled(self) -> list[str]:
         """Letters that more than one thing on the page answers to, with Alt."""
-        shown = [one for one in self.wizard.findChildren(QWidget) if one.isVisible()]
-        texts = [one.text() for one in shown if isinstance(one, QAbstractButton)]
-        texts += [one.text() for one in shown if isinstance(one, QLabel) and one.buddy()]
-        letters = Counter(found[1].lower() for text in texts if (found := re.search("&([^&])", text)))
-        return [letter for letter, count in letters.items() if count > 1]
+        return eyes.doubled(self.wizard)
 
     def photograph(self, name: str = "") -> None:
         """Take a picture, if pictures are wanted."""

@@ -1,4 +1,4 @@
-"""How folders and destinations are named on the pages: as short as they stay clear."""
+"""How folders and destinations are named on a screen: as short as they stay clear."""
 
 from pathlib import Path
 

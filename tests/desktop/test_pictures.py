@@ -1,0 +1,129 @@
+"""Every window, light and dark, small, with text of double size, in German: nothing is cut off, no letter
+means two things, the keyboard reaches all of it; a picture of each is kept."""
+
+import asyncio
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication, QWidget
+
+from secretsbackup import language
+from secretsbackup.desktop import asking, work
+from secretsbackup.desktop.app import App
+from secretsbackup.model.destination import Bucket
+from secretsbackup.model.event import RunId
+from secretsbackup.model.profile import Fingerprint, Source
+from secretsbackup.store import profiles
+from tests.desktop import eyes
+from tests.desktop.conftest import DOCS, Play, moments, profile, until, write
+from tests.desktop.setup.hand import PICTURES
+from tests.desktop.setup.test_pictures import looks
+
+__all__ = ["looks"]  # a fixture that is used here
+
+RUN = RunId("20261122T120000.000Z-abcd")
+
+
+@pytest.fixture
+def spoken(looks: str) -> Iterator[str]:
+    """Where room is scarce German is spoken, which takes more of it."""
+    language.speak("de" if looks in ("200", "small") else "en")
+    yield looks
+    language.speak("en")
+
+
+class Album:
+    """Takes a picture of a window, and looks at it."""
+
+    def __init__(self, looks: str) -> None:
+        self._looks = looks
+        self._folder = PICTURES / "windows" / looks
+        self._folder.mkdir(parents=True, exist_ok=True)
+
+    async def take(self, window: QWidget, name: str) -> None:
+        if self._looks == "200":
+            window.resize(1240, 860)
+        if self._looks == "small":
+            window.resize(640, 480)
+        await asyncio.sleep(0.15)
+        window.grab().save(str(self._folder / f"{name}.png"))
+        for blemish in (eyes.cut, eyes.doubled, eyes.nameless, eyes.unreached):
+            assert blemish(window) == [], (name, blemish.__name__)
+
+
+def _heard(app: App, name: str) -> None:
+    for moment in moments(name):
+        app.follower.heard.emit(DOCS, moment)
+
+
+def test_the_window_in_every_state(play: Play, app: App, spoken: str) -> None:
+    album = Album(spoken)
+
+    async def look() -> None:
+        app.standings.begin()
+        app.open()
+        assert app.window
+        await album.take(app.window, "no-profile")
+        sources = tuple(Source(name, f"/home/ada/{name}") for name in ("Documents", "Pictures", "Music"))
+        profiles.add(app.home, profile(sources=sources, destination=Bucket("ada-lovelace", "laptop")))
+        await until(lambda: DOCS in app.standings.all and app.standings.all[DOCS].known)
+        await album.take(app.window, "not-backed-up")
+        for name in ("warnings", "failed", "running"):
+            with write(app.home, moments(name), f"{RUN[:-4]}{name[:4]}"):
+                _heard(app, name)
+                await asyncio.sleep(0.2)  # it is told ten times a second at most
+                await album.take(app.window, name)
+
+    play(look())
+
+
+def test_the_other_windows(
+    play: Play, app: App, spoken: str, memory: None, key: Fingerprint, tmp_path: Path
+) -> None:
+    album = Album(spoken)
+    (tmp_path / "Documents").mkdir()
+    made = profile(
+        key=key,
+        sources=(Source("Documents", str(tmp_path / "Documents")),),
+        destination=Bucket("ada-lovelace", "laptop", "https://s3.example.org", "eu-central-1"),
+        exclude=("*.iso", ".cache"),
+    )
+    profiles.add(app.home, made)
+
+    async def look() -> None:
+        app.standings.begin()
+        await until(lambda: app.standings.all[DOCS].known)
+        with write(app.home, moments("warnings"), RUN):
+            app.show_log(DOCS, RUN)
+            log = app._wizards[f"log {RUN}"]
+            await until(lambda: log._lines.rowCount() == 10)  # type: ignore[attr-defined]
+            await album.take(log, "log")
+        app.show_preferences()
+        await album.take(app._wizards["preferences"], "preferences")
+        app.edit(DOCS)
+        editor = app._wizards[f"edit {DOCS}"]
+        await until(lambda: editor._key.count() > 0 and editor._key.currentData() == key)  # type: ignore[attr-defined]
+        await album.take(editor, "editor")
+        app.prove(DOCS)
+        await album.take(app._wizards[f"prove {DOCS}"], "proof")
+        for question in (
+            asking.passphrase(),
+            asking.sure(None, language._("Stop the run and quit?"), "?", "&Ja", destroys=True),
+        ):
+            asked = work.begin(question)
+            await until(lambda: isinstance(QApplication.activeModalWidget() or _dialog(), QWidget))
+            shown = _dialog()
+            assert shown
+            await asyncio.sleep(0.05)
+            shown.grab().save(str(PICTURES / "windows" / spoken / f"{type(shown).__name__}.png"))
+            assert eyes.cut(shown) + eyes.doubled(shown) + eyes.nameless(shown) == []
+            shown.reject()
+            await asked
+
+    play(look())
+
+
+def _dialog() -> asking._Dialog | None:
+    shown = (one for one in QApplication.topLevelWidgets() if isinstance(one, asking._Dialog))
+    return next((one for one in shown if one.isVisible()), None)
