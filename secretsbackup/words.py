@@ -985,7 +985,9 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             )
         case Reason.NOT_WRITABLE:
             return Message(
-                _("It cannot be written{at}.").format(at=_at(about)),
+                _("Nothing can be written to {about}.").format(about=about)
+                if about
+                else _("Nothing can be written there."),
                 _("Choose a folder that exists and is yours, or see to its permissions."),
             )
         case Reason.STAGE_NOT_OURS:
@@ -1373,7 +1375,7 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             )
         case Reason.PATH_NOT_FOUND:
             return Message(
-                _("That path is not in the snapshot{at}.").format(at=_at(about)),
+                _("“{about}” is not in the snapshot.").format(about=about),
                 _("Look for it by a part of its name."),
                 "secretsbackup find TEXT",
             )
