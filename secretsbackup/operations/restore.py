@@ -25,9 +25,12 @@ from secretsbackup.operations.runner import Recipe, Run
 from secretsbackup.store import catalogue, history, unfinished
 from secretsbackup.store.history import place_of
 from secretsbackup.store.unfinished import Unfinished
+from secretsbackup.tools import tree
 from secretsbackup.tools.duplicity import Vault, log, signatures
 
 _ALL = b""
+_OFTEN = 0.2
+"""Seconds between two progress events."""
 
 
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
@@ -107,6 +110,7 @@ async def _fetch(
         watcher.into(place)
         return place
 
+    watch = asyncio.create_task(watcher.watch())
     try:
         with run.step(Step.FETCH), holdings.judging(run, vault, held.chain_of(snapshot)):
             fetched = await fetching.fetch(
@@ -124,6 +128,8 @@ async def _fetch(
     except BaseException:
         _leave(run, target)
         raise
+    finally:
+        watch.cancel()
     with run.step(Step.RECORD):
         await asyncio.to_thread(target.dress, signatures.archives(vault.archive, snapshot.stamp))
         whole = target.finished() if not watcher.left_out else target.folder
@@ -192,9 +198,9 @@ class _Watcher:
         self._root = bytes(target)
         self._folder = b""
         self.left_out = 0
-        self._last = b""
+        self._path = self._last = b""
         self._files = 0
-        self._done = 0
+        self._done = self._shown = 0
 
     def into(self, place: Path) -> None:
         """What comes next goes to this place."""
@@ -207,19 +213,30 @@ class _Watcher:
             self._tell(Warned(caution=Caution.NOT_RESTORED, path=shown(left_out[0]), detail=left_out[1]))
         if not stanza.is_info or stanza.code != log.RESTORING:
             return
-        self._done += _size(self._last) if self._total else 0
-        path = log.path(stanza.extras)
-        self._last = os.path.join(self._root, path) if path not in (b"", b".") else self._root  # noqa: PTH118
-        self._files += 1
+        if (size := tree.file_size(self._last)) is not None:
+            self._files, self._done = self._files + 1, self._done + size
+        self._path = log.path(stanza.extras)
+        whole = self._path in (b"", b".")
+        self._last = self._root if whole else os.path.join(self._root, self._path)  # noqa: PTH118 - bytes
         self._stay_inside()
+
+    async def watch(self) -> None:
+        """Tell some times a second how far it is, a large file's part that is written included."""
+        while True:
+            await asyncio.sleep(_OFTEN)
+            if self._last:
+                self._show(self._done + (tree.file_size(self._last) or 0))
+
+    def _show(self, done: int) -> None:
+        self._shown = max(self._shown, done)  # what has come is moved to its place, and is no more here
         known = self._total > 0
         self._tell(
             Progressed(
                 step=Step.FETCH,
-                done=self._done if known else self._files,
+                done=min(self._shown, self._total) if known else self._files,
                 total=self._total,
                 unit="bytes" if known else "files",
-                detail=shown(path),
+                detail=shown(self._path),
                 files=self._files,
                 files_total=self._files_total,
             )
@@ -231,10 +248,3 @@ class _Watcher:
         if folder != self._folder and self._last != self._root:
             landing.inside(self._target, Path(os.fsdecode(self._last)))
         self._folder = folder
-
-
-def _size(path: bytes) -> int:
-    try:
-        return os.lstat(path).st_size if path else 0
-    except OSError:
-        return 0

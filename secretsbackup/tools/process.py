@@ -100,7 +100,8 @@ async def run(
             on_error_line(line)
 
     with contextlib.ExitStack() as pipes:
-        out, err = _Ear(pipes, on_line or (lambda _: None)), _Ear(pipes, keep)
+        out = _Ear(pipes, on_line) if on_line else None
+        err = _Ear(pipes, keep)
         log = _Ear(pipes, on_log_line) if on_log_line else None
         passed = [*([log.mouth] if log else []), *([held] if held is not None else [])]
         words = [*(["--log-fd", str(log.mouth)] if log else []), *arguments]
@@ -110,7 +111,7 @@ async def run(
             program,
             *words,
             stdin=asyncio.subprocess.PIPE if given else asyncio.subprocess.DEVNULL,
-            stdout=out.mouth,
+            stdout=out.mouth if out else asyncio.subprocess.DEVNULL,
             stderr=err.mouth,
             env=dict(env) if env is not None else environment(),
             pass_fds=passed,

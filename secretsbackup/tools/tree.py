@@ -5,6 +5,7 @@ no longer reach; so both are found here first.
 """
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 
@@ -49,6 +50,15 @@ def look(source: Path, own: Sequence[Path] = ()) -> Tree:
         except OSError:
             unreachable.append(inside)
     return Tree(tuple(loops), tuple(unreachable), tuple(ours))
+
+
+def file_size(path: bytes) -> int | None:
+    """The bytes of a regular file; None of anything else, and of what is not there."""
+    try:
+        status = os.lstat(path)
+    except OSError:
+        return None
+    return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
 def files_below(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:

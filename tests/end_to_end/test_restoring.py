@@ -213,3 +213,24 @@ def test_a_disk_that_fills_up_is_told_in_seconds_and_the_restore_goes_on(
         assert_same(picture(source), picture(Path(said.outcome["summary"]["folder"]) / "source"))
     finally:
         subprocess.run(["umount", str(disk)], check=True)
+
+
+def test_how_far_it_is_in_a_large_file_is_told(
+    keys: tuple[Path, str], secret_service: dict[str, str], tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    (source / "large").write_bytes(os.urandom(120_000_000))
+    with machine(tmp_path / "home", keys[0], secret_service) as user:
+        make_profile(user, keys[1], source, f"file://{tmp_path / 'backups'}")
+        user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
+        for words, step in (
+            (["backup"], "send"),
+            (["restore", "--to", str(out(tmp_path))], "fetch"),
+        ):
+            told = [line["event"] for line in user.run(*words, "--json").lines]
+            told = [one for one in told if one["type"] == "progressed" and one["step"] == step]
+            done = [one["done"] for one in told]
+            assert len([one for one in done if 0 < one < 120_000_000]) > 1
+            assert done == sorted(done)
+            assert {one.get("files", 0) for one in told} <= {0, 1}

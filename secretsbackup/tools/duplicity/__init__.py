@@ -8,7 +8,6 @@ import asyncio
 import os
 import re
 import signal
-import stat
 import sys
 import time
 from collections.abc import Callable, Coroutine, Sequence
@@ -24,7 +23,7 @@ from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Compression, Fingerprint
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
 from secretsbackup.model.snapshot import Kind
-from secretsbackup.tools import process
+from secretsbackup.tools import process, tree
 from secretsbackup.tools.duplicity import buffered, log, reasons
 
 OLDEST = (3, 0)
@@ -342,8 +341,9 @@ class _Reading:
 
     def _next(self, path: bytes) -> None:
         self._done += self._size
-        self._path, self._size = path, _size(self._stage + b"/" + path)
-        self._files += 1
+        size = tree.file_size(self._stage + b"/" + path)
+        self._path, self._size = path, size or 0
+        self._files += size is not None
 
     def _show(self, position: int) -> None:
         self._shown = time.monotonic()
@@ -365,14 +365,6 @@ class _Reading:
             await asyncio.sleep(0.5)
             if self._pid and self._size > 1 << 20:
                 self._show(_position(self._pid, self._stage + b"/" + self._path))
-
-
-def _size(path: bytes) -> int:
-    try:
-        status = os.lstat(path)
-    except OSError:
-        return 0
-    return status.st_size if stat.S_ISREG(status.st_mode) else 0
 
 
 def _position(pid: int, path: bytes) -> int:
