@@ -391,20 +391,20 @@ def test_a_snapshot_of_a_clock_that_was_ahead_is_built_on(
     duplicity(
         user, "incremental", "--encrypt-key", keys[1], str(user.cache / "docs" / "stage"), to, ahead=86400
     )
-    for content in ("changed", "changed again"):
+    for content, *words in (("changed",), ("changed again",), ("all anew", "--full"), ("and on",)):
         changing.write_text(content)
-        said = user.backup(status=3)
+        said = user.backup(*words, status=3)
         assert [one["caution"] for one in said.warnings] == ["clock-behind"]
     times = [one["snapshot"] for one in user.snapshots()]
     assert times == sorted(times)
-    assert len(times) == 4
+    assert [one["kind"] for one in user.snapshots()] == ["full", *["incremental"] * 3, "full", "incremental"]
     restored = user.restore(tmp_path / "restored", "source/file 0")
-    assert (restored / "source" / "file 0").read_text() == "changed again"
+    assert (restored / "source" / "file 0").read_text() == "and on"
     newest = datetime.strptime(times[-1], "%Y%m%dT%H%M%S%z").isoformat()
     duplicity(user, "restore", "--time", newest, to, str(tmp_path / "by hand"))
-    assert (tmp_path / "by hand" / "source" / "file 0").read_text() == "changed again"
+    assert (tmp_path / "by hand" / "source" / "file 0").read_text() == "and on"
     (listed,) = user.run("files", "--json", "source/file 0").lines
-    assert listed["size"] == len("changed again")
+    assert listed["size"] == len("and on")
 
 
 def test_the_seeds_config_is_taken_over_with_its_chain(
