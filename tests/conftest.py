@@ -25,6 +25,14 @@ PASSPHRASE = Secret("correct horse battery staple")
 hypothesis.settings.register_profile("here", deadline=None)  # another program may take the processor
 hypothesis.settings.load_profile("here")
 
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Files can be tested side by side, but all faults by one process: it makes the table of them."""
+    for item in items:
+        faults = "faults" in item.path.parts
+        item.add_marker(pytest.mark.xdist_group("faults" if faults else str(item.path)))
+
+
 StandIn = Callable[[str, str], Path]
 """Puts a script of `programs/` on PATH under a program's name, and gives the folder it lies in."""
 
