@@ -21,7 +21,7 @@ from secretsbackup.desktop.standings import Standings
 from secretsbackup.desktop.tray import Tray
 from secretsbackup.language import _, speak
 from secretsbackup.model.event import RunId, Verb
-from secretsbackup.model.outcome import PROGRAM_END, YOU, Completed, Failure, Outcome
+from secretsbackup.model.outcome import PROGRAM_END, YOU, Completed, Failure, Outcome, Reason, Why
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.status import About, unaccepted
@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 
 _HOUR = 3_600_000
 """Milliseconds between two looks for profiles that are overdue."""
+_AFTER_A_BUG = 900.0
+"""Seconds: as often as the timer looks."""
 _GRACE = 5000
 """Milliseconds that a tray may come up later than we do, at login."""
 
@@ -127,7 +129,17 @@ class App(QObject):
             lock.ask_to_stop(self.home, name)
 
     async def _keep_to_schedule(self) -> None:
-        """Back up and prove what becomes due, one after the other, for as long as the program runs."""
+        """Do what becomes due for as long as the program runs: a bug of ours ends one round, and is told."""
+        while True:
+            try:
+                await self._do_what_is_due()
+            except Exception as bug:  # else the tray would look as always, and back up nothing any more
+                why = Why(Reason.BUG, f"{type(bug).__name__}: {bug}")
+                self.tray.notify(words.reason(why), Shield.FAILED)
+                await asyncio.sleep(_AFTER_A_BUG)
+
+    async def _do_what_is_due(self) -> None:
+        """Back up and prove what becomes due, one after the other."""
         from secretsbackup.operations import schedule
 
         async for profile, verb in schedule.due_profiles(self.home):

@@ -93,7 +93,7 @@ async def _first(home: Home) -> tuple[Profile, Verb] | None:
             for profile in known.values():
                 if (await asked(profile, home, now, machine)).now:
                     return profile, verb
-    except Failure:
+    except (Failure, OSError):
         return None
     return None
 

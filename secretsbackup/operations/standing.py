@@ -18,13 +18,17 @@ from secretsbackup.tools import surroundings
 def standing(home: Home, profile: ProfileName, now: datetime | None = None) -> Status:
     """How safe a profile is now. Runs that were cut off are found and told here."""
     going_on, now = history.catch_up(home, profile), now or datetime.now(UTC)
-    past = history.runs(home, profile)
-    # Where all of them are of a time to come, it is the clock of now that is wrong.
-    status = _remembered(home, profile, believed(past, now) or past, now)
+    status = _remembered(home, profile, _in_order(history.runs(home, profile), now), now)
     for run in going_on:
         for moment in journal.read(home.journal(profile, run)):
             status = after(status, moment)
     return status
+
+
+def _in_order(runs: Sequence[PastRun], now: datetime) -> list[PastRun]:
+    """Newest first; runs of a time to come are the oldest: a clock was ahead for once, or is behind now."""
+    before = believed(runs, now)
+    return [*before, *(run for run in runs if run not in before)]
 
 
 def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: datetime) -> Status:
@@ -42,7 +46,7 @@ def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: 
     return Status(
         profile=profile,
         safe_as_of=good[0] if good else None,
-        since=good[-1] if good else None,
+        since=min(good, default=None),
         last=told.outcome if told else None,
         last_verb=told.verb if told else None,
         last_ended=told.ended if told else None,

@@ -35,6 +35,8 @@ _MIGRATIONS = (
 )
 _LEAST = 1 << 17
 """Bytes: with less, SQLite cannot make the files beside the database, and calls it an I/O error."""
+_PATIENCE = 2.0
+"""Seconds: others of ours hold it for some thousandths of one."""
 
 
 @contextlib.contextmanager
@@ -82,7 +84,7 @@ def _migrated(path: Path) -> sqlite3.Connection:
 
 
 def _up_to_date(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=5)
+    connection = sqlite3.connect(path, timeout=_PATIENCE)
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     (version,) = connection.execute("PRAGMA user_version").fetchone()

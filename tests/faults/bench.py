@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -119,6 +119,8 @@ class Bench:
     running: "subprocess.Popen[bytes] | None" = None
     said: tuple[bytes, bytes] = (b"", b"")
     title: str = ""
+    began: float = 0.0
+    ahead: timedelta = timedelta()
 
     @property
     def source(self) -> Path:
@@ -225,7 +227,7 @@ class Bench:
 
     def run(self, *words: str) -> Outcome:
         """Start a run, let it end, and tell how it did: by its own last line, or else by its journal."""
-        self.title = ""
+        self.title, self.began = "", time.time()
         self.running = running = self.user.start(*words, "--json")
         try:
             self.said = running.communicate(timeout=150)
@@ -246,14 +248,16 @@ class Bench:
         self.running.send_signal(number)
         self.running.wait(20)
 
-    def kill(self, *names: str) -> None:
-        """End with SIGKILL those of the run's processes that go by these names; all of them without."""
+    def kill(self, *names: str, last: Callable[[], object] = lambda: None) -> None:
+        """End with SIGKILL those of the run's processes that go by these names; without any, all at once, and
+        `last` is done when none of them can do anything any more."""
         assert self.running
         tree = [psutil.Process(self.running.pid), *psutil.Process(self.running.pid).children(recursive=True)]
         if not names:
             for one in tree:
                 with suppress(psutil.NoSuchProcess):
                     one.suspend()
+        last()
         for one in tree:
             with suppress(psutil.NoSuchProcess):
                 if not names or one.name() in names:
@@ -269,7 +273,11 @@ class Bench:
     def status(self) -> Status:
         """What the tray shows."""
         profiles.load(self.home)
-        return standing(self.home, ProfileName(NAME))
+        return standing(self.home, ProfileName(NAME), self.now())
+
+    def now(self) -> datetime:
+        """What the program's clock says."""
+        return datetime.now(UTC) + self.ahead
 
     def assert_nothing_left(self, ended: Outcome) -> None:
         """No process, no lock; and no temporary folder, unless nobody was left to take it away."""
@@ -377,7 +385,7 @@ def truth(bench: Bench, before: Status, ended: Outcome, verb: Verb = Verb.BACKUP
     Where what is remembered cannot be read, it says just that.
     """
     try:
-        status, now = bench.status(), datetime.now(UTC)
+        status, now = bench.status(), bench.now()
     except Failure as failure:
         if kind(ended) != failure.reason:
             raise
@@ -423,6 +431,7 @@ _DIFFERS = (
     (r"test-[0-9a-f-]{36}", "BUCKET"),
     (r"\d{8}T\d{6}(\.\d+)?Z(-[0-9a-f]{4})?", "TIME"),
     (r"restored-[\d_-]+", "restored-TIME"),
+    (r"\d+ h \d+ min", "SPAN"),
     (r"\d+(\.\d+)? ([kMG]?B|bytes?)", "SIZE"),
 )
 

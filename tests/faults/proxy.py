@@ -65,13 +65,15 @@ Act = Answer | Reset | CutAnswer | Silence | Slow | Meanwhile
 
 @dataclass(frozen=True)
 class Trouble:
-    """What happens to requests of this method and path, from the `first` of them on, so many `times`."""
+    """What happens to requests of this method and path, from the `first` of them on, so many `times`; and
+    only once a request has come that begins as `after` says ("PUT …manifest", as a pattern)."""
 
     act: Act
     method: str = ""
     path: str = ""
     first: int = 1
     times: float = float("inf")
+    after: str = ""
 
     def concerns(self, method: str, path: str) -> bool:
         """Whether it is about such a request."""
@@ -168,11 +170,15 @@ class Proxy:
     def _act(self, method: str, path: str) -> Act | None:
         with self._counting:
             for number, trouble in enumerate(self._troubles):
-                if trouble.concerns(method, path):
+                if trouble.concerns(method, path) and self._has_come(trouble.after):
                     met = self._met[number] = self._met.get(number, 0) + 1
                     if trouble.first <= met < trouble.first + trouble.times:
                         return trouble.act
         return None
+
+    def _has_come(self, before: str) -> bool:
+        """Whether such a request came before this one."""
+        return not before or any(re.match(before, " ".join(one)) for one in self.requests[:-1])
 
     def _exchange(self, client: socket.socket, head: bytes, body: bytes, act: Act | None) -> None:
         match act:

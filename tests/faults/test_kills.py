@@ -4,6 +4,7 @@ import signal
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager, suppress
+from pathlib import Path
 
 import psutil
 import pytest
@@ -19,15 +20,17 @@ AT: dict[str, tuple[str, str]] = {
     "at the manifest": ("PUT", r"manifest"),
 }
 """Requests by which a moment of a run is known."""
+AFTER = {"when all is sent": ("GET", r"list-type=2", r"PUT .*manifest")}
+"""The same, once another request has come."""
 
 
 def at(
     when: str, do: Callable[[Bench], object], first: int = 1
 ) -> Callable[[Bench], AbstractContextManager[None]]:
     """Do something when a request comes, before it goes through."""
-    method, path = AT[when]
+    method, path, after = AFTER[when] if when in AFTER else (*AT[when], "")
     return lambda bench: bench.proxy.meeting(
-        Trouble(Meanwhile(lambda: do(bench)), method, path, first, times=1)
+        Trouble(Meanwhile(lambda: do(bench)), method, path, first, times=1, after=after)
     )
 
 
@@ -78,17 +81,74 @@ def _kill(one: psutil.Process, name: str) -> bool:
     return False
 
 
-@contextmanager
-def between_volumes(bench: Bench) -> Iterator[None]:
-    """The power goes when one volume of two is at the bucket."""
-    bench.change(60_000_000)
-    with at("at a volume", killed(), first=2)(bench):
-        yield
+def second_volume(do: Callable[[Bench], object]) -> Callable[[Bench], AbstractContextManager[None]]:
+    """Do something when one volume of two is at the bucket."""
+
+    @contextmanager
+    def when(bench: Bench) -> Iterator[None]:
+        bench.change(60_000_000)
+        with at("at a volume", do, first=2)(bench):
+            yield
+
+    return when
+
+
+def off(tear: Callable[[bytes], bytes]) -> Callable[[Bench], object]:
+    """The machine goes off: all ends at once, and what was written last is not whole on the disk.
+
+    But for a journal's first line, which is put there before anything is done.
+    """
+
+    def tear_all(bench: Bench) -> None:
+        newest = [path for path in _written(bench) if path.stat().st_mtime >= bench.began]
+        assert {"archive", "runs"} <= {path.parent.name for path in newest}
+        for path in newest:
+            content = path.read_bytes()
+            safe = content.find(b"\n") + 1 if path.suffix == ".jsonl" else 0
+            path.write_bytes(content[:safe] + tear(content[safe:]))
+
+    return lambda bench: bench.kill(last=lambda: tear_all(bench))
+
+
+def _written(bench: Bench) -> list[Path]:
+    own = (bench.home.state, bench.home.cache)
+    found = (path for folder in own for path in folder.rglob("*") if path.is_file())
+    return [path for path in found if not path.is_relative_to(bench.stage)]
+
+
+def half(content: bytes) -> bytes:
+    return content[: len(content) // 2]
+
+
+def zeros(content: bytes) -> bytes:
+    return bytes(len(content))
+
+
+def nothing(_content: bytes) -> bytes:
+    return b""
 
 
 FAULTS = [
-    Fault("power cut", "between two volumes", "interrupted", between_volumes),
+    Fault("power cut", "between two volumes", "interrupted", second_volume(killed())),
     *(Fault("power cut", when, "interrupted", at(when, killed())) for when in AT),
+    Fault(
+        "machine off, its newest files half written",
+        "when all is sent",
+        "interrupted",
+        at("when all is sent", off(half)),
+    ),
+    Fault(
+        "machine off, its newest files full of zeros",
+        "when all is sent",
+        "interrupted",
+        at("when all is sent", off(zeros)),
+    ),
+    Fault(
+        "machine off, its newest files empty",
+        "at the second volume",
+        "interrupted",
+        second_volume(off(nothing)),
+    ),
     Fault(
         "this program killed",
         "at a volume",
@@ -106,6 +166,7 @@ FAULTS = [
         "cancelled",
         at("while the bucket is listed", told(signal.SIGINT)),
     ),
+    Fault("terminal closed", "at a volume", "cancelled", at("at a volume", told(signal.SIGHUP))),
     Fault("the system ends", "at a volume", "cancelled", at("at a volume", told(signal.SIGTERM))),
     Fault("terminal closed", "at the signatures", "cancelled", at("at the signatures", told(signal.SIGHUP))),
 ]

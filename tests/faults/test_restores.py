@@ -9,7 +9,7 @@ import pytest
 
 from tests.faults.bench import Bench, Fault
 from tests.faults.conftest import Suffer
-from tests.faults.proxy import Act, CutAnswer, Meanwhile, Reset, Trouble
+from tests.faults.proxy import Act, Answer, CutAnswer, Meanwhile, Reset, Slow, Trouble
 from tests.faults.test_destination import flipped
 from tests.faults.test_this_machine import end_agent
 
@@ -52,6 +52,26 @@ FAULTS = [
         "in the middle of a volume, once",
         "completed",
         meeting(lambda _: CutAnswer(100_000), 1),
+    ),
+    Fault("network gone", "before the restore", "destination-unreachable", lambda bench: bench.proxy.gone()),
+    Fault(
+        "server answers 503, once",
+        "at a volume",
+        "completed",
+        meeting(lambda _: Answer(503, "SlowDown"), 1),
+    ),
+    Fault("slow network", "at a volume", "completed", meeting(lambda _: Slow(500_000))),
+    Fault(
+        "credential withdrawn",
+        "at a volume",
+        "credential-refused",
+        meeting(lambda _: Answer(403, "InvalidAccessKeyId")),
+    ),
+    Fault(
+        "terminal closed",
+        "at a volume",
+        "cancelled",
+        meeting(then(lambda bench: bench.tell(signal.SIGHUP)), 1),
     ),
     Fault("power cut", "at a volume", "interrupted", meeting(then(lambda bench: bench.kill()), 1)),
     Fault("Ctrl-C", "at a volume", "cancelled", meeting(then(lambda bench: bench.tell(signal.SIGINT)), 1)),

@@ -41,4 +41,13 @@ def test_a_clock_that_was_ahead_for_once_hides_nothing_that_came_after(home: Hom
 
 def test_a_clock_that_is_behind_everything_makes_no_backup_undone(home: Home, known: Profile) -> None:
     remember(home, known, NOW, GOOD)
-    assert standing(home, known.name, NOW - 9999 * DAY).safe_as_of == NOW
+    remember(home, known, NOW - 9999 * DAY, Failed(Reason.CLOCK_WRONG))
+    status = standing(home, known.name, NOW - 9999 * DAY)
+    assert status.safe_as_of == NOW
+    assert status.last == Failed(Reason.CLOCK_WRONG)
+
+
+def test_a_first_backup_on_a_clock_that_was_ahead_hides_no_failure(home: Home, known: Profile) -> None:
+    remember(home, known, NOW + 900 * DAY, GOOD)
+    remember(home, known, NOW - DAY, Failed(Reason.NO_ROOM))
+    assert {concern.about for concern in concerns(standing(home, known.name, NOW), NOW)} >= {About.FAILED}

@@ -39,8 +39,8 @@ class Kind(StrEnum):
 class Key(msgspec.Struct, frozen=True, kw_only=True):
     """A public key.
 
-    `expires` is when it ends to be of use for encrypting, in seconds since 1970, 0 for never; `keygrips`
-    name its secret parts, `encrypting` are the fingerprints of its subkeys that encrypt.
+    `made` is when it was made and `expires` when it ends to be of use for encrypting, in seconds since 1970,
+    0 for never; `keygrips` name its secret parts, `encrypting` its subkeys that encrypt, by fingerprint.
     """
 
     fingerprint: Fingerprint
@@ -51,6 +51,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     expired: bool
     keygrips: tuple[str, ...] = ()
     encrypting: tuple[str, ...] = ()
+    made: int = 0
 
 
 async def keys(*, home: Path | None = None) -> tuple[Key, ...]:
@@ -80,6 +81,8 @@ def usable(key: Key) -> Key:
         raise Failure(Reason.KEY_REVOKED, key.fingerprint)
     if key.expired:
         raise Failure(Reason.KEY_EXPIRED, key.fingerprint)
+    if key.made > time.time():  # gpg does not use such a key, and calls it one that cannot encrypt
+        raise Failure(Reason.CLOCK_WRONG)
     if not key.can_encrypt:
         raise Failure(Reason.KEY_CANNOT_ENCRYPT, key.fingerprint)
     return key
@@ -167,6 +170,7 @@ def _key(found: dict[str, Any]) -> Key:
         expired=found["trust"] == "e" or lapsed,
         keygrips=tuple(part["keygrip"] for part in parts if part.get("keygrip")),
         encrypting=tuple(part["fingerprint"] for part in parts[1:] if _meant_to_encrypt(part)),
+        made=int(found.get("date") or 0),
     )
 
 
