@@ -179,7 +179,11 @@ def test_very_many_warnings_hold_up_nothing(play: Play, app: App, docs: Profile)
     play(scene())
 
 
-def test_without_a_tray_the_program_ends_with_its_last_window(play: Play, app: App) -> None:
+def test_without_a_tray_the_program_ends_with_its_last_window(
+    play: Play, app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
     async def scene() -> None:
         app.begin(["open"])
         app.show_preferences()
