@@ -330,7 +330,7 @@ def _completed(summary: Summary, warnings: int, verb: Verb) -> Message:
         case Verb.BACKUP if not summary.changed:
             title = _("Nothing changed; {amount} are safe.").format(amount=amount)
         case Verb.BACKUP if not summary.files:
-            title = _("Backed up that files are gone ({stored} at the destination).").format(
+            title = _("Backed up; no file is new ({stored} at the destination).").format(
                 stored=size(summary.stored)
             )
         case Verb.BACKUP:
@@ -893,7 +893,7 @@ def result(ended: Outcome, verb: Verb) -> str:
         case Completed(summary=summary) if verb is Verb.BACKUP and not summary.changed:
             return _("nothing changed")
         case Completed(summary=summary) if verb is Verb.BACKUP and not summary.files:
-            return _("files are gone")
+            return _("no file is new")
         case Completed(summary=summary):
             amount = f"{files(summary.files)}, {size(summary.bytes)}"
             return {Verb.RESTORE: _("restored {amount}"), Verb.VERIFY: _("proved {amount}")}.get(

@@ -72,6 +72,7 @@ class App(QObject):
         self.obey(asked)
         self._hourly.start()
         work.begin(self._keep_to_schedule())
+        work.begin(self._repair_autostart())
         if not self.tray.shown:
             QTimer.singleShot(_GRACE if "tray" in asked else 0, self._stand_in)
 
@@ -149,6 +150,12 @@ class App(QObject):
             recipe = verify if verb is Verb.VERIFY else backup.recipe()
             if live := self.run(recipe, verb, profile, ask=runner.nobody):
                 await live.outcome()
+
+    async def _repair_autostart(self) -> None:
+        """If the program has moved since, the next login finds it where it is now."""
+        from secretsbackup.tools import autostart
+
+        await work.attempt(asyncio.to_thread(autostart.repair), lambda _: None)
 
     async def _watch(self) -> None:
         """Raise the alarm about what is overdue, as the timer does where it is on."""

@@ -1,6 +1,7 @@
 """The story of a run, line by line: filtered, copied, or saved as a report. However long, it is smooth."""
 
 import asyncio
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -113,8 +114,12 @@ class Log(QWidget):
 
     def _copy(self) -> None:
         rows = sorted({index.row() for index in self._table.selectionModel().selectedRows()})
-        chosen = rows or range(self._lines.rowCount())
-        QGuiApplication.clipboard().setText("\n".join(self._lines.line(row) for row in chosen))
+        work.begin(self._copy_rows(self._lines.moments(rows or range(self._lines.rowCount()))))
+
+    async def _copy_rows(self, moments: Sequence[Moment]) -> None:
+        """Very many lines take a second to be put into words."""
+        text = await asyncio.to_thread(lambda: "\n".join(map(self._lines.line, moments)))
+        QGuiApplication.clipboard().setText(text)
 
     def _ask_where(self) -> None:
         dialog = QFileDialog(self, _("Save report"))
@@ -215,9 +220,12 @@ class Lines(QAbstractTableModel):
         self._found, self._sought = found, (wanted, warnings)
         self.endResetModel()
 
-    def line(self, row: int) -> str:
+    def moments(self, rows: Iterable[int]) -> list[Moment]:
+        """What happened in these lines."""
+        return [self._at(row) for row in rows]
+
+    def line(self, moment: Moment) -> str:
         """A line as it is copied."""
-        moment = self._at(row)
         return f"{words.clock(moment.at)}  {words.told(moment, self.verb)}"
 
     def rowCount(self, parent: _Index | None = None) -> int:  # noqa: N802 - Qt's name

@@ -226,13 +226,14 @@ class Facts(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self._rows = [(QLabel(), Elided("sentence")) for _n in range(4)]
+        paths, sentences = [Elided("sentence") for _n in range(2)], [look.sentence() for _n in range(2)]
+        self._rows: list[tuple[QLabel, QLabel]] = [(QLabel(), text) for text in (*paths, *sentences)]
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
         grid.setHorizontalSpacing(look.GRID)
         grid.setVerticalSpacing(look.GRID // 2)
         for number, (mark, text) in enumerate(self._rows):
-            grid.addWidget(mark, number, 0)
+            grid.addWidget(mark, number, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text, number, 1)
         grid.setColumnStretch(1, 1)
 
@@ -250,6 +251,6 @@ class Facts(QWidget):
         colour, ratio = look.quiet_colour(self.palette()), self.devicePixelRatioF()
         for (mark, text), (icon, told) in zip(self._rows, shown, strict=True):
             mark.setPixmap(icons.pixmap(icon, 18, line=colour, ratio=ratio))
-            text.show_text(told)
+            text.show_text(told) if isinstance(text, Elided) else text.setText(told)
             mark.setVisible(bool(told))
             text.setVisible(bool(told))

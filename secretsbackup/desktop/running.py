@@ -99,11 +99,11 @@ class _Steps(QWidget):
         self._verb: Verb | None = None
         self._now: Step | None = None
         self._shown: list[tuple[Step, QLabel, QLabel]] = []
+        self._begin(Verb.BACKUP)  # now, and not when a run begins, which has enough to show
 
     def show_run(self, status: Status, trace: Trace) -> None:
         if status.verb is not self._verb and status.verb:
-            self._verb = status.verb
-            self._make(_STEPS[status.verb])
+            self._begin(status.verb)
         for step, mark, name in self._shown:
             done, now = step in status.steps_done, step is status.step and step not in status.steps_done
             seconds = trace.seconds.get(step)
@@ -135,12 +135,13 @@ class _Steps(QWidget):
         name = "check" if done else "dot" if now else "circle"
         return icons.pixmap(name, 16, line=colour, ratio=self.devicePixelRatioF())
 
-    def _make(self, steps: Sequence[Step]) -> None:
+    def _begin(self, verb: Verb) -> None:
+        self._verb = verb
         while item := self._row.takeAt(0):
             if widget := item.widget():
                 widget.deleteLater()
         self._shown = []
-        for step in steps:
+        for step in _STEPS[verb]:
             mark, name = QLabel(), QLabel()
             pair = QWidget()
             row = QHBoxLayout(pair)

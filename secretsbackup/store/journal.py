@@ -72,7 +72,7 @@ class Reader:
         self._path, self._at, self._rest = path, 0, b""
         self.ended = False
 
-    def more(self, piece: int = 1 << 15) -> list[Moment]:
+    def more(self, piece: int = 1 << 14) -> list[Moment]:
         """The next moments, of at most `piece` bytes; nothing where nothing more is written yet."""
         with self._path.open("rb") as file:
             file.seek(self._at)

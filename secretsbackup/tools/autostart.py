@@ -1,7 +1,6 @@
 """Autostart at login: an XDG autostart entry on Linux, a LaunchAgent on macOS. Both start it in the tray."""
 
 import os
-import plistlib
 import re
 import sys
 from pathlib import Path
@@ -67,6 +66,8 @@ def entry() -> Path:
 def _content() -> bytes:
     words = [*command(), "--tray"]
     if sys.platform == "darwin":
+        import plistlib
+
         agent = {"Label": _LABEL, "ProgramArguments": words, "RunAtLoad": True, "ProcessType": "Interactive"}
         return plistlib.dumps(agent)
     lines = (

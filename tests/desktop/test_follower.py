@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
+from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from secretsbackup.desktop.app import App
@@ -174,12 +175,20 @@ def test_very_many_warnings_hold_up_nothing(play: Play, app: App, docs: Profile)
         await until(lambda: log._lines.rowCount() > MANY, 60)  # type: ignore[attr-defined]
         log._filter.setText(f"Documents/{MANY - 1}")  # type: ignore[attr-defined]
         await until(lambda: log._lines.rowCount() == 1, 60)  # type: ignore[attr-defined]
+        log._filter.clear()  # type: ignore[attr-defined]
+        await until(lambda: log._lines.rowCount() > MANY)  # type: ignore[attr-defined]
+        log._copy()  # type: ignore[attr-defined]
+        await until(lambda: QGuiApplication.clipboard().text().count("\n") >= MANY)
         assert heart.longest < 50
 
     play(scene())
 
 
-def test_without_a_tray_the_program_ends_with_its_last_window(play: Play, app: App) -> None:
+def test_without_a_tray_the_program_ends_with_its_last_window(
+    play: Play, app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+
     async def scene() -> None:
         app.begin(["open"])
         app.show_preferences()

@@ -3,7 +3,9 @@
 import asyncio
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
+import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
 from secretsbackup.desktop import instance
@@ -17,6 +19,7 @@ from secretsbackup.model.profile import Compression, Profile
 from secretsbackup.model.schedule import Weekday, Weekly
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
+from secretsbackup.tools import autostart
 from tests.desktop.conftest import DOCS, Play, until
 
 
@@ -184,3 +187,19 @@ def test_the_second_to_start_hands_over_what_it_was_asked_for(play: Play, app: A
     with held:
         play(scene())
     assert heard == [["backup", DOCS]]
+
+
+def test_a_program_that_has_moved_is_started_at_login_from_where_it_is(
+    play: Play, app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    monkeypatch.setattr(sys, "platform", "linux")
+    entry = autostart.turn_on()
+    before = entry.read_text()
+    entry.write_text(before.replace("Exec=", "Exec=/where/it/was"))
+
+    async def scene() -> None:
+        app.begin([])
+        await until(lambda: entry.read_text() == before)
+
+    play(scene())

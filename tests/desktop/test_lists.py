@@ -92,7 +92,8 @@ def test_a_log_is_filtered_copied_and_followed(play: Play, app: App, docs: Profi
         log._warnings.setChecked(False)
         await until(lambda: log._lines.rowCount() == 10)
         log._copy()
-        assert "is a link to something that is not there" in QGuiApplication.clipboard().text()
+        wanted = "is a link to something that is not there"
+        await until(lambda: wanted in QGuiApplication.clipboard().text())
         log._filter.setText("no such thing")
         await until(lambda: log._lines.rowCount() == 0)
 

@@ -6,12 +6,14 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QScrollArea
 
+from secretsbackup import language
 from secretsbackup.desktop import look
 from secretsbackup.desktop.setup import Where
 from secretsbackup.model.making import Did, How, Made, Part
 from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.plan import Access, Task, Told, Traces
 from secretsbackup.model.profile import Fingerprint
+from tests.desktop import eyes
 from tests.desktop.conftest import Play
 from tests.desktop.setup.conftest import Begin, moment
 from tests.desktop.setup.hand import Hand
@@ -68,6 +70,29 @@ def test_no_page_is_cut(play: Play, begin: Begin, key: Fingerprint, memory: None
         assert len(seen) == 11
 
     play(look_at_all())
+
+
+def test_no_page_is_cut_in_german(play: Play, begin: Begin, key: Fingerprint, memory: None) -> None:
+    language.speak("de")
+
+    async def look_at_all() -> None:
+        wizard = begin().wizard
+        wizard.resize(640, 480)
+        seen = set()
+        wizard.access.choices.choose(Access.HAND)
+        for where in Where:
+            wizard.place.choices.choose(where)
+            for page in [one for one in wizard.pages[:-2] if one.wanted() and one not in seen]:
+                seen.add(page)
+                wizard.go(wizard.pages.index(page))
+                await moment()
+                blemishes = eyes.cut(wizard) + eyes.doubled(wizard)
+                assert blemishes == [], wizard.page.step
+
+    try:
+        play(look_at_all())
+    finally:
+        language.speak("en")
 
 
 def test_a_set_up_in_all_its_states_is_shown(play: Play, begin: Begin, looks: str) -> None:
