@@ -10,6 +10,7 @@ from pathlib import Path
 
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import archived
+from secretsbackup.tools import tree
 from secretsbackup.tools.duplicity import files, torn
 
 
@@ -45,5 +46,5 @@ def _settle(run: Run, archive: Path) -> None:
     known, now = archived.read(run.home, run.profile.name), torn.seals(archive)
     finished = {name: seal for name, seal in now.items() if not name.endswith(".part")}
     if finished != known:
-        torn.settle(archive, (name for name, seal in finished.items() if known.get(name) != seal))
+        tree.settle(archive, (name for name, seal in finished.items() if known.get(name) != seal))
         archived.keep(run.home, run.profile.name, finished)

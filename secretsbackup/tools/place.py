@@ -11,7 +11,7 @@ from pathlib import Path
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.secret import Credential
-from secretsbackup.tools import s3, ssh
+from secretsbackup.tools import s3, ssh, tree
 
 
 async def contents(destination: Destination, credential: Credential) -> dict[str, int]:
@@ -166,12 +166,7 @@ def _copy(path: Path, to: Path) -> None:
 
 def _settle(folder: Path, names: Iterable[str]) -> None:
     try:
-        for path in (*(folder / name for name in names), folder):
-            opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-            try:
-                os.fsync(opened)
-            finally:
-                os.close(opened)
+        tree.settle(folder, names)
     except OSError as error:
         raise Failure(Reason.DESTINATION_UNREACHABLE, str(folder), (str(error),)) from None
 

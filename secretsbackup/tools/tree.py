@@ -6,7 +6,7 @@ no longer reach; so both are found here first.
 
 import os
 import stat
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -59,6 +59,16 @@ def file_size(path: bytes) -> int | None:
     except OSError:
         return None
     return status.st_size if stat.S_ISREG(status.st_mode) else None
+
+
+def settle(folder: Path, names: Iterable[str]) -> None:
+    """Put these files of a folder safely on its disk, and what the folder calls them."""
+    for path in (*(folder / name for name in names), folder):
+        opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
+        try:
+            os.fsync(opened)
+        finally:
+            os.close(opened)
 
 
 def files_below(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:

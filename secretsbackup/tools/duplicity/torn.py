@@ -6,7 +6,6 @@ are empty the next snapshot is built on a state that nobody has, and is restored
 """
 
 import gzip
-import os
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -43,21 +42,6 @@ def torn(archive: Path, known: Mapping[str, Seal]) -> Iterator[Path]:
 def left_over(archive: Path) -> Iterator[Path]:
     """The temporary folders in it of a duplicity that was killed (its tempdir.py)."""
     return (path for path in archive.glob("duplicity-*-tempdir") if path.is_dir())
-
-
-def settle(archive: Path, names: Iterator[str]) -> None:
-    """Put these files safely on the disk, and what the folder calls them."""
-    for name in names:
-        _sync(archive / name)
-    _sync(archive)
-
-
-def _sync(path: Path) -> None:
-    opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
-    try:
-        os.fsync(opened)
-    finally:
-        os.close(opened)
 
 
 def _whole_manifest(path: Path) -> bool:
