@@ -24,7 +24,7 @@ from secretsbackup.model.profile import Compression, Fingerprint
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
 from secretsbackup.model.snapshot import Kind
 from secretsbackup.tools import process, tree
-from secretsbackup.tools.duplicity import buffered, log, reasons
+from secretsbackup.tools.duplicity import log, reasons, stand_in
 
 OLDEST = (3, 0)
 VOLUME_MIB = 50
@@ -120,10 +120,10 @@ async def back_up(
         *(["--current-time", str(int(at.timestamp()))] if at else []),
         *_storage(vault.destination),
     ]
-    stand_in = buffered.stand_in(vault.gpg, vault.temporary, fast=compression is Compression.FAST)
+    gpg = stand_in.for_backup(vault.gpg, vault.temporary, fast=compression is Compression.FAST)
     try:
         await _run(
-            msgspec.structs.replace(vault, gpg=stand_in),
+            msgspec.structs.replace(vault, gpg=gpg),
             verb,
             [*words, str(stage), _url(vault.destination)],
             passphrase=passphrase,
@@ -151,7 +151,8 @@ async def restore(
     words = ["--time", _time(time), *chosen, _url(vault.destination), str(target)]
     try:
         writes = (target if target.exists() else target.parent, *_own(vault))
-        await _run(vault, "restore", words, passphrase=passphrase, heard=heard, writes=writes)
+        quick = msgspec.structs.replace(vault, gpg=stand_in.for_restore(vault.gpg, vault.temporary))
+        await _run(quick, "restore", words, passphrase=passphrase, heard=heard, writes=writes)
     except Failure as failure:
         if failure.reason is Reason.PATH_NOT_FOUND:
             raise Failure(failure.reason, shown(path or b"")) from None

@@ -1,9 +1,7 @@
 """gpg behind a buffer and a faster compressor, so that duplicity and gpg wait less for each other.
 
-duplicity reads many small files slowly and large ones fast, gpg compresses at its own pace, and the pipe
-between them holds 64 KiB. This program stands in for gpg there, started by a script that `stand_in`
-writes. It is run on its own, without this package, and ends as gpg ended: if it is killed instead,
-duplicity sees that, and no volume that lacks its end is taken for whole.
+This program is run on its own, without this package (see `stand_in`), and ends as gpg ended: if it is killed
+instead, duplicity sees that, and no volume that lacks its end is taken for whole.
 
 gpg's own compression takes longer than all else in a backup. So where speed is wanted, what is encrypted
 is compressed here, and gpg gets the same packets that it would have made itself.
@@ -11,14 +9,11 @@ is compressed here, and gpg gets the same packets that it would have made itself
 
 import os
 import queue
-import shlex
 import subprocess
 import sys
 import threading
 import zlib
 from collections.abc import Callable, Iterable, Iterator
-from importlib.util import find_spec
-from pathlib import Path
 
 _BLOCK = 1 << 18
 _BLOCKS = 128
@@ -26,26 +21,11 @@ _BLOCKS = 128
 _PART = 1 << 16
 
 
-def stand_in(gpg: Path, folder: Path, *, fast: bool) -> Path:
-    """Write a script to a folder that does what gpg does, with a buffer before it.
-
-    With `fast` it compresses, and gpg only encrypts.
-    """
-    words = [sys.executable, "-I", "-S", __file__, _libraries() if fast else "", str(gpg)]
-    script = folder / "gpg"
-    script.write_text(f'#!/bin/sh\nexec {shlex.join(words)} "$@"\n')
-    script.chmod(0o700)
-    return script
-
-
-def _libraries() -> str:
-    """The folder that the fast compressor can be imported from; some other where there is none."""
-    found = find_spec("isal")
-    return str(Path(found.origin).parents[1]) if found and found.origin else sys.prefix
-
-
 def run(libraries: str, words: list[str]) -> int:
-    """Run gpg with all that comes on standard input, and with our other descriptors; its exit status."""
+    """Run gpg with all that comes on standard input, and with our other descriptors; its exit status.
+
+    `libraries` is the folder that a compressor can be imported from; without it gpg compresses.
+    """
     packs = bool(libraries) and "--encrypt" in words
     # man gpg, "--no-literal": what comes is taken for packets, and encrypted as it is.
     words = [words[0], "--no-literal", "--compress-algo", "none", *words[1:]] if packs else words

@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 import pytest
 
-from secretsbackup.tools.duplicity import buffered
+from secretsbackup.tools.duplicity import buffered, stand_in
 
 
 def program(folder: Path, script: str) -> Path:
@@ -27,9 +27,9 @@ def program(folder: Path, script: str) -> Path:
 
 def start(folder: Path, script: str, **more: object) -> subprocess.Popen[bytes]:
     """Start it behind the buffer, as duplicity would."""
-    stand_in = buffered.stand_in(program(folder, script), folder, fast=False)
+    made = stand_in.for_backup(program(folder, script), folder, fast=False)
     return subprocess.Popen(
-        [stand_in, "two words"],
+        [made, "two words"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -98,11 +98,11 @@ def gpg() -> Path:
 
 
 def encrypted(
-    given: bytes, stand_in: Sequence[str | Path], env: dict[str, str]
+    given: bytes, called: Sequence[str | Path], env: dict[str, str]
 ) -> subprocess.CompletedProcess[bytes]:
     """What duplicity gets when it has this do what gpg does."""
     words = ["--batch", "--trust-model", "always", "--recipient", "canary", "--encrypt"]
-    return subprocess.run([*stand_in, *words], input=given, env=env, check=False, capture_output=True)
+    return subprocess.run([*called, *words], input=given, env=env, check=False, capture_output=True)
 
 
 def decrypted(volume: bytes, env: dict[str, str]) -> bytes:
@@ -117,7 +117,7 @@ def test_plain_gpg_reads_what_was_compressed_before_it(
     size: int, material: Callable[[int], bytes], keyring: dict[str, str], tmp_path: Path
 ) -> None:
     given = material(size)
-    volume = encrypted(given, [buffered.stand_in(gpg(), tmp_path, fast=True)], keyring).stdout
+    volume = encrypted(given, [stand_in.for_backup(gpg(), tmp_path, fast=True)], keyring).stdout
     assert decrypted(volume, keyring) == given
     assert len(volume) < (1000 + size * 1.01 if material is os.urandom else 1000 + size / 50)
 
@@ -131,18 +131,18 @@ def test_the_packets_are_those_that_gpg_would_have_made(keyring: dict[str, str],
 
     given = b"volume" * 50_000
     own = encrypted(given, [gpg(), "--compress-algo", "zlib"], keyring).stdout
-    ours = encrypted(given, [buffered.stand_in(gpg(), tmp_path, fast=True)], keyring).stdout
+    ours = encrypted(given, [stand_in.for_backup(gpg(), tmp_path, fast=True)], keyring).stdout
     assert packets(ours) == packets(own)
 
 
 def test_a_key_that_cannot_be_used_is_gpgs_to_tell(tmp_path: Path) -> None:
-    stand_in = buffered.stand_in(gpg(), tmp_path, fast=True)
-    ended = encrypted(b"volume", [stand_in], {**os.environ, "GNUPGHOME": str(tmp_path)})
+    made = stand_in.for_backup(gpg(), tmp_path, fast=True)
+    ended = encrypted(b"volume", [made], {**os.environ, "GNUPGHOME": str(tmp_path)})
     assert ended.returncode == 2
     assert b"canary: skipped: No public key" in ended.stderr
 
 
 def test_where_there_is_no_fast_compressor_it_takes_longer(keyring: dict[str, str]) -> None:
-    stand_in = [sys.executable, "-I", "-S", buffered.__file__, "/nowhere", gpg()]
+    made = [sys.executable, "-I", "-S", buffered.__file__, "/nowhere", gpg()]
     given = b"a few words " * 10_000
-    assert decrypted(encrypted(given, stand_in, keyring).stdout, keyring) == given
+    assert decrypted(encrypted(given, made, keyring).stdout, keyring) == given

@@ -174,8 +174,8 @@ def test_gpg_compresses_unless_it_is_done_faster_before_it(called: Called, tmp_p
     for compression, packs in ((Compression.SMALL, False), (Compression.FAST, True)):
         call = called(back_up(vault(tmp_path, BUCKET), compression=compression))
         assert "--gpg-options=--trust-model always" in call.argv
-        stand_in = shlex.split(Path(call.after("--gpg-binary")).read_text().splitlines()[1])
-        assert bool(stand_in[stand_in.index(buffered.__file__) + 1]) is packs
+        words = shlex.split(Path(call.after("--gpg-binary")).read_text().splitlines()[1])
+        assert bool(words[words.index(buffered.__file__) + 1]) is packs
 
 
 def test_archive_key_and_temporary_folder_are_ours(called: Called, tmp_path: Path) -> None:
