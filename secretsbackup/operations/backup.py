@@ -231,7 +231,7 @@ async def _total(run: Run, held: Holdings, kind: Kind, gathered: Gathered) -> tu
     """Files and bytes that duplicity will read: all, or what came to the stage since the last snapshot."""
     if kind is Kind.FULL or not held.chains:
         return gathered.files, gathered.bytes
-    since = held.chains[-1].end.timestamp()
+    since = held.chains[-1].end.timestamp() + 1  # it is named after a second, and may have begun at its end
     return await asyncio.to_thread(gathering.unsent_since, run.home.stage(run.profile), since)
 
 

@@ -7,6 +7,7 @@ import subprocess
 from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import pytest
 
@@ -224,13 +225,15 @@ def test_how_far_it_is_in_a_large_file_is_told(
     with machine(tmp_path / "home", keys[0], secret_service) as user:
         make_profile(user, keys[1], source, f"file://{tmp_path / 'backups'}")
         user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
-        for words, step in (
-            (["backup"], "send"),
-            (["restore", "--to", str(out(tmp_path))], "fetch"),
-        ):
+
+        def progress(step: str, *words: str) -> list[dict[str, Any]]:
             told = [line["event"] for line in user.run(*words, "--json").lines]
-            told = [one for one in told if one["type"] == "progressed" and one["step"] == step]
+            return [one for one in told if one["type"] == "progressed" and one["step"] == step]
+
+        for told in (progress("send", "backup"), progress("fetch", "restore", "--to", str(out(tmp_path)))):
             done = [one["done"] for one in told]
             assert len([one for one in done if 0 < one < 120_000_000]) > 1
             assert done == sorted(done)
             assert {one.get("files", 0) for one in told} <= {0, 1}
+        (source / "more").write_bytes(os.urandom(5_000_000))
+        assert {one["total"] for one in progress("send", "backup")} == {5_000_000}
