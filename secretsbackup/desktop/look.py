@@ -2,9 +2,18 @@
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt
+from PySide6.QtCore import QEvent, QObject, Qt, QTimer
 from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
-from PySide6.QtWidgets import QApplication, QFrame, QLabel, QPushButton, QSizePolicy, QVBoxLayout, QWidget
+from PySide6.QtWidgets import (
+    QApplication,
+    QFrame,
+    QLabel,
+    QPushButton,
+    QScrollArea,
+    QSizePolicy,
+    QVBoxLayout,
+    QWidget,
+)
 
 GRID = 8
 """Pixels; every distance is a multiple."""
@@ -259,3 +268,16 @@ def _sheet(colours: QPalette, text: int) -> str:
     QPushButton[kind="flat"]:focus {{ border: 2px solid {main.name()}; }}
     QPushButton[kind="flat"]:disabled {{ color: {faint.name()}; }}
     """
+
+
+def into_view(widget: QWidget) -> None:
+    """Scroll to where it is, once it is laid out."""
+    QTimer.singleShot(0, widget, lambda: _into_view(widget))
+
+
+def _into_view(widget: QWidget) -> None:
+    area = widget.parentWidget()
+    while area is not None and not isinstance(area, QScrollArea):
+        area = area.parentWidget()
+    if area is not None and widget.isVisible():
+        area.ensureWidgetVisible(widget)

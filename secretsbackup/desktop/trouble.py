@@ -46,6 +46,7 @@ class Trouble(QFrame):
         for label, do in remedies:
             self._buttons.add(look.button(label, do))
         self.show()
+        look.into_view(self)
 
     def untell(self) -> None:
         """Nothing is wrong."""

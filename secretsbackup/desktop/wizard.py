@@ -8,7 +8,7 @@ and finds everything as it was typed.
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtCore import QEvent, QSize, Qt, Signal
 from PySide6.QtGui import QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
@@ -156,17 +156,6 @@ class Page(QWidget, Generic[T]):
     def tell(self, message: Message, *remedies: Remedy) -> None:
         """Say what went wrong here, with buttons that help."""
         self._trouble.tell(message, *remedies)
-        self.scroll_to(self._trouble)
-
-    def scroll_to(self, widget: QWidget) -> None:
-        """Scroll to where it is, once it is laid out."""
-        QTimer.singleShot(0, widget, lambda: self._scroll_to(widget))
-
-    def _scroll_to(self, widget: QWidget) -> None:
-        viewport = self.parentWidget()
-        area = viewport.parentWidget() if viewport else None
-        if isinstance(area, QScrollArea) and widget.isVisible():
-            area.ensureWidgetVisible(widget)
 
     def untell(self) -> None:
         """Take it back."""

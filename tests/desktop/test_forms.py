@@ -8,10 +8,13 @@ from pathlib import Path
 import pytest
 from PySide6.QtWidgets import QLabel, QLineEdit
 
+from secretsbackup import words
 from secretsbackup.desktop import instance
 from secretsbackup.desktop.app import App
+from secretsbackup.desktop.credentials import Credentials
 from secretsbackup.desktop.editor import Editor
 from secretsbackup.desktop.preferences import Preferences
+from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.desktop.wizard import Page, Wizard
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Reason
@@ -52,6 +55,18 @@ def test_a_profile_is_changed_and_what_has_no_control_stays(
         assert [source.label for source in after.sources] == ["Documents", "Letters"]
         assert after.key == docs.key
         await until(lambda: app.standings.all[DOCS].profile == after)
+
+    play(scene())
+
+
+def test_what_went_wrong_below_the_window_comes_into_view(play: Play, app: App, docs: Profile) -> None:
+    async def scene() -> None:
+        editor = Editor(app, docs)
+        editor.resize(640, 480)
+        editor.show()
+        (trouble,) = (one for one in editor.findChildren(Trouble) if isinstance(one.parent(), Credentials))
+        trouble.tell(words.Message("That passphrase does not open your key.", "Try again."))
+        await until(lambda: not trouble.visibleRegion().isEmpty())
 
     play(scene())
 

@@ -165,7 +165,7 @@ class AccessPage(DestinedPage[Opening]):
         self.warnings = tuple(one for one in found if one.verdict is Verdict.WARNING)
         if any(one.verdict is Verdict.LACKING for one in found):
             self._findings.tell([one for one in found if one.verdict is Verdict.LACKING])
-            self.scroll_to(self._findings)
+            look.into_view(self._findings)
             return [Problem(self._field, _("This key may not do all that a backup needs; see below."))]
         return await self.meet(bucket, credential, self._field)
 

@@ -155,9 +155,9 @@ class SummaryPage(Page[Established | None]):
                 self._keep()
             case Told(why=why) if why:
                 self.remarks.append(words.reason(why))
-                self.scroll_to(self.tasks.tell(told))
+                look.into_view(self.tasks.tell(told))
             case _:
-                self.scroll_to(self.tasks.tell(told))
+                look.into_view(self.tasks.tell(told))
 
     def stopped(self, why: Why) -> None:
         """Something stood in the way: say what, and what there is by now."""
@@ -178,7 +178,7 @@ class SummaryPage(Page[Established | None]):
         self._made.setVisible(self.traces.anything and self._done is None)
         self._leave.setVisible(bool(self.problems()))
         if self.tasks.done:
-            self.scroll_to(self._made)
+            look.into_view(self._made)
 
     def _go(self, page: Page[Any]) -> None:
         wizard = self.window()
