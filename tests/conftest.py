@@ -6,6 +6,7 @@ import shutil
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from typing import Any
 
 import hypothesis
 import keyring
@@ -26,11 +27,16 @@ hypothesis.settings.register_profile("here", deadline=None)  # another program m
 hypothesis.settings.load_profile("here")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+@pytest.hookimpl(optionalhook=True)
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     """Files can be tested side by side, but all faults by one process: it makes the table of them."""
-    for item in items:
-        faults = "faults" in item.path.parts
-        item.add_marker(pytest.mark.xdist_group("faults" if faults else str(item.path)))
+    from xdist.scheduler import LoadFileScheduling
+
+    class Scheduling(LoadFileScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            return "faults" if nodeid.startswith("tests/faults/") else super()._split_scope(nodeid)
+
+    return Scheduling(config, log)
 
 
 StandIn = Callable[[str, str], Path]
