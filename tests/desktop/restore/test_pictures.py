@@ -1,8 +1,14 @@
 """Every page, light and dark and with text of double size: nothing is cut off; a picture of each is kept."""
 
+from collections.abc import Iterator
+
+import pytest
+
+from secretsbackup import language
 from secretsbackup.desktop.restore.when import How
 from secretsbackup.model.profile import Profile
 from secretsbackup.store import profiles
+from tests.desktop import eyes
 from tests.desktop.conftest import Play, profile
 from tests.desktop.restore.conftest import Begin
 from tests.desktop.setup.conftest import moment
@@ -12,17 +18,30 @@ from tests.desktop.setup.test_pictures import looks, whole
 __all__ = ["looks"]  # a fixture that is used here
 
 
-def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, looks: str) -> None:
+@pytest.fixture
+def spoken(looks: str) -> Iterator[str]:
+    """Where room is scarce German is spoken, which takes more of it."""
+    language.speak("de" if looks in ("200", "small") else "en")
+    yield looks
+    language.speak("en")
+
+
+def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, spoken: str) -> None:
+    looks = spoken
+
     async def shown(hand: Hand, name: str) -> None:
         hand.photograph(name)
         assert whole(hand), name
         assert hand.doubled == [], name
+        assert eyes.cut(hand.wizard) == [], name
 
     async def look_at_all() -> None:
         hand = begin("ada", photographs=f"restore/pages-{looks}")
         wizard = hand.wizard
         if looks == "200":
             wizard.resize(1240, 720)
+        if looks == "small":
+            wizard.resize(640, 480)
         when, what, search = wizard.when, wizard.what, wizard.search
         await hand.until(lambda: when.taken and when.holds)
         await shown(hand, "when")

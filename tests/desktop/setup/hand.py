@@ -14,7 +14,7 @@ from secretsbackup.desktop.wizard import Page, Wizard
 from tests.desktop import eyes
 
 PICTURES = Path(__file__).parents[2] / "screenshots" / "out"
-FORWARD = ("Next", "Set it up", "Bring it back", "Take it over", "Restore", "Put back")
+FORWARD = ("Next", "Set it up", "Bring it back", "Take it over", "Restore", "Put back", "Weiter")
 
 
 class Hand:
