@@ -59,7 +59,8 @@ class Log(QWidget):
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._lines = Lines()
         self._title, self._about = look.headline(), look.quiet()
-        self._trouble = Trouble()
+        self._trouble, self._saved = Trouble(), look.quiet()
+        self._saved.hide()
         self._filter, self._warnings = QLineEdit(), QCheckBox(_("&Warnings only"))
         self._filter.setPlaceholderText(_("Filter"))
         self._filter.setAccessibleName(_("Filter"))
@@ -134,10 +135,14 @@ class Log(QWidget):
         known, hidden = [standing.profile] if standing else [], self._obscured.isChecked()
         source = self._app.home.journal(self._name, self._run)
 
-        def write() -> None:
+        def write() -> str:
             write_whole(Path(path), report(journal.read(source), known, hidden=hidden))
+            return path
 
-        await work.attempt(asyncio.to_thread(write), self._trouble.tell)
+        self._saved.hide()
+        if await work.attempt(asyncio.to_thread(write), self._trouble.tell):
+            self._saved.setText(_("Saved as {path}.").format(path=path))
+            self._saved.show()
 
     def _make_table(self) -> QTableView:
         table = QTableView()
@@ -177,6 +182,7 @@ class Log(QWidget):
         box.addLayout(filters)
         box.addWidget(self._table, 1)
         box.addLayout(buttons)
+        box.addWidget(self._saved)
 
 
 class Lines(QAbstractTableModel):

@@ -96,6 +96,12 @@ def test_a_log_is_filtered_copied_and_followed(play: Play, app: App, docs: Profi
         await until(lambda: wanted in QGuiApplication.clipboard().text())
         log._filter.setText("no such thing")
         await until(lambda: log._lines.rowCount() == 0)
+        await log._save(str(app.home.state / "nowhere" / "report"))
+        assert log._trouble.title
+        assert log._saved.isHidden()
+        await log._save(str(app.home.state / "report"))
+        assert str(app.home.state / "report") in log._saved.text()
+        assert (app.home.state / "report").stat().st_size > 0
 
     play(scene())
 
