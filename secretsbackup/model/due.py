@@ -117,7 +117,12 @@ def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: 
 
 def believed(runs: Sequence[PastRun], now: datetime) -> list[PastRun]:
     """Those that began before now: a clock that was ahead has told the others a time that says nothing."""
-    return [run for run in runs if run.began <= now + SLIP]
+    return [run for run in runs if timely(run, now)]
+
+
+def timely(run: PastRun, now: datetime) -> bool:
+    """Whether a run began before now."""
+    return run.began <= now + SLIP
 
 
 def alarm(profile: Profile, good: datetime | None) -> datetime | None:

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from secretsbackup.model.due import Surroundings, alarm, believed, due
+from secretsbackup.model.due import Surroundings, alarm, due, timely
 from secretsbackup.model.event import Verb, Warned
 from secretsbackup.model.outcome import Completed, Failure, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile, ProfileName
@@ -27,8 +27,7 @@ def standing(home: Home, profile: ProfileName, now: datetime | None = None) -> S
 
 def _in_order(runs: Sequence[PastRun], now: datetime) -> list[PastRun]:
     """Newest first; runs of a time to come are the oldest: a clock was ahead for once, or is behind now."""
-    before = believed(runs, now)
-    return [*before, *(run for run in runs if run not in before)]
+    return sorted(runs, key=lambda run: not timely(run, now))
 
 
 def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: datetime) -> Status:
