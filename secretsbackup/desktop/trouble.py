@@ -45,8 +45,9 @@ class Trouble(QFrame):
         self._buttons.setVisible(bool(remedies))
         for label, do in remedies:
             self._buttons.add(look.button(label, do))
+        if self.isHidden():  # what is told already is told anew with every look at how things stand
+            look.into_view(self)
         self.show()
-        look.into_view(self)
 
     def untell(self) -> None:
         """Nothing is wrong."""

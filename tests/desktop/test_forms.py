@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QLabel, QLineEdit
+from PySide6.QtWidgets import QLabel, QLineEdit, QScrollArea
 
 from secretsbackup import words
 from secretsbackup.desktop import instance
@@ -67,6 +67,11 @@ def test_what_went_wrong_below_the_window_comes_into_view(play: Play, app: App, 
         (trouble,) = (one for one in editor.findChildren(Trouble) if isinstance(one.parent(), Credentials))
         trouble.tell(words.Message("That passphrase does not open your key.", "Try again."))
         await until(lambda: not trouble.visibleRegion().isEmpty())
+        (bar,) = (one.verticalScrollBar() for one in editor.findChildren(QScrollArea))
+        bar.setValue(0)
+        trouble.tell(words.Message("That passphrase does not open your key.", "Try again."))
+        await asyncio.sleep(0.1)
+        assert bar.value() == 0, "what is told already is scrolled to once"
 
     play(scene())
 
