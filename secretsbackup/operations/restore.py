@@ -200,7 +200,7 @@ class _Watcher:
         self.left_out = 0
         self._path = self._last = b""
         self._files = 0
-        self._done = self._shown = 0
+        self._done = 0
 
     def into(self, place: Path) -> None:
         """What comes next goes to this place."""
@@ -225,15 +225,16 @@ class _Watcher:
         while True:
             await asyncio.sleep(_OFTEN)
             if self._last:
-                self._show(self._done + (tree.file_size(self._last) or 0))
+                self._show()
 
-    def _show(self, done: int) -> None:
-        self._shown = max(self._shown, done)  # what has come is moved to its place, and is no more here
+    def _show(self) -> None:
+        """What has come may be moved to its place by now; the runner lets nothing run backwards."""
+        done = self._done + (tree.file_size(self._last) or 0)
         known = self._total > 0
         self._tell(
             Progressed(
                 step=Step.FETCH,
-                done=min(self._shown, self._total) if known else self._files,
+                done=done if known else self._files,
                 total=self._total,
                 unit="bytes" if known else "files",
                 detail=shown(self._path),
