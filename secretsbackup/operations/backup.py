@@ -80,10 +80,8 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
             async with sleep.held_off(_SENDING):
                 await _send(run, vault, held, kind, gathered, wish)
         with run.step(Step.PROVE):
-            proven = await holdings.look(run, vault)
+            proven = await _prove(run, vault, held)
             made = _made(held, proven)
-            await place.settle(vault.destination, proven.contents.keys() - held.contents.keys())
-            await mending.settle(run, vault.archive)
         with run.step(Step.RECORD):
             _record(run, proven, made, gathered)
             await refresh.keep_up(run, proven.whole)
@@ -158,7 +156,7 @@ async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> None:
         return
     kind = Kind.INCREMENTAL if held.chains else Kind.FULL
     await _duplicity(run, vault, kind, (0, 0), wish, phrase)
-    proven = await holdings.look(run, vault)
+    proven = await _prove(run, vault, held)
     _tell_made(run, proven, proven.since(held))
 
 
@@ -233,6 +231,14 @@ async def _total(run: Run, held: Holdings, kind: Kind, gathered: Gathered) -> tu
         return gathered.files, gathered.bytes
     since = held.chains[-1].end.timestamp() + 1  # it is named after a second, and may have begun at its end
     return await asyncio.to_thread(gathering.unsent_since, run.home.stage(run.profile), since)
+
+
+async def _prove(run: Run, vault: Vault, before: Holdings) -> Holdings:
+    """What the destination holds now; what came is safely on the disks, there and here."""
+    proven = await holdings.look(run, vault)
+    await place.settle(vault.destination, proven.contents.keys() - before.contents.keys())
+    await mending.settle(run, vault.archive)
+    return proven
 
 
 def _made(before: Holdings, after: Holdings) -> tuple[Snapshot, ...]:
