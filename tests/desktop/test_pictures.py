@@ -2,11 +2,9 @@
 means two things, the keyboard reaches all of it; a picture of each is kept."""
 
 import asyncio
-from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
-import pytest
 from PySide6.QtWidgets import QApplication, QWidget
 
 from secretsbackup import language
@@ -19,19 +17,11 @@ from secretsbackup.store import profiles
 from tests.desktop import eyes
 from tests.desktop.conftest import DOCS, Play, moments, profile, until, write
 from tests.desktop.setup.hand import PICTURES
-from tests.desktop.setup.test_pictures import looks
+from tests.desktop.setup.test_pictures import looks, spoken
 
-__all__ = ["looks"]  # a fixture that is used here
+__all__ = ["looks", "spoken"]  # fixtures that are used here
 
 RUN = RunId("20261122T120000.000Z-abcd")
-
-
-@pytest.fixture
-def spoken(looks: str) -> Iterator[str]:
-    """Where room is scarce German is spoken, which takes more of it."""
-    language.speak("de" if looks in ("200", "small") else "en")
-    yield looks
-    language.speak("en")
 
 
 class Album:

@@ -1,10 +1,5 @@
 """Every page, light and dark and with text of double size: nothing is cut off; a picture of each is kept."""
 
-from collections.abc import Iterator
-
-import pytest
-
-from secretsbackup import language
 from secretsbackup.desktop.restore.when import How
 from secretsbackup.model.profile import Profile
 from secretsbackup.store import profiles
@@ -13,22 +8,12 @@ from tests.desktop.conftest import Play, profile
 from tests.desktop.restore.conftest import Begin
 from tests.desktop.setup.conftest import moment
 from tests.desktop.setup.hand import Hand
-from tests.desktop.setup.test_pictures import looks, whole
+from tests.desktop.setup.test_pictures import looks, spoken, whole
 
-__all__ = ["looks"]  # a fixture that is used here
-
-
-@pytest.fixture
-def spoken(looks: str) -> Iterator[str]:
-    """Where room is scarce German is spoken, which takes more of it."""
-    language.speak("de" if looks in ("200", "small") else "en")
-    yield looks
-    language.speak("en")
+__all__ = ["looks", "spoken"]  # fixtures that are used here
 
 
 def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, spoken: str) -> None:
-    looks = spoken
-
     async def shown(hand: Hand, name: str) -> None:
         hand.photograph(name)
         assert whole(hand), name
@@ -36,11 +21,11 @@ def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, spoken: str) ->
         assert eyes.cut(hand.wizard) == [], name
 
     async def look_at_all() -> None:
-        hand = begin("ada", photographs=f"restore/pages-{looks}")
+        hand = begin("ada", photographs=f"restore/pages-{spoken}")
         wizard = hand.wizard
-        if looks == "200":
+        if spoken == "200":
             wizard.resize(1240, 720)
-        if looks == "small":
+        if spoken == "small":
             wizard.resize(640, 480)
         when, what, search = wizard.when, wizard.what, wizard.search
         await hand.until(lambda: when.taken and when.holds)

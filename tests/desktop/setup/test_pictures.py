@@ -40,6 +40,14 @@ def looks(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
     qapp.setStyleSheet(sheet)
 
 
+@pytest.fixture
+def spoken(looks: str) -> Iterator[str]:
+    """Where room is scarce German is spoken, which takes more of it."""
+    language.speak("de" if looks in ("200", "small") else "en")
+    yield looks
+    language.speak("en")
+
+
 def whole(hand: Hand) -> bool:
     """Whether the page fits into its width."""
     areas = [one for one in hand.wizard.findChildren(QScrollArea) if one.isVisible()]
