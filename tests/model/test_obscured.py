@@ -70,10 +70,12 @@ def test_the_same_name_is_the_same_number_and_the_story_stays() -> None:
 
 
 def test_our_own_code_is_named() -> None:
-    lines = ('  File "/home/zoe/.venv/lib/python3.11/site-packages/secretsbackup/words.py", line 3, in size',)
+    lines = (
+        '  File "/home/zoe/.venv/lib/python3.11/site-packages/secretsbackup/words/times.py", line 3, in ago',
+    )
     (line,) = told(RunEnded(outcome=Failed(Reason.BUG, "ValueError", lines)))
-    assert "secretsbackup/words.py" in line
-    assert "line 3, in size" in line
+    assert "secretsbackup/words/times.py" in line
+    assert "line 3, in ago" in line
     assert "zoe" not in line
 
 

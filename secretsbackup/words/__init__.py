@@ -1,0 +1,61 @@
+"""How everything reads to a person: statuses, outcomes, reasons, warnings. Data comes in, words go out."""
+
+from secretsbackup.words.findings import finding
+from secretsbackup.words.health import (
+    brief,
+    concern,
+    failed,
+    headline,
+    health,
+    overdue,
+    proven,
+    proving,
+    running,
+    standing,
+    to_type,
+    unwatched,
+)
+from secretsbackup.words.message import Message
+from secretsbackup.words.quantities import about, capital, duration, files, number, restored, roughly, size
+from secretsbackup.words.reasons import reason
+from secretsbackup.words.runs import (
+    doing,
+    measured,
+    notice,
+    outcome,
+    progress,
+    result,
+    step,
+    told,
+    took_too_long,
+    working,
+)
+from secretsbackup.words.schedules import next_run, pause, schedule
+from secretsbackup.words.setting_up import (
+    amount,
+    did,
+    hand,
+    held,
+    keeps,
+    leftover,
+    made,
+    part,
+    protects,
+    strength,
+    task,
+    traces,
+)
+from secretsbackup.words.snapshots import (
+    and_more,
+    as_of,
+    chain,
+    comes_to,
+    compared,
+    difference,
+    found,
+    put_back,
+    taken,
+    version,
+)
+from secretsbackup.words.times import ago, between, clock, weekdays, when
+from secretsbackup.words.warnings import left_out, warning

@@ -1,0 +1,223 @@
+"""How safe a profile is: one honest sentence, the same wherever it stands, and what it is made of."""
+
+from datetime import datetime
+from typing import assert_never
+
+import msgspec
+
+from secretsbackup.language import _, ngettext
+from secretsbackup.model.event import Verb
+from secretsbackup.model.outcome import Failed, Why
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.status import About, Concern, Level, Status, level, unaccepted
+from secretsbackup.words.quantities import about, files, grouped, number
+from secretsbackup.words.reasons import reason
+from secretsbackup.words.runs import doing, progress, working
+from secretsbackup.words.schedules import pause
+from secretsbackup.words.times import ago, day, when
+from secretsbackup.words.warnings import left_out
+
+
+def health(status: Status, now: datetime) -> str:
+    """One honest sentence on how safe a profile is: the same in the window, the tray and a terminal."""
+    if status.running:
+        return running(status)
+    but = "; ".join(concern(one, now) for one in unaccepted(status, now) if one.about is not About.NEVER)
+    match level(status, now):
+        case Level.PROTECTED if status.safe_as_of:
+            safe = _("Everything safe as of {when}.").format(when=when(status.safe_as_of, now))
+            return safe + _not_now(status)
+        case Level.ATTENTION if status.safe_as_of:
+            return _("Safe as of {when}, but {but}.").format(when=when(status.safe_as_of, now), but=but)
+        case _ if but and status.last is None and status.safe_as_of is None:
+            return _("Not protected: no backup was made yet; {but}.").format(but=but)
+        case _:
+            return (
+                _("Not protected: {but}.").format(but=but)
+                if but
+                else _("Not protected: no backup was made yet.")
+            )
+
+
+def _not_now(status: Status) -> str:
+    """Why there is no newer one, where that is worth a word and no alarm."""
+    return _(" Since then: {reason}").format(reason=reason(status.waiting[0]).title) if status.waiting else ""
+
+
+def concern(one: Concern, now: datetime) -> str:
+    """What is not as it should be, to stand in the middle of a sentence."""
+    match one.about:
+        case About.NEVER:
+            return _("no backup was made yet")
+        case About.DAMAGED | About.FAILED:
+            return _short(one.why)
+        case About.ANSWER_WANTED:
+            return _("{reasons}; a yes is wanted").format(reasons=_short(one.why))
+        case About.INTERRUPTED:
+            return _("the last run was cut off in the middle (the next one goes on)")
+        case About.LONG_AGO | About.OVERDUE:
+            because = f": {_short(one.why)}" if one.why else ""
+            return _("no backup since {day}").format(day=day(one.when, now) if one.when else "") + because
+        case About.LEFT_OUT:
+            told = [left_out(caution, count) for caution, count in one.counts]
+            return ", ".join(told) or number(one.number, "warning", "warnings")
+        case About.NOT_PROVEN if one.why and one.when is None:
+            return _("the last verify came to nothing: {reasons}").format(reasons=_short(one.why))
+        case About.NOT_PROVEN:
+            days = (now - one.when).days if one.when else 0
+            because = f": {_short(one.why)}" if one.why else ""
+            return ngettext(
+                "not proven for {count} day{because}",
+                "not proven for {count} days{because}",
+                days,
+            ).format(count=grouped(days), because=because)
+        case About.KIT_NOT_SAVED:
+            return _("the recovery kit is not saved")
+        case About.KEY_EXPIRES:
+            days = (one.when - now).days if one.when else 0
+            return (
+                ngettext("the key expires in {count} day", "the key expires in {count} days", days).format(
+                    count=grouped(days)
+                )
+                if one.when and one.when > now
+                else _("the key has expired")
+            )
+        case _:
+            assert_never(one.about)
+
+
+def _short(why: tuple[Why, ...]) -> str:
+    """The titles of reasons, to stand in the middle of a sentence."""
+    titles = [reason(one).title.rstrip(".") for one in why]
+    return "; ".join(one[0].lower() + one[1:] if one.split()[0].istitle() else one for one in titles)
+
+
+def to_type(one: Concern) -> str:
+    """What does something about a concern in a terminal; empty where nothing does at once."""
+    match one.about:
+        case About.NEVER:
+            return _("Make a backup: {command}").format(command="secretsbackup backup")
+        case About.ANSWER_WANTED:
+            return _("If it is right: {command}").format(command="secretsbackup backup --yes")
+        case About.LEFT_OUT:
+            return _("See what they are: {command}").format(command="secretsbackup log")
+        case About.NOT_PROVEN:
+            return _("Prove it: {command}").format(command="secretsbackup verify")
+        case About.KIT_NOT_SAVED:
+            return _("Save it: {command}").format(command="secretsbackup kit --out FOLDER")
+        case About.KEY_EXPIRES:
+            return _("Let it live longer: {command}").format(command="secretsbackup key extend")
+        case About.FAILED | About.DAMAGED:
+            return reason(one.why[0]).in_terminal if one.why else ""
+        case About.INTERRUPTED | About.OVERDUE | About.LONG_AGO:
+            return ""
+        case _:
+            assert_never(one.about)
+
+
+def standing(status: Status, now: datetime, next_run: datetime | None, paused: datetime | None) -> str:
+    """A profile's state in one line, for a tooltip: Backed up 2 hours ago · next at 18:00.
+
+    Where all is not well it is the very sentence of the window.
+    """
+    if status.running:
+        return running(status)
+    safe = status.safe_as_of if level(status, now) is Level.PROTECTED else None
+    told = _("Backed up {ago}").format(ago=ago(safe, now)) if safe else health(status, now).rstrip(".")
+    if paused and paused > now:
+        return f"{told} · {pause(paused, now)}"
+    return _("{told} · next at {when}").format(told=told, when=when(next_run, now)) if next_run else told
+
+
+def brief(status: Status, now: datetime, paused: datetime | None) -> str:
+    """A profile's state in three words: safe as of 14:02."""
+    if status.running:
+        share = status.progress
+        known = f" {100 * share.done // share.total} %" if share and share.total else "…"
+        return headline(status) + known
+    if status.safe_as_of is None and not isinstance(status.last, Failed):
+        return _("not backed up yet")
+    if open_ones := unaccepted(status, now):
+        return _in_brief(open_ones[0])
+    if paused and paused > now:
+        return pause(paused, now)
+    return _("safe as of {when}").format(when=when(status.safe_as_of or now, now))
+
+
+def _in_brief(one: Concern) -> str:
+    """A concern in two or three words, for a narrow list."""
+    match one.about:
+        case About.NEVER | About.FAILED:
+            return _("failed")
+        case About.DAMAGED:
+            return _("damaged")
+        case About.LONG_AGO | About.OVERDUE:
+            return _("overdue")
+        case About.INTERRUPTED:
+            return _("cut off")
+        case About.ANSWER_WANTED:
+            return _("a yes is wanted")
+        case About.LEFT_OUT:
+            return number(one.number, "warning", "warnings")
+        case About.NOT_PROVEN:
+            return _("not proven")
+        case About.KIT_NOT_SAVED:
+            return _("kit not saved")
+        case About.KEY_EXPIRES:
+            return _("key expires")
+        case _:
+            assert_never(one.about)
+
+
+def headline(status: Status) -> str:
+    """What a run is at, in a word or two."""
+    return working(status.step) if status.step else doing(status.verb or Verb.BACKUP)
+
+
+def running(status: Status) -> str:
+    """What goes on, in one short line: Sending 412 MB of 1.4 GB · 3 min left."""
+    if status.progress is None or status.step is None:
+        return f"{working(status.step)}…" if status.step else f"{doing(status.verb or Verb.BACKUP)}…"
+    rated = msgspec.structs.replace(status.progress, rate=0.0)
+    return f"{working(status.step)} {progress(rated)}"
+
+
+def proven(status: Status, now: datetime) -> str:
+    """When it was last proven that it can be restored, and how long that would take; empty if never."""
+    if status.proven is None:
+        return ""
+    told = _("Proven restorable {ago}: {files} compared").format(
+        ago=ago(status.proven, now), files=files(status.proven_files)
+    )
+    if not status.whole_seconds:
+        return told
+    takes = about(status.whole_seconds)
+    return _("{proven}; a whole restore takes about {span}").format(proven=told, span=takes)
+
+
+def proving(status: Status) -> str:
+    """How often it is proven by itself."""
+    if status.unasked:
+        told = reason(status.unasked)
+        return _("Not proven by itself: {why} {advice}").format(why=told.title, advice=told.advice)
+    days = status.prove_every
+    if not days:
+        return _("It is not proven by itself; say how often in “Edit this backup”.")
+    if days == 1:
+        return _("It is proven by itself every day.")
+    return _("It is proven by itself every {count} days.").format(count=days)
+
+
+def overdue(profile: ProfileName) -> str:
+    """The title of the alarm about a profile that was silent too long."""
+    return _("No backup of “{profile}”").format(profile=profile)
+
+
+def unwatched() -> str:
+    """The title of the alarm where nobody can say how safe anything is."""
+    return _("Nothing is backed up by itself")
+
+
+def failed(profile: ProfileName) -> str:
+    """The subject of a letter about a backup that failed."""
+    return _("Backup of “{profile}” failed").format(profile=profile)

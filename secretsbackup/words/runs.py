@@ -1,0 +1,283 @@
+"""What a run does, and how it ended."""
+
+from typing import assert_never
+
+from secretsbackup.language import _
+from secretsbackup.model.event import (
+    HookRan,
+    Moment,
+    Progressed,
+    RunEnded,
+    RunStarted,
+    SnapshotMade,
+    Step,
+    StepEnded,
+    StepStarted,
+    Verb,
+    Warned,
+)
+from secretsbackup.model.outcome import (
+    CTRL_C,
+    PROGRAM,
+    PROGRAM_END,
+    SYSTEM,
+    TERMINAL_END,
+    YOU,
+    Cancelled,
+    Completed,
+    Failed,
+    Interrupted,
+    Outcome,
+    Skipped,
+    Summary,
+    Why,
+)
+from secretsbackup.words.message import Message
+from secretsbackup.words.quantities import duration, files, number, size
+from secretsbackup.words.reasons import reason
+from secretsbackup.words.warnings import warning
+
+
+def step(which: Step) -> str:
+    """The name of a step."""
+    match which:
+        case Step.CHECK:
+            return _("Check")
+        case Step.GATHER:
+            return _("Gather")
+        case Step.SEND:
+            return _("Send")
+        case Step.FETCH:
+            return _("Fetch")
+        case Step.COMPARE:
+            return _("Compare")
+        case Step.PROVE:
+            return _("Prove")
+        case Step.RECORD:
+            return _("Record")
+        case Step.TIDY:
+            return _("Tidy")
+        case _:
+            assert_never(which)
+
+
+def doing(verb: Verb) -> str:
+    """What a run does."""
+    match verb:
+        case Verb.BACKUP:
+            return _("Backing up")
+        case Verb.RESTORE:
+            return _("Restoring")
+        case Verb.VERIFY:
+            return _("Verifying")
+        case Verb.PRUNE:
+            return _("Pruning")
+        case _:
+            assert_never(verb)
+
+
+def working(which: Step) -> str:
+    """What is being done in a step."""
+    match which:
+        case Step.CHECK:
+            return _("Checking")
+        case Step.GATHER:
+            return _("Gathering")
+        case Step.SEND:
+            return _("Sending")
+        case Step.FETCH:
+            return _("Fetching")
+        case Step.COMPARE:
+            return _("Comparing")
+        case Step.PROVE:
+            return _("Proving")
+        case Step.RECORD:
+            return _("Recording")
+        case Step.TIDY:
+            return _("Tidying")
+        case _:
+            assert_never(which)
+
+
+def progress(event: Progressed) -> str:
+    """How far a step is: 412 MB of 1.4 GB · 18 MB/s · about 3 min left."""
+    if event.unit == "bytes":
+        amount = (
+            _("{done} of {total}").format(done=size(event.done), total=size(event.total))
+            if event.total
+            else size(event.done)
+        )
+        rate = _("{size}/s").format(size=size(round(event.rate))) if event.rate else ""
+    else:
+        amount = (
+            _("{done} of {total} {unit}").format(done=event.done, total=event.total, unit=_unit(event.unit))
+            if event.total
+            else f"{event.done} {_unit(event.unit)}"
+        )
+        rate = ""
+    left = _("about {time} left").format(time=duration(max(event.left, 10.0))) if event.left else ""
+    return " · ".join(part for part in (amount, rate, left) if part)
+
+
+def _unit(name: str) -> str:
+    """What a step counts."""
+    return {"files": _("files"), "volumes": _("volumes"), "places": _("places")}.get(name, name)
+
+
+def outcome(ended: Outcome, verb: Verb) -> Message:
+    """How a run ended."""
+    match ended:
+        case Completed(summary=summary, warnings=warnings):
+            return _completed(summary, warnings, verb)
+        case Skipped(reasons=reasons):
+            told = [reason(why) for why in reasons]
+            advice = " ".join(dict.fromkeys(message.advice for message in told))
+            return Message(
+                _("Skipped: {reasons}").format(reasons=" ".join(message.title for message in told)), advice
+            )
+        case Cancelled(by=by):
+            return Message(
+                _("Cancelled by {by}.").format(by=_by(by)),
+                _("Nothing is lost; the next run goes on where this one stopped."),
+            )
+        case Failed(reason=why, detail=detail):
+            return reason(Why(why, detail))
+        case Interrupted():
+            return Message(
+                _("Cut off in the middle: the machine or the program was stopped."),
+                _("Nothing is lost; the next run goes on where this one stopped."),
+            )
+        case _:
+            assert_never(ended)
+
+
+def _by(who: str) -> str:
+    """Who stopped a run, which its journal tells in the same words whatever is spoken."""
+    return {
+        YOU: _("you"),
+        CTRL_C: _("you (Ctrl-C)"),
+        SYSTEM: _("the system"),
+        TERMINAL_END: _("the terminal's end"),
+        PROGRAM_END: _("the program's end"),
+        PROGRAM: _("the program"),
+    }.get(who, who)
+
+
+def _completed(summary: Summary, warnings: int, verb: Verb) -> Message:
+    amount = f"{files(summary.files)}, {size(summary.bytes)}"
+    match verb:
+        case Verb.BACKUP if not summary.changed:
+            title = _("Nothing changed; {amount} are safe.").format(amount=amount)
+        case Verb.BACKUP if not summary.files:
+            title = _("Backed up; no file is new ({stored} at the destination).").format(
+                stored=size(summary.stored)
+            )
+        case Verb.BACKUP:
+            title = _("Backed up {amount} ({stored} at the destination).").format(
+                amount=amount, stored=size(summary.stored)
+            )
+        case Verb.RESTORE:
+            title = _("Restored {amount} into {folder}.").format(amount=amount, folder=summary.folder)
+        case Verb.PRUNE if not summary.changed:
+            title = _("There is nothing to remove.")
+        case Verb.PRUNE:
+            title = _("Removed {files} at the destination, {size}.").format(
+                files=files(summary.files), size=size(summary.bytes)
+            )
+        case Verb.VERIFY:
+            title = _(
+                "Verified: every volume is there, and {amount}, restored and compared, are right."
+            ).format(amount=amount)
+        case _:
+            assert_never(verb)
+    if not warnings:
+        return Message(title)
+    return Message(
+        title,
+        f"{number(warnings, 'warning', 'warnings')}.",
+        "secretsbackup log",
+    )
+
+
+def result(ended: Outcome, verb: Verb) -> str:
+    """How a run ended, in a few words for a list: 38 files, 12 MB."""
+    match ended:
+        case Completed(summary=summary) if verb is Verb.BACKUP and not summary.changed:
+            return _("nothing changed")
+        case Completed(summary=summary) if verb is Verb.BACKUP and not summary.files:
+            return _("no file is new")
+        case Completed(summary=summary):
+            amount = f"{files(summary.files)}, {size(summary.bytes)}"
+            return {Verb.RESTORE: _("restored {amount}"), Verb.VERIFY: _("proved {amount}")}.get(
+                verb, "{amount}"
+            ).format(amount=amount)
+        case Skipped() | Failed():
+            return outcome(ended, verb).title
+        case Cancelled(by=by):
+            return _("cancelled by {by}").format(by=_by(by))
+        case Interrupted():
+            return _("cut off in the middle")
+        case _:
+            assert_never(ended)
+
+
+def notice(ended: Outcome, verb: Verb, before: Outcome | None, *, known: bool = False) -> Message | None:
+    """What is worth a notification when a run ends: a failure, warnings, and the first success after a failure.
+
+    Warnings that are `known`, because somebody has accepted just these, are not.
+    """
+    match ended:
+        case Failed():
+            return outcome(ended, verb)
+        case Completed(warnings=warnings) if warnings and not known:
+            return outcome(ended, verb)
+        case Completed() if isinstance(before, Failed | Interrupted):
+            return Message(_("It works again."), outcome(ended, verb).title)
+        case _:
+            return None
+
+
+def told(moment: Moment, verb: Verb) -> str:
+    """One line of a run's story; empty for what is not worth one."""
+    match moment.event:
+        case RunStarted(profile=profile, version=version):
+            return _("{doing} “{profile}” (version {version})").format(
+                doing=doing(moment.event.verb), profile=profile, version=version
+            )
+        case StepEnded(step=which, seconds=seconds):
+            return f"{step(which)}: {duration(seconds)}"
+        case Warned() as warned:
+            return warning(warned)
+        case SnapshotMade(snapshot=snapshot, kind=kind, volumes=volumes, stored=stored):
+            return _("Snapshot {snapshot} ({kind}, {volumes}, {stored})").format(
+                snapshot=snapshot,
+                kind=_("full") if kind == "full" else _("what changed"),
+                volumes=number(volumes, "volume", "volumes"),
+                stored=size(stored),
+            )
+        case HookRan(hook=hook, status=status):
+            return _("Your own command {hook} the backup: {status}").format(hook=hook, status=status)
+        case RunEnded(outcome=ended):
+            return str(outcome(ended, verb))
+        case StepStarted() | Progressed():
+            return ""
+        case _:
+            assert_never(moment.event)
+
+
+def took_too_long(seconds: float) -> str:
+    """What is said of a user's command that was ended."""
+    return _("It took longer than {span} and was ended.").format(span=duration(seconds))
+
+
+def measured(summary: Summary) -> str:
+    """What a drill restored, and how fast: 25 files, 3 MB; 250 MB fetched in 12 s, 20.8 MB/s."""
+    told = f"{files(summary.files)}, {size(summary.bytes)}"
+    if not summary.stored or not summary.seconds:
+        return told
+    return _("{amount}; {stored} fetched in {span}, {rate}/s").format(
+        amount=told,
+        stored=size(summary.stored),
+        span=duration(summary.seconds),
+        rate=size(round(summary.stored / summary.seconds)),
+    )
