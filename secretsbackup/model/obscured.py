@@ -13,7 +13,7 @@ import msgspec
 from secretsbackup.model.event import Moment
 from secretsbackup.model.profile import Profile
 
-_NAMES = {"path", "folder", "profile"}
+_NAMES = {"path", "place", "folder", "profile"}
 """Fields that are private as a whole; `detail` is where it is a file's name, as in progress."""
 _TEXTS = {"detail", "last_lines", "by"}
 _FORMS: tuple[tuple[str, str], ...] = (

@@ -8,6 +8,7 @@ import msgspec
 
 from secretsbackup.model.event import (
     Caution,
+    ChainLost,
     HookRan,
     Moment,
     Progressed,
@@ -226,7 +227,7 @@ def after(status: Status, moment: Moment) -> Status:
             return replace(status, progress=progress)
         case Warned() as warned:
             return replace(status, warnings=status.warnings + 1, heard=status.heard.and_(warned))
-        case SnapshotMade() | HookRan():
+        case SnapshotMade() | ChainLost() | HookRan():
             return status
         case RunEnded(outcome=outcome):
             return _ended(status, outcome, moment.at)
