@@ -255,7 +255,7 @@ def damage_after(damage: Why | None, outcome: Outcome, verb: Verb | None) -> Why
     Nothing is built on a damaged chain, so the next backup is a new full one, which makes good for it.
     """
     match outcome:
-        case Failed(reason=reason, detail=detail) if reason in _DAMAGE and verb is not Verb.RESTORE:
+        case Failed(reason=reason, detail=detail) if reason in _DAMAGE:
             return Why(reason, detail)
         case Completed() if verb in (Verb.VERIFY, Verb.BACKUP):
             return None

@@ -81,14 +81,21 @@ async def peek(run: Run, vault: Vault) -> Holdings:
 
 
 @contextlib.contextmanager
-def judging(run: Run, vault: Vault, chain: Chain) -> Iterator[None]:
-    """Remember a chain as damaged if what is done with it finds that: the next backup starts anew."""
+def judging(run: Run, vault: Vault, held: Holdings, snapshot: Snapshot) -> Iterator[None]:
+    """Remember a snapshot's chain as damaged if what is done with it finds that: the next backup starts anew.
+
+    Of a chain that nothing new is built on it is Failure(OLDER_DAMAGED): the newest is as safe as it was.
+    """
     try:
         yield
     except Failure as failure:
-        if failure.reason in _DAMAGE:
-            lose(run, vault, [chain.snapshots[0].stamp], "damaged")
-        raise
+        if failure.reason not in _DAMAGE:
+            raise
+        chain = held.chain_of(snapshot)
+        lose(run, vault, [chain.snapshots[0].stamp], "damaged")
+        if chain is held.chains[-1]:
+            raise
+        raise Failure(Reason.OLDER_DAMAGED, failure.detail, failure.last_lines) from None
 
 
 def lose(run: Run, vault: Vault, starts: Iterable[str], how: Loss) -> None:

@@ -56,7 +56,7 @@ async def verify(run: Run) -> Summary:
         if held.broken:
             raise Failure(Reason.VOLUME_MISSING, held.chains[-1].snapshots[0].stamp)
     chain = chain_of(held.chains, snapshot)
-    with holdings.judging(run, vault, chain):
+    with holdings.judging(run, vault, held, snapshot):
         return await _drill(run, vault, phrase, snapshot, chain)
 
 
