@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 
 import msgspec
@@ -156,9 +157,17 @@ async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> None:
         await _forsake(run, vault, phrase)
         return
     kind = Kind.INCREMENTAL if held.chains else Kind.FULL
-    await _duplicity(run, vault, kind, (0, 0), wish, phrase)
+    with _judging(run, vault, held, kind):
+        await _duplicity(run, vault, kind, (0, 0), wish, phrase)
     proven = await _prove(run, vault, held)
     _tell_made(run, proven, proven.since(held))
+
+
+def _judging(run: Run, vault: Vault, held: Holdings, kind: Kind) -> AbstractContextManager[None]:
+    """A chain that cannot be built on, since what is to be read of it is damaged, is remembered as that."""
+    if kind is Kind.FULL or not held.chains:
+        return nullcontext()
+    return holdings.judging(run, vault, held, held.chains[-1].snapshots[0])
 
 
 async def _phrase(run: Run, held: Holdings) -> Secret | None:
@@ -174,7 +183,8 @@ async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Ga
     total = await _total(run, held, kind, gathered)
     guards.room_to_send(run, vault, held, total[1])
     at = await _second_of_its_own(run, held)
-    await _duplicity(run, vault, kind, total, wish, phrase, at)
+    with _judging(run, vault, held, kind):
+        await _duplicity(run, vault, kind, total, wish, phrase, at)
 
 
 async def _second_of_its_own(run: Run, held: Holdings) -> datetime | None:
