@@ -14,6 +14,7 @@ from secretsbackup.operations.standing import standing
 from secretsbackup.store import marks, profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import notify
+from secretsbackup.tools.mail import Letter
 
 _AT_MOST_EVERY = timedelta(days=1)
 
@@ -29,7 +30,7 @@ async def watch(home: Home, now: datetime | None = None) -> list[Profile]:
                 marks.set_(home, profile.name, alarmed=now)
                 title, text = words.overdue(profile.name), words.health(stands, now)
                 await notify.show(title, text)
-                await hooks.tell(profile, profile.calls.overdue, title, text)
+                await hooks.tell(profile, profile.calls.overdue, Letter(title, text))
                 alarmed.append(profile)
     except Failure as failure:
         await _cannot(home, failure, now)

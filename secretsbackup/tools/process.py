@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.paths import said
 from secretsbackup.tools import fence
 
 _PASSED_ON = (
@@ -99,7 +100,7 @@ async def run(
     last: list[str] = []
 
     def keep(line: bytes) -> None:
-        last.append(line[:_WIDE].decode("utf-8", "backslashreplace"))
+        last.append(said(line, _WIDE))
         del last[:-_KEPT]
         if on_error_line:
             on_error_line(line)

@@ -232,9 +232,14 @@ def notice(ended: Outcome, verb: Verb, before: Outcome | None, *, known: bool = 
         case Completed(warnings=warnings) if warnings and not known:
             return outcome(ended, verb)
         case Completed() if isinstance(before, Failed | Interrupted):
-            return Message(_("It works again."), outcome(ended, verb).title)
+            return Message(again(), outcome(ended, verb).title)
         case _:
             return None
+
+
+def again() -> str:
+    """What is said of the first good run after one that failed."""
+    return _("It works again.")
 
 
 def told(moment: Moment, verb: Verb) -> str:
@@ -268,6 +273,11 @@ def told(moment: Moment, verb: Verb) -> str:
 def took_too_long(seconds: float) -> str:
     """What is said of a user's command that was ended."""
     return _("It took longer than {span} and was ended.").format(span=duration(seconds))
+
+
+def no_program(name: str) -> str:
+    """What is said of a user's command that is not there, or that nobody made executable."""
+    return _("There is no program {name} that may be run.").format(name=name)
 
 
 def measured(summary: Summary) -> str:
