@@ -8,7 +8,7 @@ def shown(path: bytes) -> str:
 
 
 def said(line: bytes, most: int) -> str:
-    """Text for a line that a program said, `most` letters of it: nothing moves a cursor or colours anything."""
+    """Text for a line that a program said, `most` letters of it: none moves a cursor or colours anything."""
     text = shown(line[:most].replace(b"\t", b" "))
     return text if len(text) <= most and len(line) <= most else text[:most] + "…"
 
