@@ -40,6 +40,7 @@ from secretsbackup.words.setting_up import (
     hand,
     held,
     keeps,
+    lacks_commands,
     leftover,
     made,
     part,
