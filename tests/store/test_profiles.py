@@ -238,7 +238,7 @@ WHOLE = replace(
 ODD = (
     st.sampled_from([0, -1, 2**31, 2**63 - 1, 2**64, 10**400, -(10**30), float("inf"), float("nan"), 1e308])
     | st.sampled_from(["", " ", ".", "..", "/", "//", "-", "-e sh", "~", "a\0b", "a\nb", "\x1b[2J", "\u202e"])
-    | st.sampled_from(["https://[", "http://h:99999/", "https://\u00fc", "s3://", "x" * 5000, "\U0010ffff"])
+    | st.sampled_from(["https://[", "http://h:99999/", "https://\u00fc", "s3://", "x" * 300, "\U0010ffff"])
     | st.datetimes()
     | st.dates()
     | st.times()
