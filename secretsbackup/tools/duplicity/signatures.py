@@ -142,6 +142,8 @@ def _members(archive: _Stream) -> Iterator[_Member]:
             continue
         more = {}
         tree, _, inside = name.rstrip(b"/").partition(b"/")
+        if b".." in inside and b".." in inside.split(b"/"):
+            raise ValueError("a name leads out")
         sized = _sized(first, size) if tree == b"signature" else (0, 0)
         yield tree, inside, _KINDS.get(kind, What.OTHER), modified, sized, head
 

@@ -104,6 +104,14 @@ def test_an_archive_that_is_cut_off_is_a_failure_and_no_end(tmp_path: Path, kept
     assert "a.sigtar.gz" in caught.value.detail
 
 
+@pytest.mark.parametrize("name", [b"..", b"../home/ada/.bashrc", b"docs/../../x", b"docs/.."])
+def test_a_name_that_leads_out_is_refused(tmp_path: Path, name: bytes) -> None:
+    path = write(tmp_path / "a.sigtar.gz", [Seen(b"docs/..x", What.FILE, 1, 1, 512)])
+    assert [seen.path for seen in signatures.changes(path)] == [b"docs/..x"]
+    with pytest.raises(Failure):
+        list(signatures.changes(write(tmp_path / "b.sigtar.gz", [Seen(name, What.FILE, 1, 1, 512)])))
+
+
 WRITTEN = [
     Seen(b"docs", What.FOLDER, 1),
     Seen(b"docs/" + b"\xff" * 150, What.FILE, 2**40, 1, 512),
