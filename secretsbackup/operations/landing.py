@@ -59,7 +59,7 @@ class Landing:
             if not os.path.lexists(came):
                 raise Failure(Reason.PATH_NOT_FOUND, shown(path))
             os.rename(came, bytes(place))  # noqa: PTH104 - bytes: names need not be text
-        shutil.rmtree(arriving, ignore_errors=True)
+        _clear(arriving)
 
     def dress(self, archives: list[Path] | None) -> None:
         """Give the folders that duplicity did not finish, or did not make, what the snapshot says of them.
@@ -93,7 +93,7 @@ class Landing:
         Of a folder that is not there at all the paths below it are not named. Failure(SNAPSHOT_UNSAFE) where
         a link that came, or a forged name, would have something outside be looked at, and taken away.
         """
-        shutil.rmtree(self.folder / _ARRIVING, ignore_errors=True)
+        _clear(self.folder / _ARRIVING)
         gone, safe = b"\0", b"\0"
         for entry in listed:
             if (above := entry.path.rpartition(b"/")[0]) != safe:
@@ -105,6 +105,13 @@ class Landing:
 
     def _place(self, path: bytes) -> Path:
         return Path(os.fsdecode(os.path.join(bytes(self.folder), path)))  # noqa: PTH118 - bytes
+
+
+def _clear(arriving: Path) -> None:
+    """What came in the place of a folder may be a link."""
+    if arriving.is_symlink():
+        arriving.unlink()
+    shutil.rmtree(arriving, ignore_errors=True)
 
 
 def name_at(now: datetime) -> str:
