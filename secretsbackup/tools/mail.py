@@ -43,4 +43,4 @@ def _program() -> Path:
     except Failure:
         if os.access(_USUAL, os.X_OK):
             return _USUAL
-        raise
+    raise Failure(Reason.NOT_TOLD, "there is no sendmail")

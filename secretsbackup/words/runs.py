@@ -237,6 +237,10 @@ def notice(ended: Outcome, verb: Verb, before: Outcome | None, *, known: bool = 
             return None
 
 
+def _ending(status: int | None) -> str:
+    return _("it came to no end") if status is None else str(status)
+
+
 def again() -> str:
     """What is said of the first good run after one that failed."""
     return _("It works again.")
@@ -260,8 +264,10 @@ def told(moment: Moment, verb: Verb) -> str:
                 volumes=number(volumes, "volume", "volumes"),
                 stored=size(stored),
             )
-        case HookRan(hook=hook, status=status):
-            return _("Your own command {hook} the backup: {status}").format(hook=hook, status=status)
+        case HookRan(hook="before", status=status):
+            return _("Your own command before the backup: {ending}").format(ending=_ending(status))
+        case HookRan(status=status):
+            return _("Your own command after the backup: {ending}").format(ending=_ending(status))
         case RunEnded(outcome=ended):
             return str(outcome(ended, verb))
         case StepStarted() | Progressed():

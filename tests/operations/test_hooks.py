@@ -2,6 +2,7 @@
 
 import asyncio
 import os
+import shutil
 import signal
 import socket
 import sqlite3
@@ -319,6 +320,13 @@ def test_a_letter_that_did_not_get_through_is_written_again(
     sendmail.write_text(works)
     play(hooks.around(fails), of=of)
     assert "Subject" in (sendmail.parent / "record").read_text()
+
+
+def test_where_there_is_no_sendmail_that_is_said(profile: Profile, play: Play, moments: list[Moment]) -> None:
+    if os.access("/usr/sbin/sendmail", os.X_OK) or shutil.which("sendmail"):
+        pytest.skip("this machine has one")
+    play(hooks.around(fails), of=replace(profile, calls=Calls(mail="ada@example.org")))
+    assert cautions(moments) == [(Caution.NOT_TOLD, "there is no sendmail")]
 
 
 def test_a_letter_about_a_path_that_is_no_text_is_sent(
