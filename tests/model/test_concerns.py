@@ -118,7 +118,7 @@ def test_a_failure_that_is_accepted_stays_quiet_while_it_goes_on_and_is_told_whe
     known = replace(status, accepted=frozenset(one.key for one in concerns(status, NOON)))
     assert level(replace(known, last=Failed(Reason.NO_ROOM, "/tmp 4100 290")), NOON) is Level.PROTECTED
     assert level(replace(known, last=Failed(Reason.NO_ROOM, "/home 4000 300")), NOON) is Level.ATTENTION
-    again = replace(known, safe_as_of=NOON - timedelta(hours=1))
+    again = replace(known, safe_as_of=NOON - timedelta(minutes=5))
     assert level(again, NOON) is Level.ATTENTION
 
 
