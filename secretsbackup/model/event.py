@@ -8,7 +8,7 @@ next. A moment is an event and its time; on disk and on a terminal's `--json` it
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, NewType
+from typing import Any, Literal, NewType
 
 import msgspec
 
@@ -64,6 +64,10 @@ class Caution(StrEnum):
     TOOL_SAYS = "tool-says"
 
 
+Loss = Literal["damaged", "removed"]
+"""Why nothing can be built on a chain any more."""
+
+
 class _Event(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag_field="type"):
     """No cycle can be made of frozen values, so the collector need not look at a hundred thousand of them."""
 
@@ -107,6 +111,15 @@ class SnapshotMade(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="s
     stored: int
 
 
+class ChainLost(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="chain-lost"):
+    """A chain, by the stamp of its full snapshot, was found "damaged" or was "removed"; `place` is the
+    destination as it is remembered (see `history.place_of`)."""
+
+    chain: str
+    place: str
+    how: Loss
+
+
 class HookRan(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="hook-ran"):
     """A command of the user's ran "before" or "after"; its exit status (None: it did not end), and what it
     said last."""
@@ -141,7 +154,7 @@ class Progressed(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="pro
     run_left: float = 0.0
 
 
-Lasting = RunStarted | StepStarted | StepEnded | Warned | SnapshotMade | HookRan | RunEnded
+Lasting = RunStarted | StepStarted | StepEnded | Warned | SnapshotMade | ChainLost | HookRan | RunEnded
 Event = Lasting | Progressed
 Tell = Callable[[Event], None]
 """What a recipe speaks into."""

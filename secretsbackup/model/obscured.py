@@ -14,7 +14,7 @@ from secretsbackup.model.event import Moment
 from secretsbackup.model.outcome import Reason
 from secretsbackup.model.profile import Profile
 
-_NAMES = {"path", "folder", "profile"}
+_NAMES = {"path", "place", "folder", "profile"}
 """Fields that are private as a whole; `detail` is where it is a file's name, as in progress."""
 _TEXTS = {"detail", "last_lines", "by"}
 _ANYTHING = {"lines"}

@@ -89,6 +89,7 @@ class Reason(StrEnum):
     NOTHING_SENT = "nothing-sent"
     VOLUME_MISSING = "volume-missing"
     VOLUME_CORRUPT = "volume-corrupt"
+    OLDER_DAMAGED = "older-damaged"
     SNAPSHOT_UNSAFE = "snapshot-unsafe"
     PATH_NOT_FOUND = "path-not-found"
     SAMPLE_DIFFERS = "sample-differs"

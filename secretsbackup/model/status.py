@@ -8,6 +8,7 @@ import msgspec
 
 from secretsbackup.model.event import (
     Caution,
+    ChainLost,
     HookRan,
     Moment,
     Progressed,
@@ -232,7 +233,7 @@ def after(status: Status, moment: Moment) -> Status:
             return replace(status, progress=progress)
         case Warned() as warned:
             return replace(status, warnings=status.warnings + 1, heard=status.heard.and_(warned))
-        case SnapshotMade() | HookRan():
+        case SnapshotMade() | ChainLost() | HookRan():
             return status
         case RunEnded(outcome=outcome):
             return _ended(status, outcome, moment.at)
@@ -260,7 +261,7 @@ def damage_after(damage: Why | None, outcome: Outcome, verb: Verb | None) -> Why
     Nothing is built on a damaged chain, so the next backup is a new full one, which makes good for it.
     """
     match outcome:
-        case Failed(reason=reason, detail=detail) if reason in _DAMAGE and verb is not Verb.RESTORE:
+        case Failed(reason=reason, detail=detail) if reason in _DAMAGE:
             return Why(reason, detail)
         case Completed() if verb in (Verb.VERIFY, Verb.BACKUP):
             return None

@@ -9,6 +9,7 @@ import msgspec
 
 from secretsbackup.model import snapshot as snapshots
 from secretsbackup.model.destination import Folder
+from secretsbackup.model.event import ChainLost, Loss
 from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.model.snapshot import Chain, Snapshot
 from secretsbackup.operations.runner import Run
@@ -80,15 +81,30 @@ async def peek(run: Run, vault: Vault) -> Holdings:
 
 
 @contextlib.contextmanager
-def judging(run: Run, vault: Vault, chain: Chain) -> Iterator[None]:
-    """Remember a chain as damaged if what is done with it finds that: the next backup starts anew."""
+def judging(run: Run, vault: Vault, held: Holdings, snapshot: Snapshot) -> Iterator[None]:
+    """Remember a snapshot's chain as damaged if what is done with it finds that: the next backup starts anew.
+
+    Of a chain that nothing new is built on it is Failure(OLDER_DAMAGED): the newest is as safe as it was.
+    """
     try:
         yield
     except Failure as failure:
-        if failure.reason in _DAMAGE:
-            here = place_of(vault.destination)
-            history.lose_chains(run.home, here, [chain.snapshots[0].stamp], "damaged")
-        raise
+        if failure.reason not in _DAMAGE:
+            raise
+        chain = held.chain_of(snapshot)
+        lose(run, vault, [chain.snapshots[0].stamp], "damaged")
+        if chain is held.chains[-1]:
+            raise
+        raise Failure(Reason.OLDER_DAMAGED, failure.detail, failure.last_lines) from None
+
+
+def lose(run: Run, vault: Vault, starts: Iterable[str], how: Loss) -> None:
+    """Tell of lost chains, so that the journal knows them too, and remember them."""
+    here = place_of(vault.destination)
+    lost = [ChainLost(chain=start, place=here, how=how) for start in starts]
+    for one in lost:
+        run.tell(one)
+    history.lose_chains(run.home, lost)
 
 
 _DAMAGE = {Reason.VOLUME_CORRUPT, Reason.VOLUME_MISSING, Reason.SAMPLE_DIFFERS}
@@ -117,12 +133,11 @@ async def _contents(run: Run, vault: Vault) -> dict[str, int]:
 
 
 def _remember(run: Run, vault: Vault, holes: Iterable[files.Hole]) -> None:
-    here = place_of(vault.destination)
-    lost = history.lost_chains(run.home, here)
+    lost = history.lost_chains(run.home, place_of(vault.destination))
     starts = files.starts(vault.archive)
     new = [hole for hole in holes if starts[hole.belongs] not in lost]
     if new:
-        history.lose_chains(run.home, here, {starts[hole.belongs] for hole in new}, "damaged")
+        lose(run, vault, dict.fromkeys(starts[hole.belongs] for hole in new), "damaged")
         lines = tuple(f"{'missing' if hole.missing else 'wrong size'}: {hole.name}" for hole in new)
         more = f" and {len(new) - 1} more" if len(new) > 1 else ""
         raise Failure(Reason.VOLUME_MISSING, f"{new[0].name}{more}", lines[:50])

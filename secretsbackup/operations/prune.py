@@ -20,7 +20,6 @@ from secretsbackup.operations import equipment, holdings, refresh
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.runner import Run, visit
 from secretsbackup.store import history
-from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.tools import duplicity, place
 from secretsbackup.tools.duplicity import Vault, files
@@ -138,7 +137,7 @@ async def tidy(run: Run, vault: Vault, held: Holdings, *, wait: Why | None = Non
     try:
         if found.old:
             starts = [chain.snapshots[0].stamp for chain in found.old]
-            history.lose_chains(run.home, place_of(vault.destination), starts, "removed")
+            holdings.lose(run, vault, starts, "removed")
             await duplicity.remove_older(vault, min(chain.start for chain in found.kept))
             await _really_gone(run, vault, found.old)
             gone = {snapshot for chain in found.old for snapshot in chain.snapshots}

@@ -112,7 +112,7 @@ async def _fetch(
 
     watch = asyncio.create_task(watcher.watch())
     try:
-        with run.step(Step.FETCH), holdings.judging(run, vault, held.chain_of(snapshot)):
+        with run.step(Step.FETCH), holdings.judging(run, vault, held, snapshot):
             fetched = await fetching.fetch(
                 run,
                 vault,

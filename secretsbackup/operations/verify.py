@@ -57,7 +57,7 @@ async def verify(run: Run) -> Summary:
         if held.broken:
             raise Failure(Reason.VOLUME_MISSING, held.chains[-1].snapshots[0].stamp)
     chain = chain_of(held.chains, snapshot)
-    with holdings.judging(run, vault, chain):
+    with holdings.judging(run, vault, held, snapshot):
         return await _drill(run, vault, phrase, snapshot, chain)
 
 
@@ -143,7 +143,7 @@ def _restored(run: Run, number: int, path: bytes = b"", place: Place | None = No
 
 def _sample(run: Run, cold: Vault, snapshot: Snapshot) -> tuple[list[Place], dict[bytes, Seen]]:
     """The places to be restored; and what is known of their files where nothing is staged here."""
-    known = staged.read(run.home, run.profile.name)
+    known = staged.read(run.home, run.profile)
     before = math.inf if known and not known.unsent else snapshot.time.timestamp()
     if found := places(run.home.stage(run.profile), before):
         return found, {}

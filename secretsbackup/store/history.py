@@ -2,13 +2,14 @@
 
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
+from sqlite3 import Connection
 from typing import NewType
 
 import msgspec
 
 from secretsbackup.model.destination import Bucket, Destination, url
-from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb, Warned
-from secretsbackup.model.outcome import Failure, Outcome, Reason
+from secretsbackup.model.event import ChainLost, Moment, RunEnded, RunId, RunStarted, Verb, Warned
+from secretsbackup.model.outcome import Failure, Interrupted, Outcome, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.run import PastRun
 from secretsbackup.store import database, journal
@@ -26,7 +27,8 @@ def place_of(destination: Destination) -> Place:
 
 def record(home: Home, moments: Iterable[Moment]) -> None:
     """Remember a run by the moments of its journal. Telling it twice changes nothing."""
-    past = _past(list(moments))
+    story = list(moments)
+    past = _past(story)
     if past is None:
         return
     row = (
@@ -35,6 +37,7 @@ def record(home: Home, moments: Iterable[Moment]) -> None:
     )
     with database.opened(home) as memory:
         memory.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        _lose(memory, (moment.event for moment in story if isinstance(moment.event, ChainLost)))
 
 
 def _past(moments: list[Moment]) -> PastRun | None:
@@ -77,10 +80,19 @@ def runs(
             began=datetime.fromtimestamp(began, UTC),
             ended=datetime.fromtimestamp(ended, UTC),
             warnings=warnings,
-            outcome=msgspec.json.decode(outcome, type=Outcome),
+            outcome=_outcome(outcome),
         )
         for run, name, verb, began, ended, warnings, outcome in rows
     ]
+
+
+def _outcome(told: bytes) -> Outcome:
+    """How a run ended; of a newer version's word for it, that it was cut off: as of a journal without end."""
+    try:
+        ended: Outcome = msgspec.json.decode(told, type=Outcome)
+    except msgspec.MsgspecError:
+        return Interrupted()
+    return ended
 
 
 def catch_up(home: Home, profile: ProfileName) -> list[RunId]:
@@ -130,11 +142,15 @@ def lost_chains(home: Home, place: Place) -> dict[str, str]:
         return dict(memory.execute("SELECT start, how FROM lost_chains WHERE place = ?", (place,)))
 
 
-def lose_chains(home: Home, place: Place, starts: Iterable[str], how: str) -> None:
-    """Remember that these chains are "damaged" or "removed"."""
+def lose_chains(home: Home, lost: Iterable[ChainLost]) -> None:
+    """Remember that these chains are damaged or removed."""
     with database.opened(home) as memory:
-        rows = ((place, start, how) for start in starts)
-        memory.executemany("INSERT OR REPLACE INTO lost_chains VALUES (?, ?, ?)", rows)
+        _lose(memory, lost)
+
+
+def _lose(memory: Connection, lost: Iterable[ChainLost]) -> None:
+    rows = ((one.place, one.chain, one.how) for one in lost)
+    memory.executemany("INSERT OR REPLACE INTO lost_chains VALUES (?, ?, ?)", rows)
 
 
 def know_snapshot(home: Home, place: Place, stamp: str, files: int, size: int) -> None:

@@ -421,6 +421,12 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 _("Restore another snapshot, and make a new full backup."),
                 "secretsbackup backup --full",
             )
+        case Reason.OLDER_DAMAGED:
+            return Message(
+                _("An older backup at the destination is damaged{because}.").format(because=because(about)),
+                _("Restore a newer snapshot: nothing new was built on the damaged one."),
+                "secretsbackup snapshots",
+            )
         case Reason.SNAPSHOT_UNSAFE:
             return Message(
                 _(

@@ -4,6 +4,7 @@ from typing import assert_never
 
 from secretsbackup.language import _
 from secretsbackup.model.event import (
+    ChainLost,
     HookRan,
     Moment,
     Progressed,
@@ -264,6 +265,12 @@ def told(moment: Moment, verb: Verb) -> str:
                 volumes=number(volumes, "volume", "volumes"),
                 stored=size(stored),
             )
+        case ChainLost(chain=chain, how="damaged"):
+            return _("The chain that began {chain} is damaged: nothing new is built on it.").format(
+                chain=chain
+            )
+        case ChainLost(chain=chain):
+            return _("The chain that began {chain} is old and is removed.").format(chain=chain)
         case HookRan(hook="before", status=status):
             return _("Your own command before the backup: {ending}").format(ending=_ending(status))
         case HookRan(status=status):

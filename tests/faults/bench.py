@@ -395,7 +395,9 @@ def truth(bench: Bench, before: Status, ended: Outcome, verb: Verb = Verb.BACKUP
     assert before.safe_as_of
     assert status.safe_as_of
     match ended:
-        case _ if (verb is not Verb.BACKUP and kind(ended) == "completed") or verb is Verb.RESTORE:
+        case _ if (verb is not Verb.BACKUP and kind(ended) == "completed") or (
+            verb is Verb.RESTORE and not status.damage
+        ):
             assert status == before
         case Completed(warnings=warnings):
             assert status.safe_as_of > before.safe_as_of

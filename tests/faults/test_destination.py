@@ -25,6 +25,14 @@ def damaged(part: str, change: Callable[[bytes], bytes] | None) -> Do:
     return do
 
 
+@contextmanager
+def forgotten(bench: Bench) -> Iterator[None]:
+    """A volume is altered, and the database lost after the run that finds it."""
+    bench.damage("difftar", flipped)
+    yield
+    bench.home.database.unlink()
+
+
 def half(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
@@ -96,6 +104,14 @@ FAULTS = [
         "found by verify",
         "volume-corrupt",
         damaged("difftar", flipped),
+        heals="with warnings",
+        words=("verify",),
+    ),
+    Fault(
+        "a volume altered, and the database lost after that",
+        "found by verify",
+        "volume-corrupt",
+        forgotten,
         heals="with warnings",
         words=("verify",),
     ),

@@ -7,7 +7,7 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from tests.faults.bench import Bench, Fault
+from tests.faults.bench import Bench, Fault, kind
 from tests.faults.conftest import Suffer
 from tests.faults.proxy import Act, Answer, CutAnswer, Meanwhile, Reset, Slow, Trouble
 from tests.faults.test_destination import flipped
@@ -86,3 +86,23 @@ def test_a_restore_that_suffers_a_fault(bench: Bench, suffers: Suffer, fault: Fa
     out = bench.root / "out"
     out.mkdir()
     suffers(bench, dataclasses.replace(fault, words=("restore", "--to", str(out))))
+
+
+def test_damage_of_an_older_chain_is_told_and_alarms_nobody(folder_bench: Bench) -> None:
+    bench, out = folder_bench, folder_bench.root / "out"
+    out.mkdir()
+    (old,) = bench.user.snapshots()
+    assert kind(bench.run("backup", "--full")) == "completed"
+    bench.damage(f"duplicity-full.{old['snapshot']}.vol1.difftar", flipped)
+    before = bench.status()
+    for _ in range(2):
+        assert kind(bench.run("restore", "--to", str(out), "--at", str(old["snapshot"]))) == "older-damaged"
+        assert bench.status() == before
+    bench.change()
+    assert kind(bench.run("backup")) == "completed"
+    assert [(one["kind"], one["damaged"]) for one in bench.user.snapshots()] == [
+        ("full", True),
+        ("full", False),
+        ("incremental", False),
+    ]
+    bench.assert_all_there()

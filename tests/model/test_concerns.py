@@ -190,6 +190,8 @@ MISSING, DIFFERS = Why(Reason.VOLUME_MISSING, "v"), Why(Reason.SAMPLE_DIFFERS, "
         (DIFFERS, Completed(Summary()), Verb.BACKUP, None),
         (DIFFERS, Completed(Summary()), Verb.VERIFY, None),
         (MISSING, Completed(Summary()), Verb.RESTORE, MISSING),
+        (None, Failed(Reason.VOLUME_MISSING, "v"), Verb.RESTORE, MISSING),
+        (None, Failed(Reason.OLDER_DAMAGED, "v"), Verb.RESTORE, None),
         (MISSING, Interrupted(), Verb.BACKUP, MISSING),
     ],
 )

@@ -8,6 +8,7 @@ from secretsbackup.model import obscured as module
 from secretsbackup.model.destination import Bucket, Host
 from secretsbackup.model.event import (
     Caution,
+    ChainLost,
     Event,
     HookRan,
     Moment,
@@ -45,6 +46,7 @@ def told(*events: Event, profile: Profile = ZOE) -> list[str]:
     [
         RunStarted(run=RunId("r"), profile=ZOE.name, verb=Verb.BACKUP, version="1"),
         Warned(caution=Caution.UNREADABLE, path="/home/zoe/My Diary/love letters.odt", detail="by zoe"),
+        ChainLost(chain="20261122T120000Z", place="file:///mnt/love/backups", how="damaged"),
         Progressed(step=Step.SEND, done=1, total=2, unit="bytes", detail="Diary/love letters.odt"),
         RunEnded(
             outcome=Failed(Reason.DESTINATION_DENIED, "put in zoe-bucket", ("s3://zoe-bucket/laptop/zoe/x",))

@@ -9,6 +9,7 @@ import pytest
 
 from secretsbackup.model.event import (
     Caution,
+    ChainLost,
     Moment,
     Progressed,
     RunEnded,
@@ -137,6 +138,26 @@ def test_a_database_that_is_gone_is_made_again(home: Home) -> None:
     assert [past.run for past in history.runs(home, DOCS)] == ["1"]
 
 
+def test_an_outcome_in_words_of_a_newer_version_was_none(home: Home) -> None:
+    write(home, "1")
+    history.catch_up(home, DOCS)
+    with database.opened(home) as memory:
+        memory.execute("UPDATE runs SET outcome = ?", (b'{"type":"failed","reason":"of-the-future"}',))
+    assert [run.outcome for run in history.runs(home, DOCS)] == [Interrupted()]
+
+
+def test_the_journals_know_what_is_damaged_when_the_database_is_gone(home: Home) -> None:
+    here = Place("file:///disk")
+    for run, how in (("1", "damaged"), ("2", "removed")):
+        begin, *_, end = story(run)
+        lost = [ChainLost(chain=chain, place=here, how=how) for chain in ("old", run)]
+        with journal.Writer(home.journal(DOCS, RunId(run))) as writer:
+            for moment in (begin, *(Moment(begin.at, one) for one in lost), end):
+                writer.write(moment)
+    history.catch_up(home, DOCS)
+    assert history.lost_chains(home, here) == {"old": "removed", "1": "damaged", "2": "removed"}
+
+
 @pytest.mark.parametrize(
     "content", [b"no database at all, but long enough to look at" * 100, b"SQLite format 3\0junk"]
 )
@@ -200,8 +221,8 @@ def test_what_audits_saw_is_remembered_for_each_place(home: Home) -> None:
     history.know_sizes(home, here, {"a": 3})
     assert history.known_sizes(home, here) == {"a": 3}
     assert history.known_sizes(home, there) == {"a": 9}
-    history.lose_chains(home, here, ["x", "y"], "damaged")
-    history.lose_chains(home, here, ["x"], "removed")
+    history.lose_chains(home, [ChainLost(chain=chain, place=here, how="damaged") for chain in "xy"])
+    history.lose_chains(home, [ChainLost(chain="x", place=here, how="removed")])
     assert history.lost_chains(home, here) == {"x": "removed", "y": "damaged"}
     assert history.lost_chains(home, there) == {}
 
