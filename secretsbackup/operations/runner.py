@@ -31,6 +31,7 @@ from secretsbackup.model.event import (
     Tell,
     Verb,
     Warned,
+    writable,
 )
 from secretsbackup.model.outcome import (
     PROGRAM,
@@ -167,7 +168,7 @@ def start(
     told: list[Moment] = []
 
     def hear(moment: Moment) -> None:
-        writer.write(moment)
+        moment = _written(writer, moment)
         if not isinstance(moment.event, Progressed):
             told.append(moment)
         live.hear(moment)
@@ -175,9 +176,8 @@ def start(
     tell = _Teller(hear)
 
     def settle(outcome: Outcome) -> None:
-        ended = Moment(datetime.now(UTC), RunEnded(outcome=outcome))
         with writer:
-            writer.write(ended)
+            ended = _written(writer, Moment(datetime.now(UTC), RunEnded(outcome=outcome)))
         try:
             history.record(at_home, [*told, ended])
         except Failure:
@@ -190,6 +190,16 @@ def start(
     work = _work(recipe, alone, profile, at_home)
     live.begin(asyncio.get_running_loop().create_task(work), settle)
     return live
+
+
+def _written(writer: journal.Writer, moment: Moment) -> Moment:
+    """Write a moment; as it was written, for not everything that a path holds is text."""
+    try:
+        writer.write(moment)
+    except UnicodeEncodeError:
+        moment = writable(moment)
+        writer.write(moment)
+    return moment
 
 
 async def _work(

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from secretsbackup.model.snapshot import Kind
@@ -72,6 +72,46 @@ def test_other_files_are_none_of_duplicitys(name: str) -> None:
 @given(st.text())
 def test_no_name_makes_it_stumble(name: str) -> None:
     assert files.parse(name) is None
+
+
+STAMPS = st.from_regex(r"[0-9]{8}T[0-9]{6}Z", fullmatch=True) | st.sampled_from(
+    [
+        OLD,
+        ONE,
+        TWO,
+        NEW,
+        "20260230T000000Z",
+        "00000000T000000Z",
+        "99991231T235959Z",
+        "\u0662" * 8 + "T000000Z",
+    ]
+)
+FORGED = st.builds(
+    "duplicity-{}.{}{}.{}{}".format,
+    st.sampled_from(["full", "inc", "full-signatures", "new-signatures", "/../full"]),
+    st.just("") | STAMPS.map(lambda stamp: f"{stamp}.to."),
+    STAMPS,
+    st.sampled_from(["manifest", "sigtar", "manifest.part", "vol0.difftar"])
+    | st.integers(0, 10**20).map(lambda number: f"vol{number}.difftar"),
+    st.sampled_from(["", ".gpg", ".gz", ".gpg\n", "/../../x.gpg"]),
+)
+
+
+@given(st.dictionaries(FORGED, st.integers(0, 10**20), max_size=12))
+@example({f"duplicity-inc.{OLD}.to.{OLD}.manifest.gpg": 500, **contents((FULL, 1))})
+@example({**contents((FULL, 1), (FIRST, 1)), f"duplicity-inc.{ONE}.to.{OLD}.manifest.gpg": 500})
+def test_names_that_somebody_forged_make_chains_that_end(held: dict[str, int]) -> None:
+    for chain in files.chains(held):
+        times = [snapshot.time for snapshot in chain.snapshots]
+        assert times == sorted(set(times))
+        assert all(files.moment(snapshot.stamp) == snapshot.time for snapshot in chain.snapshots)
+    newest = files.newest_manifest(held)
+    assert newest is None or "/" not in newest
+
+
+@pytest.mark.parametrize("number", ["9" * 9, "9" * 5000], ids=len)
+def test_a_manifest_that_names_more_volumes_than_it_has_lines_for_fills_no_memory(number: str) -> None:
+    assert files.volumes(f"Volume 1:\nVolume {number}:\n".encode()) <= 2
 
 
 def test_chains_are_found_oldest_first_each_with_its_links_in_order() -> None:
