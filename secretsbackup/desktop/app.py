@@ -21,7 +21,7 @@ from secretsbackup.desktop.standings import Standings
 from secretsbackup.desktop.tray import Tray
 from secretsbackup.language import _, speak
 from secretsbackup.model.event import RunId, Verb
-from secretsbackup.model.outcome import PROGRAM_END, YOU, Completed, Failure, Outcome, Reason, Why
+from secretsbackup.model.outcome import PROGRAM_END, YOU, Completed, Failure, Outcome
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.status import About, unaccepted
@@ -130,14 +130,10 @@ class App(QObject):
             lock.ask_to_stop(self.home, name)
 
     async def _keep_to_schedule(self) -> None:
-        """Do what becomes due for as long as the program runs: a bug of ours ends one round, and is told."""
-        while True:
-            try:
-                await self._do_what_is_due()
-            except Exception as bug:  # else the tray would look as always, and back up nothing any more
-                why = Why(Reason.BUG, f"{type(bug).__name__}: {bug}")
-                self.tray.notify(words.reason(why), Shield.FAILED)
-                await asyncio.sleep(_AFTER_A_BUG)
+        """Do what becomes due for as long as the program runs."""
+        await work.persist(
+            self._do_what_is_due, lambda bug: self.tray.notify(bug, Shield.FAILED), _AFTER_A_BUG
+        )
 
     async def _do_what_is_due(self) -> None:
         """Back up and prove what becomes due, one after the other."""

@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from secretsbackup.model.outcome import Failure, Skip, Why
+from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.words import Message, reason
 
 _T = TypeVar("_T")
@@ -32,3 +32,16 @@ async def attempt(work: Coroutine[Any, Any, _T], trouble: Callable[[Message], ob
     except (Failure, Skip) as error:
         trouble(told(error))
         return None
+
+
+async def persist(
+    do: Callable[[], Coroutine[Any, Any, None]], trouble: Callable[[Message], object], pause: float
+) -> None:
+    """Do something for as long as the program runs: a bug of ours is told to `trouble`, and after so many
+    seconds it is begun again. Else all would look as always, and nothing be done any more."""
+    while True:
+        try:
+            await do()
+        except Exception as bug:
+            trouble(reason(Why(Reason.BUG, f"{type(bug).__name__}: {bug}")))
+            await asyncio.sleep(pause)

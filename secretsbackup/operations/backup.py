@@ -62,6 +62,7 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
             keys.watch(run, gnupg.usable(await gnupg.resolve(run.profile.key)))
             vault = await equipment.vault(run)
             trees = await gathering.survey(run)
+            await gathering.mend(run)
             await guards.room_to_gather(run, rsync, trees)
         if begun := files.half_sent(vault.archive):
             with run.step(Step.SEND):

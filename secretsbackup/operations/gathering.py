@@ -4,19 +4,23 @@ import asyncio
 import itertools
 import os
 import shutil
+import time
 from collections.abc import Sequence
 from pathlib import Path
+
+import msgspec
 
 from secretsbackup.model.outcome import Failure, Reason, Skip
 from secretsbackup.model.profile import Profile
 from secretsbackup.operations import presence
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import staged
-from secretsbackup.store.home import owner_only
+from secretsbackup.store.home import owner_only, unwritable
 from secretsbackup.store.staged import Staged
-from secretsbackup.tools import rsync, tree
+from secretsbackup.tools import rsync, surroundings, tree
 from secretsbackup.tools.rsync import Gathered
 from secretsbackup.tools.tree import Tree
+from secretsbackup.tools.waiting import in_thread
 
 
 def present(run: Run, *, even_if_empty: bool) -> None:
@@ -26,16 +30,19 @@ def present(run: Run, *, even_if_empty: bool) -> None:
 
 
 async def survey(run: Run) -> list[Tree]:
-    """Look at every source: which links lead back up, what cannot be reached."""
+    """Look at every source: which links lead back up, what cannot be reached; and at the stage, before
+    anything of it is touched: Failure(STAGE_NOT_OURS)."""
+    _claim(run)
     own = [owner_only(folder) for folder in run.home.own(run.profile)]  # there, to be known again
     return [await asyncio.to_thread(tree.look, Path(source.path), own) for source in run.profile.sources]
 
 
 async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gathered, bool]:
     """Mirror every source; what was gathered, and whether the stage holds anything that was not sent."""
+    before = _claim(run)
     stage = owner_only(run.home.stage(run.profile))
-    before = _claim(run, stage)
-    staged.keep(run.home, run.profile.name, Staged(before.labels, unsent=True))
+    begun = Staged(before.labels, True, before.since or time.time(), surroundings.start())
+    staged.keep(run.home, run.profile, begun)
     gathered = Gathered(changes=_remove_former(stage, before, run.profile))
     for source, seen in zip(run.profile.sources, trees, strict=True):
         gathered += await rsync.mirror(
@@ -50,31 +57,65 @@ async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gather
             offset=gathered,
         )
     owner_only(stage)
+    if gathered.changes or before.since:
+        await in_thread(lambda: _flush(stage))
     unsent = before.unsent or gathered.changes > 0
     keep(run, unsent=unsent)
     return gathered, unsent
 
 
-def left_over(run: Run) -> bool:
-    """Whether an earlier run gathered what it did not send."""
-    before = staged.read(run.home, run.profile.name)
-    return before is None or before.unsent
+def _flush(stage: Path) -> None:
+    try:
+        tree.flush(stage)
+    except OSError as error:
+        raise unwritable(error, stage) from None
+
+
+async def mend(run: Run) -> None:
+    """Take from the stage what a power cut in the middle of a gather may have torn, to be gathered anew.
+
+    rsync trusts a file of the right size and time, whatever became of its content.
+    """
+    before = staged.read(run.home, run.profile)
+    if before and before.since and before.start != surroundings.start():
+        await asyncio.to_thread(_take_since, run.home.stage(run.profile), before.since)
+        staged.keep(run.home, run.profile, Staged(before.labels))
+
+
+def _take_since(stage: Path, since: float) -> None:
+    """Remove the files that came to the stage after a time (seconds), out of folders that are closed too."""
+    for path, status in tree.files_below(stage):
+        if status.st_ctime >= since - _A_TICK:
+            Path(os.fsdecode(path)).parent.chmod(0o700)
+            os.unlink(path)  # noqa: PTH108 - bytes: names need not be text
+
+
+_A_TICK = 1.0
+"""Seconds: a file's time may lag behind the clock by a tick of the kernel's, which is far shorter."""
 
 
 def keep(run: Run, *, unsent: bool) -> None:
     """Remember that the stage holds this profile's labels, and whether all in it was sent."""
-    staged.keep(run.home, run.profile.name, Staged(_labels(run.profile), unsent=unsent))
+    staged.keep(run.home, run.profile, Staged(_labels(run.profile), unsent=unsent))
 
 
-def _claim(run: Run, stage: Path) -> Staged:
+def left_over(run: Run) -> bool:
+    """Whether an earlier run gathered what it did not send."""
+    before = staged.read(run.home, run.profile)
+    return before is None or before.unsent
+
+
+def _claim(run: Run) -> Staged:
     """What was staged before; Failure(STAGE_NOT_OURS) if other things lie there: they would be deleted."""
-    before = staged.read(run.home, run.profile.name) or Staged()
+    stage = run.home.stage(run.profile)
+    before = staged.read(run.home, run.profile) or Staged()
     own = run.profile.staging is None
     known = {*before.labels, *(_labels(run.profile) if own else ())}
-    strange = [entry.name for entry in stage.iterdir() if entry.name not in known and "." not in known]
+    there = stage.iterdir() if stage.is_dir() else ()
+    strange = [entry.name for entry in there if entry.name not in known and "." not in known]
     if strange and not own:
         raise Failure(Reason.STAGE_NOT_OURS, str(stage / strange[0]))
-    return Staged((*before.labels, *strange), before.unsent)
+    return msgspec.structs.replace(before, labels=(*before.labels, *strange))
 
 
 def _labels(profile: Profile) -> tuple[str, ...]:

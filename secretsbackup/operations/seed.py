@@ -157,4 +157,4 @@ def _claim_stage(profile: Profile, home: Home) -> None:
     """What lies in the seed's stage is a mirror of its source: ours to keep like it."""
     stage = Path(profile.staging or "")
     labels = tuple(entry.name for entry in stage.iterdir()) if stage.is_dir() else ()
-    staged.keep(home, profile.name, Staged((*labels, *(source.label for source in profile.sources))))
+    staged.keep(home, profile, Staged((*labels, *(source.label for source in profile.sources))))

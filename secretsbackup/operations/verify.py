@@ -142,7 +142,7 @@ def _restored(run: Run, number: int, path: bytes = b"", place: Place | None = No
 
 def _sample(run: Run, cold: Vault, snapshot: Snapshot) -> tuple[list[Place], dict[bytes, Seen]]:
     """The places to be restored; and what is known of their files where nothing is staged here."""
-    known = staged.read(run.home, run.profile.name)
+    known = staged.read(run.home, run.profile)
     before = math.inf if known and not known.unsent else snapshot.time.timestamp()
     if found := places(run.home.stage(run.profile), before):
         return found, {}

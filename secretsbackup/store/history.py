@@ -9,7 +9,7 @@ import msgspec
 
 from secretsbackup.model.destination import Bucket, Destination, url
 from secretsbackup.model.event import ChainLost, Moment, RunEnded, RunId, RunStarted, Verb, Warned
-from secretsbackup.model.outcome import Failure, Outcome, Reason
+from secretsbackup.model.outcome import Failure, Interrupted, Outcome, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.run import PastRun
 from secretsbackup.store import database, journal
@@ -80,10 +80,19 @@ def runs(
             began=datetime.fromtimestamp(began, UTC),
             ended=datetime.fromtimestamp(ended, UTC),
             warnings=warnings,
-            outcome=msgspec.json.decode(outcome, type=Outcome),
+            outcome=_outcome(outcome),
         )
         for run, name, verb, began, ended, warnings, outcome in rows
     ]
+
+
+def _outcome(told: bytes) -> Outcome:
+    """How a run ended; of a newer version's word for it, that it was cut off: as of a journal without end."""
+    try:
+        ended: Outcome = msgspec.json.decode(told, type=Outcome)
+    except msgspec.MsgspecError:
+        return Interrupted()
+    return ended
 
 
 def catch_up(home: Home, profile: ProfileName) -> list[RunId]:

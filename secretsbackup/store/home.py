@@ -1,5 +1,6 @@
 """Where things are: three places, as the platform wants them. Everything below them is owner-only."""
 
+import contextlib
 import os
 from pathlib import Path
 
@@ -141,9 +142,20 @@ def replace(path: Path, content: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         new.replace(path)
+        _settle(path.parent)
     except OSError as error:
         new.unlink(missing_ok=True)
         raise unwritable(error, path) from None
+
+
+def _settle(folder: Path) -> None:
+    """Put what a folder calls its files safely on its disk, where its file system can (fsync(2): EINVAL)."""
+    opened = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        with contextlib.suppress(OSError):
+            os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def unwritable(error: OSError, path: Path) -> Failure:

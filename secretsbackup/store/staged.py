@@ -2,28 +2,36 @@
 
 import msgspec
 
-from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.profile import Profile
 from secretsbackup.store.home import Home, write
 
 
 class Staged(msgspec.Struct, frozen=True, omit_defaults=True):
     """`unsent` is set before a gather begins and taken back when its changes are proven to be sent.
 
-    So a run that is cut off anywhere between leaves it set, and the next one sends.
+    So a run that is cut off anywhere between leaves it set, and the next one sends. While a gather goes on,
+    `since` (seconds; else 0) is when it began, and `start` in which start of the machine: what came to the
+    stage since then may be torn, should the machine be started anew. Of another `folder` nothing is known:
+    what lies there may be the user's.
     """
 
     labels: tuple[str, ...] = ()
     unsent: bool = True
+    since: float = 0.0
+    start: str = ""
+    folder: str = ""
 
 
-def read(home: Home, profile: ProfileName) -> Staged | None:
-    """What is known; None if the profile was never staged here, or its file is not ours."""
+def read(home: Home, profile: Profile) -> Staged | None:
+    """What is known; None if the profile was never staged in the folder it names, or the file is not ours."""
     try:
-        return msgspec.json.decode(home.staged(profile).read_bytes(), type=Staged)
+        known = msgspec.json.decode(home.staged(profile.name).read_bytes(), type=Staged)
     except (FileNotFoundError, msgspec.DecodeError):
         return None
+    return known if known.folder in ("", str(home.stage(profile))) else None
 
 
-def keep(home: Home, profile: ProfileName, staged: Staged) -> None:
-    """Remember it, durably."""
-    write(home.staged(profile), msgspec.json.encode(staged))
+def keep(home: Home, profile: Profile, staged: Staged) -> None:
+    """Remember it of the folder that the profile names, durably."""
+    known = msgspec.structs.replace(staged, folder=str(home.stage(profile)))
+    write(home.staged(profile.name), msgspec.json.encode(known))

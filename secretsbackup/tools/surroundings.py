@@ -93,6 +93,14 @@ def _is_wide(address: str) -> bool:
     return not (parsed.is_loopback or parsed.is_link_local or parsed.is_unspecified)
 
 
+def start() -> str:
+    """What tells this start of the machine from others (random(4)); empty where that cannot be known."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
+    except OSError:
+        return ""
+
+
 def machine() -> str:
     """What tells this machine from others (machine-id(5)); its name where it has no such file."""
     try:

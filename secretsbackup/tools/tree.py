@@ -4,6 +4,8 @@ rsync with `--copy-links` follows a link to a parent folder some 40 levels deep,
 no longer reach; so both are found here first.
 """
 
+import ctypes
+import errno
 import os
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
@@ -67,8 +69,27 @@ def settle(folder: Path, names: Iterable[str]) -> None:
         opened = os.open(path, os.O_RDONLY | os.O_CLOEXEC)
         try:
             os.fsync(opened)
+        except OSError as error:
+            if path != folder or error.errno != errno.EINVAL:  # some shares cannot (fsync(2))
+                raise
         finally:
             os.close(opened)
+
+
+def flush(folder: Path) -> None:
+    """Put all that was written to the disk of a folder safely there: one call, however many files."""
+    opened = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
+    try:
+        if not hasattr(_libc, "syncfs"):
+            os.sync()
+        elif _libc.syncfs(opened):
+            raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(folder))
+    finally:
+        os.close(opened)
+
+
+_libc = ctypes.CDLL(None, use_errno=True)
+"""For syncfs(2), which Linux has and Python does not offer."""
 
 
 def files_below(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:

@@ -1,5 +1,6 @@
 """Killed. One process, or all at once as when the power goes, at each step of a run."""
 
+import os
 import signal
 import threading
 from collections.abc import Callable, Iterator
@@ -9,7 +10,9 @@ from pathlib import Path
 import psutil
 import pytest
 
-from tests.faults.bench import Bench, Fault
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.tools import surroundings
+from tests.faults.bench import NAME, Bench, Fault
 from tests.faults.conftest import Suffer
 from tests.faults.proxy import Meanwhile, Trouble
 
@@ -116,6 +119,36 @@ def _written(bench: Bench) -> list[Path]:
     return [path for path in found if not path.is_relative_to(bench.stage)]
 
 
+@contextmanager
+def off_while_it_gathers(bench: Bench) -> Iterator[None]:
+    """The machine goes off while files come to the stage, and is started anew: of what came, size and time
+    are there, and nothing else."""
+    known, over = bench.home.staged(ProfileName(NAME)), threading.Event()
+    staged = bench.stage / "source" / "added"
+    os.truncate(bench.source / "changed", 8 << 30)  # read for a while, and takes no room
+
+    def tear() -> None:
+        torn = staged.stat()
+        staged.write_bytes(bytes(torn.st_size))
+        os.utime(staged, ns=(torn.st_mtime_ns, torn.st_mtime_ns))
+        known.write_text(known.read_text().replace(surroundings.start(), "the start before"))
+
+    def hunt() -> None:
+        while not over.wait(0.005):
+            if staged.exists():
+                bench.kill(last=tear)
+                (bench.source / "changed").write_bytes(os.urandom(600_000))
+                return
+
+    hunter = threading.Thread(target=hunt)
+    hunter.start()
+    try:
+        yield
+    finally:
+        over.set()
+        hunter.join()
+
+
 def half(content: bytes) -> bytes:
     return content[: len(content) // 2]
 
@@ -158,6 +191,12 @@ FAULTS = [
     Fault("duplicity killed", "at a volume", "tool-failed", at("at a volume", killed("duplicity"))),
     Fault("duplicity killed", "at the manifest", "tool-failed", at("at the manifest", killed("duplicity"))),
     Fault("gpg killed", "while it encrypts", "gpg-failed", as_soon_as_seen("gpg")),
+    Fault(
+        "machine off, the files that came to the stage full of zeros",
+        "while it gathers",
+        "interrupted",
+        off_while_it_gathers,
+    ),
     Fault("rsync killed", "while it gathers", "tool-failed", as_soon_as_seen("rsync")),
     Fault("Ctrl-C", "at a volume", "cancelled", at("at a volume", told(signal.SIGINT))),
     Fault(

@@ -15,7 +15,7 @@ from secretsbackup.operations import gathering
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import staged
 from secretsbackup.store.staged import Staged
-from secretsbackup.tools import process
+from secretsbackup.tools import process, surroundings
 from secretsbackup.tools.rsync import Gathered
 
 
@@ -113,11 +113,72 @@ def test_a_source_that_the_profile_no_longer_has_goes_from_the_stage(
         )
     )
     gathering.keep(run, unsent=False)
-    staged.keep(run.home, profile.name, Staged(("docs", "p"), unsent=False))
+    staged.keep(run.home, profile, Staged(("docs", "p"), unsent=False))
     gathered, unsent = gather(run)
     assert [path.name for path in run.home.stage(profile).iterdir()] == ["docs"]
     assert gathered.changes == 1
     assert unsent
+
+
+def test_another_folder_to_stage_in_is_not_ours_although_a_label_is_the_name_of_something_there(
+    run: Run, profile: Profile, tmp_path: Path
+) -> None:
+    gather(run)
+    (tmp_path / "mine" / "docs").mkdir(parents=True)
+    (tmp_path / "mine" / "docs" / "diary.txt").write_text("dear diary")
+    (tmp_path / "mine").chmod(0o755)
+    with pytest.raises(Failure) as caught:
+        gather(with_profile(run, replace(profile, staging=str(tmp_path / "mine"))))
+    assert caught.value.reason is Reason.STAGE_NOT_OURS
+    assert (tmp_path / "mine" / "docs" / "diary.txt").read_text() == "dear diary"
+    assert (tmp_path / "mine").stat().st_mode & 0o777 == 0o755
+
+
+def cut_off(run: Run, *, start: str, since: float) -> None:
+    """A gather of this start of the machine was cut off."""
+    staged.keep(run.home, run.profile, Staged(("docs",), True, since, start))
+
+
+def tear(path: Path) -> None:
+    """Only its size and its time reached the disk."""
+    known = path.stat()
+    path.write_bytes(bytes(known.st_size))
+    os.utime(path, ns=(known.st_mtime_ns, known.st_mtime_ns))
+
+
+def test_what_a_power_cut_tore_in_the_stage_is_gathered_anew(
+    run: Run, profile: Profile, source: Path
+) -> None:
+    (source / "closed").mkdir()
+    (source / "closed" / "b.txt").write_text("b")
+    (source / "closed").chmod(0o500)
+    began = time.time()
+    gather(run)
+    stage = run.home.stage(profile) / "docs"
+    tear(stage / "a.txt")
+    cut_off(run, start="another", since=began)
+    asyncio.run(gathering.mend(run))
+    gathered, unsent = gather(run)
+    assert unsent
+    assert gathered.changed_files == 2
+    assert (stage / "a.txt").read_text() == "text"
+    assert (stage / "closed").stat().st_mode & 0o777 == 0o500
+
+
+def test_what_was_there_before_and_what_no_power_cut_ended_stays(run: Run, profile: Profile) -> None:
+    gather(run)
+    for start, since in ((surroundings.start(), 1.0), ("another", time.time() + 60)):
+        cut_off(run, start=start, since=since)
+        asyncio.run(gathering.mend(run))
+        assert (run.home.stage(profile) / "docs" / "a.txt").is_file()
+    assert gather(run)[0].changes == 0
+
+
+def test_a_gather_that_ended_is_on_the_disk(run: Run, profile: Profile) -> None:
+    gather(run)
+    known = staged.read(run.home, profile)
+    assert known
+    assert (known.unsent, known.since) == (True, 0.0)
 
 
 def test_a_stage_of_ones_own_choice_that_holds_other_things_is_left_alone(

@@ -171,7 +171,7 @@ def test_a_config_becomes_a_profile_that_goes_on_with_the_chain(
     assert profile.staging == f"{tmp_path}/stage"
     assert profile.archive == f"{tmp_path}/.archive/my-secrets"
     assert profiles.get(home, "my-secrets") == profile
-    known = staged.read(home, profile.name)
+    known = staged.read(home, profile)
     assert known
     assert known.unsent
     assert {"a.txt", "."} <= {*known.labels}

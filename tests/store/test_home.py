@@ -4,15 +4,27 @@ import os
 from pathlib import Path
 
 import pytest
+from msgspec.structs import replace
 
+from secretsbackup.model.destination import Folder
 from secretsbackup.model.outcome import Failure, Reason
-from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.store import home as homes
 from secretsbackup.store import staged
 from secretsbackup.store.home import Home
 from secretsbackup.store.staged import Staged
 
 DOCS = ProfileName("docs")
+
+
+@pytest.fixture
+def profile() -> Profile:
+    return Profile(
+        name=DOCS,
+        sources=(Source("docs", "/docs"),),
+        destination=Folder("/disk"),
+        key=Fingerprint("A" * 40),
+    )
 
 
 def test_the_users_home_is_where_the_platform_wants_it(
@@ -61,15 +73,16 @@ def test_what_cannot_be_replaced_stays_and_leaves_nothing_beside_it(tmp_path: Pa
     assert [path.name for path in tmp_path.iterdir()] == ["file"]
 
 
-def test_what_is_staged_is_remembered(home: Home) -> None:
-    assert staged.read(home, DOCS) is None
-    for one in (Staged(("docs",), unsent=False), Staged(("a", "b"), unsent=True)):
-        staged.keep(home, DOCS, one)
-        assert staged.read(home, DOCS) == one
+def test_what_is_staged_is_remembered_of_its_folder_alone(home: Home, profile: Profile) -> None:
+    assert staged.read(home, profile) is None
+    for one in (Staged(("docs",), unsent=False), Staged(("a", "b"), unsent=True, since=1.5, start="x")):
+        staged.keep(home, profile, one)
+        assert staged.read(home, profile) == replace(one, folder=str(home.stage(profile)))
+    assert staged.read(home, replace(profile, staging="/elsewhere")) is None
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"labels": 3}', b"\xff"])
-def test_what_is_not_ours_is_not_known(home: Home, content: bytes) -> None:
-    staged.keep(home, DOCS, Staged())
-    home.staged(DOCS).write_bytes(content)
-    assert staged.read(home, DOCS) is None
+def test_what_is_not_ours_is_not_known(home: Home, profile: Profile, content: bytes) -> None:
+    staged.keep(home, profile, Staged())
+    home.staged(profile.name).write_bytes(content)
+    assert staged.read(home, profile) is None

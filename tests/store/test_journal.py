@@ -138,6 +138,14 @@ def test_a_database_that_is_gone_is_made_again(home: Home) -> None:
     assert [past.run for past in history.runs(home, DOCS)] == ["1"]
 
 
+def test_an_outcome_in_words_of_a_newer_version_was_none(home: Home) -> None:
+    write(home, "1")
+    history.catch_up(home, DOCS)
+    with database.opened(home) as memory:
+        memory.execute("UPDATE runs SET outcome = ?", (b'{"type":"failed","reason":"of-the-future"}',))
+    assert [run.outcome for run in history.runs(home, DOCS)] == [Interrupted()]
+
+
 def test_the_journals_know_what_is_damaged_when_the_database_is_gone(home: Home) -> None:
     here = Place("file:///disk")
     for run, how in (("1", "damaged"), ("2", "removed")):
