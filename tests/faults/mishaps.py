@@ -391,7 +391,7 @@ def killed_at_request(day: Day) -> AbstractContextManager[None]:
         (("PUT", "difftar"), ("PUT", "sigtar"), ("PUT", "manifest"), ("GET", "list-type"), ("DELETE", ""))
     )
     first = day.chance.randrange(1, 3)
-    do = day.chance.choice((lambda: day.kill(), lambda: day.kill(last=lambda: _tear(day))))
+    do = day.chance.choice((day.kill, lambda: day.kill(last=lambda: _tear(day))))
     day.tell(f"({method} {path}, number {first})")
     return day.bench.proxy.meeting(Trouble(Meanwhile(do), method, path, first, times=1))
 
