@@ -5,6 +5,7 @@ holds what the program says against that after every hour.
 """
 
 import random
+import shutil
 import subprocess
 import threading
 import time
@@ -44,6 +45,7 @@ from tests.faults.clock import Clock
 
 HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 SLIP = timedelta(minutes=2)
+DAMAGE = {Reason.VOLUME_MISSING, Reason.VOLUME_CORRUPT, Reason.SAMPLE_DIFFERS}
 Picture = Mapping[bytes, Entry]
 
 
@@ -95,11 +97,31 @@ class Saved:
     spoiled: set[str] = field(default_factory=set)
     paused_until: datetime | None = None
 
-    def known(self, now: datetime) -> list[Heard]:
-        """The backups that the program can know of; what began later than now, began on a wrong clock."""
-        return [
-            one for one in self.runs[self.forgotten :] if one.verb is Verb.BACKUP and one.began <= now + SLIP
-        ]
+    def known(self, now: datetime, *verbs: Verb) -> list[Heard]:
+        """The runs that the program can know of. One that began later than now, or than one that came after
+        it, began on a wrong clock."""
+        found: list[Heard] = []
+        earliest = now
+        for one in reversed(self.runs[self.forgotten :]):
+            if one.began <= earliest + SLIP and one.verb in (verbs or (Verb.BACKUP,)):
+                found.append(one)
+            earliest = min(earliest, one.began)
+        return found[::-1]
+
+    def doubted(self, now: datetime) -> tuple[bool, bool]:
+        """Whether a run has found damage, and whether a proof came to nothing, with no good one since."""
+        damaged = unproven = False
+        for run in self.known(now, Verb.BACKUP, Verb.VERIFY):
+            match run.outcome:
+                case Failed(reason=reason) if reason in DAMAGE:
+                    damaged = True
+                case Failed() if run.verb is Verb.VERIFY:
+                    unproven = True
+                case Completed():
+                    damaged, unproven = False, unproven and run.verb is Verb.BACKUP
+                case _:
+                    pass
+        return damaged, unproven
 
     def picture_of(self, stamp: str) -> list[Picture]:
         """How the source may have looked that a snapshot shows."""
@@ -362,9 +384,11 @@ class Day:
         assert status.safe_as_of == good, (status.safe_as_of, good)
         fine = last is not None and isinstance(last.outcome, Completed) and not last.warnings
         asked = any(why.reason in (Reason.SURGE, Reason.UPHEAVAL) for why in status.waiting)
-        green = fine and not asked
+        damaged, unproven = one.doubted(now)
         assert level(status, now) == said["level"]
-        assert (level(status, now) is Level.PROTECTED) == green, (said["sentence"], last)
+        assert (level(status, now) is Level.NOT_PROTECTED) == (damaged or good is None), said["sentence"]
+        green = fine and good and not (asked or damaged or unproven)
+        assert (level(status, now) is Level.PROTECTED) == bool(green), said["sentence"]
         assert isinstance(last.outcome if last else None, Failed) is False or (
             last.outcome.reason is not Reason.BUG  # type: ignore[union-attr]
         ), last
@@ -379,8 +403,14 @@ class Day:
             key=lambda snapshot: snapshot.time,
         )
         self.tell(f"{one.name}: restored as of {newest.stamp}")
-        folder = self.bench.user.restore(self.bench.root / "out", "--profile", one.name)
+        (self.bench.root / "out").mkdir(exist_ok=True)
+        self.start("restore", "--to", str(self.bench.root / "out"), "--profile", one.name)
+        self.wait()
+        ended = one.runs[-1].outcome
+        assert isinstance(ended, Completed), ended
+        folder = Path(ended.summary.folder or "")
         assert_one_of(one.picture_of(newest.stamp), picture(folder / one.source.name))
+        shutil.rmtree(folder)
 
     def restore_all(self, one: Saved) -> int:
         """Every snapshot that the program calls good comes back with nothing but duplicity; how many."""
@@ -390,6 +420,7 @@ class Day:
             out = self.bench.root / "plain" / f"{one.name} {stamp}"
             self.plain(one, "restore", "--time", stamp, target=out)
             assert_one_of(one.picture_of(stamp), picture(out / one.source.name))
+            shutil.rmtree(out)
         return len(good)
 
     def plain(self, one: Saved, *words: str, target: Path) -> None:

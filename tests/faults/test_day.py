@@ -129,7 +129,7 @@ def change(day: Day) -> None:
     """Files are added, changed, deleted; never so many that somebody is asked."""
     for one in day.saved.values():
         there = sorted(path for path in one.source.rglob("*") if path.is_file())
-        for _ in range(day.chance.randrange(0, 3)):
+        for _ in range(day.chance.randrange(1, 4) if day.chance.random() < 0.8 else 0):
             path = day.chance.choice(there)
             match day.chance.randrange(6):
                 case 0 if len(there) > 30 and path.exists():
