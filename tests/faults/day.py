@@ -9,7 +9,7 @@ import shutil
 import subprocess
 import threading
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -22,16 +22,13 @@ import psutil
 from secretsbackup.model.event import (
     Moment,
     RunEnded,
-    RunId,
     RunStarted,
-    SnapshotMade,
     Step,
     StepStarted,
     Verb,
-    Warned,
     decode,
 )
-from secretsbackup.model.outcome import Cancelled, Completed, Failed, Interrupted, Outcome, Reason, Skipped
+from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import Level, counts, level
 from secretsbackup.operations.standing import standing
@@ -39,102 +36,10 @@ from secretsbackup.store import journal, kit, profiles
 from secretsbackup.store.history import place_of
 from secretsbackup.store.kit import Kept
 from secretsbackup.tools.duplicity import files
-from tests.end_to_end.machine import PASSPHRASE, Entry, assert_same, picture
+from tests.end_to_end.machine import PASSPHRASE, assert_same, picture
 from tests.faults.bench import Bench, Shelf, kind, wait_for_end
 from tests.faults.clock import Clock
-
-HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
-SLIP = timedelta(minutes=2)
-DAMAGE = {Reason.VOLUME_MISSING, Reason.VOLUME_CORRUPT, Reason.SAMPLE_DIFFERS}
-Picture = Mapping[bytes, Entry]
-
-
-@dataclass
-class Heard:
-    """A run as it was heard while it went on; `outcome` is None where nobody was left to tell it."""
-
-    run: RunId
-    verb: Verb
-    began: datetime
-    seen: Picture
-    steps: list[Step] = field(default_factory=list)
-    ended: datetime | None = None
-    outcome: Outcome | None = None
-    made: list[str] = field(default_factory=list)
-    warnings: int = 0
-
-    @property
-    def good(self) -> bool:
-        """Whether the sources were as the newest snapshot has them when it began."""
-        return self.verb is Verb.BACKUP and isinstance(self.outcome, Completed)
-
-    def hear(self, moment: Moment) -> None:
-        """Take the next moment."""
-        match moment.event:
-            case StepStarted(step=step):
-                self.steps.append(step)
-            case Warned():
-                self.warnings += 1
-            case SnapshotMade(snapshot=stamp):
-                self.made.append(stamp)
-            case RunEnded(outcome=outcome):
-                self.ended, self.outcome = moment.at, outcome
-            case _:
-                pass
-
-
-@dataclass
-class Saved:
-    """One profile: what it saves, how its source looked at every look, and every run of it."""
-
-    name: str
-    every: timedelta
-    source: Path
-    shelf: Shelf
-    looks: list[tuple[datetime, Picture]] = field(default_factory=list)
-    runs: list[Heard] = field(default_factory=list)
-    forgotten: int = 0
-    spoiled: set[str] = field(default_factory=set)
-    paused_until: datetime | None = None
-
-    def known(self, now: datetime, *verbs: Verb) -> list[Heard]:
-        """The runs that the program can know of. One that began later than now, or than one that came after
-        it, began on a wrong clock."""
-        found: list[Heard] = []
-        earliest = now
-        for one in reversed(self.runs[self.forgotten :]):
-            if one.began <= earliest + SLIP and one.verb in (verbs or (Verb.BACKUP,)):
-                found.append(one)
-            earliest = min(earliest, one.began)
-        return found[::-1]
-
-    def doubted(self, now: datetime) -> tuple[bool, bool]:
-        """Whether a run has found damage, and whether a proof came to nothing, with no good one since."""
-        damaged = unproven = False
-        for run in self.known(now, Verb.BACKUP, Verb.VERIFY):
-            match run.outcome:
-                case Failed(reason=reason) if reason in DAMAGE:
-                    damaged = True
-                case Failed() if run.verb is Verb.VERIFY:
-                    unproven = True
-                case Completed():
-                    damaged, unproven = False, unproven and run.verb is Verb.BACKUP
-                case _:
-                    pass
-        return damaged, unproven
-
-    def picture_of(self, stamp: str) -> list[Picture]:
-        """How the source may have looked that a snapshot shows."""
-        if heard := [one.seen for one in self.runs if stamp in one.made and not _finished_later(one, stamp)]:
-            return heard
-        time = files.moment(stamp)
-        before = [seen for at, seen in self.looks if at <= time + timedelta(seconds=1)]
-        return [*before[-1:], *(seen for _, seen in self.looks)]
-
-
-def _finished_later(run: Heard, stamp: str) -> bool:
-    """Whether a snapshot was begun before the run that finished it."""
-    return files.moment(stamp) < run.began.replace(microsecond=0)
+from tests.faults.truth import Heard, Picture, Saved
 
 
 @dataclass
@@ -171,6 +76,11 @@ class Day:
     def tell(self, what: str) -> None:
         """One more line of the story."""
         self.story.append(f"{self.hour:3} h  {self.clock.now():%d %H:%M:%S}  {what}")
+
+    def accuse(self, problem: str) -> None:
+        """Something is not as it must be; what hears of it in the middle of a run cannot end the test."""
+        self.tell(f"WRONG: {problem}")
+        self.problems.append(problem)
 
     # Time
 
@@ -216,8 +126,8 @@ class Day:
 
     def begins(self, one: Saved, run: Heard, *, by_itself: bool) -> None:
         """A run was heard to begin."""
-        if by_itself and run.verb is Verb.BACKUP and not self._may_begin(one, run.began):
-            self.problems.append(f"{one.name} began although it was not due")
+        if by_itself and run.verb is Verb.BACKUP and not one.may_begin(run.began):
+            self.accuse(f"{one.name} began although it was not due")
         one.runs.append(run)
 
     def excused(self, line: bytes, words: tuple[str, ...], now: datetime) -> None:
@@ -226,7 +136,7 @@ class Day:
         if "reason" in said:
             self.tell(f"{words[0]} says {said['reason']}: {said.get('title')}")
             if not self.unreadable:
-                self.problems.append(f"refused: {said}")
+                self.accuse(f"refused: {said}")
             return
         if said.get("due") is not False or said.get("verb") != "backup":
             return
@@ -237,36 +147,11 @@ class Day:
             true |= {Reason.BUSY, Reason.NOT_YET, Reason.WAITING_TO_RETRY}
         if one.paused_until and one.paused_until > now:
             true.add(Reason.PAUSED)
-        if not self._must_begin(one, now):
+        if not one.must_begin(now):
             true |= {Reason.NOT_YET, Reason.WAITING_TO_RETRY}
         self.tell(f"{one.name} is not due: {', '.join(sorted(reasons))}")
         if reasons - true:
-            self.problems.append(f"{one.name} was due; against it: {reasons - true}")
-
-    def _begin(self, one: Saved, now: datetime) -> datetime:
-        """When the next backup begins by itself, as the README has it."""
-        known = one.known(now)
-        good = [run for run in known if run.good]
-        wanted = _minute(good[-1].began) + one.every if good else now - MINUTE
-        vain = known[known.index(good[-1]) + 1 :] if good else known
-        if not vain:
-            return wanted
-        longest = max(HOUR, min(6 * HOUR, one.every / 4))
-        pause = min(longest, 5 * MINUTE * 2 ** (len(vain) - 1))
-        last = vain[-1]
-        if isinstance(last.outcome, Cancelled) and last.outcome.by_you:
-            pause = 2 * HOUR
-        return max(wanted, min(last.ended or last.began, now) + pause)
-
-    def _must_begin(self, one: Saved, now: datetime) -> bool:
-        return now >= self._begin(one, now) + timedelta(seconds=1)
-
-    def _may_begin(self, one: Saved, now: datetime) -> bool:
-        known = one.known(now)
-        good = [run for run in known if run.good]
-        early = bool(known) and isinstance(known[-1].outcome, Failed | Skipped)  # what was away may be back
-        wanted = not good or now >= _minute(good[-1].began) + one.every
-        return wanted and (early or now >= self._begin(one, now) - timedelta(seconds=5))
+            self.accuse(f"{one.name} was due; against it: {reasons - true}")
 
     # Upsetting
 
@@ -464,7 +349,7 @@ class Command(threading.Thread):
             with self.child:
                 self._listen()
         except Exception as error:
-            self._day.problems.append(repr(error))
+            self._day.accuse(repr(error))
 
     def _listen(self) -> None:
         assert self.child.stdout
@@ -489,15 +374,11 @@ class Command(threading.Thread):
             self._day.watch(one, moment)
         said, status = self.child.stderr.read().decode(), self.child.wait()
         if "Traceback" in said or status in (2, *range(5, 75)):
-            self._day.problems.append(f"{self._words} ended with {status}: {said}")
+            self._day.accuse(f"{self._words} ended with {status}: {said}")
 
 
 def _sizes(shelf: Shelf) -> dict[str, int]:
     return {name.rpartition("/")[2]: len(content) for name, content in shelf.contents().items()}
-
-
-def _minute(time: datetime) -> datetime:
-    return time.replace(second=0, microsecond=0)
 
 
 def _in_short(outcome: Outcome | None) -> str:

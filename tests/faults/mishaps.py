@@ -14,8 +14,9 @@ from secretsbackup.model.outcome import Reason
 from secretsbackup.tools.duplicity import files
 from tests.end_to_end import servers
 from tests.faults.bench import FolderShelf
-from tests.faults.day import HOUR, MINUTE, Day, Mishap, Saved
+from tests.faults.day import Day, Mishap
 from tests.faults.proxy import Answer, CutAnswer, Meanwhile, Reset, Slow, Trouble
+from tests.faults.truth import HOUR, MINUTE, Saved
 
 _STEPS = (Step.CHECK, Step.GATHER, Step.SEND, Step.SEND, Step.SEND, Step.PROVE, Step.RECORD, Step.TIDY)
 """Most of a run is sending."""

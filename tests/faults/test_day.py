@@ -16,9 +16,10 @@ from tests.end_to_end.machine import machine
 from tests.end_to_end.servers import S3Server, new_bucket
 from tests.faults.bench import Bench, BucketShelf, FolderShelf
 from tests.faults.clock import FAKE, Clock
-from tests.faults.day import HOUR, MINUTE, Day, Saved
+from tests.faults.day import Day
 from tests.faults.mishaps import ANYWHERE, IN_A_BUCKET, ON_A_DRIVE
 from tests.faults.proxy import Proxy
+from tests.faults.truth import HOUR, MINUTE, Saved
 
 __all__ = ["moto"]
 
@@ -96,6 +97,9 @@ def live(bench: Bench, seed: int, mishaps: list, shelves: dict, to: Callable[[st
                 day.look()
                 day.hold()
         end(day)
+    except Exception as error:
+        day.tell(f"{type(error).__name__}: {str(error)[:2000]}")
+        raise
     finally:
         clock.take_down()
         print(f"seed {seed}, {HOURS} hours:", *day.story, sep="\n")  # shown if it fails
