@@ -9,7 +9,7 @@ import msgspec
 
 from secretsbackup.model.destination import Bucket, Destination, url
 from secretsbackup.model.event import ChainLost, Moment, RunEnded, RunId, RunStarted, Verb, Warned
-from secretsbackup.model.outcome import Failure, Interrupted, Outcome, Reason
+from secretsbackup.model.outcome import Failed, Failure, Interrupted, Outcome, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.run import PastRun
 from secretsbackup.store import database, journal
@@ -37,13 +37,19 @@ def record(home: Home, moments: Iterable[Moment]) -> None:
     )
     with database.opened(home) as memory:
         memory.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", row)
-        memory.executemany("INSERT OR IGNORE INTO misdated VALUES (?)", ((one,) for one in _ahead(story)))
+        memory.executemany("INSERT OR IGNORE INTO misdated VALUES (?)", ((one,) for one in _misdated(story)))
         _lose(memory, (moment.event for moment in story if isinstance(moment.event, ChainLost)))
 
 
-def _ahead(moments: list[Moment]) -> tuple[RunId, ...]:
-    first = moments[0].event
-    return first.ahead if isinstance(first, RunStarted) else ()
+def _misdated(moments: list[Moment]) -> tuple[RunId, ...]:
+    """The runs that had begun at a later time than this one, unless it is its own clock that was wrong."""
+    match moments[0].event, moments[-1].event:
+        case RunStarted(), RunEnded(outcome=Failed(reason=Reason.CLOCK_WRONG)):
+            return ()
+        case RunStarted(ahead=ahead), _:
+            return ahead
+        case _:
+            return ()
 
 
 def _past(moments: list[Moment]) -> PastRun | None:

@@ -59,6 +59,9 @@ class Shelf(Protocol):
     def become(self, wanted: dict[str, bytes]) -> None:
         """Hold just these."""
 
+    def unfinished(self) -> list[str]:
+        """What was begun to be put there and never finished."""
+
 
 class BucketShelf:
     """What begins with `prefix` in a bucket, past the proxy, with one client for all: to make one takes a
@@ -88,6 +91,10 @@ class BucketShelf:
             if there.get(key) != content:
                 self._client.put_object(Bucket=self.bucket.name, Key=key, Body=content)
 
+    def unfinished(self) -> list[str]:
+        listed = self._client.list_multipart_uploads(Bucket=self.bucket.name, Prefix=self._prefix)
+        return [upload["Key"] for upload in listed.get("Uploads", [])]
+
 
 class FolderShelf:
     """A folder on a disk of its own."""
@@ -102,6 +109,9 @@ class FolderShelf:
     def paths(self) -> list[Path]:
         """Every file, where it lies."""
         return list(self._folder.iterdir()) if self._folder.exists() else []
+
+    def unfinished(self) -> list[str]:
+        return [path.name for path in self.paths() if path.name.startswith((".", "tmp"))]
 
     def become(self, wanted: dict[str, bytes]) -> None:
         self._folder.mkdir(exist_ok=True)

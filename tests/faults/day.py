@@ -231,6 +231,7 @@ class Day:
             name for name in there if (its := files.parse(name)) is None or its.belongs.time not in stamps
         ]
         assert strange == [], strange
+        assert one.shelf.unfinished() == []
 
     def hold(self) -> None:
         """What the program says is true, nothing is left over, and what it calls safe is restored."""
@@ -244,6 +245,7 @@ class Day:
             if last is None or not isinstance(last.outcome, Interrupted):
                 left = list(self.bench.home.cache.glob(f"{one.name}/temporary/*"))
                 assert left == [], left
+            assert not one.two_at_once(), "two at once"
         assert self.problems == []
 
     def _settle(self, one: Saved) -> None:
@@ -261,7 +263,7 @@ class Day:
     def _hold_status(self, one: Saved, said: dict[str, Any], now: datetime) -> None:
         status = standing(self.bench.home, ProfileName(one.name), now)
         known = one.known(now)
-        good = max((run.began for run in known if run.good), default=None)
+        good = one.safe_as_of(now)
         telling = [run for run in known if run.outcome and counts(run.outcome, run.verb)]
         last = telling[-1] if telling else None
         self.tell(f"{one.name}: {said['level']}: {said['sentence']}")

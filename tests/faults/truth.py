@@ -1,5 +1,7 @@
 """What is true of a profile, from what was done to it and heard of it: nothing that the program remembers."""
 
+import itertools
+import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
@@ -15,6 +17,8 @@ HOUR, MINUTE = timedelta(hours=1), timedelta(minutes=1)
 SLIP = timedelta(minutes=2)
 """What a run's beginning may lie ahead of now, and is still believed."""
 DAMAGE = {Reason.VOLUME_MISSING, Reason.VOLUME_CORRUPT, Reason.SAMPLE_DIFFERS}
+_HEARD = 0.5
+"""Seconds by which two that are heard may seem to overlap."""
 Picture = Mapping[bytes, Entry]
 """What a source or a snapshot looks like."""
 
@@ -32,6 +36,8 @@ class Heard:
     outcome: Outcome | None = None
     made: list[str] = field(default_factory=list)
     warnings: int = 0
+    working: list[float] = field(default_factory=list)
+    """When, on a clock that nobody sets, something was heard of its steps."""
 
     @property
     def good(self) -> bool:
@@ -40,6 +46,8 @@ class Heard:
 
     def hear(self, moment: Moment) -> None:
         """Take the next moment."""
+        if self.steps or isinstance(moment.event, StepStarted):
+            self.working.append(time.monotonic())
         match moment.event:
             case StepStarted(step=step):
                 self.steps.append(step)
@@ -75,8 +83,15 @@ class Saved:
         for one in reversed(self.runs[self.forgotten :]):
             if one.began <= earliest + SLIP and one.verb in (verbs or (Verb.BACKUP,)):
                 found.append(one)
-            earliest = min(earliest, one.began)
+            knew = isinstance(one.outcome, Failed) and one.outcome.reason is Reason.CLOCK_WRONG
+            earliest = earliest if knew else min(earliest, one.began)
         return found[::-1]
+
+    def safe_as_of(self, now: datetime) -> datetime | None:
+        """When the sources were last saved; by a clock that was wrong, if by no other."""
+        good = [run.began for run in self.known(now) if run.good]
+        any_good = [run.began for run in self.runs[self.forgotten :] if run.good]
+        return max(good or any_good, default=None)
 
     def doubted(self, now: datetime) -> tuple[bool, bool]:
         """Whether a run has found damage, and whether a proof came to nothing, with no good one since."""
@@ -93,13 +108,18 @@ class Saved:
                     pass
         return damaged, unproven
 
+    def two_at_once(self) -> bool:
+        """Whether two runs were at work at the same time."""
+        worked = sorted((run.working[0], run.working[-1]) for run in self.runs if run.working)
+        return any(later < ended - _HEARD for (_, ended), (later, _) in itertools.pairwise(worked))
+
     def picture_of(self, stamp: str) -> list[Picture]:
         """How the source may have looked that a snapshot shows: as its run saw it. One of which the end was
         not heard, or which a later run finished before it gathered anew, may be older."""
         if heard := [one.seen for one in self.runs if one.made[-1:] == [stamp]]:
             return heard
-        time = files.moment(stamp)
-        before = [seen for at, seen in self.looks if at <= time + timedelta(seconds=1)]
+        made = files.moment(stamp)
+        before = [seen for at, seen in self.looks if at <= made + timedelta(seconds=1)]
         return [*before[-1:], *(seen for _, seen in self.looks)]
 
     def begins(self, now: datetime) -> datetime:
@@ -130,5 +150,5 @@ class Saved:
         return wanted and (early or now >= self.begins(now) - timedelta(seconds=5))
 
 
-def _minute(time: datetime) -> datetime:
-    return time.replace(second=0, microsecond=0)
+def _minute(moment: datetime) -> datetime:
+    return moment.replace(second=0, microsecond=0)
