@@ -9,7 +9,7 @@ import msgspec
 
 from secretsbackup.model.destination import Bucket, Destination, url
 from secretsbackup.model.event import ChainLost, Moment, RunEnded, RunId, RunStarted, Verb, Warned
-from secretsbackup.model.outcome import Failed, Failure, Interrupted, Outcome, Reason
+from secretsbackup.model.outcome import Failure, Interrupted, Outcome, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.run import PastRun
 from secretsbackup.store import database, journal
@@ -42,14 +42,10 @@ def record(home: Home, moments: Iterable[Moment]) -> None:
 
 
 def _misdated(moments: list[Moment]) -> tuple[RunId, ...]:
-    """The runs that had begun at a later time than this one, unless it is its own clock that was wrong."""
-    match moments[0].event, moments[-1].event:
-        case RunStarted(), RunEnded(outcome=Failed(reason=Reason.CLOCK_WRONG)):
-            return ()
-        case RunStarted(ahead=ahead), _:
-            return ahead
-        case _:
-            return ()
+    """The runs that had begun before this one at a later time. Which of the two clocks was wrong, nobody
+    knows: to believe the earlier one says nothing to be safer than it is, nor hides how this one ended."""
+    first = moments[0].event
+    return first.ahead if isinstance(first, RunStarted) else ()
 
 
 def _past(moments: list[Moment]) -> PastRun | None:

@@ -19,6 +19,7 @@ from typing import Any
 import msgspec
 import psutil
 
+from secretsbackup import words
 from secretsbackup.model.event import (
     Moment,
     RunEnded,
@@ -28,7 +29,7 @@ from secretsbackup.model.event import (
     Verb,
     decode,
 )
-from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Reason
+from secretsbackup.model.outcome import Completed, Interrupted, Outcome, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import Level, counts, level
 from secretsbackup.operations.standing import standing
@@ -219,8 +220,9 @@ class Day:
 
     def green(self) -> bool:
         """Whether all is safe, as the program has it."""
-        lines = self.bench.user.run("status", "--json").lines
-        return all(line["level"] == Level.PROTECTED for line in lines)
+        now = self.clock.now()
+        stand = (standing(self.bench.home, ProfileName(name), now) for name in self.saved)
+        return all(level(status, now) is Level.PROTECTED for status in stand)
 
     def hold_destination(self, one: Saved) -> None:
         """Nothing lies there that is no part of a chain, and no upload is unfinished."""
@@ -237,10 +239,9 @@ class Day:
         """What the program says is true, nothing is left over, and what it calls safe is restored."""
         assert wait_for_end(self.bench.processes()) == [], "children are left"
         now = self.clock.now()
-        said = {line["profile"]: line for line in self.bench.user.run("status", "--json").lines}
         for one in self.saved.values():
             self._settle(one)
-            self._hold_status(one, said[one.name], now)
+            self._hold_status(one, now)
             last = one.runs[-1] if one.runs else None
             if last is None or not isinstance(last.outcome, Interrupted):
                 left = list(self.bench.home.cache.glob(f"{one.name}/temporary/*"))
@@ -260,25 +261,29 @@ class Day:
                 run.ended = last.at if last else run.began
                 self.tell(f"{one.name}: no end was heard; its journal says {_in_short(run.outcome)}")
 
-    def _hold_status(self, one: Saved, said: dict[str, Any], now: datetime) -> None:
+    def _hold_status(self, one: Saved, now: datetime) -> None:
+        """The sentence, its colour and its time."""
         status = standing(self.bench.home, ProfileName(one.name), now)
-        known = one.known(now)
-        good = one.safe_as_of(now)
-        telling = [run for run in known if run.outcome and counts(run.outcome, run.verb)]
-        last = telling[-1] if telling else None
-        self.tell(f"{one.name}: {said['level']}: {said['sentence']}")
+        says, colour, safe = words.health(status, now), level(status, now), one.safe_as_of(now)
+        self.tell(f"{one.name}: {colour}: {says}")
         assert not status.running
-        assert status.safe_as_of == good, (status.safe_as_of, good)
+        assert status.safe_as_of == safe, (status.safe_as_of, safe)
+        telling = [run for run in one.known(now) if run.outcome and counts(run.outcome, run.verb)]
+        last = telling[-1] if telling else None
+        assert not (last and kind(last.outcome or Interrupted()) == Reason.BUG), last
         fine = last is not None and isinstance(last.outcome, Completed) and not last.warnings
         asked = any(why.reason in (Reason.SURGE, Reason.UPHEAVAL) for why in status.waiting)
         damaged, unproven = one.doubted(now)
-        assert level(status, now) == said["level"]
-        assert (level(status, now) is Level.NOT_PROTECTED) == (damaged or good is None), said["sentence"]
-        green = fine and good and not (asked or damaged or unproven)
-        assert (level(status, now) is Level.PROTECTED) == bool(green), said["sentence"]
-        assert isinstance(last.outcome if last else None, Failed) is False or (
-            last.outcome.reason is not Reason.BUG  # type: ignore[union-attr]
-        ), last
+        assert (colour is Level.NOT_PROTECTED) == (damaged or safe is None), says
+        assert (colour is Level.PROTECTED) == (fine and not (asked or damaged or unproven)), says
+        assert damaged or safe is None or words.when(safe, now) in says
+
+    def hold_terminal(self) -> None:
+        """The command says the same."""
+        now = self.clock.now()
+        for line in self.bench.user.run("status", "--json").lines:
+            status = standing(self.bench.home, ProfileName(line["profile"]), now)
+            assert (line["level"], line["sentence"]) == (level(status, now), words.health(status, now))
 
     def restore_newest(self, one: Saved) -> None:
         """The newest snapshot comes back byte for byte, unless what the day did to it is not known yet."""
@@ -296,7 +301,9 @@ class Day:
         ended = one.runs[-1].outcome
         assert isinstance(ended, Completed), ended
         folder = Path(ended.summary.folder or "")
-        assert_one_of(one.picture_of(newest.stamp), picture(folder / one.source.name))
+        last = one.known(self.clock.now())[-1:]
+        expected = [last[0].seen] if last and last[0].good else one.picture_of(newest.stamp)
+        assert_one_of(expected, picture(folder / one.source.name))
         shutil.rmtree(folder)
 
     def restore_all(self, one: Saved) -> int:

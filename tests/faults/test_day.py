@@ -92,6 +92,8 @@ def live(bench: Bench, seed: int, mishaps: list, shelves: dict, to: Callable[[st
             if chance.random() < 0.3:
                 day.restore_newest(chance.choice(list(saved.values())))
             if chance.random() < 0.3:
+                day.hold_terminal()
+            if chance.random() < 0.3:
                 day.go_on(15 * MINUTE)
                 day.tell("— a quarter of an hour later")
                 day.look()
@@ -171,8 +173,6 @@ def end(day: Day) -> None:
     """No more mishaps: what is due goes well by itself, and all is there."""
     for _ in range(4):
         day.hour += 1
-        for one in day.saved.values():
-            one.paused_until = one.paused_until or None
         day.go_on(6 * HOUR + MINUTE)
         change(day)
         day.tell("— nothing more happens")

@@ -83,8 +83,7 @@ class Saved:
         for one in reversed(self.runs[self.forgotten :]):
             if one.began <= earliest + SLIP and one.verb in (verbs or (Verb.BACKUP,)):
                 found.append(one)
-            knew = isinstance(one.outcome, Failed) and one.outcome.reason is Reason.CLOCK_WRONG
-            earliest = earliest if knew else min(earliest, one.began)
+            earliest = min(earliest, one.began)
         return found[::-1]
 
     def safe_as_of(self, now: datetime) -> datetime | None:
