@@ -443,8 +443,8 @@ ANYWHERE = [
     Mishap("a prune by hand at once", beside("prune", "--profile", "papers")),
 ]
 ON_A_DRIVE = [
-    Mishap("drive away", drive_away),
-    Mishap("drive pulled", drive_pulled),
+    *[Mishap("drive away", drive_away)] * 2,
+    *[Mishap("drive pulled", drive_pulled)] * 3,
 ]
 IN_A_BUCKET = [
     Mishap("network gone", network_gone),
