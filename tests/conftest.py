@@ -29,12 +29,13 @@ hypothesis.settings.load_profile("here")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """Files can be tested side by side, but all faults by one process: it makes the table of them."""
+    """Files can be tested side by side, but the faults of the table, which one process makes."""
     from xdist.scheduler import LoadFileScheduling
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "faults" if nodeid.startswith("tests/faults/") else super()._split_scope(nodeid)
+            of_table = nodeid.startswith("tests/faults/") and "/test_day.py" not in nodeid
+            return "faults" if of_table else super()._split_scope(nodeid)
 
     return Scheduling(config, log)
 

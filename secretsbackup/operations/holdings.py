@@ -72,7 +72,9 @@ async def look(run: Run, vault: Vault) -> Holdings:
     known = history.known_sizes(run.home, here)
     sets = await asyncio.to_thread(files.finished, vault.archive, known)
     _remember(run, vault, files.audit(sets, contents, known), files.starts(sets))
-    return _holdings(run, vault, contents)
+    held = _holdings(run, vault, contents)
+    _know(run, vault, held, known)
+    return held
 
 
 async def peek(run: Run, vault: Vault) -> Holdings:
@@ -140,6 +142,16 @@ def _remember(run: Run, vault: Vault, holes: Iterable[files.Hole], starts: Mappi
         lines = tuple(f"{'missing' if hole.missing else 'wrong size'}: {hole.name}" for hole in new)
         more = f" and {len(new) - 1} more" if len(new) > 1 else ""
         raise Failure(Reason.VOLUME_MISSING, f"{new[0].name}{more}", lines[:50])
+
+
+def _know(run: Run, vault: Vault, held: Holdings, known: Mapping[str, int]) -> None:
+    """Remember the sizes of what is finished and not known, as after the database was lost: by them the next
+    look finds what was cut short, and that a drive is away."""
+    stamps = {snapshot.stamp for snapshot in held.whole}
+    parsed = ((name, files.parse(name)) for name in files.sizes(held.contents).keys() - known.keys())
+    new = {name: held.contents[name] for name, its in parsed if its and its.belongs.time in stamps}
+    if new:
+        history.know_sizes(run.home, place_of(vault.destination), {**known, **new})
 
 
 def chosen(chains: tuple[Chain, ...], at: datetime | None) -> Snapshot:
