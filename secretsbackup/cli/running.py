@@ -45,7 +45,9 @@ async def _what_is_due(options: Options, home: Home) -> int:
     from secretsbackup.operations import schedule, watch
     from secretsbackup.operations.verify import verify as drill
 
-    await watch.watch(home)
+    for alarm in await watch.watch(home):
+        if not alarm.told:  # cron sends a letter of it, systemd has it in its journal
+            output.say(f"{alarm.title}: {alarm.text}")
     told = follow.Told.ALL if options.verbose else follow.Told.TROUBLE
     statuses: list[int] = []
     for verb, look, recipe in (
