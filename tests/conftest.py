@@ -20,6 +20,7 @@ from secretsbackup.store import home as homes
 from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg, memory_keyring
 
+os.environ["LC_ALL"] = "C.UTF-8"  # whoever tests may speak another language
 PROGRAMS = Path(__file__).parent / "programs"
 PASSPHRASE = Secret("correct horse battery staple")
 
@@ -29,12 +30,13 @@ hypothesis.settings.load_profile("here")
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
-    """Files can be tested side by side, but all faults by one process: it makes the table of them."""
+    """Files can be tested side by side, but the faults of the table, which one process makes."""
     from xdist.scheduler import LoadFileScheduling
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            return "faults" if nodeid.startswith("tests/faults/") else super()._split_scope(nodeid)
+            of_table = nodeid.startswith("tests/faults/") and "/test_day.py" not in nodeid
+            return "faults" if of_table else super()._split_scope(nodeid)
 
     return Scheduling(config, log)
 

@@ -33,7 +33,7 @@ _FIRST_DRILL_WAIT = timedelta(hours=1)
 """After one drill that came to nothing; twice as long after each further one."""
 _LOW = 20.0
 """Percent: with less a battery is for its owner, whatever the profile says."""
-_BORN = datetime(2026, 1, 1, tzinfo=UTC)
+BORN = datetime(2026, 1, 1, tzinfo=UTC)
 """A clock that says less has not been set since the machine started: this program is younger."""
 _AWAY = {
     Reason.DESTINATION_UNREACHABLE,
@@ -116,13 +116,14 @@ def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: 
 
 
 def believed(runs: Sequence[PastRun], now: datetime) -> list[PastRun]:
-    """Those that began before now: a clock that was ahead has told the others a time that says nothing."""
+    """Those that began when they say: a clock that was ahead has told the others a time that says nothing."""
     return [run for run in runs if timely(run, now)]
 
 
 def timely(run: PastRun, now: datetime) -> bool:
-    """Whether a run began before now."""
-    return run.began <= now + SLIP
+    """Whether a run began when it says. A time to come is found out at once; one that has come since, by
+    the run that followed on a clock that had been set back."""
+    return run.began <= now + SLIP and not run.misdated
 
 
 def alarm(profile: Profile, good: datetime | None) -> datetime | None:
@@ -234,7 +235,7 @@ def _too_early(
 
 
 def _in_the_way(profile: Profile, now: datetime, around: Surroundings) -> Iterator[Why]:
-    if now < _BORN:
+    if now < BORN:
         yield Why(Reason.CLOCK_WRONG)
     if around.running:
         yield Why(Reason.BUSY)

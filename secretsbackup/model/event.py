@@ -73,12 +73,13 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag_field="typ
 
 
 class RunStarted(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="run-started"):
-    """A run began."""
+    """A run began. `ahead` are runs that had begun before it, at a later time: the clock was set back."""
 
     run: RunId
     profile: ProfileName
     verb: Verb
     version: str
+    ahead: tuple[RunId, ...] = ()
 
 
 class StepStarted(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="step-started"):

@@ -9,8 +9,9 @@ from secretsbackup.model.outcome import Completed, Outcome
 from secretsbackup.model.profile import ProfileName
 
 
-class PastRun(msgspec.Struct, frozen=True, kw_only=True):
-    """One run that is over."""
+class PastRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+    """One run that is over. `misdated`: a run that came after it began at an earlier time, so that its own
+    is one of a clock that was ahead."""
 
     run: RunId
     profile: ProfileName
@@ -19,6 +20,7 @@ class PastRun(msgspec.Struct, frozen=True, kw_only=True):
     ended: datetime
     warnings: int
     outcome: Outcome
+    misdated: bool = False
 
     @property
     def good(self) -> bool:

@@ -29,7 +29,7 @@ class Manual(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="manua
 
 
 class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="hours"):
-    """So many hours after the last one began."""
+    """So many hours after the minute in which the last one began."""
 
     every: Annotated[int, msgspec.Meta(ge=1, le=24 * 31)] = 1
 
@@ -120,13 +120,15 @@ def period(schedule: Schedule) -> timedelta | None:
 def following(schedule: Schedule, then: datetime, late: timedelta = timedelta()) -> datetime | None:
     """The first time after `then` at which a backup is due (UTC), `late` after the time of day that is given.
 
-    A time of day is one of the machine's own zone, so that 18:00 stays 18:00 when summer time ends.
+    A time of day is one of the machine's own zone, so that 18:00 stays 18:00 when summer time ends. Hours are
+    counted from the full minute: a timer that looks every quarter of an hour, a second sooner or later, would
+    come a second too early and make an hour of five quarters.
     """
     match schedule:
         case Manual():
             return None
         case Hours(every=every):
-            return then.astimezone(UTC) + timedelta(hours=every)
+            return then.astimezone(UTC).replace(second=0, microsecond=0) + timedelta(hours=every)
         case Daily(at=at):
             return _first(then, at, late, Weekday)
         case Weekly(day=day, at=at):

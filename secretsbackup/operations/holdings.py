@@ -2,7 +2,7 @@
 
 import asyncio
 import contextlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 
 import msgspec
@@ -70,9 +70,11 @@ async def look(run: Run, vault: Vault) -> Holdings:
     here = place_of(vault.destination)
     contents = await _contents(run, vault)
     known = history.known_sizes(run.home, here)
-    holes = await asyncio.to_thread(files.audit, vault.archive, contents, known)
-    _remember(run, vault, holes)
-    return _holdings(run, vault, contents)
+    sets = await asyncio.to_thread(files.finished, vault.archive, known)
+    _remember(run, vault, files.audit(sets, contents, known), files.starts(sets))
+    held = _holdings(run, vault, contents)
+    _know(run, vault, held, known)
+    return held
 
 
 async def peek(run: Run, vault: Vault) -> Holdings:
@@ -132,15 +134,24 @@ async def _contents(run: Run, vault: Vault) -> dict[str, int]:
     return contents
 
 
-def _remember(run: Run, vault: Vault, holes: Iterable[files.Hole]) -> None:
+def _remember(run: Run, vault: Vault, holes: Iterable[files.Hole], starts: Mapping[files.Set, str]) -> None:
     lost = history.lost_chains(run.home, place_of(vault.destination))
-    starts = files.starts(vault.archive)
     new = [hole for hole in holes if starts[hole.belongs] not in lost]
     if new:
         lose(run, vault, dict.fromkeys(starts[hole.belongs] for hole in new), "damaged")
         lines = tuple(f"{'missing' if hole.missing else 'wrong size'}: {hole.name}" for hole in new)
         more = f" and {len(new) - 1} more" if len(new) > 1 else ""
         raise Failure(Reason.VOLUME_MISSING, f"{new[0].name}{more}", lines[:50])
+
+
+def _know(run: Run, vault: Vault, held: Holdings, known: Mapping[str, int]) -> None:
+    """Remember the sizes of what is finished and not known, as after the database was lost: by them the next
+    look finds what was cut short, and that a drive is away."""
+    stamps = {snapshot.stamp for snapshot in held.whole}
+    parsed = ((name, files.parse(name)) for name in files.sizes(held.contents).keys() - known.keys())
+    new = {name: held.contents[name] for name, its in parsed if its and its.belongs.time in stamps}
+    if new:
+        history.know_sizes(run.home, place_of(vault.destination), {**known, **new})
 
 
 def chosen(chains: tuple[Chain, ...], at: datetime | None) -> Snapshot:

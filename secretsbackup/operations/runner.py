@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup import __version__
+from secretsbackup.model.due import BORN, SLIP
 from secretsbackup.model.event import (
     Event,
     Moment,
@@ -185,7 +186,8 @@ def start(
         finally:
             live.hear(ended)
 
-    tell(RunStarted(run=run, profile=profile.name, verb=verb, version=__version__))
+    ahead = _ahead(at_home, profile, began)
+    tell(RunStarted(run=run, profile=profile.name, verb=verb, version=__version__, ahead=ahead))
     alone = _alone(run, profile, at_home, tell, ask, began, opened_by)
     work = _work(recipe, alone, profile, at_home)
     live.begin(asyncio.get_running_loop().create_task(work), settle)
@@ -200,6 +202,15 @@ def _written(writer: journal.Writer, moment: Moment) -> Moment:
         moment = writable(moment)
         writer.write(moment)
     return moment
+
+
+def _ahead(at_home: Home, profile: Profile, began: datetime) -> tuple[RunId, ...]:
+    """The runs that are there already and have a later time: nobody could tell once that time has come.
+
+    A clock that was never set since the machine started says nothing about others.
+    """
+    later = RunId(f"{began + SLIP:%Y%m%dT%H%M%S}")
+    return tuple(journal.newer(at_home, profile.name, later)) if began >= BORN else ()
 
 
 async def _work(

@@ -32,6 +32,7 @@ _MIGRATIONS = (
         path TEXT PRIMARY KEY, changed INTEGER NOT NULL, version TEXT NOT NULL
     ) WITHOUT ROWID;
     """,
+    "CREATE TABLE misdated (run TEXT PRIMARY KEY) WITHOUT ROWID;",
 )
 _LEAST = 1 << 17
 """Bytes: with less, SQLite cannot make the files beside the database, and calls it an I/O error."""

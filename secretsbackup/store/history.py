@@ -37,7 +37,15 @@ def record(home: Home, moments: Iterable[Moment]) -> None:
     )
     with database.opened(home) as memory:
         memory.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        memory.executemany("INSERT OR IGNORE INTO misdated VALUES (?)", ((one,) for one in _misdated(story)))
         _lose(memory, (moment.event for moment in story if isinstance(moment.event, ChainLost)))
+
+
+def _misdated(moments: list[Moment]) -> tuple[RunId, ...]:
+    """The runs that had begun before this one at a later time. Which of the two clocks was wrong, nobody
+    knows: to believe the earlier one says nothing to be safer than it is, nor hides how this one ended."""
+    first = moments[0].event
+    return first.ahead if isinstance(first, RunStarted) else ()
 
 
 def _past(moments: list[Moment]) -> PastRun | None:
@@ -68,7 +76,7 @@ def runs(
     one verb."""
     with database.opened(home) as memory:
         rows = memory.execute(
-            "SELECT * FROM runs WHERE profile = ? AND id < ? AND verb = ifnull(?, verb)"
+            "SELECT *, id IN misdated FROM runs WHERE profile = ? AND id < ? AND verb = ifnull(?, verb)"
             " ORDER BY id DESC LIMIT ?",
             (profile, before or "~", verb, limit),
         ).fetchall()
@@ -81,8 +89,9 @@ def runs(
             ended=datetime.fromtimestamp(ended, UTC),
             warnings=warnings,
             outcome=_outcome(outcome),
+            misdated=bool(misdated),
         )
-        for run, name, verb, began, ended, warnings, outcome in rows
+        for run, name, verb, began, ended, warnings, outcome, misdated in rows
     ]
 
 
@@ -134,6 +143,14 @@ def know_sizes(home: Home, place: Place, sizes: Mapping[str, int]) -> None:
         memory.execute("DELETE FROM volumes WHERE place = ?", (place,))
         rows = ((place, name, size) for name, size in sizes.items())
         memory.executemany("INSERT INTO volumes VALUES (?, ?, ?)", rows)
+
+
+def forget_sizes(home: Home, place: Place, names: Iterable[str]) -> None:
+    """Forget files that were removed: what is known and not there is a hole."""
+    with database.opened(home) as memory:
+        memory.executemany(
+            "DELETE FROM volumes WHERE place = ? AND name = ?", ((place, name) for name in names)
+        )
 
 
 def lost_chains(home: Home, place: Place) -> dict[str, str]:

@@ -128,7 +128,7 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
         case Caution.OTHER_KEY:
             return _("a new full backup was made for a new key")
         case Caution.CLOCK_BEHIND:
-            return _("the newest snapshot is of a time to come: is this machine's clock right?")
+            return _("the newest snapshot is of a time to come (is this machine's clock right?)")
         case Caution.NOT_TIDIED:
             return _("old backups could not be removed yet")
         case Caution.NOT_PRUNED:

@@ -465,6 +465,37 @@ DAYS_TO_FULL_BACKUP=30
     assert_same(picture(source), picture(user.restore(tmp_path / "out") / source.name))
 
 
+def cut_off_behind_the_first_volume(user: Machine) -> None:
+    """A run that is killed once a second volume is named: that one is sent again, the first is not."""
+    running = user.start("backup")
+    half_sent = user.cache / "docs" / "archive"
+    while running.poll() is None and not any(
+        b"Volume 2:" in part.read_bytes() for part in half_sent.glob("*.manifest.part")
+    ):
+        time.sleep(0.02)
+    children = family(running.pid)
+    running.kill()
+    running.communicate()
+    wait_until_gone(children)
+    assert list(half_sent.glob("*.manifest.part"))
+
+
+def test_a_volume_that_a_power_cut_has_torn_is_not_gone_on_with(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    """It has its right size and was never on the disk, unlike what this machine knows of it."""
+    source = tmp_path / "source"
+    source.mkdir()
+    make_profile(user, keys[1], source, f"file://{tmp_path}/backups")
+    for number in range(3):
+        (source / f"b{number}").write_bytes(os.urandom(45_000_000))
+    cut_off_behind_the_first_volume(user)
+    (first,) = (tmp_path / "backups").glob("*.vol1.*")
+    first.write_bytes(bytes(first.stat().st_size))
+    user.backup()
+    assert_same(picture(source), picture(user.restore(tmp_path / "out") / source.name))
+
+
 @pytest.mark.parametrize("chain", ["a new chain", "a chain that there is"])
 def test_what_changes_after_a_run_was_cut_off_is_not_lost_to_what_it_had_sent(
     user: Machine, keys: tuple[Path, str], tmp_path: Path, chain: str
@@ -477,17 +508,7 @@ def test_what_changes_after_a_run_was_cut_off_is_not_lost_to_what_it_had_sent(
         user.backup()
     for number in range(3):
         (source / f"b{number}").write_bytes(os.urandom(45_000_000))
-    running = user.start("backup")
-    half_sent = user.cache / "docs" / "archive"
-    while running.poll() is None and not any(  # the last volume that is named there is sent again
-        b"Volume 2:" in part.read_bytes() for part in half_sent.glob("*.manifest.part")
-    ):
-        time.sleep(0.02)
-    children = family(running.pid)
-    running.kill()
-    running.communicate()
-    wait_until_gone(children)
-    assert list(half_sent.glob("*.manifest.part"))
+    cut_off_behind_the_first_volume(user)
     time.sleep(1.1)
     (source / "a small file").write_text("changed")
     (source / "a new file").write_text("new")

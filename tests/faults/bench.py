@@ -59,18 +59,24 @@ class Shelf(Protocol):
     def become(self, wanted: dict[str, bytes]) -> None:
         """Hold just these."""
 
+    def unfinished(self) -> list[str]:
+        """What was begun to be put there and never finished."""
+
 
 class BucketShelf:
-    """A bucket, past the proxy, with one client for all: to make one takes a tenth of a second."""
+    """What begins with `prefix` in a bucket, past the proxy, with one client for all: to make one takes a
+    tenth of a second."""
 
-    def __init__(self, bucket: Bucket, client: Any) -> None:
+    def __init__(self, bucket: Bucket, client: Any, prefix: str = "") -> None:
         self.bucket = bucket
-        self._client = client
+        self._client, self._prefix = client, prefix
         server = bucket.server
         self.secrets = dict(zip(SECRETS, (server.access_key, server.secret_key), strict=True))
 
     def contents(self) -> dict[str, bytes]:
-        listed = self._client.list_objects_v2(Bucket=self.bucket.name).get("Contents", [])
+        listed = self._client.list_objects_v2(Bucket=self.bucket.name, Prefix=self._prefix).get(
+            "Contents", []
+        )
         return {item["Key"]: self._get(item["Key"]) for item in listed}
 
     def _get(self, key: str) -> bytes:
@@ -85,6 +91,10 @@ class BucketShelf:
             if there.get(key) != content:
                 self._client.put_object(Bucket=self.bucket.name, Key=key, Body=content)
 
+    def unfinished(self) -> list[str]:
+        listed = self._client.list_multipart_uploads(Bucket=self.bucket.name, Prefix=self._prefix)
+        return [upload["Key"] for upload in listed.get("Uploads", [])]
+
 
 class FolderShelf:
     """A folder on a disk of its own."""
@@ -94,7 +104,14 @@ class FolderShelf:
         self.secrets: dict[str, str] = {}
 
     def contents(self) -> dict[str, bytes]:
-        return {path.name: path.read_bytes() for path in self._folder.iterdir()}
+        return {path.name: path.read_bytes() for path in self.paths()}
+
+    def paths(self) -> list[Path]:
+        """Every file, where it lies."""
+        return list(self._folder.iterdir()) if self._folder.exists() else []
+
+    def unfinished(self) -> list[str]:
+        return [path.name for path in self.paths() if path.name.startswith((".", "tmp"))]
 
     def become(self, wanted: dict[str, bytes]) -> None:
         self._folder.mkdir(exist_ok=True)

@@ -1,13 +1,8 @@
 """This machine's clock. It is wrong for once, as after an empty battery, and then set right."""
 
-import os
-import shlex
-import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
 import pytest
 
@@ -18,34 +13,24 @@ from secretsbackup.model.status import About, Level, Status, concerns, level
 from secretsbackup.operations.standing import standing
 from tests.faults import table
 from tests.faults.bench import NAME, Bench, Fault, Row, kind, without_names
+from tests.faults.clock import FAKE, Clock
 from tests.faults.conftest import Suffer
 
-_FAKE = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
-_DUPLICITY = Path(sys.prefix) / "duplicity" / "bin" / "duplicity"
 DAY = timedelta(days=1)
 
-pytestmark = pytest.mark.skipif(_FAKE is None, reason="no libfaketime here")
+pytestmark = pytest.mark.skipif(FAKE is None, reason="no libfaketime here")
 
 
 @contextmanager
 def clock(bench: Bench, by: timedelta) -> Iterator[None]:
-    """Wrong by so much for the program, and for duplicity and gpg, which get no variable of ours."""
-    fake = {"LD_PRELOAD": str(_FAKE), "FAKETIME": f"{by.total_seconds():+.0f}", "NO_FAKE_STAT": "1"}
-    programs, before = bench.root / "clock", dict(bench.user.env)
-    shutil.rmtree(programs, ignore_errors=True)
-    programs.mkdir()
-    for name, path in (("duplicity", str(_DUPLICITY)), ("gpg", shutil.which("gpg"))):
-        words_of_env = " ".join(f"{key}={shlex.quote(value)}" for key, value in fake.items())
-        (programs / name).write_text(f'#!/bin/sh\nexec env {words_of_env} {path} "$@"\n')
-        (programs / name).chmod(0o755)
-    bench.user.env |= {**fake, "PATH": f"{programs}{os.pathsep}{before['PATH']}"}
-    bench.ahead = by
+    """Wrong by so much for as long as the block lasts."""
+    wrong = Clock(bench)
+    wrong.put_up()
+    wrong.set(by)
     try:
         yield
     finally:
-        bench.ahead = timedelta()
-        bench.user.env.clear()
-        bench.user.env.update(before)
+        wrong.take_down()
 
 
 @pytest.mark.parametrize(

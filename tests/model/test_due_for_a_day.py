@@ -172,3 +172,16 @@ def test_a_network_that_flaps_makes_no_storm() -> None:
             world.end(world.outcome())
         world.look()
     assert len(world.starts) <= 24 * 60 / 7 + 1
+
+
+@pytest.mark.parametrize(("text", "runs"), [("hourly", 24), ("every 6h", 4)])
+def test_a_timer_that_is_now_a_second_early_and_then_late_misses_no_hour(text: str, runs: int) -> None:
+    chance, quarter = random.Random(1), timedelta(minutes=15)
+    world = World(chance, replace(PROFILE, schedule=schedule.parse(text)), 0)
+    for number in range(24 * 4):
+        world.clock = START + number * quarter + timedelta(seconds=1 + 4 * chance.random())
+        world.minute = number * 15
+        world.look()
+        if world.began:
+            world.end(DONE)
+    assert len(world.starts) == runs

@@ -139,6 +139,23 @@ def test_a_volume_that_is_lost_later_fails_the_next_run_and_the_one_after_starts
     assert calls(pretender) == ["full", "full"]
 
 
+def test_after_the_database_was_lost_a_run_without_changes_learns_what_is_there(
+    play: Play, pretender: Path, source: Path, disk: Path, home: Home
+) -> None:
+    play(backup.recipe())
+    home.database.unlink()
+    play(backup.recipe())
+    disk.rename(disk.with_name("elsewhere"))
+    disk.mkdir()
+    assert isinstance(play(backup.recipe()), Skipped), "a mount point without its disk"
+    disk.rmdir()
+    disk.with_name("elsewhere").rename(disk)
+    next(disk.glob("*.vol3.*")).write_bytes(b"x" * 999)
+    ended = again(play, source)
+    assert isinstance(ended, Failed)
+    assert ended.reason is Reason.VOLUME_MISSING
+
+
 def test_chains_beyond_those_to_keep_are_removed(play: Play, pretender: Path, profile: Profile) -> None:
     for _ in range(3):
         play(backup.recipe(Wish(full=True)), of=replace(profile, keep=2))

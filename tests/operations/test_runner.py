@@ -3,6 +3,7 @@
 import asyncio
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -12,6 +13,7 @@ from secretsbackup.model.event import (
     Moment,
     Progressed,
     RunEnded,
+    RunId,
     RunStarted,
     Step,
     StepEnded,
@@ -214,6 +216,26 @@ def test_a_late_listener_hears_all_that_lasts(home: Home, profile: Profile) -> N
     early, after = asyncio.run(late())
     assert early == after
     assert isinstance(after[-1].event, RunEnded)
+
+
+def test_a_run_names_those_before_it_that_have_a_later_time(
+    play: Play, moments: list[Moment], home: Home, profile: Profile
+) -> None:
+    """The clock was set back since; it is in the journal, of which a lost history is made again."""
+    later = datetime.now(UTC) + timedelta(hours=3)
+    ahead = RunId(f"{later:%Y%m%dT%H%M%S}.000Z-0000")
+    with journal.Writer(home.journal(profile.name, ahead)) as writer:
+        begun = RunStarted(run=ahead, profile=profile.name, verb=Verb.BACKUP, version="0")
+        writer.write(Moment(later, begun))
+        writer.write(Moment(later, RunEnded(outcome=Completed(SUMMARY))))
+    play(works)
+    play(works)
+    first = moments[0].event
+    assert isinstance(first, RunStarted)
+    assert first.ahead == (ahead,)
+    home.database.unlink()
+    history.catch_up(home, profile.name)
+    assert [run.misdated for run in history.runs(home, profile.name)] == [True, False, False]
 
 
 def test_the_journal_and_the_history_tell_the_same(play: Play, home: Home, profile: Profile) -> None:

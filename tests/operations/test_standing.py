@@ -17,10 +17,11 @@ DAY = timedelta(days=1)
 GOOD = Completed(Summary())
 
 
-def remember(home: Home, profile: Profile, began: datetime, outcome: Outcome) -> None:
+def remember(home: Home, profile: Profile, began: datetime, outcome: Outcome, *ahead: RunId) -> RunId:
     run = RunId(f"{began:%Y%m%dT%H%M%S}.000Z-0000")
-    first = RunStarted(run=run, profile=profile.name, verb=Verb.BACKUP, version="0")
+    first = RunStarted(run=run, profile=profile.name, verb=Verb.BACKUP, version="0", ahead=ahead)
     history.record(home, [Moment(began, first), Moment(began + DAY / 1440, RunEnded(outcome=outcome))])
+    return run
 
 
 @pytest.fixture
@@ -37,6 +38,26 @@ def test_a_clock_that_was_ahead_for_once_hides_nothing_that_came_after(home: Hom
     assert status.safe_as_of == NOW - 9 * DAY
     about = {concern.about for concern in concerns(status, NOW)}
     assert {About.FAILED, About.OVERDUE} <= about
+
+
+def test_what_a_clock_that_was_ahead_told_is_not_believed_when_that_time_has_come(
+    home: Home, known: Profile
+) -> None:
+    """It was no backup of 17:00: nothing was saved then."""
+    wrong = remember(home, known, NOW - DAY / 24, GOOD)
+    remember(home, known, NOW - DAY, GOOD, wrong)
+    remember(home, known, NOW - DAY / 2, Failed(Reason.NO_ROOM), wrong)
+    status = standing(home, known.name, NOW)
+    assert status.safe_as_of == NOW - DAY
+    assert status.last == Failed(Reason.NO_ROOM)
+
+
+def test_a_clock_that_was_behind_hides_no_failure(home: Home, known: Profile) -> None:
+    good = remember(home, known, NOW - DAY / 24, GOOD)
+    remember(home, known, NOW - DAY / 2, Failed(Reason.CLOCK_WRONG), good)
+    status = standing(home, known.name, NOW)
+    assert status.safe_as_of == NOW - DAY / 24
+    assert {concern.about for concern in concerns(status, NOW)} >= {About.FAILED}
 
 
 def test_a_clock_that_is_behind_everything_makes_no_backup_undone(home: Home, known: Profile) -> None:

@@ -5,7 +5,7 @@ folder the volumes that must be there: without network, passphrase or duplicity 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
@@ -181,8 +181,19 @@ def bare(name: str) -> str:
     return re.sub(r"(\.part)?(\.gpg|\.gz|\.g|\.z)?$", "", name)
 
 
-def audit(archive: Path, contents: Mapping[str, int], known: Mapping[str, int]) -> tuple[Hole, ...]:
-    """Every volume, manifest and signature archive of the archive folder's sets that the destination lacks.
+def finished(archive: Path, known: Mapping[str, int]) -> dict[Set, int]:
+    """How many volumes each finished set has, by its manifest in the archive folder; where that was lost, by
+    the names that an earlier audit saw (`known`)."""
+    parsed = [one for one in map(parse, known) if one and not one.partial]
+    counted = {one.belongs: 0 for one in parsed if one.manifest}
+    for one in parsed:
+        if one.belongs in counted:
+            counted[one.belongs] = max(counted[one.belongs], one.volume)
+    return counted | manifests(archive)
+
+
+def audit(sets: Mapping[Set, int], contents: Mapping[str, int], known: Mapping[str, int]) -> tuple[Hole, ...]:
+    """Every volume, manifest and signature archive of these sets (see `finished`) that the destination lacks.
 
     A size is plausible if it is what an earlier audit saw (`known`), or for a volume never seen before,
     if it is no less than the least that gpg writes and, but for the last of a set, at least half of the
@@ -192,7 +203,7 @@ def audit(archive: Path, contents: Mapping[str, int], known: Mapping[str, int]) 
     here = lost | {bare(name): (name, size) for name, size in contents.items()}
     return tuple(
         hole
-        for belongs, count in sorted(manifests(archive).items(), key=lambda one: one[0].order)
+        for belongs, count in sorted(sets.items(), key=lambda one: one[0].order)
         for hole in _holes(belongs, count, here, known)
     )
 
@@ -216,9 +227,8 @@ def sizes(contents: Mapping[str, int]) -> dict[str, int]:
     return {name: size for name, size, one in parsed if one and not one.partial}
 
 
-def starts(archive: Path) -> dict[Set, str]:
-    """The stamp of the full snapshot of each set's chain, by the archive folder's manifests."""
-    sets = manifests(archive)
+def starts(sets: Collection[Set]) -> dict[Set, str]:
+    """The stamp of the full snapshot of each set's chain, as far as that is among them."""
     by_time = {one.time: one for one in sets}
     found: dict[Set, str] = {}
     for belongs in sorted(sets, key=lambda one: one.order):

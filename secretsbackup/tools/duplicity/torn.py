@@ -6,6 +6,7 @@ are empty the next snapshot is built on a state that nobody has, and is restored
 """
 
 import gzip
+import hashlib
 import re
 import zlib
 from collections.abc import Iterator, Mapping
@@ -18,7 +19,11 @@ Seal = tuple[int, int]
 
 _VOLUME = re.compile(rb"^Volume \d+:\n", re.MULTILINE)
 _WHOLE_VOLUME = re.compile(rb"^Volume \d+:\n(?: {4}(?!Hash )\S.*\n)+ {4}Hash \w+ [0-9a-f]+\n", re.MULTILINE)
+_SUM = re.compile(rb"^Volume (\d+):\n(?: {4}(?!Hash )\S.*\n)+ {4}Hash SHA1 ([0-9a-f]+)\n", re.MULTILINE)
 _AT_ONCE = 1 << 20
+_WRITTEN_BY_NOW = 600.0
+"""Seconds after which a system has put on a disk what was written to it, with plenty to spare: Linux waits
+for half a minute (vm.dirty_expire_centisecs)."""
 
 
 def seals(archive: Path) -> dict[str, Seal]:
@@ -37,6 +42,32 @@ def torn(archive: Path, known: Mapping[str, Seal]) -> Iterator[Path]:
         unread = known.get(name) != seal and one is not None and not (one.signatures and one.partial)
         if unread and not (_whole_signatures if one and one.signatures else _whole_manifest)(path):
             yield path
+
+
+def torn_volumes(archive: Path, folder: Path) -> Iterator[Path]:
+    """The volumes in a folder, of half-sent sets, that are not what their manifest says was sent.
+
+    duplicity goes on behind them and never looks at them again, but for the last one, which it sends anew.
+    """
+    for manifest in archive.glob("duplicity-*.manifest.part"):
+        if one := files.parse(manifest.name):
+            sums = dict(_SUM.findall(manifest.read_bytes()))
+            there = {
+                its.volume: path
+                for path in folder.glob(f"{one.belongs.stem}.vol*")
+                if (its := files.parse(path.name))
+            }
+            newest = max((path.stat().st_mtime for path in there.values()), default=0.0)
+            for number, path in sorted(there.items())[:-1]:
+                lately = path.stat().st_mtime > newest - _WRITTEN_BY_NOW
+                wanted = sums.get(str(number).encode())
+                if lately and wanted and _sha1(path) != wanted.decode():
+                    yield path
+
+
+def _sha1(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha1").hexdigest()
 
 
 def left_over(archive: Path) -> Iterator[Path]:

@@ -1,6 +1,7 @@
 """What a power cut leaves of an archive folder is told from what is whole, wherever it is torn."""
 
 import gzip
+import hashlib
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -85,3 +86,22 @@ def test_what_is_known_is_not_read_again(folder: Path) -> None:
 
 def test_the_signatures_of_a_half_sent_set_are_written_anew_anyway(folder: Path) -> None:
     assert found(folder, **{f"duplicity-full-signatures.{OLD}.sigtar.part": b"torn"}) == set()
+
+
+def test_of_half_sent_volumes_all_but_the_last_must_be_what_was_sent(tmp_path: Path) -> None:
+    archive, there = tmp_path / "archive", tmp_path / "there"
+    archive.mkdir()
+    there.mkdir()
+    stem, told = "duplicity-full.20261105T000000Z", ""
+    for number in (1, 2, 3):
+        (there / f"{stem}.vol{number}.difftar.gpg").write_bytes(b"sent")
+        told += f"Volume {number}:\n    StartingPath   .\n    EndingPath     .\n"
+        told += f"    Hash SHA1 {hashlib.sha1(b'sent', usedforsecurity=False).hexdigest()}\n"
+    (archive / f"{stem}.manifest.part").write_text(told)
+    assert list(torn.torn_volumes(archive, there)) == []
+    for number in (2, 3):
+        (there / f"{stem}.vol{number}.difftar.gpg").write_bytes(b"torn")
+    assert list(torn.torn_volumes(archive, there)) == [there / f"{stem}.vol2.difftar.gpg"]
+    old = (there / f"{stem}.vol3.difftar.gpg").stat().st_mtime - 3600
+    os.utime(there / f"{stem}.vol2.difftar.gpg", (old, old))
+    assert list(torn.torn_volumes(archive, there)) == [], "it was on the disk long since"
