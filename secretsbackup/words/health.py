@@ -31,12 +31,10 @@ def health(status: Status, now: datetime) -> str:
             return safe + _not_now(status)
         case Level.ATTENTION if status.safe_as_of:
             return _("Safe as of {when}, but {but}.").format(when=when(status.safe_as_of, now), but=but)
+        case _ if but and but != _("no backup was made yet"):
+            return _("Not protected: {but}.").format(but=but)
         case _:
-            return (
-                _("Not protected: {but}.").format(but=but)
-                if but
-                else _("Not protected: no backup was made yet.")
-            )
+            return _("Not protected: no backup was made yet.")
 
 
 def _not_now(status: Status) -> str:
