@@ -48,7 +48,9 @@ async def _what_is_due(options: Options, home: Home) -> int:
     from secretsbackup.operations.verify import verify as drill
 
     speak(spoken.chosen(home))  # an alarm and a letter are for whom the desktop speaks to
-    await watch.watch(home)
+    for alarm in await watch.watch(home):
+        if not alarm.told:  # cron sends a letter of it, systemd has it in its journal
+            output.say(f"{alarm.title}: {alarm.text}")
     told = follow.Told.ALL if options.verbose else follow.Told.TROUBLE
     statuses: list[int] = []
     for verb, look, recipe in (

@@ -166,7 +166,8 @@ def _of_runs(status: Status) -> Iterator[Concern]:
     if status.damage:
         yield Concern(about=About.DAMAGED, key=f"damaged {status.damage.detail}", why=(status.damage,))
     if status.safe_as_of is None:
-        yield Concern(about=About.NEVER, key="never")
+        lacking = tuple(one for one in status.waiting if one.reason not in _ANSWER)
+        yield Concern(about=About.NEVER, key="never", why=lacking)
     match status.last:
         case Failed(reason=reason, detail=detail) if reason not in _DAMAGE or not status.damage:
             why = Why(reason, detail)

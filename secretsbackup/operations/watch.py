@@ -5,6 +5,8 @@ The timer does it, so that it happens also while the tray is dead or was never s
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
+
 from secretsbackup import words
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.profile import Profile
@@ -19,8 +21,17 @@ from secretsbackup.tools.mail import Letter
 _AT_MOST_EVERY = timedelta(days=1)
 
 
-async def watch(home: Home, now: datetime | None = None) -> list[Profile]:
-    """Raise the alarm where it is due; for which profiles that was."""
+class Alarm(msgspec.Struct, frozen=True):
+    """What was said of a profile, and whether it got to anybody: a desktop, a URL, a reader of letters."""
+
+    profile: Profile
+    title: str
+    text: str
+    told: bool
+
+
+async def watch(home: Home, now: datetime | None = None) -> list[Alarm]:
+    """Raise the alarm where it is due; what nobody could be told is for whoever looks at what is returned."""
     now = now or datetime.now(UTC)
     alarmed = []
     try:
@@ -30,9 +41,10 @@ async def watch(home: Home, now: datetime | None = None) -> list[Profile]:
             if overdue(stands, now) and (_not_today(told, now) or _before(told, stands.safe_as_of)):
                 marks.set_(home, profile.name, alarmed=now)
                 title, text = words.overdue(profile.name), words.health(stands, now)
-                await notify.show(title, text)
-                await hooks.tell(profile, profile.calls.overdue, Letter(title, text))
-                alarmed.append(profile)
+                shown = await notify.show(title, text)
+                in_vain = await hooks.tell(profile, profile.calls.overdue, Letter(title, text))
+                ways = bool(profile.calls.overdue) + bool(profile.calls.mail)
+                alarmed.append(Alarm(profile, title, text, shown or len(in_vain) < ways))
     except Failure as failure:
         await _cannot(home, failure, now)
         raise

@@ -22,21 +22,19 @@ def health(status: Status, now: datetime) -> str:
     """One honest sentence on how safe a profile is: the same in the window, the tray and a terminal."""
     if status.running:
         return running(status)
-    but = "; ".join(concern(one, now) for one in unaccepted(status, now) if one.about is not About.NEVER)
+    tried = status.last is not None  # what came of it says more than that there is no backup
+    open_ones = (one for one in unaccepted(status, now) if not (tried and one.about is About.NEVER))
+    but = "; ".join(concern(one, now) for one in open_ones)
     match level(status, now):
         case Level.PROTECTED if status.safe_as_of:
             safe = _("Everything safe as of {when}.").format(when=when(status.safe_as_of, now))
             return safe + _not_now(status)
         case Level.ATTENTION if status.safe_as_of:
             return _("Safe as of {when}, but {but}.").format(when=when(status.safe_as_of, now), but=but)
-        case _ if but and status.last is None and status.safe_as_of is None:
-            return _("Not protected: no backup was made yet; {but}.").format(but=but)
+        case _ if but and but != _("no backup was made yet"):
+            return _("Not protected: {but}.").format(but=but)
         case _:
-            return (
-                _("Not protected: {but}.").format(but=but)
-                if but
-                else _("Not protected: no backup was made yet.")
-            )
+            return _("Not protected: no backup was made yet.")
 
 
 def _not_now(status: Status) -> str:
@@ -48,7 +46,7 @@ def concern(one: Concern, now: datetime) -> str:
     """What is not as it should be, to stand in the middle of a sentence."""
     match one.about:
         case About.NEVER:
-            return _("no backup was made yet")
+            return _("no backup was made yet") + _because(one)
         case About.DAMAGED | About.FAILED:
             return _short(one.why)
         case About.ANSWER_WANTED:
@@ -56,8 +54,8 @@ def concern(one: Concern, now: datetime) -> str:
         case About.INTERRUPTED:
             return _("the last run was cut off in the middle (the next one goes on)")
         case About.LONG_AGO | About.OVERDUE:
-            because = f": {_short(one.why)}" if one.why else ""
-            return _("no backup since {day}").format(day=day(one.when, now) if one.when else "") + because
+            since = day(one.when, now) if one.when else ""
+            return _("no backup since {day}").format(day=since) + _because(one)
         case About.LEFT_OUT:
             told = [left_out(caution, count) for caution, count in one.counts]
             return ", ".join(told) or number(one.number, "warning", "warnings")
@@ -65,12 +63,11 @@ def concern(one: Concern, now: datetime) -> str:
             return _("the last verify came to nothing: {reasons}").format(reasons=_short(one.why))
         case About.NOT_PROVEN:
             days = (now - one.when).days if one.when else 0
-            because = f": {_short(one.why)}" if one.why else ""
             return ngettext(
                 "not proven for {count} day{because}",
                 "not proven for {count} days{because}",
                 days,
-            ).format(count=grouped(days), because=because)
+            ).format(count=grouped(days), because=_because(one))
         case About.KIT_NOT_SAVED:
             return _("the recovery kit is not saved")
         case About.KEY_EXPIRES:
@@ -84,6 +81,10 @@ def concern(one: Concern, now: datetime) -> str:
             )
         case _:
             assert_never(one.about)
+
+
+def _because(one: Concern) -> str:
+    return f": {_short(one.why)}" if one.why else ""
 
 
 def _short(why: tuple[Why, ...]) -> str:

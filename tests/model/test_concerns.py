@@ -93,7 +93,12 @@ AWAY = Why(Reason.DESTINATION_AWAY, "/media/disk/backups")
             Level.NOT_PROTECTED,
             "Not protected: a part of the backup is missing at the destination (vol3).",
         ),
-        (Status(profile=SAFE.profile), Level.NOT_PROTECTED, "no backup was made yet"),
+        (Status(profile=SAFE.profile), Level.NOT_PROTECTED, "Not protected: no backup was made yet."),
+        (
+            Status(profile=SAFE.profile, waiting=(AWAY,), kit_saved=False),
+            Level.NOT_PROTECTED,
+            "Not protected: no backup was made yet: the disk with /media/disk/backups is away",
+        ),
         (replace(SAFE, paused_until=NOON + DAY), Level.PROTECTED, "Everything safe as of"),
     ],
 )

@@ -11,7 +11,7 @@ import pytest
 from msgspec.structs import replace
 
 from secretsbackup.model.outcome import Failure, Reason, Summary, Why
-from secretsbackup.model.profile import Profile
+from secretsbackup.model.profile import Calls, Profile
 from secretsbackup.model.schedule import Hours, Manual
 from secretsbackup.operations import watch
 from secretsbackup.operations.runner import Run
@@ -48,7 +48,12 @@ async def fails(_: Run) -> Summary:
 
 def alarmed(home: Home, later: timedelta) -> list[str]:
     """The profiles of which there is an alarm."""
-    return [one.name for one in asyncio.run(watch.watch(home, datetime.now(UTC) + later))]
+    return [one.profile.name for one in raised(home, later)]
+
+
+def raised(home: Home, later: timedelta) -> list[watch.Alarm]:
+    """The alarms."""
+    return asyncio.run(watch.watch(home, datetime.now(UTC) + later))
 
 
 def test_silence_is_told_once_a_day(profile: Profile, home: Home, play: Play, shown: Path) -> None:
@@ -114,3 +119,23 @@ def test_a_good_run_ends_it(profile: Profile, home: Home, play: Play, shown: Pat
     assert alarmed(home, timedelta(minutes=30)) == []
     assert alarmed(home, timedelta(hours=2)) == ["docs"], "another silence within the day"
     assert alarmed(home, timedelta(hours=3)) == []
+
+
+def test_an_alarm_knows_whether_it_got_to_anybody(
+    profile: Profile,
+    home: Home,
+    play: Play,
+    stand_in: StandIn,
+    monkeypatch: pytest.MonkeyPatch,
+    tmp_path: Path,
+) -> None:
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/nothing")
+    for name in ("notify-send", "sendmail"):
+        program = stand_in("notes", name) / name
+        program.write_text("#!/bin/sh\nexit 1\n")
+    calls = Calls(overdue="http://127.0.0.1:1/", mail="ada@example.org")
+    profiles.add(home, replace(profile, calls=calls))
+    play(done)
+    assert [one.told for one in raised(home, 4 * DAY)] == [False]
+    stand_in("notes", "sendmail")
+    assert [one.told for one in raised(home, 5.5 * DAY)] == [True]

@@ -169,10 +169,11 @@ def _own(vault: Vault) -> tuple[Path, ...]:
 async def fetch_metadata(vault: Vault, time: datetime, passphrase: Secret) -> None:
     """Bring the manifests and signatures of a snapshot's chain into the archive folder.
 
-    Listing files is the verb that needs them all; what it lists is not used (see `signatures`).
+    Listing files is the verb that needs them all; what it lists is not used (see `signatures`). It writes
+    nowhere else, whatever the destination calls its files: see `fence`.
     """
     words = ["--time", _time(time), _url(vault.destination)]
-    await _run(vault, "list-current-files", words, passphrase=passphrase)
+    await _run(vault, "list-current-files", words, passphrase=passphrase, writes=_own(vault))
 
 
 async def do_nothing(vault: Vault, passphrase: Secret) -> None:
