@@ -193,6 +193,21 @@ class Day:
                     one.kill()
         self.tell(f"killed: {', '.join(killed) or 'nothing, there was none'}")
 
+    def sleep(self, by: timedelta) -> None:
+        """All stand still for so long; who is asked over the network meanwhile, hangs up."""
+        asleep = self.bench.processes()
+        for one in asleep:
+            with suppress(psutil.Error):
+                one.suspend()
+        self.go_on(by)
+        if self.bench.between:
+            self.bench.proxy.hang_up()
+            self.bench.proxy.come_back()
+        for one in asleep:
+            with suppress(psutil.Error):
+                one.resume()
+        self.tell(f"slept for {by}")
+
     def tell_program(self, number: int) -> None:
         """Ask the program to end."""
         for command in self._commands[-1:]:
@@ -301,7 +316,7 @@ class Day:
         ended = one.runs[-1].outcome
         assert isinstance(ended, Completed), ended
         folder = Path(ended.summary.folder or "")
-        last = one.known(self.clock.now())[-1:]
+        last = [run for run in one.runs if run.verb is Verb.BACKUP][-1:]
         expected = [last[0].seen] if last and last[0].good else one.picture_of(newest.stamp)
         assert_one_of(expected, picture(folder / one.source.name))
         shutil.rmtree(folder)
