@@ -9,7 +9,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from secretsbackup import words
-from secretsbackup.cli import asking
+from secretsbackup.cli import asking, output
 from secretsbackup.model.event import (
     Moment,
     Progressed,
@@ -180,7 +180,7 @@ class _Lines(_Shower):
             case StepEnded(step=step, seconds=seconds):
                 print(f"  {words.step(step)}: {words.duration(seconds)}", file=sys.stderr)
             case Warned() as warned:
-                print(f"  ! {words.warning(warned)}", file=sys.stderr)
+                print(f"  ! {output.plain(words.warning(warned))}", file=sys.stderr)
             case _:
                 pass
 
@@ -226,7 +226,9 @@ class _Bars(_Shower):
             case StepEnded(seconds=seconds) if self._task is not None:
                 self._bars.update(self._task, completed=1, total=1, words=words.duration(seconds))
             case Warned() as warned:
-                self._bars.console.print(f"! {words.warning(warned)}", markup=False, style="yellow")
+                self._bars.console.print(
+                    f"! {output.plain(words.warning(warned))}", markup=False, style="yellow"
+                )
             case RunEnded() if self._task is not None:
                 self._bars.stop_task(self._task)
             case _:

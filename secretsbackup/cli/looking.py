@@ -283,9 +283,9 @@ def _told(moment: Moment, verb: Verb) -> str:
         case Warned():
             return f"! {told}"
         case HookRan(lines=lines):
-            return "\n    ".join((told, *lines))
+            return "\n    ".join((told, *map(output.plain, lines)))
         case RunEnded(outcome=ended):
-            return "\n    ".join((told, *getattr(ended, "last_lines", ())))
+            return "\n    ".join((told, *map(output.plain, getattr(ended, "last_lines", ()))))
         case _:
             return told
 

@@ -47,9 +47,14 @@ def _whys(error: Failure | Skip) -> tuple[Why, ...]:
 
 def say(title: str, advice: str = "") -> None:
     """Say something on standard error: what happened, and below it what to do."""
-    print(title, file=sys.stderr)
+    print(plain(title), file=sys.stderr)
     if advice:
-        print(f"→ {advice}", file=sys.stderr)
+        print(f"→ {plain(advice)}", file=sys.stderr)
+
+
+def plain(text: str) -> str:
+    """A text in which nothing moves the cursor or colours the terminal: a server's words may want to."""
+    return "".join(one if one.isprintable() or one == "\n" else ascii(one)[1:-1] for one in text)
 
 
 def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
@@ -70,4 +75,4 @@ def tell_last_lines(error: Failure | Failed) -> None:
     """What the tool itself said, where our sentence alone does not say enough."""
     if error.reason in _UNCLEAR:
         for text in error.last_lines[-5:]:
-            print(f"  {text}", file=sys.stderr)
+            print(f"  {plain(text)}", file=sys.stderr)

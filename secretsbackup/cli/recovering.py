@@ -103,6 +103,8 @@ async def recover(options: Options, home: Home) -> int:
     for fault in found.faults if not options.json else ():
         output.say(f"In the kit, {fault}; what stands there once more was taken.")
     back = await recovery.recover(found.kit, secrets, home, name=options.new_name)
+    if recovery.lacks_commands(found.kit) and not options.json:
+        output.say(words.lacks_commands(), f"secretsbackup profile set {back.profile.name} --before COMMAND")
     if options.json:
         output.line(_as_json(back))
     else:

@@ -21,7 +21,7 @@ from secretsbackup.desktop.standings import Standings
 from secretsbackup.desktop.tray import Tray
 from secretsbackup.language import _, speak
 from secretsbackup.model.event import RunId, Verb
-from secretsbackup.model.outcome import PROGRAM_END, YOU, Completed, Failure, Outcome
+from secretsbackup.model.outcome import PROGRAM_END, YOU, Completed, Failed, Failure, Outcome
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.status import About, unaccepted
@@ -55,6 +55,8 @@ class App(QObject):
         self.lives: dict[ProfileName, Live] = {}
         self.window: Window | None = None
         self._wizards: dict[str, QWidget] = {}
+        self._asked_for: set[ProfileName] = set()
+        self._told: dict[tuple[ProfileName, Verb], str] = {}
         self.tray = Tray(self, self.standings)
         self.standings.ended.connect(self._ended)
         self._hourly = QTimer(self, interval=_HOUR)
@@ -181,6 +183,8 @@ class App(QObject):
         except Failure as failure:
             self.tray.notify(work.told(failure), Shield.FAILED)
             return None
+        if ask is not runner.nobody:
+            self._asked_for.add(profile.name)
         self.lives[profile.name] = live
         self.follower.listen(profile.name, live)
         return live
@@ -322,14 +326,34 @@ class App(QObject):
 
     def _ended(self, name: str, verb: Verb, outcome: Outcome, before: Outcome | None) -> None:
         self.lives.pop(ProfileName(name), None)
+        is_new = self._is_new(ProfileName(name), verb, outcome)
         notice = words.notice(outcome, verb, before, known=self._known(name, verb)) if verb else None
-        if notice and self.settings.notifies:
+        if notice and is_new and self.settings.notifies:
             state = (
                 Shield.SAFE if isinstance(outcome, Completed) and not outcome.warnings else Shield.ATTENTION
             )
             self.tray.notify(words.Message(f"{name}: {notice.title}", notice.advice), state)
         if self.window is not None:
             self.window_closed()
+
+    def _is_new(self, name: ProfileName, verb: Verb, outcome: Outcome) -> bool:
+        """Whether there is something to tell that the run before had not: what is tried again every hour
+        would say the same every hour. Whoever asked for a run hears how it ended."""
+        asked = name in self._asked_for
+        self._asked_for.discard(name)
+        if not isinstance(outcome, Completed | Failed):
+            return False
+        told, matter = self._told.get((name, verb)), self._matter(name, outcome)
+        self._told[name, verb] = matter
+        return asked or not matter or matter != told
+
+    def _matter(self, name: ProfileName, outcome: Outcome) -> str:
+        """What there is to tell of: a failure, or what was left out; "" if all is well."""
+        if isinstance(outcome, Failed):
+            return outcome.reason
+        standing = self.standings.of(name)
+        open_ones = unaccepted(standing.status, datetime.now(UTC)) if standing else ()
+        return " ".join(one.key for one in open_ones if one.about is About.LEFT_OUT)
 
     def _known(self, name: str, verb: Verb) -> bool:
         """Whether a backup warned of nothing but what is accepted."""

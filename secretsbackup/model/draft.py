@@ -10,7 +10,10 @@ from secretsbackup.model.destination import Bucket, Folder, Host
 from secretsbackup.model.profile import Profile
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
+_ADDRESS = re.compile(r"[^\s@,;:<>()\[\]\\\"]+(@[^\s@,;:<>()\[\]\\\"]+)?")
 _FINGERPRINT = re.compile(r"[0-9A-F]{40}")
+_CENTURY = 36_500
+"""Days; with more of them no calendar can reckon."""
 
 
 class Problem(msgspec.Struct, frozen=True):
@@ -120,12 +123,14 @@ def _key(draft: Profile) -> _Found:
 def _rules(draft: Profile) -> _Found:
     if draft.full_every < 1:
         yield "full_every", "A full backup every 1 day is the most."
-    if draft.full_every > 36_500:
+    if draft.full_every > _CENTURY:
         yield "full_every", "A full backup every 36 500 days, a hundred years, is the least."
     if draft.keep < 1:
         yield "keep", "Keep at least 1 full backup."
     if draft.keep_days is not None and draft.keep_days < 1:
         yield "keep_days", "Keep the backups of at least 1 day."
+    if draft.keep_days is not None and draft.keep_days > _CENTURY:
+        yield "keep_days", "Keep the backups of 36 500 days, a hundred years, at most."
     bounds = {"spread": 24 * 60, "patience": 3650, "surge": 10**6, "upheaval": 100, "prove_every": 3650}
     for field, most in bounds.items():
         if not 0 <= getattr(draft, field) <= most:
@@ -148,10 +153,12 @@ def _calls(draft: Profile) -> _Found:
         url = getattr(draft.calls, name)
         if url is not None and not re.fullmatch(r"https?://[^\s/]+\S*", url):
             yield "calls", f"“{url}” cannot be called; give a URL that begins with https://"
-    if draft.calls.mail is not None and not re.fullmatch(r"[^\s@,;<>]+(@[^\s@,;<>]+)?", draft.calls.mail):
+    if draft.calls.mail is not None and not _ADDRESS.fullmatch(draft.calls.mail):
         yield "calls", f"“{draft.calls.mail}” is no address."
     if draft.hooks.seconds < 1:
         yield "hooks", "Give a command at least 1 second."
+    if any("\0" in word for word in (*draft.hooks.before, *draft.hooks.after)):
+        yield "hooks", "A command is text, without a NUL in it."
 
 
 def within(path: str, folder: str) -> bool:

@@ -8,7 +8,7 @@ next. A moment is an event and its time; on disk and on a terminal's `--json` it
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Literal, NewType
+from typing import Any, Literal, NewType
 
 import msgspec
 
@@ -171,6 +171,23 @@ class Moment(msgspec.Struct, frozen=True, gc=False):
 def encode(moment: Moment) -> bytes:
     """One line of a journal, without its end."""
     return _encoder.encode(moment)
+
+
+def writable(moment: Moment) -> Moment:
+    """The same with what is no text in it (of a path, say) as \\udcNN: else it cannot be encoded."""
+    return msgspec.convert(_written(msgspec.to_builtins(moment)), Moment)
+
+
+def _written(value: Any) -> Any:
+    match value:
+        case str():
+            return value.encode("utf-8", "backslashreplace").decode()
+        case dict():
+            return {name: _written(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_written(one) for one in value]
+        case _:
+            return value
 
 
 def decode(line: bytes) -> Moment:

@@ -11,11 +11,14 @@ from typing import Any
 import msgspec
 
 from secretsbackup.model.event import Moment
+from secretsbackup.model.outcome import Reason
 from secretsbackup.model.profile import Profile
 
 _NAMES = {"path", "place", "folder", "profile"}
 """Fields that are private as a whole; `detail` is where it is a file's name, as in progress."""
 _TEXTS = {"detail", "last_lines", "by"}
+_ANYTHING = {"lines"}
+"""What the user's own commands said, which may be anything, a password included."""
 _FORMS: tuple[tuple[str, str], ...] = (
     ("secret", r"\b(?:AKIA|ASIA)[A-Z0-9]{12,}\b|-----BEGIN [^-]+-----.*"),
     ("address", r"\b[a-z][a-z0-9+]*://[^\s'\"“”<>]+|\b[\w.+-]+@[\w.-]+|\b\d{1,3}(?:\.\d{1,3}){3}(?::\d+)?"),
@@ -48,6 +51,8 @@ def names(profile: Profile) -> tuple[str, ...]:
         profile.archive,
         profile.aws_profile,
         *profile.exclude,
+        *profile.hooks.before[:1],
+        *profile.hooks.after[:1],
     )
     return tuple(word for word in (*sources, *places, *rest) if word and len(word) > 1)
 
@@ -79,6 +84,8 @@ class _Veil:
             return value
         if field in _NAMES or (field == "detail" and within.get("type") == "progressed"):
             return self._number("path" if field != "profile" else "profile", value)
+        if field in _ANYTHING or (field == "last_lines" and within.get("reason") == Reason.HOOK_FAILED):
+            return self._number("line", value)
         return self._text(value) if field in _TEXTS else value
 
     def _text(self, text: str) -> str:

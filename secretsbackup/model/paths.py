@@ -7,5 +7,11 @@ def shown(path: bytes) -> str:
     return "".join(char if char.isprintable() else _escaped(char) for char in text)
 
 
+def said(line: bytes, most: int) -> str:
+    """Text for a line that a program said, `most` letters of it: none moves a cursor or colours anything."""
+    text = shown(line[:most].replace(b"\t", b" "))
+    return text if len(text) <= most and len(line) <= most else text[:most] + "…"
+
+
 def _escaped(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")

@@ -170,7 +170,13 @@ def _of_runs(status: Status) -> Iterator[Concern]:
     match status.last:
         case Failed(reason=reason, detail=detail) if reason not in _DAMAGE or not status.damage:
             why = Why(reason, detail)
-            yield Concern(about=About.FAILED, key=f"failed {reason} {detail}", why=(why,))
+            about = "".join(
+                one for one in detail if not one.isdigit()
+            )  # how much is free changes all the time
+            key = (
+                f"failed {reason} {about} {status.safe_as_of}"  # once it has worked again, it is another one
+            )
+            yield Concern(about=About.FAILED, key=key, why=(why,))
         case Interrupted():
             yield Concern(about=About.INTERRUPTED, key=f"interrupted {status.last_ended}")
         case Completed(warnings=warnings) if warnings:
@@ -192,7 +198,7 @@ def _of_time(status: Status, now: datetime) -> Iterator[Concern]:
     tried = status.proven or status.since
     long_since = max(_PROVEN_FOR, 2 * timedelta(days=status.prove_every))
     if status.unproven:
-        key = f"not-proven {status.unproven.reason} {status.unproven.detail}"
+        key = f"not-proven {status.unproven.reason} {status.unproven.detail} {status.proven}"
         yield Concern(about=About.NOT_PROVEN, key=key, why=(status.unproven,))
     elif tried and now > tried + long_since:
         why = (status.unasked,) if status.unasked else ()

@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Coroutine
+from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -148,7 +149,7 @@ async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> None:
     duplicity would go on with it later as well, but signs the stage as it is then: what had changed in the
     part that was sent already would go into no volume and, being signed, into no later snapshot (3.2). So if
     the stage has changed since the set was begun, it is given up; and if the power was cut before what was
-    sent to a folder was safely on its disk.
+    sent to a folder was safely on its disk, or what it builds on is damaged.
     """
     held = await holdings.look(run, vault)
     phrase = await _phrase(run, held)
@@ -156,13 +157,21 @@ async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> None:
     stage = run.home.stage(run.profile)
     # Begun later than now: the clock was set, and no time of a file says whether it changed since.
     changed = begun > run.began or await asyncio.to_thread(gathering.changed_since, stage, since)
-    if changed or await asyncio.to_thread(_torn, vault):
+    if held.broken or changed or await asyncio.to_thread(_torn, vault):
         await _forsake(run, vault, phrase)
         return
     kind = Kind.INCREMENTAL if held.chains else Kind.FULL
-    await _duplicity(run, vault, kind, (0, 0), wish, phrase)
+    with _judging(run, vault, held, kind):
+        await _duplicity(run, vault, kind, (0, 0), wish, phrase)
     proven = await _prove(run, vault, held)
     _tell_made(run, proven, proven.since(held))
+
+
+def _judging(run: Run, vault: Vault, held: Holdings, kind: Kind) -> AbstractContextManager[None]:
+    """A chain that cannot be built on, since what is to be read of it is damaged, is remembered as that."""
+    if kind is Kind.FULL or not held.chains:
+        return nullcontext()
+    return holdings.judging(run, vault, held, held.chains[-1].snapshots[0])
 
 
 def _torn(vault: Vault) -> bool:
@@ -184,7 +193,8 @@ async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Ga
     total = await _total(run, held, kind, gathered)
     guards.room_to_send(run, vault, held, total[1])
     at = await _second_of_its_own(run, held)
-    await _duplicity(run, vault, kind, total, wish, phrase, at)
+    with _judging(run, vault, held, kind):
+        await _duplicity(run, vault, kind, total, wish, phrase, at)
 
 
 async def _second_of_its_own(run: Run, held: Holdings) -> datetime | None:

@@ -70,8 +70,8 @@ async def look(run: Run, vault: Vault) -> Holdings:
     here = place_of(vault.destination)
     contents = await _contents(run, vault)
     known = history.known_sizes(run.home, here)
-    holes = await asyncio.to_thread(files.audit, vault.archive, contents, known)
-    _remember(run, vault, holes)
+    sets = await asyncio.to_thread(files.finished, vault.archive, known)
+    _remember(run, vault, files.audit(sets, contents, known), files.starts(sets))
     held = _holdings(run, vault, contents)
     _know(run, vault, held, known)
     return held
@@ -134,9 +134,8 @@ async def _contents(run: Run, vault: Vault) -> dict[str, int]:
     return contents
 
 
-def _remember(run: Run, vault: Vault, holes: Iterable[files.Hole]) -> None:
+def _remember(run: Run, vault: Vault, holes: Iterable[files.Hole], starts: Mapping[files.Set, str]) -> None:
     lost = history.lost_chains(run.home, place_of(vault.destination))
-    starts = files.starts(vault.archive)
     new = [hole for hole in holes if starts[hole.belongs] not in lost]
     if new:
         lose(run, vault, dict.fromkeys(starts[hole.belongs] for hole in new), "damaged")

@@ -5,6 +5,8 @@ that fails after it, like a call or a letter that does not get through, is a war
 """
 
 import asyncio
+import contextlib
+from datetime import datetime, timedelta
 
 from secretsbackup import words
 from secretsbackup.model.event import Caution, HookRan, Verb, Warned
@@ -19,12 +21,19 @@ from secretsbackup.model.outcome import (
     Skipped,
     Summary,
 )
+from secretsbackup.model.paths import said
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.status import damage_after
 from secretsbackup.operations.runner import Recipe, Run
+from secretsbackup.store import marks
 from secretsbackup.tools import call, mail, process
+from secretsbackup.tools.mail import Letter
 
 _KEPT = 50
-"""How many of the last lines of a command go into the log."""
+"""How many of the last lines of a command go into the log,"""
+_WIDE = 1000
+"""and how many bytes of each."""
+_A_DAY = timedelta(days=1)
 
 
 def around(recipe: Recipe) -> Recipe:
@@ -60,50 +69,95 @@ async def _afterwards(run: Run, ended: Outcome) -> None:
         run.tell(Warned(caution=Caution.HOOK_FAILED, detail=failure.detail))
     match ended:
         case Completed():
-            await _tell(run, run.profile.calls.success, "", "")
+            await _tell(run, run.profile.calls.success, _recovered(run))
         case Failed():
-            message = words.outcome(ended, Verb.BACKUP)
-            title = words.failed(run.profile.name)
-            await _tell(run, run.profile.calls.failure, title, str(message))
+            await _tell_failed(run, ended, Verb.BACKUP)
         case _:
             pass
+
+
+def telling(recipe: Recipe) -> Recipe:
+    """A drill's recipe; who is to hear of failures hears of damage that it finds, for nobody may be there."""
+
+    async def with_calls(run: Run) -> Summary:
+        try:
+            return await recipe(run)
+        except Failure as failure:
+            ended = Failed(failure.reason, failure.detail)
+            if damage_after(None, ended, Verb.VERIFY):
+                await _tell_failed(run, ended, Verb.VERIFY)
+            raise
+
+    return with_calls
+
+
+async def _tell_failed(run: Run, ended: Failed, verb: Verb) -> None:
+    """Call each time, and write once a day: a letter an hour about the same thing is soon read no more."""
+    known = marks.read(run.home, run.profile.name)
+    since = run.began - known.written_at if known.written_at else _A_DAY
+    if known.written is ended.reason and timedelta() <= since < _A_DAY:
+        await _tell(run, run.profile.calls.failure, None)
+        return
+    letter = Letter(words.failed(run.profile.name), str(words.outcome(ended, verb)))
+    if await _tell(run, run.profile.calls.failure, letter):
+        _remember(run, ended.reason, run.began)
+
+
+def _recovered(run: Run) -> Letter | None:
+    """What is written to whoever had a letter about a failure, now that it is over."""
+    if marks.read(run.home, run.profile.name).written is None:
+        return None
+    _remember(run, None, None)
+    return Letter(words.recovered(run.profile.name), words.again())
+
+
+def _remember(run: Run, written: Reason | None, at: datetime | None) -> None:
+    """Without room for it the letter is written again: better twice than never."""
+    with contextlib.suppress(Failure):
+        marks.set_(run.home, run.profile.name, written=written, written_at=at)
 
 
 async def _run(run: Run, which: str, command: tuple[str, ...], told: dict[str, str]) -> None:
     """Run one command; Failure(HOOK_FAILED) if it cannot be started, ends badly or takes too long."""
     if not command:
         return
-    said: list[str] = []
+    lines: list[str] = []
 
     def hear(line: bytes) -> None:
-        said.append(line.decode("utf-8", "backslashreplace"))
-        del said[:-_KEPT]
+        lines.append(said(line, _WIDE))
+        del lines[:-_KEPT]
 
     env = process.environment(SECRETSBACKUP_PROFILE=run.profile.name, SECRETSBACKUP_HOOK=which, **told)
     status: int | None = None
+    ending = "cannot be started"
     try:
         async with asyncio.timeout(run.profile.hooks.seconds):
             program = process.find(command[0])
             ended = await process.run(program, command[1:], env=env, on_line=hear, on_error_line=hear)
-            status = ended.status
+            status, ending = ended.status, f"ended with {ended.how}"
     except TimeoutError:
-        said.append(words.took_too_long(run.profile.hooks.seconds))
-    except (OSError, Failure) as error:
-        said.append(str(error))
+        ending = "did not end in time"
+        lines.append(words.took_too_long(run.profile.hooks.seconds))
+    except Failure:
+        lines.append(words.no_program(command[0]))
+    except OSError as error:
+        lines.append(error.strerror or str(error))
     finally:
-        run.tell(HookRan(hook=which, status=status, lines=tuple(said)))
+        run.tell(HookRan(hook=which, status=status, lines=tuple(lines)))
     if status != 0:
-        ending = "did not end" if status is None else f"ended with {status}"
-        raise Failure(Reason.HOOK_FAILED, f"{command[0]} {ending}", tuple(said[-5:]))
+        raise Failure(Reason.HOOK_FAILED, f"{command[0]} {ending}", tuple(lines[-5:]))
 
 
-async def _tell(run: Run, url: str | None, subject: str, text: str) -> None:
-    for failure in await tell(run.profile, url, subject, text):
+async def _tell(run: Run, url: str | None, letter: Letter | None) -> bool:
+    """Whether all of it got through; if not, that is warned of."""
+    failures = await tell(run.profile, url, letter)
+    for failure in failures:
         run.tell(Warned(caution=Caution.NOT_TOLD, detail=failure.detail))
+    return not failures
 
 
-async def tell(profile: Profile, url: str | None, subject: str, text: str) -> list[Failure]:
-    """Call a URL and send a letter (if there is something to say in one); what did not get through."""
+async def tell(profile: Profile, url: str | None, letter: Letter | None) -> list[Failure]:
+    """Call a URL and send a letter, where there is one and somebody to get it; what did not get through."""
     failures: list[Failure] = []
     try:
         if url:
@@ -111,8 +165,8 @@ async def tell(profile: Profile, url: str | None, subject: str, text: str) -> li
     except Failure as failure:
         failures.append(failure)
     try:
-        if profile.calls.mail and subject:
-            await mail.send(profile.calls.mail, subject, text)
+        if profile.calls.mail and letter:
+            await mail.send(profile.calls.mail, letter)
     except Failure as failure:
         failures.append(failure)
     return failures

@@ -28,6 +28,8 @@ from secretsbackup.tools.gnupg import custody
 
 BESIDE = "secretsbackup-recovery-kit.txt"
 """The name of a kit that is kept at the destination itself; duplicity takes no notice of it."""
+_LARGEST = 1 << 20
+"""Bytes; one of the largest keys takes a tenth."""
 
 
 class Saved(msgspec.Struct, frozen=True):
@@ -113,8 +115,11 @@ def read_text(text: str) -> Reading:
 
 async def read_beside(destination: Destination, credential: Credential) -> Reading:
     """Read the kit that is kept beside the backups; Failure(KIT_BROKEN) also if there is none."""
-    if BESIDE not in await place.contents(destination, credential):
+    size = (await place.contents(destination, credential)).get(BESIDE)
+    if size is None:
         raise Failure(Reason.KIT_BROKEN, "there is none beside these backups")
+    if size > _LARGEST:
+        raise Failure(Reason.KIT_BROKEN, "what lies beside these backups is too large for one")
     content = await place.fetch(destination, credential, BESIDE)
     return read_text(content.decode("utf-8", "replace"))
 

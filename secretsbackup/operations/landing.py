@@ -55,20 +55,23 @@ class Landing:
             inside(self.folder, place)
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             came = os.path.join(bytes(arriving), path[start:]) if path != errand.path else bytes(arriving)  # noqa: PTH118
+            inside(arriving, Path(os.fsdecode(came)))
             if not os.path.lexists(came):
                 raise Failure(Reason.PATH_NOT_FOUND, shown(path))
             os.rename(came, bytes(place))  # noqa: PTH104 - bytes: names need not be text
-        shutil.rmtree(arriving, ignore_errors=True)
+        _clear(arriving)
 
     def dress(self, archives: list[Path] | None) -> None:
         """Give the folders that duplicity did not finish, or did not make, what the snapshot says of them.
 
-        The deepest come first: what is made in a folder changes its time.
+        The deepest come first: what is made in a folder changes its time. A link in the place of a folder is
+        left alone, for what it leads to would be dressed.
         """
         if self._in_one or not archives:
             return
         root = len(bytes(self.folder)) + 1
-        folders = {path[root:] for path, _ in tree.folders_below(self.folder)}
+        every = tree.folders_below(self.folder)
+        folders = {path[root:] for path, status in every if stat.S_ISDIR(status.st_mode)}
         known = signatures.attributes(archives, folders) if folders else {}
         for path in sorted(known, key=lambda one: one.count(b"/"), reverse=True):
             _dress(self._place(path), known[path])
@@ -87,17 +90,28 @@ class Landing:
     def lacking(self, listed: Iterator[Entry]) -> Iterator[bytes]:
         """Which of these paths, folder by folder, are not there as they are listed; nothing of them is left.
 
-        Of a folder that is not there at all the paths below it are not named.
+        Of a folder that is not there at all the paths below it are not named. Failure(SNAPSHOT_UNSAFE) where
+        a link that came, or a forged name, would have something outside be looked at, and taken away.
         """
-        shutil.rmtree(self.folder / _ARRIVING, ignore_errors=True)
-        gone = b"\0"
+        _clear(self.folder / _ARRIVING)
+        gone, safe = b"\0", b"\0"
         for entry in listed:
+            if (above := entry.path.rpartition(b"/")[0]) != safe:
+                inside(self.folder, self._place(entry.path))
+                safe = above
             if not entry.path.startswith(gone + b"/") and not _is_there(entry, self._place(entry.path)):
                 gone = entry.path
                 yield entry.path
 
     def _place(self, path: bytes) -> Path:
         return Path(os.fsdecode(os.path.join(bytes(self.folder), path)))  # noqa: PTH118 - bytes
+
+
+def _clear(arriving: Path) -> None:
+    """What came in the place of a folder may be a link."""
+    if arriving.is_symlink():
+        arriving.unlink()
+    shutil.rmtree(arriving, ignore_errors=True)
 
 
 def name_at(now: datetime) -> str:

@@ -4,7 +4,7 @@ A chain goes once `keep` newer ones are sound and, with `keep_days`, once its ne
 newest must be proven: audited against its manifests. Else nothing goes, and it is said why.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +20,7 @@ from secretsbackup.operations import equipment, holdings, refresh
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.runner import Run, visit
 from secretsbackup.store import history
+from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.tools import duplicity, place
 from secretsbackup.tools.duplicity import Vault, files
@@ -120,6 +121,12 @@ def _debris(held: Holdings, archive: Path) -> Iterator[str]:
             yield name
 
 
+def _names(held: Holdings, chains: Iterable[Chain]) -> Iterator[str]:
+    """The files of these chains."""
+    sets = {one for chain in chains for one in _sets(chain)}
+    return (name for name in held.contents if (parsed := files.parse(name)) and parsed.belongs in sets)
+
+
 def _sets(chain: Chain) -> Iterator[Set]:
     """The sets of a chain, up to its last whole snapshot."""
     whole = [number for number, one in enumerate(chain.snapshots) if one.whole]
@@ -140,11 +147,13 @@ async def tidy(run: Run, vault: Vault, held: Holdings, *, wait: Why | None = Non
             holdings.lose(run, vault, starts, "removed")
             await duplicity.remove_older(vault, min(chain.start for chain in found.kept))
             await _really_gone(run, vault, found.old)
+            _forget_sizes(run, vault, _names(held, found.old))
             gone = {snapshot for chain in found.old for snapshot in chain.snapshots}
             await refresh.keep_up(run, [snapshot for snapshot in held.whole if snapshot not in gone])
         if found.debris:
             await place.remove(vault.destination, vault.credential, found.debris)
             _forget(vault.archive, found.debris)
+            _forget_sizes(run, vault, found.debris)
         return msgspec.structs.replace(found, uploads=await _end_uploads(run, vault))
     except Failure as failure:
         run.tell(Warned(caution=Caution.NOT_TIDIED, detail=failure.detail or failure.reason))
@@ -156,6 +165,10 @@ async def _really_gone(run: Run, vault: Vault, old: Sequence[Chain]) -> None:
     there = {chain.start for chain in (await holdings.peek(run, vault)).chains}
     if there & {chain.start for chain in old}:
         raise Failure(Reason.DESTINATION_DENIED, "refused: see `secretsbackup doctor`")
+
+
+def _forget_sizes(run: Run, vault: Vault, names: Iterable[str]) -> None:
+    history.forget_sizes(run.home, place_of(vault.destination), names)
 
 
 async def _end_uploads(run: Run, vault: Vault) -> int:

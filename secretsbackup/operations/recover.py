@@ -8,7 +8,7 @@ import msgspec
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.kit import Kit
 from secretsbackup.model.outcome import Failure, Reason
-from secretsbackup.model.profile import Profile, ProfileName
+from secretsbackup.model.profile import Hooks, Profile, ProfileName
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret, SecretName
 from secretsbackup.model.snapshot import Chain
 from secretsbackup.operations import enrol, kit
@@ -38,10 +38,19 @@ class Recovered(msgspec.Struct, frozen=True):
 def profile_for(found: Kit, name: str | None = None) -> Profile:
     """The kit's profile as it goes on here, under another name if one is given.
 
-    Its sources stay as they were. Where it had its stage and archive on the old machine does not matter.
+    Its sources stay as they were. Where it had its stage and archive on the old machine does not matter. The
+    user's own commands are left out: a kit may lie beside the backups, where whoever can write to the place
+    could write others into it, and they would be run here.
     """
     there = kit.profile_in(found)
-    return msgspec.structs.replace(there, name=ProfileName(name or there.name), staging=None, archive=None)
+    return msgspec.structs.replace(
+        there, name=ProfileName(name or there.name), staging=None, archive=None, hooks=Hooks()
+    )
+
+
+def lacks_commands(found: Kit) -> bool:
+    """Whether the kit's profile had commands of the user's own, which are not taken from it."""
+    return kit.profile_in(found).hooks != Hooks()
 
 
 async def recover(found: Kit, secrets: Secrets, home: Home, *, name: str | None = None) -> Recovered:
@@ -55,7 +64,7 @@ async def recover(found: Kit, secrets: Secrets, home: Home, *, name: str | None 
         profile = msgspec.structs.replace(profile, aws_profile=None)
     enrol.check(profile, imported=True)
     known = profiles.load(home).get(profile.name)
-    if known is not None and known != profile:
+    if known is not None and msgspec.structs.replace(known, hooks=Hooks()) != profile:
         raise Failure(Reason.PROFILE_EXISTS, profile.name)
     secrets = _wanted(profile, secrets)
     async with custody.empty_home() as empty:

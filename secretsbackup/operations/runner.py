@@ -32,6 +32,7 @@ from secretsbackup.model.event import (
     Tell,
     Verb,
     Warned,
+    writable,
 )
 from secretsbackup.model.outcome import (
     PROGRAM,
@@ -168,7 +169,7 @@ def start(
     told: list[Moment] = []
 
     def hear(moment: Moment) -> None:
-        writer.write(moment)
+        moment = _written(writer, moment)
         if not isinstance(moment.event, Progressed):
             told.append(moment)
         live.hear(moment)
@@ -176,9 +177,8 @@ def start(
     tell = _Teller(hear)
 
     def settle(outcome: Outcome) -> None:
-        ended = Moment(datetime.now(UTC), RunEnded(outcome=outcome))
         with writer:
-            writer.write(ended)
+            ended = _written(writer, Moment(datetime.now(UTC), RunEnded(outcome=outcome)))
         try:
             history.record(at_home, [*told, ended])
         except Failure:
@@ -192,6 +192,16 @@ def start(
     work = _work(recipe, alone, profile, at_home)
     live.begin(asyncio.get_running_loop().create_task(work), settle)
     return live
+
+
+def _written(writer: journal.Writer, moment: Moment) -> Moment:
+    """Write a moment; as it was written, for not everything that a path holds is text."""
+    try:
+        writer.write(moment)
+    except UnicodeEncodeError:
+        moment = writable(moment)
+        writer.write(moment)
+    return moment
 
 
 def _ahead(at_home: Home, profile: Profile, began: datetime) -> tuple[RunId, ...]:

@@ -21,7 +21,7 @@ from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.paths import shown
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Snapshot, chain_of
-from secretsbackup.operations import equipment, holdings
+from secretsbackup.operations import equipment, holdings, hooks
 from secretsbackup.operations.holdings import Holdings, chosen
 from secretsbackup.operations.runner import Run
 from secretsbackup.operations.sampling import Place, places, sample
@@ -45,6 +45,7 @@ _ALL = 512 << 20
 """Bytes: a smaller snapshot is restored as a whole, where that fetches no more than its sample would."""
 
 
+@hooks.telling
 async def verify(run: Run) -> Summary:
     """The recipe. Nothing is written to the destination."""
     with run.step(Step.CHECK):

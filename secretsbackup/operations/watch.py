@@ -14,6 +14,7 @@ from secretsbackup.operations.standing import standing
 from secretsbackup.store import marks, profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import notify
+from secretsbackup.tools.mail import Letter
 
 _AT_MOST_EVERY = timedelta(days=1)
 
@@ -25,11 +26,12 @@ async def watch(home: Home, now: datetime | None = None) -> list[Profile]:
     try:
         for profile in profiles.load(home).values():
             stands = standing(home, profile.name, now)
-            if overdue(stands, now) and _not_today(marks.read(home, profile.name).alarmed, now):
+            told = marks.read(home, profile.name).alarmed
+            if overdue(stands, now) and (_not_today(told, now) or _before(told, stands.safe_as_of)):
                 marks.set_(home, profile.name, alarmed=now)
                 title, text = words.overdue(profile.name), words.health(stands, now)
                 await notify.show(title, text)
-                await hooks.tell(profile, profile.calls.overdue, title, text)
+                await hooks.tell(profile, profile.calls.overdue, Letter(title, text))
                 alarmed.append(profile)
     except Failure as failure:
         await _cannot(home, failure, now)
@@ -53,6 +55,11 @@ def overdue(stands: Status, now: datetime) -> bool:
     late = stands.alarm_after is not None and now > stands.alarm_after and not stands.running
     about = {concern.about for concern in unaccepted(stands, now)}
     return late and bool(about & {About.OVERDUE, About.LONG_AGO, About.NEVER})
+
+
+def _before(told: datetime | None, good: datetime | None) -> bool:
+    """Whether there was a good backup since the last alarm, so that this silence is another one."""
+    return told is not None and good is not None and told < good
 
 
 def _not_today(told: datetime | None, now: datetime) -> bool:

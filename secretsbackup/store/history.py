@@ -145,6 +145,14 @@ def know_sizes(home: Home, place: Place, sizes: Mapping[str, int]) -> None:
         memory.executemany("INSERT INTO volumes VALUES (?, ?, ?)", rows)
 
 
+def forget_sizes(home: Home, place: Place, names: Iterable[str]) -> None:
+    """Forget files that were removed: what is known and not there is a hole."""
+    with database.opened(home) as memory:
+        memory.executemany(
+            "DELETE FROM volumes WHERE place = ? AND name = ?", ((place, name) for name in names)
+        )
+
+
 def lost_chains(home: Home, place: Place) -> dict[str, str]:
     """The chains, by the stamp of their full snapshot, that are known to be damaged or removed."""
     with database.opened(home) as memory:

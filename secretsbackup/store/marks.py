@@ -8,7 +8,7 @@ from typing import Any
 
 import msgspec
 
-from secretsbackup.model.outcome import Failure, Why
+from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store.home import Home, owner_only, write
 
@@ -17,7 +17,8 @@ class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
     """`accepted` are the concerns that the user has read and accepted, by their keys. `tried` is the newest
     manifest that the keychain's passphrase opened. `alarmed` is when the watchdog last spoke up. `lacking`
     is why a backup that was due did not begin, since `lacking_since`. `unasked` is why the keychain
-    had no passphrase for a drill when it was last asked for one, at `asked`."""
+    had no passphrase for a drill when it was last asked for one, at `asked`. `written` is the failure that
+    the last letter was about, sent at `written_at`; None once there was a good backup since."""
 
     accepted: frozenset[str] = frozenset()
     tried: str = ""
@@ -27,6 +28,8 @@ class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
     lacking_since: datetime | None = None
     unasked: Why | None = None
     asked: datetime | None = None
+    written: Reason | None = None
+    written_at: datetime | None = None
 
 
 def read(home: Home, profile: ProfileName) -> Marks:

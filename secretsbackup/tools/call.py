@@ -1,5 +1,6 @@
 """Calls to a URL of the user's: a watchdog's, a chat's. Short, and no answer is read."""
 
+from http.client import HTTPException
 from urllib.error import HTTPError
 from urllib.parse import urlsplit
 from urllib.request import Request, urlopen
@@ -13,13 +14,14 @@ _PATIENCE = 10.0
 
 async def call(url: str) -> None:
     """Call it; a Failure that names the host alone, for such a URL is often a secret itself."""
-    host = urlsplit(url).hostname or "the URL"
+    host = "the URL"
     try:
+        host = urlsplit(url).hostname or host
         await in_thread(lambda: _get(url), 2 * _PATIENCE)
     except HTTPError as error:
         error.close()
         raise Failure(Reason.NOT_TOLD, f"{host}: HTTP {error.code}") from None
-    except (OSError, TimeoutError, ValueError) as error:
+    except (OSError, TimeoutError, ValueError, OverflowError, HTTPException) as error:
         raise Failure(Reason.NOT_TOLD, f"{host}: {type(error).__name__}") from None
 
 

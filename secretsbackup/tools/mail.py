@@ -1,8 +1,11 @@
 """A letter by the system's own sendmail, where there is one."""
 
 import asyncio
+import os
 from email.message import EmailMessage
 from pathlib import Path
+
+import msgspec
 
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.tools import process
@@ -12,15 +15,22 @@ _USUAL = Path("/usr/sbin/sendmail")
 """Not on every user's PATH (Filesystem Hierarchy Standard, 4.10)."""
 
 
-async def send(to: str, subject: str, text: str) -> None:
+class Letter(msgspec.Struct, frozen=True):
+    """What is written."""
+
+    subject: str
+    text: str
+
+
+async def send(to: str, letter: Letter) -> None:
     """Hand it over; Failure(NOT_TOLD) if that is refused."""
-    letter = EmailMessage()
-    letter["To"], letter["Subject"] = to, " ".join(subject.split())
-    letter["Auto-Submitted"] = "auto-generated"
-    letter.set_content(text)
+    message = EmailMessage()
+    message["To"], message["Subject"] = to, " ".join(letter.subject.split())
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(letter.text.encode("utf-8", "backslashreplace").decode())  # a path may be no text
     try:
         async with asyncio.timeout(_PATIENCE):
-            ended = await process.run(_program(), ["-t", "-i"], given=letter.as_bytes())
+            ended = await process.run(_program(), ["-t", "-i"], given=message.as_bytes())
     except TimeoutError:
         raise Failure(Reason.NOT_TOLD, "sendmail: TimeoutError") from None
     if ended.status != 0:
@@ -31,6 +41,6 @@ def _program() -> Path:
     try:
         return process.find("sendmail")
     except Failure:
-        if _USUAL.exists():
+        if os.access(_USUAL, os.X_OK):
             return _USUAL
-        raise
+    raise Failure(Reason.NOT_TOLD, "there is no sendmail")

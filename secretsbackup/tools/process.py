@@ -18,6 +18,7 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.paths import said
 from secretsbackup.tools import fence
 
 _PASSED_ON = (
@@ -32,6 +33,11 @@ _KEPT = 200
 _EVERY = 0.05
 """Seconds between two looks at a child's pipes."""
 _AT_ONCE = 1 << 20
+"""Bytes; no pipe holds more (pipe(7), as long as nobody is root)."""
+_LONGEST = 1 << 24
+"""Bytes of a line: whoever says more without an end says no lines, and shall not fill the memory."""
+_WIDE = 1 << 12
+"""Bytes of a line that are kept for a report."""
 _MUCH = 1 << 14
 """Bytes: with as much as this in a pipe there is more to come, and a full pipe would hold the child up."""
 
@@ -94,7 +100,7 @@ async def run(
     last: list[str] = []
 
     def keep(line: bytes) -> None:
-        last.append(line.decode("utf-8", "backslashreplace"))
+        last.append(said(line, _WIDE))
         del last[:-_KEPT]
         if on_error_line:
             on_error_line(line)
@@ -165,7 +171,7 @@ class _Ear:
         self._reader = pipes.enter_context(open(reader, "rb", 0))  # noqa: PTH123, SIM115
         self._mouth = pipes.enter_context(open(self.mouth, "wb", 0))  # noqa: PTH123, SIM115
         self._heard = heard
-        self._rest = b""
+        self._rest = bytearray()
 
     def close_mouth(self) -> None:
         """Close our copy of the child's end, so that the pipe ends with the child."""
@@ -174,18 +180,26 @@ class _Ear:
     def listen(self) -> int:
         """Hear what has been said; how many bytes that was."""
         said = self._reader.read(_AT_ONCE) or b""
-        if said:
-            *whole, self._rest = (self._rest + said).replace(b"\r", b"\n").split(b"\n")
-            for line in whole:
-                self._heard(line)
+        *whole, rest = said.replace(b"\r", b"\n").split(b"\n")
+        for line in whole:
+            self._hear(line)
+        self._rest += rest
+        if len(self._rest) > _LONGEST:
+            self._hear()
         return len(said)
 
     def finish(self) -> None:
-        """Hear the rest, a last line without an end included."""
-        while self.listen():
-            pass
+        """Hear what is still in the pipe, a last line without an end included, and no more than that: what
+        a child started and left behind may go on talking for ever."""
+        left = _AT_ONCE
+        while left > 0 and (said := self.listen()):
+            left -= said
         if self._rest:
-            self._heard(self._rest)
+            self._hear()
+
+    def _hear(self, end: bytes = b"") -> None:
+        self._heard(bytes(self._rest) + end if self._rest else end)
+        self._rest.clear()
 
 
 async def _give(child: asyncio.subprocess.Process, given: bytes) -> None:

@@ -5,6 +5,7 @@ NetworkManager's numbers are from its D-Bus API reference (NMState, NMConnectivi
 
 import ipaddress
 import platform
+import time
 from pathlib import Path
 
 from secretsbackup.model.due import Surroundings
@@ -27,7 +28,9 @@ _PATIENCE = 5.0
 
 
 async def look() -> Surroundings:
-    """How this machine is powered and connected now."""
+    """How this machine is powered and connected now, and (for all that is told in local time) where it is:
+    C's library reads the time zone once, and a tray lives for weeks while its laptop travels."""
+    time.tzset()
     return await in_thread(_look)
 
 

@@ -10,6 +10,7 @@ from secretsbackup.words.health import (
     overdue,
     proven,
     proving,
+    recovered,
     running,
     standing,
     to_type,
@@ -19,8 +20,10 @@ from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import about, capital, duration, files, number, restored, roughly, size
 from secretsbackup.words.reasons import reason
 from secretsbackup.words.runs import (
+    again,
     doing,
     measured,
+    no_program,
     notice,
     outcome,
     progress,
@@ -37,6 +40,7 @@ from secretsbackup.words.setting_up import (
     hand,
     held,
     keeps,
+    lacks_commands,
     leftover,
     made,
     part,

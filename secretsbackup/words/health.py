@@ -221,3 +221,8 @@ def unwatched() -> str:
 def failed(profile: ProfileName) -> str:
     """The subject of a letter about a backup that failed."""
     return _("Backup of “{profile}” failed").format(profile=profile)
+
+
+def recovered(profile: ProfileName) -> str:
+    """The subject of a letter to whoever had one about a failure."""
+    return _("“{profile}” is backed up again").format(profile=profile)

@@ -233,9 +233,18 @@ def notice(ended: Outcome, verb: Verb, before: Outcome | None, *, known: bool = 
         case Completed(warnings=warnings) if warnings and not known:
             return outcome(ended, verb)
         case Completed() if isinstance(before, Failed | Interrupted):
-            return Message(_("It works again."), outcome(ended, verb).title)
+            return Message(again(), outcome(ended, verb).title)
         case _:
             return None
+
+
+def _ending(status: int | None) -> str:
+    return _("it came to no end") if status is None else str(status)
+
+
+def again() -> str:
+    """What is said of the first good run after one that failed."""
+    return _("It works again.")
 
 
 def told(moment: Moment, verb: Verb) -> str:
@@ -262,8 +271,10 @@ def told(moment: Moment, verb: Verb) -> str:
             )
         case ChainLost(chain=chain):
             return _("The chain that began {chain} is old and is removed.").format(chain=chain)
-        case HookRan(hook=hook, status=status):
-            return _("Your own command {hook} the backup: {status}").format(hook=hook, status=status)
+        case HookRan(hook="before", status=status):
+            return _("Your own command before the backup: {ending}").format(ending=_ending(status))
+        case HookRan(status=status):
+            return _("Your own command after the backup: {ending}").format(ending=_ending(status))
         case RunEnded(outcome=ended):
             return str(outcome(ended, verb))
         case StepStarted() | Progressed():
@@ -275,6 +286,11 @@ def told(moment: Moment, verb: Verb) -> str:
 def took_too_long(seconds: float) -> str:
     """What is said of a user's command that was ended."""
     return _("It took longer than {span} and was ended.").format(span=duration(seconds))
+
+
+def no_program(name: str) -> str:
+    """What is said of a user's command that is not there, or that nobody made executable."""
+    return _("There is no program {name} that may be run.").format(name=name)
 
 
 def measured(summary: Summary) -> str:

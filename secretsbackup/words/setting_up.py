@@ -222,3 +222,8 @@ def traces(left: Traces) -> list[str]:
     """What an unfinished set-up made, one phrase each."""
     key = [_("the key {fingerprint}").format(fingerprint=left.key)] if left.key else []
     return [*key, *(made(left.bucket) if left.bucket else ())]
+
+
+def lacks_commands() -> str:
+    """What is said where a kit's profile had commands of the user's own."""
+    return _("Your own commands before and after a backup are not taken from a kit: set them again.")

@@ -5,6 +5,7 @@ import io
 import os
 import subprocess
 import tarfile
+from collections.abc import Sequence
 from pathlib import Path
 
 import pytest
@@ -56,8 +57,14 @@ def difftar(members: list[Member], outside: Path) -> bytes:
     return made.getvalue()
 
 
-def forge(there: Path, members: list[Member], outside: Path, keys: tuple[Path, str]) -> None:
-    """Write a whole set, as duplicity would."""
+def forge(
+    there: Path,
+    members: list[Member],
+    outside: Path,
+    keys: tuple[Path, str],
+    signed: Sequence[Member] = (("signature/", FOLDER, ""),),
+) -> None:
+    """Write a whole set, as duplicity would; its signatures may tell something else."""
 
     def seal(name: str, content: bytes) -> bytes:
         words = ["gpg", "--batch", "--trust-model", "always", "-r", keys[1], "--encrypt"]
@@ -73,8 +80,7 @@ def forge(there: Path, members: list[Member], outside: Path, keys: tuple[Path, s
         f"    Hash SHA1 {hashlib.sha1(volume, usedforsecurity=False).hexdigest()}\n"
     )
     seal(f"duplicity-full.{STAMP}.manifest.gpg", manifest.encode())
-    signed: list[Member] = [("signature/", FOLDER, "")]
-    seal(f"duplicity-full-signatures.{STAMP}.sigtar.gpg", difftar(signed, outside))
+    seal(f"duplicity-full-signatures.{STAMP}.sigtar.gpg", difftar(list(signed), outside))
 
 
 @pytest.mark.skipif(not fence.version(), reason="this system has no Landlock")
@@ -94,3 +100,37 @@ def test_nothing_is_written_outside_the_restored_folder(
     if "through" in " ".join(name for name, one in FORGED.items() if one is members):
         assert said.outcome["reason"] == "snapshot-unsafe"
     print(said)
+
+
+SIGNED: list[Member] = [
+    ("signature/", FOLDER, ""),
+    ("snapshot/docs/", FOLDER, ""),
+    ("snapshot/docs/a/", FOLDER, ""),
+    ("signature/docs/a/precious", FILE, "rs"),
+    ("signature/docs/a/secret", FILE, "rs"),
+    ("signature/docs/b", FILE, "rs"),
+]
+SENT: list[Member] = [ROOT, ("snapshot/docs/", FOLDER, ""), ("snapshot/docs/a", LINK, "OUT")]
+
+
+def test_a_link_that_is_told_to_be_a_folder_takes_nothing_from_where_it_leads(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    """It is no duplicity that moves, dresses and takes away what is restored in part, or gone on with."""
+    outside, source, to = (tmp_path / name for name in ("outside", "source", "to"))
+    for folder in (outside, source, to):
+        folder.mkdir()
+    for name in ("precious", "secret"):
+        (outside / name).write_text(name)
+    outside.chmod(0o700)
+    forge(tmp_path / "backups", SENT, outside, keys, SIGNED)
+    make_profile(user, keys[1], source, f"file://{tmp_path}/backups")
+    user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
+    wanted = "docs/a/precious", "docs/a/secret"
+    said = user.run("restore", "--json", *wanted, "--to", str(to), status=1)
+    assert said.outcome["reason"] == "snapshot-unsafe"
+    user.run("restore", "--json", "docs/a", "docs/b", "--to", str(to), status=None)
+    for folder in to.glob("*-incomplete"):
+        user.run("restore", "--go-on", str(folder), status=None)
+    assert sorted(path.name for path in outside.iterdir()) == ["precious", "secret"]
+    assert outside.stat().st_mode & 0o777 == 0o700

@@ -1,6 +1,7 @@
 """A planted secret is looked for everywhere: argv, our environment, logs, journals, files."""
 
 import os
+import re
 import threading
 import time
 from collections.abc import Iterator
@@ -12,6 +13,9 @@ import psutil
 from tests.end_to_end.machine import PASSPHRASE, Machine
 from tests.end_to_end.servers import Bucket
 from tests.end_to_end.test_round_trip import s3_profile
+
+TELLS = "env; cat /proc/self/cmdline /proc/self/limits"
+"""What a child of ours has that could be known to others, or be left on a disk."""
 
 
 class Watch:
@@ -80,8 +84,14 @@ def test_a_secret_is_in_no_argv_environment_log_journal_or_file(
     source.mkdir()
     (source / "file").write_bytes(os.urandom(20_000_000))
     secrets = [PASSPHRASE, bucket_on_ceph.server.secret_key]
+    sendmail = tmp_path / "bin" / "sendmail"
+    sendmail.parent.mkdir()
+    sendmail.write_text(f"#!/bin/sh\n({TELLS}; cat) > {user.home}/letter\n")
+    sendmail.chmod(0o700)
+    user.env["PATH"] = f"{sendmail.parent}:{user.env['PATH']}"
+    hooks = [word for when in ("before", "after") for word in (f"--{when}", f"sh -c '{TELLS}'")]
     with watching(secrets) as watch:
-        s3_profile(user, keys[1], source, bucket_on_ceph)
+        s3_profile(user, keys[1], source, bucket_on_ceph, *hooks, "--mail", "ada@example.org")
         user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
         said = [user.run("backup")]
         (source / "new").write_text("new")
@@ -98,6 +108,10 @@ def test_a_secret_is_in_no_argv_environment_log_journal_or_file(
     assert {"rsync", "gpg"} <= watch.seen, "the watch was quick enough to see the tools"
     for one in said:
         assert not any(secret in one.out + one.err for secret in secrets)
+    journals = "".join(path.read_text() for path in user.state.rglob("*.jsonl"))
+    for told in (journals, (user.home / "letter").read_text()):
+        assert "LC_ALL=C.UTF-8" in told
+        assert set(re.findall(r"Max core file size +(\w+)", told)) == {"0"}
     for path in [
         *user.home.rglob("*"),
         *Path("/tmp").glob("*duplicity*"),

@@ -25,6 +25,16 @@ def damaged(part: str, change: Callable[[bytes], bytes] | None) -> Do:
     return do
 
 
+def unknown_here(part: str, change: Callable[[bytes], bytes] | None) -> Do:
+    """The same once the archive folder is lost, so that it is wanted."""
+
+    def do(bench: Bench) -> AbstractContextManager[None]:
+        shutil.rmtree(bench.archive)
+        return damaged(part, change)(bench)
+
+    return do
+
+
 @contextmanager
 def forgotten(bench: Bench) -> Iterator[None]:
     """A volume is altered, and the database lost after the run that finds it."""
@@ -114,6 +124,34 @@ FAULTS = [
         forgotten,
         heals="with warnings",
         words=("verify",),
+    ),
+    Fault(
+        "the manifest altered",
+        "found by verify",
+        "volume-corrupt",
+        damaged("manifest", flipped),
+        heals="with warnings",
+        words=("verify",),
+    ),
+    Fault(
+        "archive folder lost, and the manifest altered",
+        "since the last run",
+        "volume-corrupt",
+        unknown_here("manifest", flipped),
+        heals="with warnings",
+    ),
+    Fault(
+        "archive folder lost, and the manifest missing",
+        "since the last run",
+        "volume-missing",
+        unknown_here("manifest", None),
+    ),
+    Fault(
+        "archive folder lost, and the signatures missing",
+        "since the last run",
+        "volume-missing",
+        unknown_here("sigtar", None),
+        heals="with warnings",
     ),
     Fault(
         "another machine on the same prefix",

@@ -113,6 +113,22 @@ def test_what_is_accepted_stays_quiet_until_it_changes() -> None:
     assert level(other, NOON) is Level.ATTENTION
 
 
+def test_a_failure_that_is_accepted_stays_quiet_while_it_goes_on_and_is_told_when_it_comes_again() -> None:
+    status = replace(SAFE, last=Failed(Reason.NO_ROOM, "/tmp 4000 300"))
+    known = replace(status, accepted=frozenset(one.key for one in concerns(status, NOON)))
+    assert level(replace(known, last=Failed(Reason.NO_ROOM, "/tmp 4100 290")), NOON) is Level.PROTECTED
+    assert level(replace(known, last=Failed(Reason.NO_ROOM, "/home 4000 300")), NOON) is Level.ATTENTION
+    again = replace(known, safe_as_of=NOON - timedelta(minutes=5))
+    assert level(again, NOON) is Level.ATTENTION
+
+
+def test_a_drill_in_vain_is_told_again_after_one_that_was_good() -> None:
+    status = replace(SAFE, unproven=Why(Reason.PASSPHRASE_WRONG, "docs"), proven=NOON - 9 * DAY)
+    known = replace(status, accepted=frozenset(one.key for one in concerns(status, NOON)))
+    assert level(known, NOON) is Level.PROTECTED
+    assert level(replace(known, proven=NOON - DAY), NOON) is Level.ATTENTION
+
+
 def test_what_is_grave_cannot_be_accepted() -> None:
     damaged = replace(SAFE, damage=Why(Reason.VOLUME_MISSING, "vol3"))
     known = replace(damaged, accepted=frozenset(one.key for one in concerns(damaged, NOON)))

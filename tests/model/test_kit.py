@@ -1,9 +1,11 @@
 """Kits come back from whatever somebody types, scans or copies; what is wrong is named by its line."""
 
+import json
 import random
 import re
 import string
 import subprocess
+import zlib
 
 import pytest
 from hypothesis import given
@@ -179,6 +181,36 @@ def test_no_lines_make_the_reader_stumble(lines: list[tuple[str, int, int, str]]
         kits.parse("\n".join([*text, *(TYPED if whole else [])]))
     except ValueError as error:
         assert str(error)  # noqa: PT017 - nothing else may come
+
+
+ANY = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False) | st.text(max_size=9),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=6,
+)
+HEADS = st.one_of(
+    st.binary(max_size=60),
+    st.binary(max_size=60).map(zlib.compress),
+    st.dictionaries(st.sampled_from(["kit", "made", "key", "settings"]), ANY).map(
+        lambda entries: zlib.compress(json.dumps({**HEAD, **entries}).encode())
+    ),
+    st.integers(0, 12).map(lambda depth: zlib.compress(b"[" * 3**depth)),
+    st.just(zlib.compress(b'{"settings": "' + b"x" * 20_000_000 + b'"}', 1)),
+)
+HEAD = {"kit": 1, "made": "2026-11-22", "key": kits._digest(KEY), "settings": "version = 1"}
+
+
+@given(HEADS, st.just(KEY) | st.binary(max_size=40), st.sampled_from("KQ"))
+def test_what_somebody_forged_with_right_checksums_is_read_or_refused(
+    head: bytes, key: bytes, series: str
+) -> None:
+    lines = [*kits._lines("S", head), *kits._lines(series, key)]
+    try:
+        found = kits.parse("\n".join(lines)).kit
+    except ValueError as error:
+        assert str(error)  # noqa: PT017 - nothing else may come
+    else:
+        assert isinstance(found.settings, str)
 
 
 @given(st.integers(0, 10_000), st.binary(min_size=1, max_size=4))

@@ -10,6 +10,7 @@ from secretsbackup.model.event import (
     Caution,
     ChainLost,
     Event,
+    HookRan,
     Moment,
     Progressed,
     RunEnded,
@@ -22,7 +23,7 @@ from secretsbackup.model.event import (
 )
 from secretsbackup.model.obscured import names, obscured
 from secretsbackup.model.outcome import Completed, Failed, Reason, Skipped, Summary, Why
-from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
+from secretsbackup.model.profile import Fingerprint, Hooks, Profile, ProfileName, Source
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ZOE = Profile(
@@ -30,6 +31,7 @@ ZOE = Profile(
     sources=(Source("Diary", "/home/zoe/My Diary"),),
     destination=Bucket("zoe-bucket", "laptop/zoe", endpoint="https://s3.zoe.example"),
     key=Fingerprint("A" * 40),
+    hooks=Hooks(before=("letters.sh",)),
 )
 
 
@@ -54,6 +56,8 @@ def told(*events: Event, profile: Profile = ZOE) -> list[str]:
         RunEnded(
             outcome=Failed(Reason.BUG, "x: AKIAIOSFODNN7EXAMPLE love", ("Could not connect to 10.1.2.3:99",))
         ),
+        HookRan(hook="before", status=1, lines=("PGPASSWORD=love letters", "zoe")),
+        RunEnded(outcome=Failed(Reason.HOOK_FAILED, "letters.sh ended with 1", ("PGPASSWORD=love letters",))),
         RunEnded(outcome=Skipped((Why(Reason.SOURCE_MISSING, "/home/zoe/My Diary"),))),
         RunEnded(outcome=Completed(Summary(folder="/home/zoe/love/restored"))),
     ],

@@ -2,10 +2,14 @@
 
 import asyncio
 import os
+import shutil
+import signal
+import socket
 import sqlite3
 import threading
 from collections.abc import Iterator
 from contextlib import closing, suppress
+from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -13,7 +17,7 @@ import psutil
 import pytest
 from msgspec.structs import replace
 
-from secretsbackup.model.event import Caution, HookRan, Moment, Warned
+from secretsbackup.model.event import Caution, HookRan, Moment, Verb, Warned
 from secretsbackup.model.outcome import (
     Cancelled,
     Completed,
@@ -28,6 +32,7 @@ from secretsbackup.model.outcome import (
 from secretsbackup.model.profile import Calls, Fingerprint, Hooks, Profile
 from secretsbackup.operations import backup, hooks, runner
 from secretsbackup.operations.runner import Run
+from secretsbackup.store import marks
 from secretsbackup.store.home import Home
 from tests.conftest import StandIn
 from tests.operations.conftest import Play
@@ -117,10 +122,47 @@ def living(session: int) -> list[str]:
     return alive
 
 
-def test_one_that_is_not_there_is_named(profile: Profile, play: Play) -> None:
-    ended = play(hooks.around(done), of=replace(profile, hooks=Hooks(before=("/nowhere/dump",))))
+@pytest.mark.parametrize("there", [False, True])
+def test_one_that_is_not_there_or_may_not_be_run_is_named(
+    profile: Profile, play: Play, moments: list[Moment], tmp_path: Path, there: bool
+) -> None:
+    dump = tmp_path / "my dump"
+    if there:
+        dump.write_text("#!/bin/sh\n")
+    ended = play(hooks.around(done), of=replace(profile, hooks=Hooks(before=(str(dump),))))
     assert isinstance(ended, Failed)
-    assert "/nowhere/dump" in ended.detail
+    assert (ended.reason, ended.detail) == (Reason.HOOK_FAILED, f"{dump} cannot be started")
+    assert ran(moments) == [("before", None, (f"There is no program {dump} that may be run.",))]
+
+
+def test_one_whose_path_has_spaces_is_run(
+    profile: Profile, play: Play, moments: list[Moment], tmp_path: Path
+) -> None:
+    dump = tmp_path / "my dump"
+    dump.write_text('#!/bin/sh\necho "$1"\n')
+    dump.chmod(0o700)
+    play(hooks.around(done), of=replace(profile, hooks=Hooks(before=(str(dump), "two words"))))
+    assert ran(moments) == [("before", 0, ("two words",))]
+
+
+def test_however_much_one_says_little_of_it_is_kept_and_none_of_it_moves_the_cursor(
+    profile: Profile, play: Play, moments: list[Moment]
+) -> None:
+    says = "head -c 9000000 /dev/zero; seq 1 99999; printf '\\033[2J\\377 %3000d\\n' 1; exit 1"
+    ended = play(hooks.around(done), of=hooked(profile, before=says))
+    assert isinstance(ended, Failed)
+    (_, status, lines) = ran(moments)[0]
+    assert (status, len(lines), lines[-2]) == (1, 50, "99999")
+    assert lines[-1].startswith("\\x1b[2J\\xff  ")
+    assert max(map(len, lines)) < 1100
+
+
+def test_one_that_leaves_a_talker_behind_holds_nothing_up(
+    profile: Profile, play: Play, moments: list[Moment], tmp_path: Path
+) -> None:
+    leaves = f"setsid sh -c 'echo $$ > {tmp_path}/pid; exec yes' & sleep 0.5"
+    assert isinstance(play(hooks.around(done), of=hooked(profile, before=leaves, seconds=20)), Completed)
+    os.kill(int((tmp_path / "pid").read_text()), signal.SIGKILL)
 
 
 def test_there_is_no_shell(profile: Profile, play: Play, moments: list[Moment], tmp_path: Path) -> None:
@@ -202,6 +244,115 @@ def test_a_call_that_does_not_get_through_fails_no_backup_and_names_no_secret(
         (Caution.NOT_TOLD, "127.0.0.1: HTTP 500"),
         (Caution.NOT_TOLD, "127.0.0.1: URLError"),
     ]
+
+
+@pytest.fixture
+def babbler() -> Iterator[str]:
+    """The address of something that is no web server."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def answer() -> None:
+            with suppress(OSError):
+                while True:
+                    caller, _ = listener.accept()
+                    with caller:
+                        caller.recv(9999)
+                        caller.sendall(b"220 mail.example.org ESMTP\r\n" * 9999)
+
+        threading.Thread(target=answer, daemon=True).start()
+        yield f"http://127.0.0.1:{listener.getsockname()[1]}"
+        listener.shutdown(socket.SHUT_RDWR)
+
+
+@pytest.mark.parametrize(
+    "url", ["http://127.0.0.1:99999/x", "http://127.0.0.1:x/", "http://[::1/", "BABBLER"]
+)
+def test_a_call_that_makes_no_sense_to_anyone_is_a_warning_too(
+    profile: Profile, play: Play, moments: list[Moment], babbler: str, url: str
+) -> None:
+    calls = Calls(success=url.replace("BABBLER", babbler))
+    assert play(hooks.around(done), of=replace(profile, calls=calls)) == Completed(Summary(), 1)
+    assert cautions(moments)[0][0] is Caution.NOT_TOLD
+
+
+def test_of_a_failure_that_goes_on_there_is_a_letter_a_day_and_one_when_it_is_over(
+    profile: Profile, play: Play, server: tuple[str, list[str]], stand_in: StandIn, home: Home
+) -> None:
+    letters = stand_in("notes", "sendmail") / "record"
+    url, asked = server
+    of = replace(profile, calls=Calls(failure=f"{url}/bad", mail="ada@example.org"))
+
+    async def fails_otherwise(_: Run) -> Summary:
+        raise Failure(Reason.SOURCE_MISSING, "/tmp")
+
+    def subjects() -> list[str]:
+        lines = letters.read_text().splitlines() if letters.exists() else []
+        return [line.partition(": ")[2] for line in lines if line.startswith("Subject")]
+
+    play(hooks.around(fails), of=of)
+    play(hooks.around(fails), of=of)
+    play(hooks.around(skips), of=of)
+    play(hooks.around(fails), of=of)
+    assert len(subjects()) == 1
+    assert asked == ["/bad"] * 3
+    play(hooks.around(fails_otherwise), of=of)
+    assert len(subjects()) == 2
+    marks.set_(home, profile.name, written_at=datetime.now(UTC) - timedelta(days=1.1))
+    play(hooks.around(fails_otherwise), of=of)
+    assert len(subjects()) == 3
+    play(hooks.around(done), of=of)
+    play(hooks.around(done), of=of)
+    assert len(subjects()) == 4
+    assert "again" in letters.read_text()
+    play(hooks.around(fails_otherwise), of=of)
+    assert len(subjects()) == 5
+
+
+def test_a_letter_that_did_not_get_through_is_written_again(
+    profile: Profile, play: Play, stand_in: StandIn, moments: list[Moment]
+) -> None:
+    sendmail = stand_in("notes", "sendmail") / "sendmail"
+    works = sendmail.read_text()
+    sendmail.write_text("#!/bin/sh\necho 'postdrop: no queue' >&2\nexit 75\n")
+    of = replace(profile, calls=Calls(mail="ada@example.org"))
+    play(hooks.around(fails), of=of)
+    assert cautions(moments) == [(Caution.NOT_TOLD, "sendmail 75")]
+    sendmail.write_text(works)
+    play(hooks.around(fails), of=of)
+    assert "Subject" in (sendmail.parent / "record").read_text()
+
+
+def test_where_there_is_no_sendmail_that_is_said(profile: Profile, play: Play, moments: list[Moment]) -> None:
+    if os.access("/usr/sbin/sendmail", os.X_OK) or shutil.which("sendmail"):
+        pytest.skip("this machine has one")
+    play(hooks.around(fails), of=replace(profile, calls=Calls(mail="ada@example.org")))
+    assert cautions(moments) == [(Caution.NOT_TOLD, "there is no sendmail")]
+
+
+def test_a_letter_about_a_path_that_is_no_text_is_sent(
+    profile: Profile, play: Play, stand_in: StandIn, moments: list[Moment]
+) -> None:
+    async def fails_there(_: Run) -> Summary:
+        raise Failure(Reason.NOT_WRITABLE, "/home/\udcff")
+
+    letters = stand_in("notes", "sendmail") / "record"
+    play(hooks.around(fails_there), of=replace(profile, calls=Calls(mail="ada@example.org")))
+    assert "Subject" in letters.read_text()
+    assert cautions(moments) == []
+
+
+def test_damage_that_a_drill_finds_is_told_and_what_only_stood_in_its_way_is_not(
+    profile: Profile, play: Play, server: tuple[str, list[str]], stand_in: StandIn
+) -> None:
+    async def damaged(_: Run) -> Summary:
+        raise Failure(Reason.VOLUME_CORRUPT, "duplicity-full.vol1")
+
+    letters = stand_in("notes", "sendmail") / "record"
+    of = replace(profile, calls=Calls(failure=f"{server[0]}/bad", mail="ada@example.org"))
+    play(hooks.telling(fails), Verb.VERIFY, of=of)
+    assert (server[1], letters.exists()) == ([], False)
+    play(hooks.telling(damaged), Verb.VERIFY, of=of)
+    assert (server[1], letters.exists()) == (["/bad"], True)
 
 
 def test_whoever_is_to_be_called_hears_also_of_a_memory_that_is_no_use(

@@ -13,7 +13,7 @@ from secretsbackup.model import kit as kits
 from secretsbackup.model.destination import Bucket, Folder, Host
 from secretsbackup.model.kit import Kit
 from secretsbackup.model.outcome import Failure, Reason
-from secretsbackup.model.profile import Fingerprint, Profile, ProfileName
+from secretsbackup.model.profile import Fingerprint, Hooks, Profile, ProfileName
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations import kit, recover
 from secretsbackup.store import kit as kept_kits
@@ -237,6 +237,28 @@ def test_a_profile_comes_back_as_it_was_but_for_where_the_old_machine_had_its_st
     assert refused(recover.recover(found, secrets, home)).reason is Reason.PROFILE_EXISTS
     asyncio.run(recover.recover(found, secrets, home, name="second"))
     assert set(profiles.load(home)) == {"docs", "second"}
+
+
+def test_commands_that_a_kit_names_are_not_run_here(
+    mine: Profile, saved: Path, tmp_path: Path, home: Home
+) -> None:
+    found = asyncio.run(kit.read(saved)).kit
+    assert not recover.lacks_commands(found)
+    evil = msgspec.structs.replace(mine, hooks=Hooks(before=("sh", "-c", "evil"), after=("evil",)))
+    forged = msgspec.structs.replace(found, settings=profiles.text({evil.name: evil}))
+    elsewhere = msgspec.structs.replace(home, config=tmp_path / "new")
+    secrets = {SecretName.GPG_PASSPHRASE: PASSPHRASE}
+    for _ in range(2):
+        assert asyncio.run(recover.recover(forged, secrets, elsewhere)).profile.hooks == Hooks()
+    assert profiles.get(elsewhere, mine.name).hooks == Hooks()
+    assert recover.lacks_commands(forged)
+
+
+def test_what_is_too_large_for_a_kit_is_not_fetched(mine: Profile, tmp_path: Path) -> None:
+    assert isinstance(mine.destination, Folder)
+    with (Path(mine.destination.path) / kit.BESIDE).open("wb") as file:
+        file.truncate(10**12)
+    assert refused(kit.read_beside(mine.destination, None)).reason is Reason.KIT_BROKEN
 
 
 def test_settings_and_key_of_two_kits_are_not_mixed(mine: Profile, saved: Path, home: Home) -> None:

@@ -1,6 +1,7 @@
 """The folder of a restore: new, its own, and whole only once its name says so."""
 
 import os
+import tarfile
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -94,6 +95,59 @@ def test_what_has_come_whole_is_kept_and_the_rest_is_lacking(tmp_path: Path) -> 
     assert lacking == [b"a/cut off", b"a/cut short", b"a/never came", b"b", b"bb"]
     assert files(tmp_path) == ["a/whole"]
     assert (tmp_path / "link").is_symlink()
+
+
+@pytest.fixture
+def outside(tmp_path: Path) -> Path:
+    """A folder of the user's that a backup means harm to, beside the one that is restored to."""
+    folder = tmp_path / "outside"
+    write(folder / "precious")
+    write(folder / "folder" / "more")
+    folder.chmod(0o700)
+    return folder
+
+
+LED_OUT = b"link/precious", b"link/folder", b"../outside/precious", b"link/folder/more"
+
+
+@pytest.mark.parametrize("path", LED_OUT)
+def test_what_a_link_leads_to_is_not_taken_away_as_not_whole(
+    tmp_path: Path, outside: Path, path: bytes
+) -> None:
+    before = files(outside)
+    (tmp_path / "restored").mkdir()
+    (tmp_path / "restored" / "link").symlink_to(outside)
+    with pytest.raises(Failure) as refused:
+        list(Landing(tmp_path / "restored").lacking(iter([entry(b"link", What.LINK), entry(path)])))
+    assert refused.value.reason is Reason.SNAPSHOT_UNSAFE
+    assert files(outside) == before
+
+
+@pytest.mark.parametrize("link", [".arriving", ".arriving/deep"])
+def test_what_a_link_leads_to_does_not_arrive(tmp_path: Path, outside: Path, link: str) -> None:
+    target = Landing(tmp_path / "restored")
+    place = target.folder / link
+    place.parent.mkdir(parents=True)
+    place.symlink_to(outside)
+    path = b"docs/precious" if link == ".arriving" else b"docs/deep/precious"
+    errand = Errand(b"docs", (path,), frozenset())
+    with pytest.raises(Failure) as refused:
+        target.arrived(target.folder / ".arriving", errand)
+    assert refused.value.reason is Reason.SNAPSHOT_UNSAFE
+    assert (outside / "precious").is_file()
+
+
+def test_what_a_link_leads_to_is_not_dressed(tmp_path: Path, outside: Path) -> None:
+    target = Landing(tmp_path / "restored")
+    target.folder.mkdir()
+    (target.folder / "link").symlink_to(outside)
+    says = tmp_path / "duplicity-full-signatures.20261101T000000Z.sigtar"
+    with tarfile.open(says, "w") as archive:
+        member = tarfile.TarInfo("snapshot/link")
+        member.type, member.mode = tarfile.DIRTYPE, 0o777
+        archive.addfile(member)
+    target.dress([says])
+    assert outside.stat().st_mode & 0o777 == 0o700
 
 
 def test_of_an_errand_what_was_wanted_arrives_and_the_rest_goes(tmp_path: Path) -> None:

@@ -104,6 +104,15 @@ def test_anything_else_is_a_bug_with_its_traceback(play: Play) -> None:
     assert any("in errs" in line for line in ended.last_lines)
 
 
+def test_words_that_are_no_text_hold_no_run_up(play: Play, moments: list[Moment], home: Home) -> None:
+    async def fails(run: Run) -> Summary:
+        run.tell(Warned(caution=Caution.TOOL_SAYS, detail="\udcff"))
+        raise Failure(Reason.NOT_WRITABLE, "/home/\udcff")
+
+    assert play(fails) == Failed(Reason.NOT_WRITABLE, r"/home/\udcff")
+    assert list(journal.read(next(home.state.rglob("*.jsonl")))) == moments
+
+
 def test_a_step_that_fails_does_not_end_well(play: Play, moments: list[Moment]) -> None:
     play(fails)
     assert [moment.event for moment in moments if isinstance(moment.event, StepEnded)] == []

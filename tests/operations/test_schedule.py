@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import os
+import time
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -15,7 +16,7 @@ from secretsbackup.model.due import Surroundings
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb
 from secretsbackup.model.outcome import Completed, Failure, Reason, Skip, Summary, Why
 from secretsbackup.model.profile import Profile
-from secretsbackup.model.schedule import Hours
+from secretsbackup.model.schedule import Daily, Hours
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations import runner, schedule
 from secretsbackup.operations.runner import Run
@@ -56,6 +57,23 @@ def test_after_a_good_run_the_next_is_due_an_hour_later(profile: Profile, home: 
     assert isinstance(play(done), Completed)
     assert [why.reason for why in against(profile, home)] == [Reason.NOT_YET]
     assert against(profile, home, 60 * MINUTE) == []
+
+
+def test_a_time_of_day_is_one_of_where_the_machine_has_travelled_to(
+    profile: Profile, home: Home, play: Play, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    of = replace(profile, schedule=Daily("18:00"))
+    play(done, of=of)
+
+    def next_hour(zone: str) -> int:
+        monkeypatch.setenv("TZ", zone)
+        at = asyncio.run(schedule.look(of, home, datetime.now(UTC))).at
+        assert at
+        return at.hour
+
+    assert (next_hour("JST-9"), next_hour("EST5")) == (9, 23)
+    monkeypatch.undo()
+    time.tzset()
 
 
 def test_while_a_run_goes_on_there_is_no_second_one(profile: Profile, home: Home) -> None:

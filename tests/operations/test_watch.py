@@ -109,5 +109,8 @@ def test_a_good_run_ends_it(profile: Profile, home: Home, play: Play, shown: Pat
     profiles.add(home, replace(profile, patience=0))
     play(done)
     assert alarmed(home, timedelta(hours=2)) == ["docs"]
+    marks.set_(home, profile.name, alarmed=datetime.now(UTC))
     play(done)
     assert alarmed(home, timedelta(minutes=30)) == []
+    assert alarmed(home, timedelta(hours=2)) == ["docs"], "another silence within the day"
+    assert alarmed(home, timedelta(hours=3)) == []

@@ -2,6 +2,10 @@
 
 import subprocess
 import sys
+import tomllib
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -10,14 +14,23 @@ import pytest
 import tomli_w
 from hypothesis import example, given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from secretsbackup import words
+from secretsbackup.model import destination, schedule
 from secretsbackup.model.destination import Bucket, Folder, Host, StorageClass
-from secretsbackup.model.outcome import Failure, Reason, Why
-from secretsbackup.model.profile import Compression, Fingerprint, Profile, ProfileName, Source
+from secretsbackup.model.due import Surroundings, alarm, drill_due, due
+from secretsbackup.model.event import RunId, Verb
+from secretsbackup.model.outcome import Completed, Failure, Reason, Summary, Why
+from secretsbackup.model.profile import Calls, Compression, Fingerprint, Hooks, Profile, ProfileName, Source
+from secretsbackup.model.run import PastRun
+from secretsbackup.model.schedule import Hours, Manual, Weekday, Weekly
+from secretsbackup.operations import prune
+from secretsbackup.operations.holdings import Holdings
 from secretsbackup.store import home as homes
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
+from secretsbackup.tools.duplicity import files
 
 PLAIN = Profile(
     name=ProfileName("plain"),
@@ -206,6 +219,106 @@ def test_no_entry_makes_the_loader_stumble(anywhere: Home, entry: dict[str, Any]
     except TypeError:  # TOML has no null
         return
     loads_or_fails(anywhere, content.encode("utf-8", "surrogatepass"))
+
+
+WHOLE = replace(
+    RICH,
+    keep_days=90,
+    schedule=Weekly(Weekday.MONDAY, "07:30"),
+    spread=30,
+    only_on_power=True,
+    metered_too=True,
+    patience=5,
+    surge=7,
+    upheaval=20,
+    prove_every=14,
+    hooks=Hooks(("sh", "-c", "true"), ("date",), 60),
+    calls=Calls("https://a.example/x", "https://b.example", "http://c.example", "ada@example.org"),
+)
+ODD = (
+    st.sampled_from([0, -1, 2**31, 2**63 - 1, 2**64, 10**400, -(10**30), float("inf"), float("nan"), 1e308])
+    | st.sampled_from(["", " ", ".", "..", "/", "//", "-", "-e sh", "~", "a\0b", "a\nb", "\x1b[2J", "\u202e"])
+    | st.sampled_from(["https://[", "http://h:99999/", "https://\u00fc", "s3://", "x" * 300, "\U0010ffff"])
+    | st.datetimes()
+    | st.dates()
+    | st.times()
+    | ANY
+)
+
+
+def spots(value: Any, at: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The ways to everything in a value."""
+    yield at
+    inner = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, one in inner:
+        yield from spots(one, (*at, name))
+
+
+def changed(value: Any, way: tuple[Any, ...], put: Any) -> Any:
+    """A value with something else at one spot."""
+    if not way:
+        return put
+    made = value.copy()
+    made[way[0]] = changed(value[way[0]], way[1:], put)
+    return made
+
+
+@given(
+    st.sampled_from([WHOLE, FAR, replace(PLAIN, schedule=Hours(6)), replace(PLAIN, schedule=Manual())]),
+    st.data(),
+)
+def test_an_entry_with_anything_odd_anywhere_is_refused_in_a_sentence_or_can_be_worked_with(
+    anywhere: Home, of: Profile, data: st.DataObject
+) -> None:
+    content = tomllib.loads(profiles.text({of.name: of}))
+    for _ in range(data.draw(st.integers(1, 3))):
+        content = changed(content, data.draw(st.sampled_from(list(spots(content)))), data.draw(ODD))
+        if not isinstance(content, dict):
+            return
+    with suppress(TypeError):  # TOML has no null
+        homes.write(anywhere.profiles, tomli_w.dumps(content).encode("utf-8", "surrogatepass"))
+    loaded, refusal = read(anywhere)
+    if refusal:
+        title = words.reason(Why(refusal.reason, refusal.detail)).title
+        assert refusal.reason in (Reason.SETTINGS_BROKEN, Reason.SETTINGS_NEWER)
+        assert 0 < len(title) < 1000
+        return
+    for profile in loaded.values():
+        work_with(profile)
+    assert profiles.parse(profiles.text(loaded)) == loaded
+
+
+def read(home: Home) -> tuple[profiles.Profiles, Failure | None]:
+    """The profiles, or why they cannot be read."""
+    try:
+        return profiles.load(home), None
+    except Failure as failure:
+        return {}, failure
+
+
+HELD = files.chains({f"duplicity-full.2026{month:02}01T000000Z.manifest.gpg": 500 for month in range(1, 12)})
+
+
+def work_with(profile: Profile) -> None:
+    """What every run, tray and kit does with a profile that was read."""
+    now, ago = datetime(2026, 12, 31, 23, 30, tzinfo=UTC), datetime(2026, 11, 1, tzinfo=UTC)
+    run = PastRun(
+        run=RunId("r"),
+        profile=profile.name,
+        verb=Verb.BACKUP,
+        began=ago,
+        ended=ago,
+        warnings=0,
+        outcome=Completed(Summary()),
+    )
+    due(profile, [run], now, Surroundings())
+    drill_due(profile, [run], now, Surroundings())
+    alarm(profile, ago)
+    assert schedule.parse(schedule.text(profile.schedule)) == profile.schedule
+    prune.plan(profile, Holdings({}, HELD, frozenset(), True), Path("/nowhere"), now)
+    assert words.schedule(profile.schedule)
+    assert destination.url(profile.destination)
+    assert "\0" not in "".join((*profile.hooks.before, *profile.hooks.after))
 
 
 ADDS = """

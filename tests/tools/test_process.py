@@ -49,6 +49,21 @@ def test_a_line_of_megabytes_is_heard_whole() -> None:
     assert [len(line) for line in said] == [3_000_000, 1]
 
 
+def test_a_line_without_an_end_fills_no_memory() -> None:
+    ended, said = run("head -c 40000000 /dev/zero; head -c 20000000 /dev/zero >&2")
+    assert sum(map(len, said)) == 40_000_000
+    assert max(map(len, said)) < 20_000_000
+    assert max(map(len, ended.last_lines)) < 10_000
+
+
+def test_what_a_child_left_behind_is_not_heard_for_ever() -> None:
+    began = time.monotonic()
+    ended, said = run("setsid sh -c 'echo $$; exec yes' & while read -r _; do :; done </dev/null; sleep 0.3")
+    os.kill(int(said[0]), signal.SIGKILL)
+    assert ended.status == 0
+    assert time.monotonic() - began < 20
+
+
 def test_standard_error_is_kept_for_a_report_and_no_more_of_it_than_that() -> None:
     ended, said = run("seq 1 1000 >&2; printf 'odd \\377' >&2")
     assert said == []

@@ -218,7 +218,8 @@ class KitPage(Page[Recovered | None]):
         if known and self._kit:
             says = _("The backup “{name}”, at {place}; made {day}.")
             place, day = where(known.destination), self._kit.made
-            self._says.setText(says.format(name=known.name, place=place, day=day))
+            lacks = f" {words.lacks_commands()}" if recover.lacks_commands(self._kit) else ""
+            self._says.setText(says.format(name=known.name, place=place, day=day) + lacks)
         self._says.setVisible(known is not None)
         for field in self._opens:
             field.setVisible(self._needs_key_pair)

@@ -5,22 +5,23 @@ folder the volumes that must be there: without network, passphrase or duplicity 
 """
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Iterator, Mapping
 from datetime import UTC, datetime
+from functools import cache
 from pathlib import Path
 
 import msgspec
 
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
 
-_TIME = r"\d{8}T\d{6}Z"
+_TIME = r"[0-9]{8}T[0-9]{6}Z"
 _NAME = re.compile(
     rf"duplicity-(?P<kind>full|inc|full-signatures|new-signatures)"
     rf"\.(?:(?P<start>{_TIME})\.to\.)?(?P<time>{_TIME})"
-    rf"\.(?:vol(?P<volume>\d+)\.difftar|(?P<manifest>manifest)|sigtar)"
+    rf"\.(?:vol(?P<volume>[0-9]{{1,9}})\.difftar|(?P<manifest>manifest)|sigtar)"
     rf"(?P<partial>\.part)?(?:\.gpg|\.gz|\.g|\.z)?"
 )
-_VOLUME = re.compile(rb"^Volume (\d+):", re.MULTILINE | re.IGNORECASE)
+_VOLUME = re.compile(rb"^Volume (\d{1,9}):", re.MULTILINE | re.IGNORECASE)
 _LEAST = 128
 """Bytes: even an empty message to a public key is larger (RFC 4880: a session key packet alone is)."""
 
@@ -67,9 +68,12 @@ class Hole(msgspec.Struct, frozen=True):
 
 
 def parse(name: str) -> Name | None:
-    """What a file is by its name; None if it is none of duplicity's."""
+    """What a file is by its name; None if it is none of duplicity's, nor could be: whoever can write at a
+    destination can put a name there whose time is on no calendar, or that builds on itself."""
     found = _NAME.fullmatch(name)
-    if not found:
+    if not found or not _is_time(found["time"]):
+        return None
+    if found["start"] and not (_is_time(found["start"]) and found["start"] < found["time"]):
         return None
     return Name(
         Set(found["time"], found["start"]),
@@ -83,6 +87,14 @@ def parse(name: str) -> Name | None:
 def moment(stamp: str) -> datetime:
     """The time of a stamp: 20261122T220828Z."""
     return datetime.strptime(stamp, "%Y%m%dT%H%M%SZ").replace(tzinfo=UTC)
+
+
+@cache
+def _is_time(stamp: str) -> bool:
+    try:
+        return moment(stamp).year >= 1970
+    except ValueError:
+        return False
 
 
 def chains(contents: Mapping[str, int]) -> tuple[Chain, ...]:
@@ -136,10 +148,11 @@ def manifests(archive: Path) -> dict[Set, int]:
 def volumes(manifest: bytes) -> int:
     """The number of volumes that a manifest names.
 
-    After a resumed run it may say 1, 2, 3, 2: what was written last counts (duplicity's manifest.py).
+    After a resumed run it may say 1, 2, 3, 2: what was written last counts (duplicity's manifest.py). It is
+    never more than it has lines for: a forged one could name a thousand million.
     """
     numbers = [int(number) for number in _VOLUME.findall(manifest)]
-    return numbers[-1] if numbers else 0
+    return min(numbers[-1], len(numbers)) if numbers else 0
 
 
 def sets(chain: Chain, snapshot: Snapshot) -> list[Set]:
@@ -168,8 +181,19 @@ def bare(name: str) -> str:
     return re.sub(r"(\.part)?(\.gpg|\.gz|\.g|\.z)?$", "", name)
 
 
-def audit(archive: Path, contents: Mapping[str, int], known: Mapping[str, int]) -> tuple[Hole, ...]:
-    """Every volume, manifest and signature archive of the archive folder's sets that the destination lacks.
+def finished(archive: Path, known: Mapping[str, int]) -> dict[Set, int]:
+    """How many volumes each finished set has, by its manifest in the archive folder; where that was lost, by
+    the names that an earlier audit saw (`known`)."""
+    parsed = [one for one in map(parse, known) if one and not one.partial]
+    counted = {one.belongs: 0 for one in parsed if one.manifest}
+    for one in parsed:
+        if one.belongs in counted:
+            counted[one.belongs] = max(counted[one.belongs], one.volume)
+    return counted | manifests(archive)
+
+
+def audit(sets: Mapping[Set, int], contents: Mapping[str, int], known: Mapping[str, int]) -> tuple[Hole, ...]:
+    """Every volume, manifest and signature archive of these sets (see `finished`) that the destination lacks.
 
     A size is plausible if it is what an earlier audit saw (`known`), or for a volume never seen before,
     if it is no less than the least that gpg writes and, but for the last of a set, at least half of the
@@ -179,7 +203,7 @@ def audit(archive: Path, contents: Mapping[str, int], known: Mapping[str, int]) 
     here = lost | {bare(name): (name, size) for name, size in contents.items()}
     return tuple(
         hole
-        for belongs, count in sorted(manifests(archive).items(), key=lambda one: one[0].order)
+        for belongs, count in sorted(sets.items(), key=lambda one: one[0].order)
         for hole in _holes(belongs, count, here, known)
     )
 
@@ -203,9 +227,8 @@ def sizes(contents: Mapping[str, int]) -> dict[str, int]:
     return {name: size for name, size, one in parsed if one and not one.partial}
 
 
-def starts(archive: Path) -> dict[Set, str]:
-    """The stamp of the full snapshot of each set's chain, by the archive folder's manifests."""
-    sets = manifests(archive)
+def starts(sets: Collection[Set]) -> dict[Set, str]:
+    """The stamp of the full snapshot of each set's chain, as far as that is among them."""
     by_time = {one.time: one for one in sets}
     found: dict[Set, str] = {}
     for belongs in sorted(sets, key=lambda one: one.order):

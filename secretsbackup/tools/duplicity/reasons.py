@@ -13,6 +13,7 @@ from secretsbackup.tools.process import Ended
 
 _STATUS = {
     3: Reason.ANOTHER_MACHINE,
+    17: Reason.VOLUME_MISSING,  # the signatures that an incremental backup builds on
     18: Reason.NO_SNAPSHOT,
     19: Reason.PATH_NOT_FOUND,
     20: Reason.PATH_NOT_FOUND,

@@ -64,7 +64,7 @@ def changes(path: Path) -> Iterator[Seen]:
                 if inside:
                     gone = kind == b"deleted"
                     yield Seen(inside, None) if gone else Seen(inside, what, modified, least, most)
-    except (OSError, EOFError, ValueError, zlib.error) as error:
+    except (OSError, EOFError, ValueError, OverflowError, zlib.error) as error:
         raise Failure(Reason.TOOL_FAILED, f"{path.name}: {error}") from None
 
 
@@ -84,7 +84,7 @@ def attributes(paths: list[Path], folders: Collection[bytes]) -> dict[bytes, Att
         left = {folder for folder in folders if folder not in found}
         try:
             found |= _attributes(path, left) if left else {}
-        except (OSError, EOFError, ValueError, zlib.error) as error:
+        except (OSError, EOFError, ValueError, OverflowError, zlib.error) as error:
             raise Failure(Reason.TOOL_FAILED, f"{path.name}: {error}") from None
     return found
 
@@ -103,6 +103,10 @@ def _attributes(path: Path, folders: Collection[bytes]) -> dict[bytes, Attribute
 
 
 _BLOCK = 512
+_HEADER = 1 << 20
+"""Bytes."""
+_EVER = 1 << 62
+"""Seconds, or bytes: what SQLite and C can count."""
 _KINDS = {
     tarfile.REGTYPE: What.FILE,
     tarfile.AREGTYPE: What.FILE,
@@ -122,25 +126,38 @@ def _members(archive: _Stream) -> Iterator[_Member]:
             raise EOFError("it ends too early")
         if not head[0]:
             return
-        size, kind = _number(head[124:136]), head[156:157]
+        size, kind = _counted(_number(head[124:136])), head[156:157]
         if kind in (tarfile.XHDTYPE, tarfile.GNUTYPE_LONGNAME):
             content = _content(archive, size)
             more |= _pax(content) if kind == tarfile.XHDTYPE else {b"path": content.rstrip(b"\0")}
             continue
         name = more.get(b"path") or head[:100].rstrip(b"\0")
-        size = int(more.get(b"size", size))
+        size = _counted(int(more.get(b"size", size)))
         modified = int(float(more[b"mtime"])) if b"mtime" in more else _number(head[136:148])
+        if not -_EVER < modified < _EVER:
+            raise ValueError("a time is none")
         first = archive.read(_BLOCK) if size else b""
         _skip(archive, size - _BLOCK)
         if kind == tarfile.GNUTYPE_LONGLINK:
             continue
         more = {}
         tree, _, inside = name.rstrip(b"/").partition(b"/")
+        if b".." in inside and b".." in inside.split(b"/"):
+            raise ValueError("a name leads out")
         sized = _sized(first, size) if tree == b"signature" else (0, 0)
         yield tree, inside, _KINDS.get(kind, What.OTHER), modified, sized, head
 
 
+def _counted(size: int) -> int:
+    if not 0 <= size < _EVER:
+        raise ValueError("a size is none")
+    return size
+
+
 def _content(archive: _Stream, size: int) -> bytes:
+    """A header's own content; one of megabytes names no path that there could be."""
+    if size > _HEADER:
+        raise ValueError("a header is too long")
     return archive.read(-(-size // _BLOCK) * _BLOCK)[:size]
 
 
@@ -166,6 +183,8 @@ def _pax(content: bytes) -> dict[bytes, bytes]:
     records: dict[bytes, bytes] = {}
     while content:
         length, _, _ = content.partition(b" ")
+        if int(length) <= len(length):
+            raise ValueError("a record has no length")
         record, content = content[len(length) + 1 : int(length) - 1], content[int(length) :]
         key, _, value = record.partition(b"=")
         records[key] = value
@@ -180,4 +199,4 @@ def _sized(signature: bytes, length: int) -> tuple[int, int]:
     """
     block, strong = int.from_bytes(signature[4:8], "big"), int.from_bytes(signature[8:12], "big")
     blocks = (length - 12) // (4 + strong)
-    return ((blocks - 1) * block + 1, blocks * block) if blocks > 0 else (0, 0)
+    return ((blocks - 1) * block + 1, _counted(blocks * block)) if blocks > 0 < block else (0, 0)

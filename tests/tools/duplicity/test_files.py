@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from secretsbackup.model.snapshot import Kind
@@ -74,6 +74,46 @@ def test_no_name_makes_it_stumble(name: str) -> None:
     assert files.parse(name) is None
 
 
+STAMPS = st.from_regex(r"[0-9]{8}T[0-9]{6}Z", fullmatch=True) | st.sampled_from(
+    [
+        OLD,
+        ONE,
+        TWO,
+        NEW,
+        "20260230T000000Z",
+        "00000000T000000Z",
+        "99991231T235959Z",
+        "\u0662" * 8 + "T000000Z",
+    ]
+)
+FORGED = st.builds(
+    "duplicity-{}.{}{}.{}{}".format,
+    st.sampled_from(["full", "inc", "full-signatures", "new-signatures", "/../full"]),
+    st.just("") | STAMPS.map(lambda stamp: f"{stamp}.to."),
+    STAMPS,
+    st.sampled_from(["manifest", "sigtar", "manifest.part", "vol0.difftar"])
+    | st.integers(0, 10**20).map(lambda number: f"vol{number}.difftar"),
+    st.sampled_from(["", ".gpg", ".gz", ".gpg\n", "/../../x.gpg"]),
+)
+
+
+@given(st.dictionaries(FORGED, st.integers(0, 10**20), max_size=12))
+@example({f"duplicity-inc.{OLD}.to.{OLD}.manifest.gpg": 500, **contents((FULL, 1))})
+@example({**contents((FULL, 1), (FIRST, 1)), f"duplicity-inc.{ONE}.to.{OLD}.manifest.gpg": 500})
+def test_names_that_somebody_forged_make_chains_that_end(held: dict[str, int]) -> None:
+    for chain in files.chains(held):
+        times = [snapshot.time for snapshot in chain.snapshots]
+        assert times == sorted(set(times))
+        assert all(files.moment(snapshot.stamp) == snapshot.time for snapshot in chain.snapshots)
+    newest = files.newest_manifest(held)
+    assert newest is None or "/" not in newest
+
+
+@pytest.mark.parametrize("number", ["9" * 9, "9" * 5000], ids=len)
+def test_a_manifest_that_names_more_volumes_than_it_has_lines_for_fills_no_memory(number: str) -> None:
+    assert files.volumes(f"Volume 1:\nVolume {number}:\n".encode()) <= 2
+
+
 def test_chains_are_found_oldest_first_each_with_its_links_in_order() -> None:
     old, new = files.chains(contents((SECOND, 1), (NEXT_FULL, 3), (FIRST, 2), (FULL, 4)))
     assert [snapshot.stamp for snapshot in old.snapshots] == [OLD, ONE, TWO]
@@ -112,9 +152,14 @@ def test_of_a_manifest_that_a_resumed_run_wrote_the_last_volume_counts(manifest:
     assert files.volumes(manifest) == count
 
 
+def audit(archive: Path, held: dict[str, int], known: dict[str, int]) -> tuple[files.Hole, ...]:
+    """What lacks of all that is known to be finished."""
+    return files.audit(files.finished(archive, known), held, known)
+
+
 def test_a_whole_destination_has_no_holes(tmp_path: Path) -> None:
     sets = ((FULL, 3), (FIRST, 1))
-    assert files.audit(archive(tmp_path, *sets), contents(*sets), {}) == ()
+    assert audit(archive(tmp_path, *sets), contents(*sets), {}) == ()
 
 
 @pytest.mark.parametrize(
@@ -131,13 +176,13 @@ def test_a_file_that_is_missing_is_a_hole(tmp_path: Path, lost: str) -> None:
     sets = ((FULL, 3), (FIRST, 1))
     held = contents(*sets)
     del held[lost]
-    (hole,) = files.audit(archive(tmp_path, *sets), held, {})
+    (hole,) = audit(archive(tmp_path, *sets), held, {})
     assert hole.missing
     assert hole.name == lost.removesuffix(".gpg")
 
 
 def test_a_whole_set_that_is_missing_is_as_many_holes(tmp_path: Path) -> None:
-    assert len(files.audit(archive(tmp_path, (FULL, 3)), {}, {})) == 5
+    assert len(audit(archive(tmp_path, (FULL, 3)), {}, {})) == 5
 
 
 @pytest.mark.parametrize(("volume", "size"), [(1, 0), (1, 127), (2, 2499), (3, 0), (3, 127)])
@@ -145,21 +190,32 @@ def test_a_truncated_volume_is_a_hole(tmp_path: Path, volume: int, size: int) ->
     held = contents((FULL, 3))
     name = f"{FULL.stem}.vol{volume}.difftar.gpg"
     held[name] = size
-    (hole,) = files.audit(archive(tmp_path, (FULL, 3)), held, {})
+    (hole,) = audit(archive(tmp_path, (FULL, 3)), held, {})
     assert (hole.name, hole.missing) == (name, False)
 
 
 def test_the_last_volume_of_a_set_may_be_small(tmp_path: Path) -> None:
     held = {**contents((FULL, 3)), f"{FULL.stem}.vol3.difftar.gpg": 400}
-    assert files.audit(archive(tmp_path, (FULL, 3)), held, {}) == ()
+    assert audit(archive(tmp_path, (FULL, 3)), held, {}) == ()
 
 
 def test_a_size_that_was_seen_before_must_be_the_same(tmp_path: Path) -> None:
     held = contents((FULL, 3))
     known = files.sizes(held)
-    assert files.audit(archive(tmp_path, (FULL, 3)), held, known) == ()
+    assert audit(archive(tmp_path, (FULL, 3)), held, known) == ()
     held[f"{FULL.stem}.vol2.difftar.gpg"] -= 1
-    assert [hole.name for hole in files.audit(tmp_path, held, known)] == [f"{FULL.stem}.vol2.difftar.gpg"]
+    assert [hole.name for hole in audit(tmp_path, held, known)] == [f"{FULL.stem}.vol2.difftar.gpg"]
+
+
+@pytest.mark.parametrize("lost", [f"{FULL.stem}.manifest.gpg", f"{FULL.stem}.vol3.difftar.gpg"])
+def test_what_an_audit_saw_must_be_there_although_the_archive_folder_is_lost(
+    tmp_path: Path, lost: str
+) -> None:
+    held = contents((FULL, 3))
+    known = files.sizes(held | {f"{FIRST.stem}.vol1.difftar.gpg": 9})
+    assert audit(tmp_path, held, known) == (), "a set that was never finished lacks nothing"
+    del held[lost]
+    assert [(hole.name, hole.missing) for hole in audit(tmp_path, held, known)] == [(lost, True)]
 
 
 def test_sizes_are_known_of_finished_files_of_duplicitys_alone() -> None:
@@ -169,12 +225,15 @@ def test_sizes_are_known_of_finished_files_of_duplicitys_alone() -> None:
 
 def test_each_set_knows_where_its_chain_starts(tmp_path: Path) -> None:
     archive(tmp_path, (FULL, 1), (FIRST, 1), (SECOND, 1), (NEXT_FULL, 1))
-    assert files.starts(tmp_path) == {FULL: OLD, FIRST: OLD, SECOND: OLD, NEXT_FULL: NEW}
+    assert files.starts(files.finished(tmp_path, {})) == {FULL: OLD, FIRST: OLD, SECOND: OLD, NEXT_FULL: NEW}
 
 
 def test_the_start_of_a_chain_is_known_although_its_full_manifest_is_gone(tmp_path: Path) -> None:
     archive(tmp_path, (SECOND, 1), (FIRST, 1))
-    assert files.starts(tmp_path)[SECOND] == files.starts(tmp_path)[FIRST]
+    assert (
+        files.starts(files.finished(tmp_path, {}))[SECOND]
+        == files.starts(files.finished(tmp_path, {}))[FIRST]
+    )
 
 
 def test_an_archive_is_warm_when_it_has_the_newest_chain(tmp_path: Path) -> None:

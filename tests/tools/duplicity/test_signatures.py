@@ -1,17 +1,20 @@
 """Signature archives are read as tarfile and duplicity write them, whatever the names."""
 
+import gzip
 import io
 import tarfile
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from secretsbackup.model.entry import Seen, What
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.tools.duplicity import signatures
 
+PAX = 1024
+"""Where in what is written below the first record of a header begins."""
 FULL, ONE, TWO = "20261101T000000Z", "20261102T000000Z", "20261103T000000Z"
 KINDS = {
     What.FILE: tarfile.REGTYPE,
@@ -99,3 +102,66 @@ def test_an_archive_that_is_cut_off_is_a_failure_and_no_end(tmp_path: Path, kept
         list(signatures.changes(path))
     assert caught.value.reason is Reason.TOOL_FAILED
     assert "a.sigtar.gz" in caught.value.detail
+
+
+@pytest.mark.parametrize("name", [b"..", b"../home/ada/.bashrc", b"docs/../../x", b"docs/.."])
+def test_a_name_that_leads_out_is_refused(tmp_path: Path, name: bytes) -> None:
+    path = write(tmp_path / "a.sigtar.gz", [Seen(b"docs/..x", What.FILE, 1, 1, 512)])
+    assert [seen.path for seen in signatures.changes(path)] == [b"docs/..x"]
+    with pytest.raises(Failure):
+        list(signatures.changes(write(tmp_path / "b.sigtar.gz", [Seen(name, What.FILE, 1, 1, 512)])))
+
+
+WRITTEN = [
+    Seen(b"docs", What.FOLDER, 1),
+    Seen(b"docs/" + b"\xff" * 150, What.FILE, 2**40, 1, 512),
+    Seen(b"docs/link", What.LINK, 3),
+    Seen(b"docs/old", None),
+]
+NUMBERS = [
+    b"0",
+    b"-1",
+    b"9" * 18,
+    b"9" * 5000,
+    b"inf",
+    b"nan",
+    b"\x80" + b"\xff" * 11,
+    b"\xff" * 12,
+    b"",
+    b"x",
+]
+
+
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(
+    form=st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT]),
+    holes=st.lists(
+        st.tuples(
+            st.integers(0, 1 << 20),
+            st.binary(max_size=12) | st.sampled_from(NUMBERS) | st.integers().map(b"%d".__mod__),
+            st.booleans(),
+        ),
+        min_size=1,
+        max_size=4,
+    ),
+    cut=st.none() | st.integers(0, 1 << 20),
+)
+@example(form=tarfile.PAX_FORMAT, holes=[(PAX, b"0 ", False)], cut=None)  # its length: it went on for ever
+@example(form=tarfile.PAX_FORMAT, holes=[(PAX, b"21 mtime=inf        \n", False)], cut=None)
+@example(form=tarfile.PAX_FORMAT, holes=[(124, b"77777777777", False)], cut=None)
+@example(form=tarfile.PAX_FORMAT, holes=[(136, b"\x80" + b"\xff" * 11, False)], cut=None)
+def test_one_that_is_damaged_or_forged_is_read_or_refused(
+    tmp_path: Path, form: int, holes: list[tuple[int, bytes, bool]], cut: int | None
+) -> None:
+    path = write(tmp_path / "a.sigtar.gz", WRITTEN, form)
+    content = bytearray(gzip.decompress(path.read_bytes()))
+    for at, put, pushes in holes:
+        begin = at % len(content)
+        content[begin : begin if pushes else begin + len(put)] = put
+    path.write_bytes(gzip.compress(bytes(content[:cut]), 1))
+    try:
+        seen = list(signatures.changes(path))
+    except Failure:
+        return
+    assert len(seen) < 100
+    assert all(abs(one.modified) < 2**63 and 0 <= one.least <= one.most < 2**63 for one in seen)

@@ -1,0 +1,82 @@
+"""What a run that ended tells a desktop without a tray, and what it has told before."""
+
+from pathlib import Path
+
+import pytest
+from PySide6.QtWidgets import QApplication
+
+from secretsbackup.desktop.app import App
+from secretsbackup.model.event import Caution, Verb, Warned
+from secretsbackup.model.outcome import Failure, Reason, Summary
+from secretsbackup.operations import runner
+from secretsbackup.operations.runner import Recipe, Run
+from secretsbackup.store import profiles
+from secretsbackup.store.home import Home
+from tests.conftest import StandIn
+from tests.desktop.conftest import Play, profile, until
+
+
+@pytest.fixture
+def shown(stand_in: StandIn) -> Path:
+    """What the desktop was given to show."""
+    return stand_in("notes", "notify-send") / "record"
+
+
+def fails(reason: Reason) -> Recipe:
+    async def recipe(_: Run) -> Summary:
+        raise Failure(reason, "/tmp")
+
+    return recipe
+
+
+def leaves_out(*paths: str) -> Recipe:
+    async def recipe(run: Run) -> Summary:
+        for path in paths:
+            run.tell(Warned(caution=Caution.UNREADABLE, path=path))
+        return Summary()
+
+    return recipe
+
+
+TWICE: list[tuple[str, Recipe]] = [
+    ("told", fails(Reason.NO_ROOM)),
+    ("not told", fails(Reason.NO_ROOM)),
+    ("told", fails(Reason.SOURCE_MISSING)),
+    ("told", leaves_out()),
+    ("told", fails(Reason.SOURCE_MISSING)),
+    ("told", leaves_out("/a")),
+    ("not told", leaves_out("/a")),
+    ("told", leaves_out("/a", "/b")),
+]
+
+
+def test_what_is_tried_again_every_hour_is_told_when_there_is_something_new(
+    qapp: QApplication, app: App, play: Play, home: Home, shown: Path
+) -> None:
+    of = profile()
+    profiles.add(home, of)
+    told: list[str] = []
+
+    async def through() -> None:
+        app.standings.begin()
+        await until(lambda: app.standings.of(of.name))
+        before = 0
+        for expected, recipe in TWICE:
+            live = app.run(recipe, Verb.BACKUP, of, ask=runner.nobody)
+            assert live
+            await live.outcome()
+            await until(lambda: of.name not in app.lives)
+            if expected == "told":
+                await until(lambda: lines(shown) > before)  # noqa: B023
+            told.append("told" if lines(shown) > before else "not told")
+            before = lines(shown)
+        live = app.run(leaves_out("/a", "/b"), Verb.BACKUP, of)
+        assert live
+        await until(lambda: lines(shown) > before)
+
+    play(through())
+    assert told == [expected for expected, _ in TWICE]
+
+
+def lines(shown: Path) -> int:
+    return shown.read_text().count("documents") if shown.exists() else 0
