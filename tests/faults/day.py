@@ -341,6 +341,7 @@ class Day:
         secrets = self.bench.shelf.secrets
         env = {
             **self.bench.user.env,
+            "PYTHONWARNINGS": "",
             "PASSPHRASE": PASSPHRASE,
             "AWS_ACCESS_KEY_ID": secrets.get("aws-access-key-id", ""),
             "AWS_SECRET_ACCESS_KEY": secrets.get("aws-secret-access-key", ""),
