@@ -294,11 +294,13 @@ class Day:
         assert damaged or safe is None or words.when(safe, now) in says
 
     def hold_terminal(self) -> None:
-        """The command says the same."""
+        """The command says the same. Once it has looked, what was away and is back is no longer told of."""
         now = self.clock.now()
+        stand = {name: standing(self.bench.home, ProfileName(name), now) for name in self.saved}
         for line in self.bench.user.run("status", "--json").lines:
-            status = standing(self.bench.home, ProfileName(line["profile"]), now)
-            assert (line["level"], line["sentence"]) == (level(status, now), words.health(status, now))
+            status = stand[line["profile"]]
+            told = line["level"], line["sentence"]
+            assert told == (level(status, now), words.health(status, now)), told
 
     def restore_newest(self, one: Saved) -> None:
         """The newest snapshot comes back byte for byte, unless what the day did to it is not known yet."""
