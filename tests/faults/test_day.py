@@ -72,7 +72,7 @@ def test_a_day_with_a_bucket(
         ]
         bench = Bench(user, tmp_path, keys[1], saved[0].shelf, proxy, ())
         to = {one.name: (f"s3://{bucket.name}/{one.name}", "--endpoint", proxy.endpoint) for one in saved}
-        live(bench, saved, to, seed, [*ANYWHERE, *IN_A_BUCKET], every=4)
+        live(bench, saved, to, seed, [*ANYWHERE, *IN_A_BUCKET], every=6)
     proxy.close()
 
 
