@@ -20,6 +20,7 @@ from secretsbackup.store import home as homes
 from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg, memory_keyring
 
+os.environ["LC_ALL"] = "C.UTF-8"  # whoever tests may speak another language
 PROGRAMS = Path(__file__).parent / "programs"
 PASSPHRASE = Secret("correct horse battery staple")
 

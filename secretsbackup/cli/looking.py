@@ -11,6 +11,7 @@ import msgspec
 from secretsbackup import words
 from secretsbackup.cli import asking, choosing, output
 from secretsbackup.cli.choosing import Options
+from secretsbackup.language import _, speak
 from secretsbackup.model.entry import What
 from secretsbackup.model.event import (
     HookRan,
@@ -24,7 +25,7 @@ from secretsbackup.model.event import (
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import ProfileName
-from secretsbackup.store import journal, profiles
+from secretsbackup.store import journal, profiles, spoken
 from secretsbackup.store.home import Home
 
 if TYPE_CHECKING:
@@ -149,9 +150,11 @@ async def status(options: Options, home: Home) -> int:
     """Say how safe each profile is."""
     from secretsbackup.operations.standing import standing
 
+    speak(spoken.chosen(home))  # the same sentence as in the tray
     known = choosing.all_or_one(home, options)
     if not known:
-        output.say("There is no profile yet.", "Make one: secretsbackup init")
+        make = _("Make one: {command}").format(command="secretsbackup init")
+        output.say(_("There is no profile yet."), make)
     for profile in known:
         now = datetime.now(UTC)
         stands = standing(home, profile.name, now)

@@ -7,10 +7,12 @@ import msgspec
 from secretsbackup import words
 from secretsbackup.cli import choosing, output
 from secretsbackup.cli.choosing import Options
+from secretsbackup.language import speak
 from secretsbackup.model.due import Due
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Cancelled, Failure
 from secretsbackup.model.profile import Profile
+from secretsbackup.store import spoken
 from secretsbackup.store.home import Home
 
 
@@ -45,6 +47,7 @@ async def _what_is_due(options: Options, home: Home) -> int:
     from secretsbackup.operations import schedule, watch
     from secretsbackup.operations.verify import verify as drill
 
+    speak(spoken.chosen(home))  # an alarm and a letter are for whom the desktop speaks to
     await watch.watch(home)
     told = follow.Told.ALL if options.verbose else follow.Told.TROUBLE
     statuses: list[int] = []

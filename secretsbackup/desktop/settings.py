@@ -9,7 +9,8 @@ class Settings:
     """A small file beside the profiles."""
 
     def __init__(self, home: Home) -> None:
-        self._kept = QSettings(str(owner_only(home.config) / "desktop.ini"), QSettings.Format.IniFormat)
+        owner_only(home.config)
+        self._kept = QSettings(str(home.desktop), QSettings.Format.IniFormat)
 
     @property
     def language(self) -> str:

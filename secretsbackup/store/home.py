@@ -24,6 +24,11 @@ class Home(msgspec.Struct, frozen=True):
         return self.config / "profiles.toml"
 
     @property
+    def desktop(self) -> Path:
+        """What the desktop remembers for itself: its language, and where its windows were."""
+        return self.config / "desktop.ini"
+
+    @property
     def database(self) -> Path:
         """What we remember of all profiles."""
         return self.state / "history.sqlite"

@@ -7,8 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from secretsbackup import __version__
+from secretsbackup import __version__, language
+from secretsbackup.desktop.settings import Settings
 from secretsbackup.model.profile import Fingerprint
+from secretsbackup.store.home import standard
 from tests.cli.conftest import Said, Say
 from tests.conftest import StandIn
 
@@ -317,3 +319,22 @@ def test_hooks_and_calls_are_set_and_taken_back(say: Say, added: Said) -> None:
     (profile,) = lines(say("profile", "show", "--json"))
     assert not profile.get("hooks")
     assert not profile.get("calls")
+
+
+def test_the_status_is_told_in_the_language_of_the_desktop(
+    say: Say, added: Said, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    not_yet = "docs: Nicht geschützt: Es wurde noch keine Sicherung gemacht."
+    try:
+        monkeypatch.setenv("LC_ALL", "de_AT.UTF-8")
+        assert not_yet in say("status").out
+        assert not_yet.partition(": ")[2] == json.loads(say("status", "--json").out)["sentence"]
+        Settings(standard()).language = "en"
+        assert "docs: Not protected: no backup was made yet." in say("status").out
+        monkeypatch.setenv("LC_ALL", "C")
+        Settings(standard()).language = "de"
+        assert not_yet in say("status").out
+        standard().desktop.write_bytes(b"\xff[[[\nno=settings")
+        assert "docs: Not protected" in say("status").out
+    finally:
+        language.speak("en")

@@ -49,25 +49,31 @@ def told(number: signal.Signals) -> Callable[[Bench], object]:
 def as_soon_as_seen(name: str) -> Callable[[Bench], AbstractContextManager[None]]:
     """Kill the first child of that name as soon as it is there."""
 
-    @contextmanager
-    def do(bench: Bench) -> Iterator[None]:
-        over = threading.Event()
+    def do(bench: Bench) -> AbstractContextManager[None]:
         bench.change(8_000_000)
-
-        def hunt() -> None:
-            while not over.wait(0.005):
-                if bench.running and any(_kill(one, name) for one in _family(bench.running.pid)):
-                    return
-
-        hunter = threading.Thread(target=hunt)
-        hunter.start()
-        try:
-            yield
-        finally:
-            over.set()
-            hunter.join()
+        return _until(
+            lambda: bench.running is not None and any(_kill(one, name) for one in _family(bench.running.pid))
+        )
 
     return do
+
+
+@contextmanager
+def _until(done: Callable[[], bool]) -> Iterator[None]:
+    """Meanwhile, look again and again, until it is done."""
+    over = threading.Event()
+
+    def hunt() -> None:
+        while not over.wait(0.005) and not done():
+            pass
+
+    hunter = threading.Thread(target=hunt)
+    hunter.start()
+    try:
+        yield
+    finally:
+        over.set()
+        hunter.join()
 
 
 def _family(pid: int) -> list[psutil.Process]:
@@ -119,11 +125,10 @@ def _written(bench: Bench) -> list[Path]:
     return [path for path in found if not path.is_relative_to(bench.stage)]
 
 
-@contextmanager
-def off_while_it_gathers(bench: Bench) -> Iterator[None]:
+def off_while_it_gathers(bench: Bench) -> AbstractContextManager[None]:
     """The machine goes off while files come to the stage, and is started anew: of what came, size and time
     are there, and nothing else."""
-    known, over = bench.home.staged(ProfileName(NAME)), threading.Event()
+    known = bench.home.staged(ProfileName(NAME))
     staged = bench.stage / "source" / "added"
     os.truncate(bench.source / "changed", 8 << 30)  # read for a while, and takes no room
 
@@ -133,20 +138,14 @@ def off_while_it_gathers(bench: Bench) -> Iterator[None]:
         os.utime(staged, ns=(torn.st_mtime_ns, torn.st_mtime_ns))
         known.write_text(known.read_text().replace(surroundings.start(), "the start before"))
 
-    def hunt() -> None:
-        while not over.wait(0.005):
-            if staged.exists():
-                bench.kill(last=tear)
-                (bench.source / "changed").write_bytes(os.urandom(600_000))
-                return
+    def go_off() -> bool:
+        if not staged.exists():
+            return False
+        bench.kill(last=tear)
+        (bench.source / "changed").write_bytes(os.urandom(600_000))
+        return True
 
-    hunter = threading.Thread(target=hunt)
-    hunter.start()
-    try:
-        yield
-    finally:
-        over.set()
-        hunter.join()
+    return _until(go_off)
 
 
 def half(content: bytes) -> bytes:
