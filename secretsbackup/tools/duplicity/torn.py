@@ -69,18 +69,25 @@ def torn_volumes(archive: Path, folder: Path) -> Iterator[Path]:
 
 
 def torn_sets(archive: Path, folder: Path, since: str) -> Iterator[Set]:
-    """The finished sets in a folder, of the time `since` (a stamp) or later, that are not there as they were
-    sent, and those that build on one. A set of which no sums are known here must at least look whole."""
+    """The sets in a folder, of the time `since` (a stamp) or later, that are not there as they were sent, and
+    those that build on one. A set of which no sums are known here must at least look whole; one that was not
+    finished must be known to be half sent, with whole signatures, which duplicity reads before anything."""
     there: dict[Set, dict[str, Path]] = {}
     for path in folder.glob("duplicity-*"):
         if (its := files.parse(path.name)) and its.belongs.time >= since and not its.partial:
             there.setdefault(its.belongs, {})[files.bare(path.name)] = path
     found = False
     for one in sorted(there, key=lambda one: one.order):
-        if f"{one.stem}.manifest" in there[one]:
-            found = found or not _whole_set(archive / f"{one.stem}.manifest", one, there[one])
-            if found:
-                yield one
+        finished = f"{one.stem}.manifest" in there[one]
+        sound = _whole_set if finished else _half_set
+        found = found or not sound(archive / f"{one.stem}.manifest", one, there[one])
+        if found:
+            yield one
+
+
+def _half_set(manifest: Path, one: Set, there: Mapping[str, Path]) -> bool:
+    signed = there.get(one.signatures)
+    return manifest.with_name(f"{manifest.name}.part").exists() and (signed is None or _framed(signed))
 
 
 def _whole_set(manifest: Path, one: Set, there: Mapping[str, Path]) -> bool:
