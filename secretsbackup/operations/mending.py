@@ -6,17 +6,30 @@ what was half sent is begun anew.
 
 import asyncio
 import shutil
+from datetime import datetime
 from pathlib import Path
 
+from secretsbackup.model.event import Verb
+from secretsbackup.model.outcome import Interrupted
 from secretsbackup.operations.runner import Run
-from secretsbackup.store import archived
+from secretsbackup.store import archived, history
 from secretsbackup.tools import tree
 from secretsbackup.tools.duplicity import files, torn
+
+_REMEMBERED = 500
+"""Runs: of more that came to nothing since the last good one, the older ones have left nothing behind."""
 
 
 async def mend(run: Run, archive: Path) -> None:
     """Take away what is torn, and what a duplicity that was killed left behind."""
     await asyncio.to_thread(_mend, run, archive)
+
+
+async def mend_folder(run: Run, archive: Path, folder: Path) -> None:
+    """Take away the sets in a folder that a power cut has torn, of a run that was cut off: nobody was told
+    that they are there, and what they held is sent again. duplicity would fail over each, or build on it."""
+    if since := _cut_off_since(run):
+        await asyncio.to_thread(_mend_folder, archive, folder, f"{since:%Y%m%dT%H%M%SZ}")
 
 
 async def settle(run: Run, archive: Path) -> None:
@@ -31,6 +44,23 @@ def _mend(run: Run, archive: Path) -> None:
         for one in _with_it(path):
             one.unlink(missing_ok=True)
     _settle(run, archive)
+
+
+def _cut_off_since(run: Run) -> datetime | None:
+    """When the first backup began that was cut off since the last good one."""
+    since: datetime | None = None
+    for past in history.runs(run.home, run.profile.name, _REMEMBERED, verb=Verb.BACKUP):
+        if past.good:
+            break
+        since = past.began if isinstance(past.outcome, Interrupted) else since
+    return since
+
+
+def _mend_folder(archive: Path, folder: Path, since: str) -> None:
+    gone = set(torn.torn_sets(archive, folder, since))
+    for path in (*folder.glob("duplicity-*"), *archive.glob("duplicity-*")) if gone else ():
+        if (its := files.parse(path.name)) and its.belongs in gone:
+            path.unlink(missing_ok=True)
 
 
 def _with_it(path: Path) -> list[Path]:

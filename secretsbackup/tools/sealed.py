@@ -9,9 +9,6 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import gnupg
-from secretsbackup.tools.waiting import in_thread
-
-_TIMEOUT = 60.0
 
 
 class Opened(StrEnum):
@@ -29,12 +26,12 @@ async def try_to_open(
     """Try it. What gpg-agent has cached is forgotten first: it would take a wrong passphrase for right."""
     if passphrase:
         await gnupg._forget_cached(await gnupg.resolve(key, home=home), home)
-    return await in_thread(lambda: _open(sealed, key, passphrase, home), _TIMEOUT)
+    return await gnupg.in_time(lambda: _open(sealed, key, passphrase, home))
 
 
 async def key_of(sealed: bytes, *, home: Path | None = None) -> Fingerprint:
     """The key of this user that something was encrypted to; Failure(SECRET_KEY_MISSING) names another."""
-    return await in_thread(lambda: _key_of(sealed, home), _TIMEOUT)
+    return await gnupg.in_time(lambda: _key_of(sealed, home))
 
 
 def _key_of(sealed: bytes, home: Path | None) -> Fingerprint:

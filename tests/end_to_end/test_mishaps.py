@@ -480,6 +480,40 @@ def cut_off_behind_the_first_volume(user: Machine) -> None:
     assert list(half_sent.glob("*.manifest.part"))
 
 
+@pytest.mark.parametrize(
+    ("part", "here"),
+    [("vol1", "known"), ("manifest", "torn"), ("signatures", "torn"), ("signatures", "unfinished")],
+)
+def test_what_a_power_cut_has_torn_in_a_folder_is_sent_again(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path, part: str, here: str
+) -> None:
+    """All was sent and none of it was safely on the disk yet; nor here, where nobody knows its sums then."""
+    source, there = tmp_path / "source", tmp_path / "backups"
+    source.mkdir()
+    make_profile(user, keys[1], source, f"file://{there}")
+    (source / "first").write_text("as it was")
+    user.backup()
+    (source / "second").write_bytes(os.urandom(100_000))
+    time.sleep(1.1)
+    running = user.start("backup")
+    while running.poll() is None and not (sent := list(there.glob("duplicity-inc.*.manifest.gpg"))):
+        time.sleep(0.002)
+    children = family(running.pid)
+    running.kill()
+    running.communicate()
+    wait_until_gone(children)
+    assert running.returncode == -signal.SIGKILL
+    assert sent
+    for path in (*there.glob(f"duplicity-*{part}*"), *(user.cache / "docs" / "archive").glob("duplicity-*")):
+        newest = "-inc." in path.name or "-new-signatures." in path.name
+        if newest and (path.parent == there or here != "known"):
+            path.write_bytes(path.read_bytes()[: path.stat().st_size // 2])
+    if here == "unfinished":
+        sent[0].unlink()
+    assert user.backup().outcome["warnings"] == 0
+    assert_same(picture(source), picture(user.restore(tmp_path / "out") / "source"))
+
+
 def test_a_volume_that_a_power_cut_has_torn_is_not_gone_on_with(
     user: Machine, keys: tuple[Path, str], tmp_path: Path
 ) -> None:

@@ -32,6 +32,7 @@ class Clock:
             "FAKETIME_TIMESTAMP_FILE": str(self._file),
             "FAKETIME_CACHE_DURATION": "1",
             "NO_FAKE_STAT": "1",
+            "DONT_FAKE_MONOTONIC": "1",
         }
         programs, self._before = self._file.with_name("clock"), dict(self.bench.user.env)
         shutil.rmtree(programs, ignore_errors=True)

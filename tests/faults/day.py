@@ -193,6 +193,21 @@ class Day:
                     one.kill()
         self.tell(f"killed: {', '.join(killed) or 'nothing, there was none'}")
 
+    def sleep(self, by: timedelta) -> None:
+        """All stand still for so long; who is asked over the network meanwhile, hangs up."""
+        asleep = self.bench.processes()
+        for one in asleep:
+            with suppress(psutil.Error):
+                one.suspend()
+        self.go_on(by)
+        if self.bench.between:
+            self.bench.proxy.hang_up()
+            self.bench.proxy.come_back()
+        for one in asleep:
+            with suppress(psutil.Error):
+                one.resume()
+        self.tell(f"slept for {by}")
+
     def tell_program(self, number: int) -> None:
         """Ask the program to end."""
         for command in self._commands[-1:]:
@@ -279,11 +294,13 @@ class Day:
         assert damaged or safe is None or words.when(safe, now) in says
 
     def hold_terminal(self) -> None:
-        """The command says the same."""
+        """The command says the same. Once it has looked, what was away and is back is no longer told of."""
         now = self.clock.now()
+        stand = {name: standing(self.bench.home, ProfileName(name), now) for name in self.saved}
         for line in self.bench.user.run("status", "--json").lines:
-            status = standing(self.bench.home, ProfileName(line["profile"]), now)
-            assert (line["level"], line["sentence"]) == (level(status, now), words.health(status, now))
+            status = stand[line["profile"]]
+            told = line["level"], line["sentence"]
+            assert told == (level(status, now), words.health(status, now)), told
 
     def restore_newest(self, one: Saved) -> None:
         """The newest snapshot comes back byte for byte, unless what the day did to it is not known yet."""
@@ -301,7 +318,7 @@ class Day:
         ended = one.runs[-1].outcome
         assert isinstance(ended, Completed), ended
         folder = Path(ended.summary.folder or "")
-        last = one.known(self.clock.now())[-1:]
+        last = [run for run in one.runs if run.verb is Verb.BACKUP][-1:]
         expected = [last[0].seen] if last and last[0].good else one.picture_of(newest.stamp)
         assert_one_of(expected, picture(folder / one.source.name))
         shutil.rmtree(folder)
@@ -326,6 +343,7 @@ class Day:
         secrets = self.bench.shelf.secrets
         env = {
             **self.bench.user.env,
+            "PYTHONWARNINGS": "",
             "PASSPHRASE": PASSPHRASE,
             "AWS_ACCESS_KEY_ID": secrets.get("aws-access-key-id", ""),
             "AWS_SECRET_ACCESS_KEY": secrets.get("aws-secret-access-key", ""),

@@ -8,6 +8,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, closing, contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 
 from secretsbackup.model.event import Step
 from secretsbackup.model.outcome import Reason
@@ -298,6 +299,23 @@ def asleep(day: Day) -> Iterator[None]:
     yield
 
 
+def lid_closed(day: Day) -> AbstractContextManager[None]:
+    """It falls asleep in the middle of a run."""
+    hours = day.chance.randrange(1, 5)
+    return at_some_moment(day, lambda: day.sleep(hours * HOUR))
+
+
+@contextmanager
+def key_away(day: Day) -> Iterator[None]:
+    """The keys are on a stick that is not there."""
+    home = Path(day.bench.user.env["GNUPGHOME"])
+    aside = home.with_name(f"{home.name}.away")
+    home.rename(aside)
+    yield
+    shutil.rmtree(home, ignore_errors=True)
+    aside.rename(home)
+
+
 @contextmanager
 def paused(day: Day) -> Iterator[None]:
     for one in day.saved.values():
@@ -432,7 +450,9 @@ ANYWHERE = [
     Mishap("keyring locked", locked_keyring),
     Mishap("agent ended", once(end_agent)),
     *[Mishap("asleep", asleep)] * 2,
+    *[Mishap("lid closed", lid_closed)] * 2,
     Mishap("paused", paused),
+    Mishap("key away", key_away),
     Mishap("clock ahead", wrong_clock(3 * HOUR)),
     Mishap("clock behind", wrong_clock(-3 * HOUR)),
     Mishap("clock jumps ahead", jumping_clock(2 * HOUR)),

@@ -4,9 +4,10 @@ Each hour the sources change, something may come upon the machine, and the progr
 calls it. After each hour what it says must be true; at the end everything must be safe again by itself, and
 every snapshot that it calls good is restored with plain duplicity and compared. A failure tells the story.
 
-More days by hand, by their seeds (a kill comes a little sooner or later each time, so a seed is no promise):
+More days by hand, by their seeds (a kill comes a little sooner or later each time, so a seed is no promise),
+and with a look at a bucket every hour, which takes its time:
 
-    DAYS=1-50 HOURS=24 .venv/bin/python -m pytest tests/faults/test_day.py -k folder
+    DAYS=1-50 LOOKS=1 HOURS=24 .venv/bin/python -m pytest tests/faults/test_day.py
 """
 
 import os
@@ -71,7 +72,7 @@ def test_a_day_with_a_bucket(
         ]
         bench = Bench(user, tmp_path, keys[1], saved[0].shelf, proxy, ())
         to = {one.name: (f"s3://{bucket.name}/{one.name}", "--endpoint", proxy.endpoint) for one in saved}
-        live(bench, saved, to, seed, [*ANYWHERE, *IN_A_BUCKET])
+        live(bench, saved, to, seed, [*ANYWHERE, *IN_A_BUCKET], every=6)
     proxy.close()
 
 
@@ -81,15 +82,17 @@ def live(
     to: Mapping[str, Sequence[str]],
     seed: int,
     mishaps: Sequence[Mishap],
+    every: int = 1,
 ) -> None:
-    """A day with mishaps, and its end without any."""
+    """A day with mishaps, and its end without any; the machine is awake `every` so many hours."""
+    every = int(os.environ.get("LOOKS", str(every)))
     chance, clock = random.Random(seed), Clock(bench)
     day = Day(bench, chance, clock, {one.name: one for one in saved})
     clock.put_up()
     try:
         begin(day, to)
-        for day.hour in range(1, HOURS + 1):
-            pass_an_hour(day, chance.choice(mishaps))
+        for day.hour in range(every, HOURS + 1, every):
+            pass_hours(day, every, chance.choice(mishaps))
         end(day)
     except Exception as error:
         day.tell(f"{type(error).__name__}: {error}")
@@ -115,9 +118,9 @@ def begin(day: Day, to: Mapping[str, Sequence[str]]) -> None:
     day.hold()
 
 
-def pass_an_hour(day: Day, mishap: Mishap) -> None:
-    """One hour, and at times a quarter of the next."""
-    day.go_on(HOUR)
+def pass_hours(day: Day, hours: int, mishap: Mishap) -> None:
+    """Until the next look, and at times a quarter of an hour more."""
+    day.go_on(hours * HOUR)
     change(day)
     day.tell(f"— {mishap}")
     with mishap.do(day):

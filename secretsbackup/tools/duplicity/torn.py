@@ -7,12 +7,15 @@ are empty the next snapshot is built on a state that nobody has, and is restored
 
 import gzip
 import hashlib
+import os
 import re
 import zlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
+from typing import BinaryIO
 
 from secretsbackup.tools.duplicity import files
+from secretsbackup.tools.duplicity.files import Set
 
 Seal = tuple[int, int]
 """A file's bytes, and when it was last written (nanoseconds): what was looked at once is known by it."""
@@ -63,6 +66,64 @@ def torn_volumes(archive: Path, folder: Path) -> Iterator[Path]:
                 wanted = sums.get(str(number).encode())
                 if lately and wanted and _sha1(path) != wanted.decode():
                     yield path
+
+
+def torn_sets(archive: Path, folder: Path, since: str) -> Iterator[Set]:
+    """The sets in a folder, of the time `since` (a stamp) or later, that are not there as they were sent, and
+    those that build on one. A set of which no sums are known here must at least look whole; one that was not
+    finished must be known to be half sent, with whole signatures, which duplicity reads before anything."""
+    there: dict[Set, dict[str, Path]] = {}
+    for path in folder.glob("duplicity-*"):
+        if (its := files.parse(path.name)) and its.belongs.time >= since and not its.partial:
+            there.setdefault(its.belongs, {})[files.bare(path.name)] = path
+    found = False
+    for one in sorted(there, key=lambda one: one.order):
+        finished = f"{one.stem}.manifest" in there[one]
+        sound = _whole_set if finished else _half_set
+        found = found or not sound(archive / f"{one.stem}.manifest", one, there[one])
+        if found:
+            yield one
+
+
+def _half_set(manifest: Path, one: Set, there: Mapping[str, Path]) -> bool:
+    signed = there.get(one.signatures)
+    return manifest.with_name(f"{manifest.name}.part").exists() and (signed is None or _framed(signed))
+
+
+def _whole_set(manifest: Path, one: Set, there: Mapping[str, Path]) -> bool:
+    if one.signatures not in there or not all(map(_framed, there.values())):
+        return False
+    newest = max(path.stat().st_mtime for path in there.values())
+    for number, wanted in _SUM.findall(manifest.read_bytes() if manifest.exists() else b""):
+        volume = there.get(f"{one.stem}.vol{number.decode()}.difftar")
+        if volume is None:
+            return False
+        lately = volume.stat().st_mtime > newest - _WRITTEN_BY_NOW
+        if lately and _sha1(volume) != wanted.decode():
+            return False
+    return True
+
+
+def _framed(path: Path) -> bool:
+    """Whether the last packet of an OpenPGP message ends where its file does (RFC 4880, 4.2)."""
+    size = path.stat().st_size
+    with path.open("rb") as file:
+        while tag := file.read(1):
+            if not tag[0] & 0x80 or file.seek(_length(file, tag[0], size), os.SEEK_CUR) > size:
+                return False
+    return size > 0
+
+
+def _length(file: BinaryIO, tag: int, size: int) -> int:
+    """The bytes that are left of a packet, of which the tag was read; parts of it are passed over."""
+    if not tag & 0x40:
+        return int.from_bytes(file.read(1 << (tag & 3))) if tag & 3 < 3 else size - file.tell()
+    while 224 <= (first := int.from_bytes(file.read(1))) < 255:
+        if file.seek(1 << (first & 0x1F), os.SEEK_CUR) >= size:
+            return size
+    if first < 192:
+        return first
+    return int.from_bytes(file.read(4)) if first == 255 else (first - 192 << 8) + 192 + file.read(1)[0]
 
 
 def _sha1(path: Path) -> str:

@@ -6,9 +6,10 @@ Through python-gnupg; what that has no words for, through gpg itself.
 import asyncio
 import re
 import time
+from collections.abc import Callable
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
@@ -21,6 +22,7 @@ from secretsbackup.tools.waiting import in_thread
 if TYPE_CHECKING:
     import gnupg
 
+_T = TypeVar("_T")
 _TIMEOUT = 60.0
 """Seconds; gpg answers at once, but waits for a lock that another gpg holds."""
 
@@ -54,9 +56,17 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     made: int = 0
 
 
+async def in_time(call: Callable[[], _T], seconds: float = _TIMEOUT) -> _T:
+    """Have gpg do something. Failure(GPG_FAILED) if that takes too long: it waits for an agent that hangs."""
+    try:
+        return await in_thread(call, seconds)
+    except TimeoutError:
+        raise Failure(Reason.GPG_FAILED, f"no answer for {seconds:.0f} s") from None
+
+
 async def keys(*, home: Path | None = None) -> tuple[Key, ...]:
     """All public keys of this user."""
-    found = await in_thread(lambda: list(_gpg(home).list_keys()), _TIMEOUT)
+    found = await in_time(lambda: list(_gpg(home).list_keys()))
     return tuple(_key(one) for one in found)
 
 
@@ -93,11 +103,11 @@ async def try_passphrase(key: Fingerprint, passphrase: Secret, *, home: Path | N
 
     gpg-agent forgets what it has cached first: it would take a wrong one for right.
     """
-    found = await in_thread(lambda: list(_gpg(home).list_keys(secret=True, keys=[key])), _TIMEOUT)
+    found = await in_time(lambda: list(_gpg(home).list_keys(secret=True, keys=[key])))
     if not found:
         raise Failure(Reason.SECRET_KEY_MISSING, key)
     await _forget_cached(_key(found[0]), home)
-    await in_thread(lambda: _try(key, passphrase, home), _TIMEOUT)
+    await in_time(lambda: _try(key, passphrase, home))
 
 
 async def make_key(

@@ -11,8 +11,7 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import process
-from secretsbackup.tools.gnupg import _TIMEOUT, Key, _forget_cached, _gpg, _key, end_agent
-from secretsbackup.tools.waiting import in_thread
+from secretsbackup.tools.gnupg import Key, _forget_cached, _gpg, _key, end_agent, in_time
 
 _SHORT = 60
 """Letters; a socket's path has no more than some hundred (unix(7)), and gpg-agent puts one there."""
@@ -23,19 +22,19 @@ async def export_secret(key: Fingerprint, passphrase: Secret, *, home: Path | No
 
     Failure: SECRET_KEY_MISSING, PASSPHRASE_WRONG; KEY_UNPROTECTED, since a copy of such a key is everyone's.
     """
-    found = await in_thread(lambda: list(_gpg(home).list_keys(secret=True, keys=[key])), _TIMEOUT)
+    found = await in_time(lambda: list(_gpg(home).list_keys(secret=True, keys=[key])))
     if not found:
         raise Failure(Reason.SECRET_KEY_MISSING, key)
     parts = _key(found[0])
     if not await _protected(parts, home):
         raise Failure(Reason.KEY_UNPROTECTED, key)
     await _forget_cached(parts, home)
-    return await in_thread(lambda: _export(key, passphrase, home), _TIMEOUT)
+    return await in_time(lambda: _export(key, passphrase, home))
 
 
 async def take_in(key: bytes, *, home: Path | None = None) -> Fingerprint:
     """Import a secret key and trust it as one's own; whose it is. Failure(KIT_BROKEN) if it is none."""
-    fingerprint = await in_thread(lambda: _import(key, home), _TIMEOUT)
+    fingerprint = await in_time(lambda: _import(key, home))
     own = ["--homedir", str(home)] if home else []
     await process.run(
         process.find("gpg"), [*own, "--batch", "--import-ownertrust"], given=f"{fingerprint}:6:\n".encode()
@@ -45,7 +44,7 @@ async def take_in(key: bytes, *, home: Path | None = None) -> Fingerprint:
 
 async def opened(sealed: bytes, passphrase: Secret, *, home: Path | None = None) -> bytes:
     """What an encrypted file holds; Failure(VOLUME_CORRUPT) if the keys there do not open it."""
-    return await in_thread(lambda: _open(sealed, passphrase, home), _TIMEOUT)
+    return await in_time(lambda: _open(sealed, passphrase, home))
 
 
 @asynccontextmanager
