@@ -64,6 +64,7 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
             rsync = await equipment.rsync_program(run)
             keys.watch(run, gnupg.usable(await gnupg.resolve(run.profile.key)))
             vault = await equipment.vault(run)
+            await mending.mend_folder(run, vault)
             trees = await gathering.survey(run)
             await gathering.mend(run)
             await guards.room_to_gather(run, rsync, trees)

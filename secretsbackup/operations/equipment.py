@@ -3,7 +3,7 @@
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
-from secretsbackup.model.destination import Bucket, Folder
+from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret, SecretName
@@ -21,8 +21,6 @@ async def vault(run: Run) -> duplicity.Vault:
     await _new_enough(run.home, program, duplicity.version, duplicity.OLDEST)
     archive = owner_only(run.home.archive(run.profile))
     await mending.mend(run, archive)
-    if isinstance(run.profile.destination, Folder):
-        await mending.mend_folder(run, archive, Path(run.profile.destination.path))
     return duplicity.Vault(
         program=program,
         gpg=process.find("gpg"),

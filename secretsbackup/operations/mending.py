@@ -5,16 +5,19 @@ what was half sent is begun anew.
 """
 
 import asyncio
+import contextlib
 import shutil
 from datetime import datetime
 from pathlib import Path
 
+from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Interrupted
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import archived, history
+from secretsbackup.store.history import place_of
 from secretsbackup.tools import tree
-from secretsbackup.tools.duplicity import files, torn
+from secretsbackup.tools.duplicity import Vault, files, torn
 
 _REMEMBERED = 500
 """Runs: of more that came to nothing since the last good one, the older ones have left nothing behind."""
@@ -25,11 +28,15 @@ async def mend(run: Run, archive: Path) -> None:
     await asyncio.to_thread(_mend, run, archive)
 
 
-async def mend_folder(run: Run, archive: Path, folder: Path) -> None:
+async def mend_folder(run: Run, vault: Vault) -> None:
     """Take away the sets in a folder that a power cut has torn, of a run that was cut off: nobody was told
-    that they are there, and what they held is sent again. duplicity would fail over each, or build on it."""
-    if since := _cut_off_since(run):
-        await asyncio.to_thread(_mend_folder, archive, folder, f"{since:%Y%m%dT%H%M%SZ}")
+    that they are there, and what they held is sent again. duplicity would fail over each, or build on it.
+
+    Servers take a file as a whole or not at all. What cannot be taken away is for whoever reads it to find.
+    """
+    to = vault.destination
+    if isinstance(to, Folder) and (since := _cut_off_since(run)):
+        await asyncio.to_thread(_mend_folder, run, vault.archive, Path(to.path), f"{since:%Y%m%dT%H%M%SZ}")
 
 
 async def settle(run: Run, archive: Path) -> None:
@@ -56,10 +63,13 @@ def _cut_off_since(run: Run) -> datetime | None:
     return since
 
 
-def _mend_folder(archive: Path, folder: Path, since: str) -> None:
-    gone = set(torn.torn_sets(archive, folder, since))
-    for path in (*folder.glob("duplicity-*"), *archive.glob("duplicity-*")) if gone else ():
-        if (its := files.parse(path.name)) and its.belongs in gone:
+def _mend_folder(run: Run, archive: Path, folder: Path, since: str) -> None:
+    with contextlib.suppress(OSError):
+        torn_ones = set(torn.torn_sets(archive, folder, since))
+        found = (*folder.glob("duplicity-*"), *archive.glob("duplicity-*")) if torn_ones else ()
+        gone = [path for path in found if (its := files.parse(path.name)) and its.belongs in torn_ones]
+        history.forget_sizes(run.home, place_of(run.profile.destination), (path.name for path in gone))
+        for path in gone:
             path.unlink(missing_ok=True)
 
 

@@ -16,7 +16,7 @@ from secretsbackup.model.event import Caution, Step, Verb, Warned
 from secretsbackup.model.outcome import Completed, Failure, Reason, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.snapshot import Chain
-from secretsbackup.operations import equipment, holdings, refresh
+from secretsbackup.operations import equipment, holdings, mending, refresh
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.runner import Run, visit
 from secretsbackup.store import history
@@ -44,6 +44,7 @@ async def prune(run: Run) -> Summary:
     """The recipe."""
     with run.step(Step.CHECK):
         vault = await equipment.vault(run)
+        await mending.mend_folder(run, vault)
     with run.step(Step.PROVE):
         held = await holdings.look(run, vault)
     with run.step(Step.TIDY):

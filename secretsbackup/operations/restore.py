@@ -18,7 +18,7 @@ from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Snapshot
-from secretsbackup.operations import equipment, fetching, holdings, landing, refresh
+from secretsbackup.operations import equipment, fetching, holdings, landing, mending, refresh
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.landing import Landing
 from secretsbackup.operations.runner import Recipe, Run
@@ -51,6 +51,7 @@ def recipe(wish: Wish) -> Recipe:
     async def restore(run: Run) -> Summary:
         with run.step(Step.CHECK):
             vault = await equipment.vault(run)
+            await mending.mend_folder(run, vault)
             held = await holdings.peek(run, vault)
             snapshot = holdings.chosen(held.chains, wish.at)
             paths = [within_snapshot(path, run.profile) for path in wish.paths] or [_ALL]
@@ -79,6 +80,7 @@ def go_on(begun: Unfinished) -> Recipe:
         target = Landing(Path(begun.folder))
         with run.step(Step.CHECK):
             vault = await equipment.vault(run)
+            await mending.mend_folder(run, vault)
             held = await holdings.peek(run, vault)
             snapshot = _same(held, begun.snapshot)
             phrase = await equipment.passphrase(run)

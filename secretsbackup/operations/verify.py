@@ -21,7 +21,7 @@ from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.paths import shown
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Snapshot, chain_of
-from secretsbackup.operations import equipment, holdings, hooks
+from secretsbackup.operations import equipment, holdings, hooks, mending
 from secretsbackup.operations.holdings import Holdings, chosen
 from secretsbackup.operations.runner import Run
 from secretsbackup.operations.sampling import Place, places, sample
@@ -47,9 +47,10 @@ _ALL = 512 << 20
 
 @hooks.telling
 async def verify(run: Run) -> Summary:
-    """The recipe. Nothing is written to the destination."""
+    """The recipe. Nothing is written to the destination; what a power cut has torn there is taken away."""
     with run.step(Step.CHECK):
         vault = await equipment.vault(run)
+        await mending.mend_folder(run, vault)
         phrase = await equipment.passphrase(run)
     with run.step(Step.PROVE):
         held = await holdings.look(run, vault)

@@ -1,13 +1,19 @@
 """The archive folder is mended before anything is built on it, and known to be whole after that."""
 
 import asyncio
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
 
+from secretsbackup.model.destination import Folder
+from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb
+from secretsbackup.model.outcome import Interrupted
 from secretsbackup.operations import mending
 from secretsbackup.operations.runner import Run
-from secretsbackup.store import archived
+from secretsbackup.store import archived, history
+from secretsbackup.store.history import place_of
+from secretsbackup.tools.duplicity import Vault
 from tests.tools.duplicity.test_torn import MANIFEST, SIGNATURES, SIGNED, TOLD, WHOLE
 
 
@@ -65,3 +71,39 @@ def test_a_file_that_says_what_is_known_and_is_torn_itself_costs_a_look(run: Run
     run.home.archived(run.profile.name).write_bytes(b'{"duplicity')
     asyncio.run(mending.mend(run, archive))
     assert left(archive) == {MANIFEST, SIGNATURES} == set(archived.read(run.home, run.profile.name))
+
+
+def cut_off(run: Run) -> None:
+    """A backup of an hour ago has no end."""
+    began = run.began - timedelta(hours=1)
+    started = RunStarted(run=RunId("cut-off"), profile=run.profile.name, verb=Verb.BACKUP, version="1")
+    ended = RunEnded(outcome=Interrupted())
+    history.record(run.home, [Moment(began, started), Moment(began, ended)])
+
+
+def test_what_a_power_cut_tore_in_a_folder_goes_and_is_not_missed(run: Run, archive: Path) -> None:
+    assert isinstance(run.profile.destination, Folder)
+    folder, here = Path(run.profile.destination.path), place_of(run.profile.destination)
+    folder.mkdir()
+    old, new = ((run.began - timedelta(minutes=one)).strftime("%Y%m%dT%H%M%SZ") for one in (90, 30))
+    for stamp in (old, new):
+        for part in ("vol1.difftar.gpg", "manifest.gpg"):
+            (folder / f"duplicity-full.{stamp}.{part}").write_bytes(b"torn")
+    history.know_sizes(run.home, here, {path.name: 4 for path in folder.iterdir()})
+    nothing = Path("/nowhere")
+    vault = Vault(
+        program=nothing,
+        gpg=nothing,
+        destination=run.profile.destination,
+        credential=None,
+        key=run.profile.key,
+        archive=archive,
+        temporary=nothing,
+    )
+    asyncio.run(mending.mend_folder(run, vault))
+    assert len(left(folder)) == 4, "no run was cut off"
+    cut_off(run)
+    asyncio.run(mending.mend_folder(run, vault))
+    assert left(folder) == {f"duplicity-full.{old}.vol1.difftar.gpg", f"duplicity-full.{old}.manifest.gpg"}
+    assert left(archive) == {MANIFEST, SIGNATURES}
+    assert history.known_sizes(run.home, here).keys() == left(folder)
