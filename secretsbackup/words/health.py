@@ -1,5 +1,6 @@
 """How safe a profile is: one honest sentence, the same wherever it stands, and what it is made of."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
@@ -23,23 +24,26 @@ def health(status: Status, now: datetime) -> str:
     if status.running:
         return running(status)
     tried = status.last is not None  # what came of it says more than that there is no backup
-    open_ones = (one for one in unaccepted(status, now) if not (tried and one.about is About.NEVER))
+    open_ones = [one for one in unaccepted(status, now) if not (tried and one.about is About.NEVER)]
     but = "; ".join(concern(one, now) for one in open_ones)
+    not_now = _not_now(status, open_ones)
     match level(status, now):
         case Level.PROTECTED if status.safe_as_of:
-            safe = _("Everything safe as of {when}.").format(when=when(status.safe_as_of, now))
-            return safe + _not_now(status)
+            return _("Everything safe as of {when}.").format(when=when(status.safe_as_of, now)) + not_now
         case Level.ATTENTION if status.safe_as_of:
-            return _("Safe as of {when}, but {but}.").format(when=when(status.safe_as_of, now), but=but)
+            safe = _("Safe as of {when}, but {but}.").format(when=when(status.safe_as_of, now), but=but)
+            return safe + not_now
         case _ if but and but != _("no backup was made yet"):
-            return _("Not protected: {but}.").format(but=but)
+            return _("Not protected: {but}.").format(but=but) + not_now
         case _:
             return _("Not protected: no backup was made yet.")
 
 
-def _not_now(status: Status) -> str:
-    """Why there is no newer one, where that is worth a word and no alarm."""
-    return _(" Since then: {reason}").format(reason=reason(status.waiting[0]).title) if status.waiting else ""
+def _not_now(status: Status, told: Sequence[Concern]) -> str:
+    """Why there is no newer one, where that is worth a word and is not told as a concern."""
+    known = {why for one in told for why in one.why}
+    new = [why for why in status.waiting if why not in known]
+    return _(" Since then: {reason}").format(reason=reason(new[0]).title) if new else ""
 
 
 def concern(one: Concern, now: datetime) -> str:

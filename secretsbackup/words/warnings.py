@@ -35,7 +35,7 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             return _("{path} was saved, but not all of its owner, mode or time.").format(path=path)
         case Caution.NEW_FULL:
             return _(
-                "The chain that began {detail} has a hole, so this is a new full backup; the damaged chain is kept for what can still be read from it."
+                "The chain that began {detail} is damaged, so this is a new full backup; the damaged one is kept for what can still be read from it."
             ).format(detail=warned.detail)
         case Caution.OTHER_KEY:
             return _(

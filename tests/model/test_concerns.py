@@ -68,6 +68,16 @@ AWAY = Why(Reason.DESTINATION_AWAY, "/media/disk/backups")
         (replace(SAFE, key_expires=NOON + 300 * DAY), Level.PROTECTED, "Everything safe"),
         (replace(SAFE, waiting=(AWAY,)), Level.PROTECTED, "Since then: The disk with /media/disk/backups"),
         (
+            replace(SAFE, waiting=(AWAY,), kit_saved=False),
+            Level.ATTENTION,
+            "but the recovery kit is not saved. Since then: The disk with /media/disk/backups",
+        ),
+        (
+            replace(SAFE, waiting=(AWAY,), damage=Why(Reason.VOLUME_CORRUPT)),
+            Level.NOT_PROTECTED,
+            "is damaged. Since then: The disk with /media/disk/backups",
+        ),
+        (
             replace(SAFE, waiting=(AWAY,), alarm_after=NOON - DAY, safe_as_of=NOON - 2 * DAY),
             Level.ATTENTION,
             "but no backup since Tuesday: the disk with /media/disk/backups is away",
