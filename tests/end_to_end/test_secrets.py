@@ -19,10 +19,12 @@ TELLS = "env; cat /proc/self/cmdline /proc/self/limits"
 
 
 class Watch:
-    """Looks at every process there is, as often as it can."""
+    """Looks at every process there is, as often as it can; those of other tests, with other homes, apart:
+    they may have the same passphrase."""
 
-    def __init__(self, secrets: list[str]) -> None:
+    def __init__(self, secrets: list[str], home: Path) -> None:
         self.secrets = [secret.encode() for secret in secrets]
+        self.home = b"HOME=" + bytes(home) + b"\0"
         self.leaks: set[str] = set()
         self.seen: set[str] = set()
         self.cores: set[str] = set()
@@ -33,6 +35,8 @@ class Watch:
                 argv = Path(f"/proc/{pid}/cmdline").read_bytes()
                 environ = Path(f"/proc/{pid}/environ").read_bytes()
             except OSError:
+                continue
+            if b"\0HOME=" in b"\0" + environ and self.home not in environ:
                 continue
             self.seen.add(os.path.basename(argv.split(b"\0")[0].decode("utf-8", "replace")))
             ours = (
@@ -61,8 +65,8 @@ def _core_limit(pid: str) -> str:
 
 
 @contextmanager
-def watching(secrets: list[str]) -> Iterator[Watch]:
-    watch, over = Watch(secrets), threading.Event()
+def watching(secrets: list[str], home: Path) -> Iterator[Watch]:
+    watch, over = Watch(secrets, home), threading.Event()
 
     def work() -> None:
         while not over.is_set():
@@ -90,7 +94,7 @@ def test_a_secret_is_in_no_argv_environment_log_journal_or_file(
     sendmail.chmod(0o700)
     user.env["PATH"] = f"{sendmail.parent}:{user.env['PATH']}"
     hooks = [word for when in ("before", "after") for word in (f"--{when}", f"sh -c '{TELLS}'")]
-    with watching(secrets) as watch:
+    with watching(secrets, user.home) as watch:
         s3_profile(user, keys[1], source, bucket_on_ceph, *hooks, "--mail", "ada@example.org")
         user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
         said = [user.run("backup")]
