@@ -41,6 +41,13 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
     return Scheduling(config, log)
 
 
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes longest begins first: else one process ends alone with it."""
+    items.sort(key=lambda item: _LONG.get(item.path.relative_to(Path(__file__).parent).parts[0], len(_LONG)))
+
+
+_LONG = {"faults": 0, "end_to_end": 1, "desktop": 2}
+
 StandIn = Callable[[str, str], Path]
 """Puts a script of `programs/` on PATH under a program's name, and gives the folder it lies in."""
 
