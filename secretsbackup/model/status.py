@@ -131,7 +131,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return self.verb is not None
 
 
-_DAMAGE = {Reason.VOLUME_MISSING, Reason.VOLUME_CORRUPT, Reason.SAMPLE_DIFFERS}
+DAMAGE = {Reason.VOLUME_MISSING, Reason.VOLUME_CORRUPT, Reason.SAMPLE_DIFFERS}
+"""Why a chain cannot be relied on any more."""
 _ANSWER = {Reason.SURGE, Reason.UPHEAVAL}
 _PROVEN_FOR = timedelta(days=30)
 """A backup that nothing was restored from for longer is a hope; or for twice as long as the user wants it."""
@@ -169,14 +170,11 @@ def _of_runs(status: Status) -> Iterator[Concern]:
         lacking = tuple(one for one in status.waiting if one.reason not in _ANSWER)
         yield Concern(about=About.NEVER, key="never", why=lacking)
     match status.last:
-        case Failed(reason=reason, detail=detail) if reason not in _DAMAGE or not status.damage:
+        case Failed(reason=reason, detail=detail) if reason not in DAMAGE or not status.damage:
             why = Why(reason, detail)
-            about = "".join(
-                one for one in detail if not one.isdigit()
-            )  # how much is free changes all the time
-            key = (
-                f"failed {reason} {about} {status.safe_as_of}"  # once it has worked again, it is another one
-            )
+            # How much is free changes all the time; and once it has worked again, it is another failure.
+            about = "".join(one for one in detail if not one.isdigit())
+            key = f"failed {reason} {about} {status.safe_as_of}"
             yield Concern(about=About.FAILED, key=key, why=(why,))
         case Interrupted():
             yield Concern(about=About.INTERRUPTED, key=f"interrupted {status.last_ended}")
@@ -248,7 +246,7 @@ def counts(outcome: Outcome, verb: Verb | None) -> bool:
 def unproven_after(unproven: Why | None, outcome: Outcome, verb: Verb | None) -> Why | None:
     """Why the last verify came to nothing, once a run has ended."""
     match outcome:
-        case Failed(reason=reason, detail=detail) if verb is Verb.VERIFY and reason not in _DAMAGE:
+        case Failed(reason=reason, detail=detail) if verb is Verb.VERIFY and reason not in DAMAGE:
             return Why(reason, detail)
         case Completed() if verb is Verb.VERIFY:
             return None
@@ -262,7 +260,7 @@ def damage_after(damage: Why | None, outcome: Outcome, verb: Verb | None) -> Why
     Nothing is built on a damaged chain, so the next backup is a new full one, which makes good for it.
     """
     match outcome:
-        case Failed(reason=reason, detail=detail) if reason in _DAMAGE:
+        case Failed(reason=reason, detail=detail) if reason in DAMAGE:
             return Why(reason, detail)
         case Completed() if verb in (Verb.VERIFY, Verb.BACKUP):
             return None

@@ -12,6 +12,7 @@ from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import ChainLost, Loss
 from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.model.snapshot import Chain, Snapshot
+from secretsbackup.model.status import DAMAGE
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import history
 from secretsbackup.store.history import place_of
@@ -91,7 +92,7 @@ def judging(run: Run, vault: Vault, held: Holdings, snapshot: Snapshot) -> Itera
     try:
         yield
     except Failure as failure:
-        if failure.reason not in _DAMAGE:
+        if failure.reason not in DAMAGE:
             raise
         chain = held.chain_of(snapshot)
         lose(run, vault, [chain.snapshots[0].stamp], "damaged")
@@ -107,9 +108,6 @@ def lose(run: Run, vault: Vault, starts: Iterable[str], how: Loss) -> None:
     for one in lost:
         run.tell(one)
     history.lose_chains(run.home, lost)
-
-
-_DAMAGE = {Reason.VOLUME_CORRUPT, Reason.VOLUME_MISSING, Reason.SAMPLE_DIFFERS}
 
 
 def _holdings(run: Run, vault: Vault, contents: dict[str, int]) -> Holdings:

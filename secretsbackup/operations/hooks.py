@@ -23,7 +23,7 @@ from secretsbackup.model.outcome import (
 )
 from secretsbackup.model.paths import said
 from secretsbackup.model.profile import Profile
-from secretsbackup.model.status import damage_after
+from secretsbackup.model.status import DAMAGE
 from secretsbackup.operations.runner import Recipe, Run
 from secretsbackup.store import marks
 from secretsbackup.tools import call, mail, process
@@ -83,9 +83,8 @@ def telling(recipe: Recipe) -> Recipe:
         try:
             return await recipe(run)
         except Failure as failure:
-            ended = Failed(failure.reason, failure.detail)
-            if damage_after(None, ended, Verb.VERIFY):
-                await _tell_failed(run, ended, Verb.VERIFY)
+            if failure.reason in DAMAGE:
+                await _tell_failed(run, Failed(failure.reason, failure.detail), Verb.VERIFY)
             raise
 
     return with_calls

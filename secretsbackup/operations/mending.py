@@ -66,11 +66,11 @@ def _cut_off_since(run: Run) -> datetime | None:
 def _mend_folder(run: Run, archive: Path, folder: Path, since: str) -> None:
     with contextlib.suppress(OSError):
         torn_ones = set(torn.torn_sets(archive, folder, since))
-        found = (*folder.glob("duplicity-*"), *archive.glob("duplicity-*")) if torn_ones else ()
-        gone = [path for path in found if (its := files.parse(path.name)) and its.belongs in torn_ones]
-        history.forget_sizes(run.home, place_of(run.profile.destination), (path.name for path in gone))
-        for path in gone:
-            path.unlink(missing_ok=True)
+        for at in (folder, archive) if torn_ones else ():
+            gone = files.of_sets((path.name for path in at.glob("duplicity-*")), torn_ones)
+            history.forget_sizes(run.home, place_of(run.profile.destination), gone)
+            for name in gone:
+                (at / name).unlink(missing_ok=True)
 
 
 def _with_it(path: Path) -> list[Path]:

@@ -122,12 +122,6 @@ def _debris(held: Holdings, archive: Path) -> Iterator[str]:
             yield name
 
 
-def _names(held: Holdings, chains: Iterable[Chain]) -> Iterator[str]:
-    """The files of these chains."""
-    sets = {one for chain in chains for one in _sets(chain)}
-    return (name for name in held.contents if (parsed := files.parse(name)) and parsed.belongs in sets)
-
-
 def _sets(chain: Chain) -> Iterator[Set]:
     """The sets of a chain, up to its last whole snapshot."""
     whole = [number for number, one in enumerate(chain.snapshots) if one.whole]
@@ -148,7 +142,8 @@ async def tidy(run: Run, vault: Vault, held: Holdings, *, wait: Why | None = Non
             holdings.lose(run, vault, starts, "removed")
             await duplicity.remove_older(vault, min(chain.start for chain in found.kept))
             await _really_gone(run, vault, found.old)
-            _forget_sizes(run, vault, _names(held, found.old))
+            sets = {one for chain in found.old for one in _sets(chain)}
+            _forget_sizes(run, vault, files.of_sets(held.contents, sets))
             gone = {snapshot for chain in found.old for snapshot in chain.snapshots}
             await refresh.keep_up(run, [snapshot for snapshot in held.whole if snapshot not in gone])
         if found.debris:
@@ -187,6 +182,5 @@ async def _end_uploads(run: Run, vault: Vault) -> int:
 def _forget(archive: Path, debris: tuple[str, ...]) -> None:
     """Remove what the archive folder has of these sets."""
     gone = {parsed.belongs for name in debris if (parsed := files.parse(name))}
-    for path in archive.glob("duplicity-*"):
-        if (parsed := files.parse(path.name)) and parsed.belongs in gone:
-            path.unlink(missing_ok=True)
+    for name in files.of_sets((path.name for path in archive.glob("duplicity-*")), gone):
+        (archive / name).unlink(missing_ok=True)

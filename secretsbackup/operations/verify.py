@@ -20,7 +20,7 @@ from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.paths import shown
 from secretsbackup.model.secret import Secret
-from secretsbackup.model.snapshot import Chain, Snapshot, chain_of
+from secretsbackup.model.snapshot import Chain, Snapshot
 from secretsbackup.operations import equipment, holdings, hooks, mending
 from secretsbackup.operations.holdings import Holdings, chosen
 from secretsbackup.operations.runner import Run
@@ -57,7 +57,7 @@ async def verify(run: Run) -> Summary:
         snapshot = chosen(held.chains, None)
         if held.broken:
             raise Failure(Reason.VOLUME_MISSING, held.chains[-1].snapshots[0].stamp)
-    chain = chain_of(held.chains, snapshot)
+    chain = held.chain_of(snapshot)
     with holdings.judging(run, vault, held, snapshot):
         return await _drill(run, vault, phrase, snapshot, chain)
 

@@ -4,7 +4,6 @@ rsync with `--copy-links` follows a link to a parent folder some 40 levels deep,
 no longer reach; so both are found here first.
 """
 
-import ctypes
 import errno
 import os
 import stat
@@ -77,19 +76,19 @@ def settle(folder: Path, names: Iterable[str]) -> None:
 
 
 def flush(folder: Path) -> None:
-    """Put all that was written to the disk of a folder safely there: one call, however many files."""
+    """Put all that was written to the disk of a folder safely there: one call, however many files (syncfs(2),
+    which Linux has and Python does not offer)."""
+    import ctypes
+
+    libc = ctypes.CDLL(None, use_errno=True)
     opened = os.open(folder, os.O_RDONLY | os.O_CLOEXEC)
     try:
-        if not hasattr(_libc, "syncfs"):
+        if not hasattr(libc, "syncfs"):
             os.sync()
-        elif _libc.syncfs(opened):
+        elif libc.syncfs(opened):
             raise OSError(ctypes.get_errno(), os.strerror(ctypes.get_errno()), str(folder))
     finally:
         os.close(opened)
-
-
-_libc = ctypes.CDLL(None, use_errno=True)
-"""For syncfs(2), which Linux has and Python does not offer."""
 
 
 def files_below(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:

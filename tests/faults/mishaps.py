@@ -14,7 +14,7 @@ from secretsbackup.model.event import Step
 from secretsbackup.model.outcome import Reason
 from secretsbackup.tools.duplicity import files
 from tests.end_to_end import servers
-from tests.faults.bench import FolderShelf
+from tests.faults.bench import FolderShelf, half, nothing, zeros
 from tests.faults.day import Day, Mishap
 from tests.faults.proxy import Answer, CutAnswer, Meanwhile, Reset, Slow, Trouble
 from tests.faults.truth import HOUR, MINUTE, Saved
@@ -78,18 +78,6 @@ def _tear(day: Day) -> None:
 def _settled(one: Saved) -> bool:
     """Whether its run has put something safely on the destination's disk."""
     return bool(one.runs[-1].made) or Step.PROVE in one.runs[-1].steps
-
-
-def half(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
-def zeros(content: bytes) -> bytes:
-    return bytes(len(content))
-
-
-def nothing(_content: bytes) -> bytes:
-    return b""
 
 
 def told(number: signal.Signals) -> Callable[[Day], AbstractContextManager[None]]:

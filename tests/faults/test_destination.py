@@ -8,7 +8,7 @@ import pytest
 
 from tests.end_to_end.machine import Machine
 from tests.end_to_end.servers import CephServer
-from tests.faults.bench import Bench, BucketShelf, Fault
+from tests.faults.bench import Bench, BucketShelf, Fault, flipped, half
 from tests.faults.conftest import Suffer
 from tests.faults.proxy import Answer, Trouble
 
@@ -41,15 +41,6 @@ def forgotten(bench: Bench) -> Iterator[None]:
     bench.damage("difftar", flipped)
     yield
     bench.home.database.unlink()
-
-
-def half(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
-def flipped(content: bytes) -> bytes:
-    middle = len(content) // 2
-    return content[:middle] + bytes([content[middle] ^ 0xFF]) + content[middle + 1 :]
 
 
 def answers(status: int, code: str, method: str = "", path: str = "", first: int = 1) -> Do:

@@ -12,7 +12,7 @@ import pytest
 
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.tools import surroundings
-from tests.faults.bench import NAME, Bench, Fault
+from tests.faults.bench import NAME, Bench, Fault, half, nothing, zeros
 from tests.faults.conftest import Suffer
 from tests.faults.proxy import Meanwhile, Trouble
 
@@ -146,18 +146,6 @@ def off_while_it_gathers(bench: Bench) -> AbstractContextManager[None]:
         return True
 
     return _until(go_off)
-
-
-def half(content: bytes) -> bytes:
-    return content[: len(content) // 2]
-
-
-def zeros(content: bytes) -> bytes:
-    return bytes(len(content))
-
-
-def nothing(_content: bytes) -> bytes:
-    return b""
 
 
 FAULTS = [

@@ -7,10 +7,9 @@ from contextlib import AbstractContextManager, contextmanager
 
 import pytest
 
-from tests.faults.bench import Bench, Fault, kind
+from tests.faults.bench import Bench, Fault, flipped, kind
 from tests.faults.conftest import Suffer
 from tests.faults.proxy import Act, Answer, CutAnswer, Meanwhile, Reset, Slow, Trouble
-from tests.faults.test_destination import flipped
 from tests.faults.test_this_machine import end_agent
 
 Do = Callable[[Bench], AbstractContextManager[object]]

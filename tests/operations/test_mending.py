@@ -81,14 +81,17 @@ def cut_off(run: Run) -> None:
     history.record(run.home, [Moment(began, started), Moment(began, ended)])
 
 
-def test_what_a_power_cut_tore_in_a_folder_goes_and_is_not_missed(run: Run, archive: Path) -> None:
+@pytest.mark.parametrize("content", [b"torn", b"\xc1\xc5"], ids=["no message", "cut off in a length"])
+def test_what_a_power_cut_tore_in_a_folder_goes_and_is_not_missed(
+    run: Run, archive: Path, content: bytes
+) -> None:
     assert isinstance(run.profile.destination, Folder)
     folder, here = Path(run.profile.destination.path), place_of(run.profile.destination)
     folder.mkdir()
     old, new = ((run.began - timedelta(minutes=one)).strftime("%Y%m%dT%H%M%SZ") for one in (90, 30))
     for stamp in (old, new):
         for part in ("vol1.difftar.gpg", "manifest.gpg"):
-            (folder / f"duplicity-full.{stamp}.{part}").write_bytes(b"torn")
+            (folder / f"duplicity-full.{stamp}.{part}").write_bytes(content)
     history.know_sizes(run.home, here, {path.name: 4 for path in folder.iterdir()})
     nothing = Path("/nowhere")
     vault = Vault(

@@ -176,6 +176,11 @@ def warm(archive: Path, contents: Mapping[str, int]) -> bool:
     return all(bare(name) in here for name, parsed in needed if parsed.belongs.time in stamps)
 
 
+def of_sets(names: Iterable[str], sets: Collection[Set]) -> list[str]:
+    """Those of these names that are files of one of the sets."""
+    return [name for name in names if (its := parse(name)) and its.belongs in sets]
+
+
 def bare(name: str) -> str:
     """A file's name without what encryption, compression and being half sent add to it."""
     return re.sub(r"(\.part)?(\.gpg|\.gz|\.g|\.z)?$", "", name)
