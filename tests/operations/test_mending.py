@@ -81,6 +81,12 @@ def cut_off(run: Run) -> None:
     history.record(run.home, [Moment(began, started), Moment(began, ended)])
 
 
+def of(stamp: str) -> set[str]:
+    """The files of a full snapshot."""
+    signatures = f"duplicity-full-signatures.{stamp}.sigtar.gpg"
+    return {signatures, *(f"duplicity-full.{stamp}.{part}.gpg" for part in ("vol1.difftar", "manifest"))}
+
+
 @pytest.mark.parametrize("content", [b"torn", b"\xc1\xc5"], ids=["no message", "cut off in a length"])
 def test_what_a_power_cut_tore_in_a_folder_goes_and_is_not_missed(
     run: Run, archive: Path, content: bytes
@@ -90,8 +96,8 @@ def test_what_a_power_cut_tore_in_a_folder_goes_and_is_not_missed(
     folder.mkdir()
     old, new = ((run.began - timedelta(minutes=one)).strftime("%Y%m%dT%H%M%SZ") for one in (90, 30))
     for stamp in (old, new):
-        for part in ("vol1.difftar.gpg", "manifest.gpg"):
-            (folder / f"duplicity-full.{stamp}.{part}").write_bytes(content)
+        for name in of(stamp):
+            (folder / name).write_bytes(content)
     history.know_sizes(run.home, here, {path.name: 4 for path in folder.iterdir()})
     nothing = Path("/nowhere")
     vault = Vault(
@@ -104,9 +110,9 @@ def test_what_a_power_cut_tore_in_a_folder_goes_and_is_not_missed(
         temporary=nothing,
     )
     asyncio.run(mending.mend_folder(run, vault))
-    assert len(left(folder)) == 4, "no run was cut off"
+    assert left(folder) == {*of(old), *of(new)}, "no run was cut off"
     cut_off(run)
     asyncio.run(mending.mend_folder(run, vault))
-    assert left(folder) == {f"duplicity-full.{old}.vol1.difftar.gpg", f"duplicity-full.{old}.manifest.gpg"}
+    assert left(folder) == of(old)
     assert left(archive) == {MANIFEST, SIGNATURES}
     assert history.known_sizes(run.home, here).keys() == left(folder)
