@@ -1,10 +1,11 @@
 """The world that fast tests live in: a home in a folder, a keyring in memory, a short-lived GnuPG, a PATH."""
 
 import asyncio
+import gc
 import os
 import shutil
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -47,6 +48,30 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 
 _LONG = {"faults": 0, "end_to_end": 1, "desktop": 2}
+
+
+def pytest_collection_finish() -> None:
+    """What is there before the first test stays: to look through it again and again would take minutes."""
+    gc.collect()
+    gc.freeze()
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object]:
+    """What a test of Qt leaves over in cycles, a loop above all, is destroyed here, in the screen's thread.
+
+    Python would do so in whichever thread comes first: of a server here, or that in which xdist tells what
+    to test next. Qt then crashes, or waits for ever (both seen; see `desktop/rubbish.py`).
+    """
+    if "qapp" not in getattr(item, "fixturenames", ()):
+        return (yield)
+    gc.disable()
+    try:
+        return (yield)
+    finally:
+        gc.collect()
+        gc.enable()
+
 
 StandIn = Callable[[str, str], Path]
 """Puts a script of `programs/` on PATH under a program's name, and gives the folder it lies in."""

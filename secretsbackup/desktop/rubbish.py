@@ -18,8 +18,9 @@ class Rubbish(QObject):
 
     def __init__(self, parent: QObject) -> None:
         super().__init__(parent)
+        enabled = gc.isenabled()
+        self.destroyed.connect(lambda: _leave(enabled=enabled))
         gc.disable()
-        self.destroyed.connect(_leave)
         self._timer = QTimer(self, interval=_OFTEN)
         self._timer.timeout.connect(self._collect)
         self._timer.start()
@@ -32,7 +33,8 @@ class Rubbish(QObject):
             gc.collect(generation)
 
 
-def _leave() -> None:
-    """Nothing of ours is left to others."""
+def _leave(*, enabled: bool) -> None:
+    """Nothing of ours is left to others; Python collects again, if it did."""
     gc.collect()
-    gc.enable()
+    if enabled:
+        gc.enable()

@@ -84,11 +84,21 @@ class Heart:
 
 
 @pytest.fixture
-def play(qapp: QApplication) -> Iterator[Play]:
-    """Runs a coroutine on Qt's loop to its end."""
+def play(qapp: QApplication, pytestconfig: pytest.Config) -> Iterator[Play]:
+    """Runs a coroutine on Qt's loop to its end. One that waits for what never comes is ended here, sooner
+    than pytest would, and tells where it waited: what a signal raises in a slot, Qt swallows."""
     loop = qasync.QEventLoop(qapp, already_running=False)
     asyncio.set_event_loop(loop)
-    yield loop.run_until_complete
+    patience = float(pytestconfig.getini("timeout")) * 0.7 or None
+
+    async def patient(work: Coroutine[Any, Any, None]) -> None:
+        async with asyncio.timeout(patience):
+            await work
+
+    def run(work: Coroutine[Any, Any, None]) -> None:
+        loop.run_until_complete(patient(work))
+
+    yield run
     loop.run_until_complete(asyncio.sleep(0.01))
     loop.close()
     asyncio.set_event_loop(None)

@@ -7,7 +7,7 @@ every snapshot that it calls good is restored with plain duplicity and compared.
 Days are lived by hand, by their seeds: each takes minutes, and a kill comes a little sooner or later each
 time, so that a seed is no promise. With a look every hour:
 
-    DAYS=1-50 LOOKS=1 HOURS=24 .venv/bin/python -m pytest tests/faults/test_day.py
+    DAYS=1-50 LOOKS=1 HOURS=24 .venv/bin/python -m pytest -o faulthandler_timeout=0 tests/faults/test_day.py
 """
 
 import os
