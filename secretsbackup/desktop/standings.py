@@ -15,7 +15,7 @@ from secretsbackup.model.event import Moment, RunEnded, RunId
 from secretsbackup.model.inventory import Inventory
 from secretsbackup.model.outcome import Failed, Failure, Outcome
 from secretsbackup.model.profile import Profile, ProfileName
-from secretsbackup.model.status import Level, Status, after, level
+from secretsbackup.model.status import Level, Status, after, level, silent
 from secretsbackup.operations import standing
 from secretsbackup.store import history, marks, pause, profiles
 from secretsbackup.store.home import Home, owner_only
@@ -55,7 +55,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     def shield(self, now: datetime) -> Shield:
         """Its state as a shape."""
-        if self.status.running:
+        if self.status.running and not silent(self.status, now):
             return Shield.RUNNING
         how = level(self.status, now) if self.known else Level.PROTECTED
         unreliable = how is Level.NOT_PROTECTED and self.status.safe_as_of is not None
@@ -231,7 +231,7 @@ class Standings(QObject):
 
 def _going_on(remembered: Status, live: Status) -> Status:
     """What is remembered, with the run that goes on as it was heard."""
-    heard = ("verb", "began", "step", "steps_done", "progress", "warnings", "heard")
+    heard = ("verb", "began", "stirred", "step", "steps_done", "progress", "warnings", "heard")
     return msgspec.structs.replace(remembered, **{field: getattr(live, field) for field in heard})
 
 

@@ -12,6 +12,7 @@ class Reason(StrEnum):
     TOOL_MISSING = "tool-missing"
     TOOL_TOO_OLD = "tool-too-old"
     TOOL_FAILED = "tool-failed"
+    TOOL_STANDS_STILL = "tool-stands-still"
     NO_ROOM = "no-room"
     NOT_WRITABLE = "not-writable"
     STAGE_NOT_OURS = "stage-not-ours"

@@ -57,6 +57,7 @@ class About(StrEnum):
     LONG_AGO = "long-ago"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    SILENT = "silent"
     ANSWER_WANTED = "answer-wanted"
     OVERDUE = "overdue"
     LEFT_OUT = "left-out"
@@ -85,15 +86,15 @@ class Concern(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known of a profile.
 
-    `safe_as_of` is when the sources were last found to be as the newest proven snapshot has them.
-    While a run goes on, `verb` is what it does, and `step` and `progress` how far it is. `left_out` is what
-    the last telling run warned of, `heard` what the present one did. `damage` is why what is at the
-    destination cannot be relied on, `unproven` why the last verify came to nothing. `waiting` is why the
-    last attempt was none. `since` is when the first backup was made. `proven` is when a sample was last
-    restored and was right: `proven_files` files; a restore of everything would take `whole_seconds` (0: not
-    known). It is proven by itself every `prove_every` days (0: never), unless `unasked` says why there is no
-    passphrase for that. Silence beyond `alarm_after` is an alarm. `accepted` are the keys of concerns that
-    the user knows.
+    `safe_as_of` is when the sources were last found to be as the newest proven snapshot has them. While a run
+    goes on, `verb` is what it does, `step` and `progress` how far it is, and `stirred` when it last said
+    anything. `left_out` is what the last telling run warned of, `heard` what the present one did. `damage` is
+    why what is at the destination cannot be relied on, `unproven` why the last verify came to nothing.
+    `waiting` is why the last attempt was none. `since` is when the first backup was made. `proven` is when a
+    sample was last restored and was right: `proven_files` files; a restore of everything would take
+    `whole_seconds` (0: not known). It is proven by itself every `prove_every` days (0: never), unless
+    `unasked` says why there is no passphrase for that. Silence beyond `alarm_after` is an alarm. `accepted`
+    are the keys of concerns that the user knows.
     """
 
     profile: ProfileName
@@ -103,6 +104,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     last_ended: datetime | None = None
     verb: Verb | None = None
     began: datetime | None = None
+    stirred: datetime | None = None
     step: Step | None = None
     steps_done: tuple[Step, ...] = ()
     progress: Progressed | None = None
@@ -139,6 +141,8 @@ _PROVEN_FOR = timedelta(days=30)
 _TOO_LONG = timedelta(days=30)
 """Beyond the alarm: who has had no backup for so long is not protected."""
 _EXPIRY_SEEN = timedelta(days=30)
+_SILENT = timedelta(hours=12)
+"""Without a word for so long, a run is not at work: a volume on the slowest line takes a few hours."""
 
 
 def level(status: Status, now: datetime) -> Level:
@@ -152,6 +156,11 @@ def level(status: Status, now: datetime) -> Level:
 def unaccepted(status: Status, now: datetime) -> tuple[Concern, ...]:
     """The concerns that are not accepted as they are; grave ones cannot be."""
     return tuple(one for one in concerns(status, now) if one.grave or one.key not in status.accepted)
+
+
+def silent(status: Status, now: datetime) -> bool:
+    """Whether a run that goes on has said nothing for so long that nobody should wait for it."""
+    return status.running and status.stirred is not None and now - status.stirred > _SILENT
 
 
 def concerns(status: Status, now: datetime) -> tuple[Concern, ...]:
@@ -190,6 +199,8 @@ def _of_runs(status: Status) -> Iterator[Concern]:
 
 def _of_time(status: Status, now: datetime) -> Iterator[Concern]:
     """What comes of time passing."""
+    if silent(status, now):
+        yield Concern(about=About.SILENT, key=f"silent {status.stirred}", when=status.stirred)
     safe, alarm = status.safe_as_of, status.alarm_after
     if safe and alarm and now > alarm:
         about = About.LONG_AGO if now > alarm + _TOO_LONG else About.OVERDUE
@@ -211,6 +222,11 @@ def _of_time(status: Status, now: datetime) -> Iterator[Concern]:
 
 def after(status: Status, moment: Moment) -> Status:
     """The status once `moment` has been heard."""
+    heard = _after(status, moment)
+    return msgspec.structs.replace(heard, stirred=moment.at) if heard.running else heard
+
+
+def _after(status: Status, moment: Moment) -> Status:
     replace = msgspec.structs.replace
     match moment.event:
         case RunStarted(verb=verb):
@@ -284,6 +300,7 @@ def _ended(status: Status, outcome: Outcome, at: datetime) -> Status:
         left_out=status.heard if telling else status.left_out,
         verb=None,
         began=None,
+        stirred=None,
         step=None,
         progress=None,
     )

@@ -132,7 +132,9 @@ async def _run(run: Run, which: str, command: tuple[str, ...], told: dict[str, s
     try:
         async with asyncio.timeout(run.profile.hooks.seconds):
             program = process.find(command[0])
-            ended = await process.run(program, command[1:], env=env, on_line=hear, on_error_line=hear)
+            ended = await process.run(
+                program, command[1:], env=env, on_line=hear, on_error_line=hear, waits=True
+            )
             status, ending = ended.status, f"ended with {ended.how}"
     except TimeoutError:
         ending = "did not end in time"

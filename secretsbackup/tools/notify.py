@@ -34,9 +34,9 @@ def _ask(title: str, text: str) -> bool:
 
 
 async def _run(program: str, *words: str) -> bool:
+    session = {"DBUS_SESSION_BUS_ADDRESS": bus.address("SESSION")} if sys.platform == "linux" else {}
     try:
-        found = process.find(program)
+        ended = await process.run(process.find(program), words, env=process.environment(**session))
     except Failure:
         return False
-    session = {"DBUS_SESSION_BUS_ADDRESS": bus.address("SESSION")} if sys.platform == "linux" else {}
-    return (await process.run(found, words, env=process.environment(**session))).status == 0
+    return ended.status == 0

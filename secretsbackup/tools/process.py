@@ -12,6 +12,7 @@ import resource
 import shutil
 import signal
 import sys
+import time
 from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
@@ -40,6 +41,11 @@ _WIDE = 1 << 12
 """Bytes of a line that are kept for a report."""
 _MUCH = 1 << 14
 """Bytes: with as much as this in a pipe there is more to come, and a full pipe would hold the child up."""
+_LOOKED = 60.0
+"""Seconds between two looks whether a child still stirs."""
+_STILL = 30
+"""So many looks in vain, and it is waiting for what never comes. Looks are counted, and not the time: this
+program may have been stopped meanwhile, or the machine have slept."""
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -88,12 +94,14 @@ async def run(
     born: Callable[[int], None] | None = None,
     held: int | None = None,
     writes: Sequence[Path] | None = None,
+    waits: bool = False,
 ) -> Ended:
     """Run a program to its end, handing over each line that it says.
 
     `given` is its standard input. With `on_log_line` the arguments are preceded by `--log-fd N`.
     `born` hears the process id. `held` is a lock's file descriptor, which the child then holds too.
     With `writes` it can write below these folders only, where the system can see to that.
+    One that stands still for half an hour is ended, unless it `waits` on purpose: Failure(TOOL_STANDS_STILL).
     Cancelling ends the child and everything that it started before CancelledError goes on.
     """
     assert program.is_absolute()
@@ -129,7 +137,10 @@ async def run(
         try:
             if born:
                 born(child.pid)
-            return Ended(await _listen(child, ears), tuple(last))
+            status = await _listen(child, ears, None if waits else _Pulse(child.pid))
+            if status is None:
+                raise Failure(Reason.TOOL_STANDS_STILL, program.name, tuple(last))
+            return Ended(status, tuple(last))
         finally:
             if giving:
                 giving.cancel()
@@ -142,8 +153,10 @@ def _dying_with_us() -> list[str]:
     return [setpriv, "--pdeathsig", "TERM", "--"] if setpriv else []
 
 
-async def _listen(child: asyncio.subprocess.Process, ears: Sequence["_Ear"]) -> int:
-    """Hear a child to its end; its exit status.
+async def _listen(
+    child: asyncio.subprocess.Process, ears: Sequence["_Ear"], pulse: "_Pulse | None"
+) -> int | None:
+    """Hear a child to its end; its exit status, or None once it stands still.
 
     Pipes are emptied at intervals: to wake up for every line of a chatty child cost a tenth of a backup.
     A grandchild that lives on and holds a pipe is not waited for.
@@ -155,11 +168,47 @@ async def _listen(child: asyncio.subprocess.Process, ears: Sequence["_Ear"]) -> 
         while not ended.done():
             busy = [ear.listen() >= _MUCH for ear in ears]
             await asyncio.wait((ended,), timeout=0 if any(busy) else _EVERY)
+            if pulse and pulse.stopped():
+                return None
         for ear in ears:
             ear.finish()
         return ended.result()
     finally:
         ended.cancel()
+
+
+class _Pulse:
+    """Whether a child, or anything that it started, still does something, be it to wait for a little while.
+
+    Whoever waits for ever (for a lock, a pipe, a disk that has gone) is never switched to by the kernel.
+    """
+
+    def __init__(self, pid: int) -> None:
+        self._pid = pid
+        self._looked = time.monotonic()
+        self._seen: dict[int, int] = {}
+        self._in_vain = 0
+
+    def stopped(self) -> bool:
+        """Whether it has been found to stand still for long."""
+        if time.monotonic() - self._looked >= _LOOKED:
+            self._looked = time.monotonic()
+            seen = _switches(self._pid)
+            self._in_vain = self._in_vain + 1 if seen and seen == self._seen else 0
+            self._seen = seen
+        return self._in_vain >= _STILL
+
+
+def _switches(pid: int) -> dict[int, int]:
+    """How often each process of a family was switched to; empty where the system does not tell."""
+    import psutil  # most children end before anyone asks
+
+    try:
+        child = psutil.Process(pid)
+        family = [child, *child.children(recursive=True)]
+        return {one.pid: sum(one.num_ctx_switches()) for one in family}
+    except psutil.Error:
+        return {}
 
 
 class _Ear:
@@ -217,8 +266,9 @@ async def _end(child: asyncio.subprocess.Process) -> None:
         with contextlib.suppress(TimeoutError):
             await asyncio.shield(asyncio.wait_for(asyncio.shield(child.wait()), _GRACE))
     _signal(child.pid, signal.SIGKILL)
-    if child.returncode is None:
-        await asyncio.shield(child.wait())
+    if child.returncode is None:  # one that waits for a disk that has gone cannot even be killed
+        with contextlib.suppress(TimeoutError):
+            await asyncio.shield(asyncio.wait_for(asyncio.shield(child.wait()), _GRACE))
 
 
 def _signal(group: int, number: signal.Signals) -> None:

@@ -39,7 +39,7 @@ def _inhibit(why: str) -> int | None:
 
 async def _caffeinate() -> None:
     words = ["-i", "-w", str(os.getpid())]
-    await process.run(Path("/usr/bin/caffeinate"), words)
+    await process.run(Path("/usr/bin/caffeinate"), words, waits=True)
 
 
 async def _ended(task: "asyncio.Task[None]") -> None:

@@ -10,7 +10,7 @@ from secretsbackup.language import _, ngettext
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Failed, Why
 from secretsbackup.model.profile import ProfileName
-from secretsbackup.model.status import About, Concern, Level, Status, level, unaccepted
+from secretsbackup.model.status import About, Concern, Level, Status, level, silent, unaccepted
 from secretsbackup.words.quantities import about, files, grouped, number
 from secretsbackup.words.reasons import reason
 from secretsbackup.words.runs import doing, progress, working
@@ -21,7 +21,7 @@ from secretsbackup.words.warnings import left_out
 
 def health(status: Status, now: datetime) -> str:
     """One honest sentence on how safe a profile is: the same in the window, the tray and a terminal."""
-    if status.running:
+    if status.running and not silent(status, now):
         return running(status)
     tried = status.last is not None  # what came of it says more than that there is no backup
     open_ones = [one for one in unaccepted(status, now) if not (tried and one.about is About.NEVER)]
@@ -57,6 +57,9 @@ def concern(one: Concern, now: datetime) -> str:
             return _("{reasons}; a yes is wanted").format(reasons=_short(one.why))
         case About.INTERRUPTED:
             return _("the last run was cut off in the middle (the next one goes on)")
+        case About.SILENT:
+            since = when(one.when, now) if one.when else ""
+            return _("the run that goes on has said nothing since {when}: stop it").format(when=since)
         case About.LONG_AGO | About.OVERDUE:
             since = day(one.when, now) if one.when else ""
             return _("no backup since {day}").format(day=since) + _because(one)
@@ -114,7 +117,7 @@ def to_type(one: Concern) -> str:
             return _("Let it live longer: {command}").format(command="secretsbackup key extend")
         case About.FAILED | About.DAMAGED:
             return reason(one.why[0]).in_terminal if one.why else ""
-        case About.INTERRUPTED | About.OVERDUE | About.LONG_AGO:
+        case About.INTERRUPTED | About.SILENT | About.OVERDUE | About.LONG_AGO:
             return ""
         case _:
             assert_never(one.about)
@@ -125,7 +128,7 @@ def standing(status: Status, now: datetime, next_run: datetime | None, paused: d
 
     Where all is not well it is the very sentence of the window.
     """
-    if status.running:
+    if status.running and not silent(status, now):
         return running(status)
     safe = status.safe_as_of if level(status, now) is Level.PROTECTED else None
     told = _("Backed up {ago}").format(ago=ago(safe, now)) if safe else health(status, now).rstrip(".")
@@ -136,7 +139,7 @@ def standing(status: Status, now: datetime, next_run: datetime | None, paused: d
 
 def brief(status: Status, now: datetime, paused: datetime | None) -> str:
     """A profile's state in three words: safe as of 14:02."""
-    if status.running:
+    if status.running and not silent(status, now):
         share = status.progress
         known = f" {100 * share.done // share.total} %" if share and share.total else "…"
         return headline(status) + known
@@ -160,6 +163,8 @@ def _in_brief(one: Concern) -> str:
             return _("overdue")
         case About.INTERRUPTED:
             return _("cut off")
+        case About.SILENT:
+            return _("stands still")
         case About.ANSWER_WANTED:
             return _("a yes is wanted")
         case About.LEFT_OUT:

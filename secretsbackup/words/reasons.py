@@ -35,6 +35,11 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 _("Its last lines are in the log; try again, and report it if it stays."),
                 "secretsbackup log",
             )
+        case Reason.TOOL_STANDS_STILL:
+            return Message(
+                _("The program “{about}” stood still for half an hour and was stopped.").format(about=about),
+                _("Nothing is lost; see whether every folder, disk and server that it needs answers."),
+            )
         case Reason.NO_ROOM:
             return Message(
                 _("The disk is full{room}.").format(room=_room(about)),

@@ -25,7 +25,7 @@ from secretsbackup.model.status import (
 from tests.model.test_status import heard, started
 
 NOON = datetime(2026, 11, 26, 12, tzinfo=UTC)
-DAY = timedelta(days=1)
+DAY, HOUR = timedelta(days=1), timedelta(hours=1)
 SAFE = Status(
     profile=ProfileName("docs"),
     safe_as_of=NOON - timedelta(hours=1),
@@ -110,6 +110,12 @@ AWAY = Why(Reason.DESTINATION_AWAY, "/media/disk/backups")
             "Not protected: no backup was made yet: the disk with /media/disk/backups is away",
         ),
         (replace(SAFE, paused_until=NOON + DAY), Level.PROTECTED, "Everything safe as of"),
+        (
+            replace(SAFE, verb=Verb.BACKUP, stirred=NOON - 13 * HOUR),
+            Level.ATTENTION,
+            "but the run that goes on has said nothing since yesterday 23:00: stop it.",
+        ),
+        (replace(SAFE, verb=Verb.BACKUP, stirred=NOON - 11 * HOUR), Level.PROTECTED, "Backing up…"),
     ],
 )
 def test_the_level_and_its_sentence(status: Status, expected: Level, sentence: str) -> None:

@@ -10,9 +10,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Failure, Reason, Summary, Why
 from secretsbackup.model.profile import Calls, Profile
 from secretsbackup.model.schedule import Hours, Manual
+from secretsbackup.model.status import Status
 from secretsbackup.operations import watch
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import marks, profiles
@@ -108,6 +110,29 @@ def test_what_never_could_begin_is_told(profile: Profile, home: Home, play: Play
     profiles.add(home, profile)
     marks.lack(home, profile.name, datetime.now(UTC), (Why(Reason.METERED),))
     assert alarmed(home, 9 * DAY) == ["docs"]
+
+
+def test_a_run_that_stands_still_keeps_no_alarm_back(
+    profile: Profile, home: Home, play: Play, shown: Path
+) -> None:
+    profiles.add(home, profile)
+    play(done)
+    told: list[watch.Alarm] = []
+
+    async def stands_still(_: Run) -> Summary:
+        told.extend(await watch.watch(home, datetime.now(UTC) + 4 * DAY))
+        return Summary()
+
+    play(stands_still)
+    assert [one.profile.name for one in told] == ["docs"]
+    assert "the run that goes on has said nothing since" in shown.read_text()
+
+
+def test_a_run_that_is_at_work_is_waited_for(profile: Profile) -> None:
+    now = datetime.now(UTC)
+    going_on = Status(profile=profile.name, safe_as_of=now - 9 * DAY, verb=Verb.BACKUP, alarm_after=now - DAY)
+    assert not watch.overdue(replace(going_on, stirred=now - timedelta(hours=11)), now)
+    assert watch.overdue(replace(going_on, stirred=now - timedelta(hours=13)), now)
 
 
 def test_a_good_run_ends_it(profile: Profile, home: Home, play: Play, shown: Path) -> None:

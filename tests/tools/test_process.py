@@ -74,6 +74,47 @@ def test_a_signal_is_a_negative_status() -> None:
     assert run("kill -KILL $$")[0].status == -signal.SIGKILL
 
 
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half an hour is a second."""
+    monkeypatch.setattr(process, "_LOOKED", 0.1)
+    monkeypatch.setattr(process, "_STILL", 10)
+
+
+@pytest.mark.parametrize("waits", ["exec sleep 60", "kill -STOP $$", "sleep 60 & wait", "cat pipe"])
+def test_who_waits_for_what_never_comes_is_ended(impatient: None, tmp_path: Path, waits: str) -> None:
+    os.mkfifo(tmp_path / "pipe")
+    began = time.monotonic()
+    with pytest.raises(Failure) as caught:
+        run(f"echo said >&2; cd {tmp_path}; {waits}")
+    assert (caught.value.reason, caught.value.detail) == (Reason.TOOL_STANDS_STILL, "sh")
+    assert caught.value.last_lines == ("said",)
+    assert 1 <= time.monotonic() - began < 20
+    assert psutil.Process().children(recursive=True) == []
+
+
+def test_who_does_a_little_from_time_to_time_is_not(impatient: None) -> None:
+    ended, _ = run("for i in 1 2 3 4 5 6; do sleep 0.5; done")
+    assert ended.status == 0
+
+
+def test_nobody_is_hurried_who_waits_on_purpose(impatient: None) -> None:
+    assert run("sleep 2", waits=True)[0].status == 0
+
+
+def test_a_pause_of_our_own_is_not_a_childs(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """As after ^Z, or a night of the machine: the clock has gone on, the child had no chance."""
+    ahead = 0.0
+    clock = time.monotonic
+    monkeypatch.setattr(process.time, "monotonic", lambda: clock() + ahead)
+    pulse = process._Pulse(os.getpid())
+    monkeypatch.setattr(process, "_switches", lambda _pid: {1: 1})
+    assert not pulse.stopped()
+    ahead = 3600.0
+    assert not pulse.stopped()
+    assert not pulse.stopped()
+
+
 def test_the_log_is_another_stream(tmp_path: Path) -> None:
     said: list[bytes] = []
     logged: list[bytes] = []

@@ -1,0 +1,86 @@
+"""A program that stands still in the middle of a run: it is stopped and told, and the next run goes on."""
+
+import asyncio
+import os
+import signal
+from contextlib import suppress
+from pathlib import Path
+
+import psutil
+import pytest
+
+from secretsbackup.model.destination import Folder
+from secretsbackup.model.event import Verb
+from secretsbackup.model.outcome import Completed, Failed, Outcome, Reason
+from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
+from secretsbackup.model.secret import SecretName
+from secretsbackup.operations import backup, restore, runner
+from secretsbackup.operations.restore import Wish
+from secretsbackup.operations.runner import Recipe
+from secretsbackup.store import profiles
+from secretsbackup.store.home import Home
+from secretsbackup.tools import keychain, process
+from tests.conftest import PASSPHRASE
+from tests.end_to_end.machine import assert_same, picture
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Half an hour is some seconds."""
+    monkeypatch.setattr(process, "_LOOKED", 0.5)
+    monkeypatch.setattr(process, "_STILL", 8)
+
+
+@pytest.fixture
+def saved(home: Home, memory: None, key: Fingerprint, tmp_path: Path) -> Profile:
+    """A profile that was never backed up."""
+    source, to = tmp_path / "Documents", tmp_path / "backups"
+    source.mkdir()
+    to.mkdir()
+    for number in range(40):
+        (source / f"{number}.bin").write_bytes(os.urandom(3_000_000))
+    made = Profile(
+        name=ProfileName("docs"),
+        sources=(Source("Documents", str(source)),),
+        destination=Folder(str(to)),
+        key=key,
+    )
+    profiles.add(home, made)
+    asyncio.run(keychain.keep(made.name, SecretName.GPG_PASSPHRASE, PASSPHRASE))
+    return made
+
+
+def family(*names: str) -> list[psutil.Process]:
+    """The children that go by the first name, their children that go by the second, and so on."""
+    found = [psutil.Process()]
+    for name in names:
+        below = (child for one in found for child in one.children(recursive=True))
+        found = [child for child in below if child.name() == name]
+    return found
+
+
+async def run(recipe: Recipe, verb: Verb, profile: Profile, home: Home, *stopped: str) -> Outcome:
+    """Run to the end; a child of that name is stopped as soon as it is there."""
+    live = runner.start(recipe, verb, profile, home)
+    while stopped and not live.over:
+        with suppress(psutil.NoSuchProcess):
+            for one in family(*stopped):
+                one.send_signal(signal.SIGSTOP)
+                stopped = ()
+        await asyncio.sleep(0.002)
+    return await live.outcome()
+
+
+@pytest.mark.parametrize("names", [("duplicity",), ("rsync",), ("duplicity", "gpg")])
+def test_it_is_stopped_and_the_next_run_goes_on(
+    impatient: None, saved: Profile, home: Home, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    ended = asyncio.run(run(backup.recipe(), Verb.BACKUP, saved, home, *names))
+    assert isinstance(ended, Failed)
+    assert (ended.reason, ended.detail) == (Reason.TOOL_STANDS_STILL, names[0])
+    assert psutil.Process().children(recursive=True) == []
+    assert isinstance(asyncio.run(run(backup.recipe(), Verb.BACKUP, saved, home)), Completed)
+    back = asyncio.run(run(restore.recipe(Wish(to=tmp_path)), Verb.RESTORE, saved, home))
+    assert isinstance(back, Completed)
+    source = Path(saved.sources[0].path)
+    assert_same(picture(source), picture(Path(back.summary.folder) / "Documents"))
