@@ -1,8 +1,9 @@
 """Calls to a URL of the user's: a watchdog's, a chat's. Short, and no answer is read."""
 
+from base64 import b64encode
 from http.client import HTTPException
 from urllib.error import HTTPError
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 from urllib.request import Request, urlopen
 
 from secretsbackup import __version__
@@ -26,8 +27,13 @@ async def call(url: str) -> None:
 
 
 def _get(url: str) -> None:
-    if urlsplit(url).scheme not in ("http", "https"):
+    parts = urlsplit(url)
+    if parts.scheme not in ("http", "https"):
         raise ValueError("only http and https are called")
-    request = Request(url, headers={"User-Agent": f"secretsbackup/{__version__}"})  # noqa: S310 - see above
+    where = parts._replace(netloc=parts.netloc.rpartition("@")[2]).geturl()
+    request = Request(where, headers={"User-Agent": f"secretsbackup/{__version__}"})  # noqa: S310 - see above
+    if parts.username is not None:  # RFC 7617; another host that this one points to does not get them
+        known = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
+        request.add_unredirected_header("Authorization", f"Basic {b64encode(known).decode()}")
     with urlopen(request, timeout=_PATIENCE):  # noqa: S310
         return
