@@ -423,8 +423,8 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.VOLUME_CORRUPT:
             return Message(
                 _("A part of the backup at the destination is damaged."),
-                _("Restore another snapshot, and make a new full backup."),
-                "secretsbackup backup --full",
+                _("Restore another snapshot; the next backup starts a new full one by itself."),
+                "secretsbackup backup",
             )
         case Reason.OLDER_DAMAGED:
             return Message(
@@ -450,8 +450,8 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.SAMPLE_DIFFERS:
             return Message(
                 _("What was restored is not what was saved: {about}.").format(about=about),
-                _("Make a new full backup now."),
-                "secretsbackup backup --full",
+                _("The next backup starts a new full one by itself: make it now."),
+                "secretsbackup backup",
             )
         case Reason.BUG:
             return Message(
