@@ -41,7 +41,8 @@ async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gather
     """Mirror every source; what was gathered, and whether the stage holds anything that was not sent."""
     before = _claim(run)
     stage = owner_only(run.home.stage(run.profile))
-    begun = Staged(before.labels, True, before.since or time.time(), surroundings.start())
+    since, start = before.since or time.time(), surroundings.start()
+    begun = Staged(before.labels, since=since, start=start, doubted=before.doubted)
     staged.keep(run.home, run.profile, begun)
     gathered = Gathered(changes=_remove_former(stage, before, run.profile))
     for source, seen in zip(run.profile.sources, trees, strict=True):
@@ -55,6 +56,7 @@ async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gather
             seen=seen,
             held=run.held,
             offset=gathered,
+            by_content=before.doubted,
         )
     owner_only(stage)
     if gathered.changes or before.since:
@@ -62,6 +64,13 @@ async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gather
     unsent = before.unsent or gathered.changes > 0
     keep(run, unsent=unsent)
     return gathered, unsent
+
+
+def doubt(run: Run) -> None:
+    """Have the next gather compare what is in the files: rsync trusts one of the right size and time, and
+    what a failing disk made of it here would go into the next backup as the truth."""
+    if before := staged.read(run.home, run.profile):
+        staged.keep(run.home, run.profile, msgspec.structs.replace(before, doubted=True))
 
 
 def _flush(stage: Path) -> None:
@@ -79,7 +88,7 @@ async def mend(run: Run) -> None:
     before = staged.read(run.home, run.profile)
     if before and before.since and before.start != surroundings.start():
         await asyncio.to_thread(_take_since, run.home.stage(run.profile), before.since)
-        staged.keep(run.home, run.profile, Staged(before.labels))
+        staged.keep(run.home, run.profile, Staged(before.labels, doubted=before.doubted))
 
 
 def _take_since(stage: Path, since: float) -> None:

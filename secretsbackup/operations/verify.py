@@ -21,7 +21,7 @@ from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.paths import shown
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Snapshot
-from secretsbackup.operations import equipment, holdings, hooks, mending
+from secretsbackup.operations import equipment, gathering, holdings, hooks, mending
 from secretsbackup.operations.holdings import Holdings, chosen
 from secretsbackup.operations.runner import Run
 from secretsbackup.operations.sampling import Place, places, sample
@@ -85,7 +85,11 @@ async def _drill(run: Run, vault: Vault, phrase: Secret, snapshot: Snapshot, cha
             target = _restored(run, number)
             fetching += await _seconds(_restore(cold, snapshot, place, target, phrase, watcher.heard))
     with run.step(Step.COMPARE):
-        sizes = await asyncio.to_thread(_compared, run, wanted, known)
+        try:
+            sizes = await asyncio.to_thread(_compared, run, wanted, known)
+        except Failure:
+            gathering.doubt(run)
+            raise
     fetched = sum(stored(place.path) for place in wanted)
     rate = max(fetching - len(wanted) * start, 0.0) / fetched if fetched else 0.0
     all_of_it = fetching if whole else start + rate * stored(b"") + _A_FILE * count + _A_BYTE * size

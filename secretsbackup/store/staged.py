@@ -11,14 +11,16 @@ class Staged(msgspec.Struct, frozen=True, omit_defaults=True):
 
     So a run that is cut off anywhere between leaves it set, and the next one sends. While a gather goes on,
     `since` (seconds; else 0) is when it began, and `start` in which start of the machine: what came to the
-    stage since then may be torn, should the machine be started anew. Of another `folder` nothing is known:
-    what lies there may be the user's.
+    stage since then may be torn, should the machine be started anew. It is `doubted` where a file was not as
+    its backup has it: the disk may have changed it here, as well as there. Of another `folder` nothing is
+    known: what lies there may be the user's.
     """
 
     labels: tuple[str, ...] = ()
     unsent: bool = True
     since: float = 0.0
     start: str = ""
+    doubted: bool = False
     folder: str = ""
 
 

@@ -75,12 +75,14 @@ async def mirror(
     seen: tree.Tree | None = None,
     held: int | None = None,
     offset: Gathered = Gathered(),  # noqa: B008 - frozen
+    by_content: bool = False,
 ) -> Gathered:
     """Make STAGE/LABEL like a source; Failure if the stage cannot be written.
 
     `exclude` are rsync's patterns, a leading "/" being the source. `own` are folders of ours that
     never go into a backup. `seen` is what a look at the source found, if there was one just now.
-    `offset` is what earlier sources gathered, so that progress adds up.
+    `offset` is what earlier sources gathered, so that progress adds up. `by_content` reads every file here
+    and there, and copies what differs although size and time are the same.
     """
     if seen is None:
         seen = await asyncio.to_thread(tree.look, Path(source.path), own)
@@ -92,7 +94,7 @@ async def mirror(
     pair = [f"{path}/", f"{target}/"] if path.is_dir() else [str(path), str(target)]
     ended = await process.run(
         program,
-        [*_OPTIONS, *_readable(), "--", *pair],
+        [*_OPTIONS, *(["--checksum"] if by_content else []), *_readable(), "--", *pair],
         given=b"\0".join(_rules(seen, exclude)),
         on_line=listener.line,
         on_error_line=listener.error,

@@ -1,11 +1,12 @@
 """A drill sees what a new machine would see: nothing of this one's, and every damage at the destination."""
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.machine import PASSPHRASE, Machine
+from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, picture
 from tests.end_to_end.test_round_trip import make_profile
 
 
@@ -61,3 +62,20 @@ def test_it_finds_every_kind_of_damage(user: Machine, saved: Path, tmp_path: Pat
         shutil.rmtree(user.home)
         shutil.copytree(tmp_path / "kept", user.home, symlinks=True)
     user.run("verify")
+
+
+def test_what_the_disk_made_of_a_staged_file_does_not_become_the_backup(
+    user: Machine, saved: Path, tmp_path: Path
+) -> None:
+    for copy in (user.cache / "docs" / "stage").rglob("*.txt"):
+        known = copy.stat()
+        copy.write_bytes(bytes(known.st_size))
+        os.utime(copy, ns=(known.st_mtime_ns, known.st_mtime_ns))
+    ended = user.run("verify", "--json", status=1).outcome
+    assert ended["reason"] == "sample-differs"
+    (status,) = user.run("status", "--json").lines
+    assert status["level"] == "not-protected"
+    assert user.backup(status=3).warnings[0]["caution"] == "new-full"
+    user.run("verify")
+    back = user.restore(tmp_path / "out")
+    assert_same(picture(tmp_path / "source"), picture(back / "source"))

@@ -146,6 +146,32 @@ def tear(path: Path) -> None:
     os.utime(path, ns=(known.st_mtime_ns, known.st_mtime_ns))
 
 
+def test_a_stage_that_is_doubted_is_compared_by_its_content_once(
+    run: Run, profile: Profile, source: Path
+) -> None:
+    gather(run)
+    (copy,) = [path for path in run.home.stage(profile).rglob("*") if path.is_file()]
+    whole = copy.read_bytes()
+    for doubted in (True, False):
+        tear(copy)
+        if doubted:
+            gathering.doubt(run)
+        gathered, _ = gather(run)
+        assert (copy.read_bytes() == whole, gathered.changes) == (doubted, int(doubted))
+
+
+def test_a_doubt_outlives_a_gather_that_was_cut_off(run: Run, profile: Profile) -> None:
+    gather(run)
+    gathering.doubt(run)
+    known = staged.read(run.home, profile)
+    assert known
+    staged.keep(run.home, profile, replace(known, since=time.time(), start="another"))
+    asyncio.run(gathering.mend(run))
+    known = staged.read(run.home, profile)
+    assert known
+    assert (known.doubted, known.since) == (True, 0.0)
+
+
 def test_what_a_power_cut_tore_in_the_stage_is_gathered_anew(
     run: Run, profile: Profile, source: Path
 ) -> None:
