@@ -43,7 +43,7 @@ class Attention(QWidget):
         if any(why.reason is Reason.SOURCE_EMPTY for why in standing.status.waiting):
             known["empty"] = [(_("I emptied it: back &up all the same"), self._believe)]
         wanted = {key: remedies for key, remedies in known.items() if remedies}
-        self.setVisible(bool(wanted) and not standing.status.running)
+        self.setVisible(bool(wanted) and not standing.at_work(now))
         if tuple(wanted) == self._shown:
             return
         self._shown = tuple(wanted)
@@ -55,6 +55,8 @@ class Attention(QWidget):
     def _remedies(self, one: Concern) -> list[Remedy]:
         app, name = self._app, self._profile.name
         match one.about:
+            case About.SILENT:
+                return [(_("S&top it"), lambda: app.stop(name))]
             case About.KIT_NOT_SAVED:
                 return [(_("Save the recovery &kit…"), lambda: app.save_kit(name))]
             case About.KEY_EXPIRES:

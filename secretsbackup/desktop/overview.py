@@ -82,7 +82,7 @@ class Overview(QWidget):
     def show_standing(self, standing: Standing) -> None:
         """Show how the profile stands now."""
         now = datetime.now(UTC)
-        running = standing.status.running
+        running = standing.at_work(now)
         if running:
             self._running.show_run(standing.status, self._app.standings.trace(self._name))
         else:

@@ -53,9 +53,13 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         progress = self.status.progress
         return progress.done / progress.total if progress and progress.total else 0.0
 
+    def at_work(self, now: datetime) -> bool:
+        """Whether a run goes on, and not one that stands still."""
+        return self.status.running and not silent(self.status, now)
+
     def shield(self, now: datetime) -> Shield:
         """Its state as a shape."""
-        if self.status.running and not silent(self.status, now):
+        if self.at_work(now):
             return Shield.RUNNING
         how = level(self.status, now) if self.known else Level.PROTECTED
         unreliable = how is Level.NOT_PROTECTED and self.status.safe_as_of is not None

@@ -13,13 +13,14 @@ os.environ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nowhere"  # nobody's real d
 
 import pytest
 import qasync
+from msgspec.structs import replace
 from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QApplication
 
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.settings import Settings
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.event import Moment, RunId, decode
+from secretsbackup.model.event import Moment, RunEnded, RunId, decode
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.store import journal, kit, profiles
 from secretsbackup.store.history import place_of
@@ -43,11 +44,15 @@ def profile(name: str = DOCS, **fields: Any) -> Profile:
 
 
 def moments(name: str) -> list[Moment]:
-    """A recorded run, as if it were one of the profile of these tests."""
+    """A recorded run, as if it were one of the profile of these tests; one without an end goes on."""
     lines = (
         (JOURNALS / f"{name}.jsonl").read_bytes().replace(b'"profile":"profile"', b'"profile":"documents"')
     )
-    return [decode(line) for line in lines.splitlines()]
+    told = [decode(line) for line in lines.splitlines()]
+    if isinstance(told[-1].event, RunEnded):
+        return told
+    late = datetime.now(UTC) - told[-1].at  # it goes on now, or it would stand still
+    return [replace(moment, at=moment.at + late) for moment in told]
 
 
 def write(home: Home, told: list[Moment], run: str = "20261122T120000.000Z-abcd") -> journal.Writer:

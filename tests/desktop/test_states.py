@@ -2,9 +2,10 @@
 
 from datetime import UTC, datetime, timedelta
 
+import msgspec
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton
 
 from secretsbackup import words
 from secretsbackup.desktop import icons
@@ -49,6 +50,38 @@ def test_a_state_has_its_shape_and_its_line(play: Play, app: App, docs: Profile,
         assert not app.window.grab().isNull()
 
     play(scene())
+
+
+def test_a_run_that_stands_still_is_told_and_can_be_stopped(
+    play: Play, app: App, docs: Profile, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stopped: list[str] = []
+    monkeypatch.setattr(app, "stop", stopped.append)
+
+    async def scene() -> None:
+        app.standings.begin()
+        app.open()
+        await until(lambda: app.standings.all[DOCS].known)
+        for moment in moments("running"):
+            earlier = msgspec.structs.replace(moment, at=moment.at - timedelta(hours=13))
+            app.follower.heard.emit(DOCS, earlier)
+        assert worst(app.standings) is Shield.ATTENTION
+        assert app.window
+        await until(lambda: _button(app, "Stop it"))
+        labels = [one.text() for one in app.window.findChildren(QLabel) if one.isVisible()]
+        assert [text for text in labels if "the run that goes on has said nothing since" in text]
+        button = _button(app, "Stop it")
+        assert button
+        button.click()
+        assert stopped == [DOCS]
+
+    play(scene())
+
+
+def _button(app: App, name: str) -> QPushButton | None:
+    assert app.window
+    shown = [one for one in app.window.findChildren(QPushButton) if one.isVisible()]
+    return next((one for one in shown if one.text().replace("&", "") == name), None)
 
 
 def _shown(app: App, shape: Shield) -> bool:
