@@ -71,16 +71,17 @@ async def run(recipe: Recipe, verb: Verb, profile: Profile, home: Home, *stopped
     return await live.outcome()
 
 
-@pytest.mark.parametrize("names", [("duplicity",), ("rsync",), ("duplicity", "gpg")])
 def test_it_is_stopped_and_the_next_run_goes_on(
-    impatient: None, saved: Profile, home: Home, tmp_path: Path, names: tuple[str, ...]
+    impatient: None, saved: Profile, home: Home, tmp_path: Path
 ) -> None:
-    ended = asyncio.run(run(backup.recipe(), Verb.BACKUP, saved, home, *names))
-    assert isinstance(ended, Failed)
-    assert (ended.reason, ended.detail) == (Reason.TOOL_STANDS_STILL, names[0])
-    assert psutil.Process().children(recursive=True) == []
+    others = set(psutil.Process().children(recursive=True))  # other tests' servers
+    for names in (("rsync",), ("duplicity",), ("duplicity", "gpg")):
+        ended = asyncio.run(run(backup.recipe(), Verb.BACKUP, saved, home, *names))
+        assert isinstance(ended, Failed)
+        assert (ended.reason, ended.detail) == (Reason.TOOL_STANDS_STILL, names[0])
+        assert set(psutil.Process().children(recursive=True)) <= others
     assert isinstance(asyncio.run(run(backup.recipe(), Verb.BACKUP, saved, home)), Completed)
     back = asyncio.run(run(restore.recipe(Wish(to=tmp_path)), Verb.RESTORE, saved, home))
     assert isinstance(back, Completed)
     source = Path(saved.sources[0].path)
-    assert_same(picture(source), picture(Path(back.summary.folder) / "Documents"))
+    assert_same(picture(source), picture(Path(back.summary.folder or "") / "Documents"))
