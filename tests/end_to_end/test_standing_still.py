@@ -60,13 +60,12 @@ def family(*names: str) -> list[psutil.Process]:
 
 
 async def run(recipe: Recipe, verb: Verb, profile: Profile, home: Home, *stopped: str) -> Outcome:
-    """Run to the end; a child of that name is stopped as soon as it is there."""
+    """Run to the end; every child of that name is stopped: the first one may be about to end."""
     live = runner.start(recipe, verb, profile, home)
     while stopped and not live.over:
         with suppress(psutil.NoSuchProcess):
             for one in family(*stopped):
                 one.send_signal(signal.SIGSTOP)
-                stopped = ()
         await asyncio.sleep(0.002)
     return await live.outcome()
 
