@@ -15,7 +15,7 @@ from secretsbackup.model.event import Moment, RunEnded, RunId
 from secretsbackup.model.inventory import Inventory
 from secretsbackup.model.outcome import Failed, Failure, Outcome
 from secretsbackup.model.profile import Profile, ProfileName
-from secretsbackup.model.status import Level, Status, after, level, silent
+from secretsbackup.model.status import Level, Status, after, at_work, level
 from secretsbackup.operations import standing
 from secretsbackup.store import history, marks, pause, profiles
 from secretsbackup.store.home import Home, owner_only
@@ -55,7 +55,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
 
     def at_work(self, now: datetime) -> bool:
         """Whether a run goes on, and not one that stands still."""
-        return self.status.running and not silent(self.status, now)
+        return at_work(self.status, now)
 
     def shield(self, now: datetime) -> Shield:
         """Its state as a shape."""

@@ -158,6 +158,11 @@ def unaccepted(status: Status, now: datetime) -> tuple[Concern, ...]:
     return tuple(one for one in concerns(status, now) if one.grave or one.key not in status.accepted)
 
 
+def at_work(status: Status, now: datetime) -> bool:
+    """Whether a run goes on, and not one that stands still."""
+    return status.running and not silent(status, now)
+
+
 def silent(status: Status, now: datetime) -> bool:
     """Whether a run that goes on has said nothing for so long that nobody should wait for it."""
     return status.running and status.stirred is not None and now - status.stirred > _SILENT

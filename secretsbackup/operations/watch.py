@@ -10,7 +10,7 @@ import msgspec
 from secretsbackup import words
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.profile import Profile
-from secretsbackup.model.status import About, Status, silent, unaccepted
+from secretsbackup.model.status import About, Status, at_work, unaccepted
 from secretsbackup.operations import hooks
 from secretsbackup.operations.standing import standing
 from secretsbackup.store import marks, profiles
@@ -65,8 +65,7 @@ async def _cannot(home: Home, failure: Failure, now: datetime) -> None:
 def overdue(stands: Status, now: datetime) -> bool:
     """Whether there was no good backup for longer than the profile has patience, and none is being made: a
     run that has said nothing for long makes none."""
-    at_work = stands.running and not silent(stands, now)
-    late = stands.alarm_after is not None and now > stands.alarm_after and not at_work
+    late = stands.alarm_after is not None and now > stands.alarm_after and not at_work(stands, now)
     about = {concern.about for concern in unaccepted(stands, now)}
     return late and bool(about & {About.OVERDUE, About.LONG_AGO, About.NEVER})
 

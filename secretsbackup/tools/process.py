@@ -263,12 +263,15 @@ async def _end(child: asyncio.subprocess.Process) -> None:
     """End the child's whole session: ask, wait, then end it. Nothing that it started is left."""
     if child.returncode is None:
         _signal(child.pid, signal.SIGTERM)
-        with contextlib.suppress(TimeoutError):
-            await asyncio.shield(asyncio.wait_for(asyncio.shield(child.wait()), _GRACE))
+        await _wait_a_little(child)
     _signal(child.pid, signal.SIGKILL)
     if child.returncode is None:  # one that waits for a disk that has gone cannot even be killed
-        with contextlib.suppress(TimeoutError):
-            await asyncio.shield(asyncio.wait_for(asyncio.shield(child.wait()), _GRACE))
+        await _wait_a_little(child)
+
+
+async def _wait_a_little(child: asyncio.subprocess.Process) -> None:
+    with contextlib.suppress(TimeoutError):
+        await asyncio.shield(asyncio.wait_for(asyncio.shield(child.wait()), _GRACE))
 
 
 def _signal(group: int, number: signal.Signals) -> None:

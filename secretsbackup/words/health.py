@@ -10,7 +10,7 @@ from secretsbackup.language import _, ngettext
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Failed, Why
 from secretsbackup.model.profile import ProfileName
-from secretsbackup.model.status import About, Concern, Level, Status, level, silent, unaccepted
+from secretsbackup.model.status import About, Concern, Level, Status, at_work, level, unaccepted
 from secretsbackup.words.quantities import about, files, grouped, number
 from secretsbackup.words.reasons import reason
 from secretsbackup.words.runs import doing, progress, working
@@ -21,7 +21,7 @@ from secretsbackup.words.warnings import left_out
 
 def health(status: Status, now: datetime) -> str:
     """One honest sentence on how safe a profile is: the same in the window, the tray and a terminal."""
-    if status.running and not silent(status, now):
+    if at_work(status, now):
         return running(status)
     tried = status.last is not None  # what came of it says more than that there is no backup
     open_ones = [one for one in unaccepted(status, now) if not (tried and one.about is About.NEVER)]
@@ -128,7 +128,7 @@ def standing(status: Status, now: datetime, next_run: datetime | None, paused: d
 
     Where all is not well it is the very sentence of the window.
     """
-    if status.running and not silent(status, now):
+    if at_work(status, now):
         return running(status)
     safe = status.safe_as_of if level(status, now) is Level.PROTECTED else None
     told = _("Backed up {ago}").format(ago=ago(safe, now)) if safe else health(status, now).rstrip(".")
@@ -139,7 +139,7 @@ def standing(status: Status, now: datetime, next_run: datetime | None, paused: d
 
 def brief(status: Status, now: datetime, paused: datetime | None) -> str:
     """A profile's state in three words: safe as of 14:02."""
-    if status.running and not silent(status, now):
+    if at_work(status, now):
         share = status.progress
         known = f" {100 * share.done // share.total} %" if share and share.total else "…"
         return headline(status) + known

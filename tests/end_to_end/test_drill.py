@@ -1,6 +1,5 @@
 """A drill sees what a new machine would see: nothing of this one's, and every damage at the destination."""
 
-import os
 import shutil
 from pathlib import Path
 
@@ -8,6 +7,7 @@ import pytest
 
 from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, picture
 from tests.end_to_end.test_round_trip import make_profile
+from tests.operations.test_gathering import tear
 
 
 @pytest.fixture
@@ -68,9 +68,7 @@ def test_what_the_disk_made_of_a_staged_file_does_not_become_the_backup(
     user: Machine, saved: Path, tmp_path: Path
 ) -> None:
     for copy in (user.cache / "docs" / "stage").rglob("*.txt"):
-        known = copy.stat()
-        copy.write_bytes(bytes(known.st_size))
-        os.utime(copy, ns=(known.st_mtime_ns, known.st_mtime_ns))
+        tear(copy)
     ended = user.run("verify", "--json", status=1).outcome
     assert ended["reason"] == "sample-differs"
     (status,) = user.run("status", "--json").lines
