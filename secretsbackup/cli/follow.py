@@ -26,6 +26,7 @@ from secretsbackup.model.outcome import (
     CTRL_C,
     SYSTEM,
     TERMINAL_END,
+    YOU,
     Cancelled,
     Completed,
     Failed,
@@ -36,6 +37,7 @@ from secretsbackup.model.outcome import (
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.operations import runner
 from secretsbackup.operations.runner import Ask, Live, Recipe
+from secretsbackup.store.lock import PLEASE_STOP
 
 if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
@@ -47,6 +49,7 @@ _SIGNALS = {
     signal.SIGINT: CTRL_C,
     signal.SIGTERM: SYSTEM,
     signal.SIGHUP: TERMINAL_END,
+    PLEASE_STOP: YOU,
 }
 
 

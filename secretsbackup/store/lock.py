@@ -16,6 +16,9 @@ from secretsbackup.model.outcome import Reason, Skip, Why
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store.home import Home, owner_only
 
+PLEASE_STOP = signal.SIGUSR1
+"""What a window sends to the run of another process. It is no SIGTERM: that the system sends, and whoever
+ends by it is to begin again soon."""
 _PATIENCE = 8.0
 """Seconds to wait for the children of a run that was killed: they are told to end when it dies."""
 
@@ -61,15 +64,15 @@ def taken(descriptor: int) -> bool:
 
 
 def ask_to_stop(home: Home, profile: ProfileName) -> bool:
-    """Ask the process that holds a profile's lock to stop its run; False if nobody holds it.
+    """Ask the other process that holds a profile's lock to stop its run; False if none does.
 
     Its number is in the file; that the lock is held says that it is still the same process.
     """
     with _opened(home.lock(profile)) as descriptor:
         owner = _owner(descriptor)
-        if taken(descriptor) or not owner or not _alive(owner):
+        if taken(descriptor) or owner in (0, os.getpid()) or not _alive(owner):
             return False
-        os.kill(owner, signal.SIGTERM)
+        os.kill(owner, PLEASE_STOP)
         return True
 
 

@@ -11,6 +11,7 @@ import psutil
 import pytest
 
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.store.lock import PLEASE_STOP
 from secretsbackup.tools import surroundings
 from tests.faults.bench import NAME, Bench, Fault, half, nothing, zeros
 from tests.faults.conftest import Suffer
@@ -192,6 +193,7 @@ FAULTS = [
         "cancelled",
         at("while the bucket is listed", told(signal.SIGINT)),
     ),
+    Fault("stopped in the window", "at a volume", "cancelled", at("at a volume", told(PLEASE_STOP))),
     Fault("terminal closed", "at a volume", "cancelled", at("at a volume", told(signal.SIGHUP))),
     Fault("the system ends", "at a volume", "cancelled", at("at a volume", told(signal.SIGTERM))),
     Fault("terminal closed", "at the signatures", "cancelled", at("at the signatures", told(signal.SIGHUP))),

@@ -118,5 +118,5 @@ def test_whoever_holds_the_lock_is_asked_to_stop(home: Home) -> None:
         assert other.stdout
         assert other.stdout.readline() == b"held\n"
         assert lock.ask_to_stop(home, docs)
-        assert other.wait(10) == -signal.SIGTERM
+        assert other.wait(10) == -lock.PLEASE_STOP
     assert not lock.ask_to_stop(home, docs)
