@@ -119,6 +119,9 @@ def _running(verb: Verb) -> None:
     verb("running", "verify", "audit the destination, then restore a sample and compare it").add_argument(
         "name", nargs="?", help=_PROFILE_HELP
     )
+    verb("running", "stop", "stop a run that goes on, in the tray too, or by a timer").add_argument(
+        "name", nargs="?", help=_ALL_HELP
+    )
     prune = verb("running", "prune", "remove what is older than the profile keeps, and what broken runs left")
     prune.add_argument("name", nargs="?", help=_PROFILE_HELP)
     prune.add_argument("--dry-run", action="store_true", help="only say what would go")

@@ -1,4 +1,4 @@
-"""Commands that run: backup, restore, verify, demo."""
+"""Commands that run: backup, verify, stop, prune, demo."""
 
 from datetime import UTC, datetime
 
@@ -109,6 +109,20 @@ async def verify(options: Options, home: Home) -> int:
 
     profile = choosing.one(home, options)
     return follow.status(await follow.run(recipe, Verb.VERIFY, profile, home, json=options.json))
+
+
+async def stop(options: Options, home: Home) -> int:
+    """Stop what another process does, the tray or a timer's."""
+    from secretsbackup.operations.stop import stop as stopping
+
+    for profile in choosing.all_or_one(home, options):
+        stopped = await stopping(home, profile.name)
+        if options.json:
+            output.line({"profile": profile.name, "stopped": stopped})
+        else:
+            done = f"The run of “{profile.name}” is stopped."
+            print(done if stopped else f"No run of “{profile.name}” goes on.")
+    return 0
 
 
 async def prune(options: Options, home: Home) -> int:

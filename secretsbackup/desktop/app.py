@@ -44,7 +44,7 @@ _GRACE = 5000
 
 
 class App(QObject):
-    """One for the process. `lives` are the runs that this process does, by their profile."""
+    """One for the process."""
 
     def __init__(self, home: Home, settings: Settings) -> None:
         super().__init__()
@@ -52,7 +52,7 @@ class App(QObject):
         self._rubbish = Rubbish(self)
         self.follower = Follower(home, self)
         self.standings = Standings(home, self.follower, self)
-        self.lives: dict[ProfileName, Live] = {}
+        self._lives: list[tuple[ProfileName, Live]] = []
         self.window: Window | None = None
         self._wizards: dict[str, QWidget] = {}
         self._asked_for: set[ProfileName] = set()
@@ -126,10 +126,22 @@ class App(QObject):
 
     def stop(self, name: ProfileName) -> None:
         """Stop a run: one of this process, or one that a terminal or a timer does."""
-        if live := self.lives.get(name):
+        for live in self.going_on(name):
             live.cancel(YOU)
-        else:
-            lock.ask_to_stop(self.home, name)
+        if not self.going_on(name):
+            work.begin(self._stop_elsewhere(name))
+
+    async def _stop_elsewhere(self, name: ProfileName) -> None:
+        from secretsbackup.operations.stop import stop
+
+        await work.attempt(stop(self.home, name), lambda message: self.tray.notify(message, Shield.ATTENTION))
+
+    def stop_what_is_asked(self) -> None:
+        """Stop the runs of this process that another one asked to stop."""
+        for name in self.standings.all:
+            if (lives := self.going_on(name)) and lock.asked_to_stop(self.home, name):
+                for live in lives:
+                    live.cancel(YOU)
 
     async def _keep_to_schedule(self) -> None:
         """Do what becomes due for as long as the program runs."""
@@ -185,7 +197,7 @@ class App(QObject):
             return None
         if ask is not runner.nobody:
             self._asked_for.add(profile.name)
-        self.lives[profile.name] = live
+        self._lives.append((profile.name, live))
         self.follower.listen(profile.name, live)
         return live
 
@@ -289,13 +301,14 @@ class App(QObject):
     def window_closed(self) -> None:
         """Without a tray there is nothing left to click on: quit. A run is let finish all the same."""
         shown = any(window.isVisible() for window in QApplication.topLevelWidgets())
-        if not self.tray.shown and not self.going_on and not shown:
+        if not self.tray.shown and not self.going_on() and not shown:
             self.quit()
 
-    @property
-    def going_on(self) -> "list[Live]":
-        """The runs of this process that have not ended."""
-        return [live for live in self.lives.values() if not live.over]
+    def going_on(self, of: ProfileName | None = None) -> "list[Live]":
+        """The runs of this process that have not ended, of one profile or of all. Of one there are two while
+        the second finds out that the first has the lock."""
+        self._lives = [(name, live) for name, live in self._lives if not live.over]
+        return [live for name, live in self._lives if of in (None, name)]
 
     def quit(self) -> None:
         """End the program; runs are stopped first, and resume the next time."""
@@ -305,7 +318,7 @@ class App(QObject):
         from secretsbackup.desktop import asking
 
         _dress()
-        if not self.going_on or await asking.sure(
+        if not self.going_on() or await asking.sure(
             self.window if self.window and self.window.isVisible() else None,
             _("Stop the run and quit?"),
             _("A run is going on. Nothing is lost if you stop it: the next one goes on from there."),
@@ -315,9 +328,10 @@ class App(QObject):
             await self._quit(YOU)
 
     async def _quit(self, by: str) -> None:
-        for live in self.going_on:
+        lives = self.going_on()
+        for live in lives:
             live.cancel(by)
-        for live in list(self.lives.values()):
+        for live in lives:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(live.outcome(), 20)
         asyncio.get_running_loop().stop()
@@ -325,7 +339,6 @@ class App(QObject):
     # What happens
 
     def _ended(self, name: str, verb: Verb, outcome: Outcome, before: Outcome | None) -> None:
-        self.lives.pop(ProfileName(name), None)
         is_new = self._is_new(ProfileName(name), verb, outcome)
         notice = words.notice(outcome, verb, before, known=self._known(name, verb)) if verb else None
         if notice and is_new and self.settings.notifies:
@@ -412,6 +425,7 @@ def main(asked: Sequence[str] = ()) -> int:
         loop.call_soon(app.begin, asked)
         for number in (signal.SIGTERM, signal.SIGINT, signal.SIGHUP):
             loop.add_signal_handler(number, app.quit)
+        loop.add_signal_handler(lock.PLEASE_STOP, app.stop_what_is_asked)
         with loop:
             loop.run_forever()
     return 0

@@ -17,8 +17,9 @@ from secretsbackup.model.profile import ProfileName
 from secretsbackup.store.home import Home, owner_only
 
 PLEASE_STOP = signal.SIGUSR1
-"""What a window sends to the run of another process. It is no SIGTERM: that the system sends, and whoever
-ends by it is to begin again soon."""
+"""What a user's wish sends to the run of another process. It is no SIGTERM: that is the system's, and what
+ends by it begins again soon."""
+_STOP = "stop"
 _PATIENCE = 8.0
 """Seconds to wait for the children of a run that was killed: they are told to end when it dies."""
 
@@ -48,7 +49,7 @@ async def _take(descriptor: int) -> None:
     waited = 0.0
     while not taken(descriptor):
         owner = _owner(descriptor)
-        if waited >= _PATIENCE or (owner and _alive(owner)):
+        if waited >= _PATIENCE or _alive(owner):
             raise Skip(Why(Reason.BUSY, str(owner or "")))
         await asyncio.sleep(0.1)
         waited += 0.1
@@ -63,25 +64,51 @@ def taken(descriptor: int) -> bool:
     return True
 
 
-def ask_to_stop(home: Home, profile: ProfileName) -> bool:
-    """Ask the other process that holds a profile's lock to stop its run; False if none does.
+def ask_to_stop(home: Home, profile: ProfileName) -> int:
+    """Ask the other process that holds a profile's lock to stop its run: its number, or 0 if none does.
 
-    Its number is in the file; that the lock is held says that it is still the same process.
+    That is asked in the file too, for a process may do the runs of several profiles.
     """
     with _opened(home.lock(profile)) as descriptor:
-        owner = _owner(descriptor)
-        if taken(descriptor) or owner in (0, os.getpid()) or not _alive(owner):
-            return False
-        os.kill(owner, PLEASE_STOP)
-        return True
+        if owner := _other(descriptor):
+            with contextlib.suppress(OSError):  # on a full disk who does one run obeys all the same
+                os.pwrite(descriptor, f"{owner}\n{_STOP}\n".encode(), 0)
+            os.kill(owner, PLEASE_STOP)
+        return owner
+
+
+def asked_to_stop(home: Home, profile: ProfileName) -> bool:
+    """Whether somebody asked whoever holds a profile's lock to stop its run."""
+    with _opened(home.lock(profile)) as descriptor:
+        return _STOP in _words(descriptor)
+
+
+def kill(home: Home, profile: ProfileName, owner: int) -> bool:
+    """Kill that process if it still holds a profile's lock."""
+    with _opened(home.lock(profile)) as descriptor:
+        if held := _other(descriptor) == owner:
+            os.kill(owner, signal.SIGKILL)
+        return held
+
+
+def _other(descriptor: int) -> int:
+    """Who else holds it. That it is held says that the number in it is still the same process's."""
+    owner = _owner(descriptor)
+    return 0 if taken(descriptor) or owner == os.getpid() or not _alive(owner) else owner
 
 
 def _owner(descriptor: int) -> int:
-    text = os.pread(descriptor, 20, 0).strip()
-    return int(text) if text.isdigit() else 0
+    number = next(iter(_words(descriptor)), "")
+    return int(number) if number.isdigit() else 0
+
+
+def _words(descriptor: int) -> list[str]:
+    return os.pread(descriptor, 100, 0).decode(errors="replace").split()
 
 
 def _alive(pid: int) -> bool:
+    if not pid:
+        return False
     try:
         os.kill(pid, 0)
     except ProcessLookupError:

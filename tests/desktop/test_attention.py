@@ -140,7 +140,7 @@ def test_what_waits_for_a_yes_is_given_one(
             app.follower.heard.emit(DOCS, moment)
         await until(lambda: name in labels(app.window))
         press(app.window, name)
-        await until(lambda: DOCS in app.lives)
-        await app.lives[DOCS].outcome()
+        await until(lambda: app.going_on(DOCS))
+        await app.going_on(DOCS)[0].outcome()
 
     play(look())

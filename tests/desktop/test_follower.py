@@ -14,7 +14,7 @@ from secretsbackup.desktop.app import App
 from secretsbackup.desktop.asking import Sure
 from secretsbackup.desktop.follower import Follower
 from secretsbackup.model.event import Caution, Moment, RunEnded, RunId, Step, Verb, Warned, encode
-from secretsbackup.model.outcome import Cancelled, Completed, Interrupted, Summary
+from secretsbackup.model.outcome import Cancelled, Completed, Interrupted, Skipped, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import profiles
@@ -118,7 +118,7 @@ def test_a_run_of_this_process_is_heard_once(play: Play, app: App, docs: Profile
             "StepEnded",
             "RunEnded",
         ]
-        assert DOCS not in app.lives
+        assert not app.going_on()
 
     play(scene())
 
@@ -187,6 +187,33 @@ def test_very_many_warnings_hold_up_nothing(play: Play, app: App, docs: Profile)
     play(scene())
 
 
+def test_a_run_that_finds_another_going_on_does_not_take_its_place(
+    play: Play, app: App, docs: Profile
+) -> None:
+    ended: list[Verb] = []
+    app.standings.ended.connect(lambda _name, verb, *_rest: ended.append(verb))
+
+    async def recipe(run: Run) -> Summary:
+        with run.step(Step.CHECK):
+            await asyncio.sleep(60)
+        return Summary()
+
+    async def scene() -> None:
+        app.standings.begin()
+        live = app.run(recipe, Verb.BACKUP, docs)
+        assert live
+        await until(lambda: app.standings.all[DOCS].status.step)
+        second = app.run(recipe, Verb.VERIFY, docs)
+        assert second
+        assert isinstance(await second.outcome(), Skipped)
+        await until(lambda: ended == [Verb.VERIFY])
+        assert app.going_on(DOCS) == [live]
+        app.stop(DOCS)
+        assert await live.outcome() == Cancelled("you")
+
+    play(scene())
+
+
 def test_without_a_tray_the_program_ends_with_its_last_window(
     play: Play, app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -223,15 +250,15 @@ def test_closing_the_window_ends_no_run_and_quitting_asks(play: Play, app: App, 
         assert app.window
         app.window.close()
         await asyncio.sleep(0.3)
-        assert app.going_on == [live]
+        assert app.going_on() == [live]
         app.open()
         app.ask_to_quit()
         await until(asked)
         asked()[0].reject()
         await until(lambda: not asked())
-        assert app.going_on == [live]
+        assert app.going_on() == [live]
         app.stop(DOCS)
         assert isinstance(await live.outcome(), Cancelled)
-        await until(lambda: not app.going_on)
+        await until(lambda: not app.going_on())
 
     play(scene())

@@ -56,6 +56,8 @@ def test_what_is_tried_again_every_hour_is_told_when_there_is_something_new(
     of = profile()
     profiles.add(home, of)
     told: list[str] = []
+    ended: list[str] = []
+    app.standings.ended.connect(lambda name, *_rest: ended.append(name))
 
     async def through() -> None:
         app.standings.begin()
@@ -65,7 +67,7 @@ def test_what_is_tried_again_every_hour_is_told_when_there_is_something_new(
             live = app.run(recipe, Verb.BACKUP, of, ask=runner.nobody)
             assert live
             await live.outcome()
-            await until(lambda: of.name not in app.lives)
+            await until(lambda: len(ended) > len(told))
             if expected == "told":
                 await until(lambda: lines(shown) > before)  # noqa: B023
             told.append("told" if lines(shown) > before else "not told")
