@@ -66,6 +66,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     if "qapp" not in getattr(item, "fixturenames", ()):
         return (yield)
     gc.disable()
+    gc.freeze()  # what others left over has been there for long, and would be looked through again each time
     try:
         return (yield)
     finally:

@@ -49,7 +49,7 @@ class App(QObject):
     def __init__(self, home: Home, settings: Settings) -> None:
         super().__init__()
         self.home, self.settings = home, settings
-        self._rubbish = Rubbish(self)
+        self._rubbish = Rubbish(self, unseen=self._unseen)
         self.follower = Follower(home, self)
         self.standings = Standings(home, self.follower, self)
         self._lives: list[tuple[ProfileName, Live]] = []
@@ -300,9 +300,13 @@ class App(QObject):
 
     def window_closed(self) -> None:
         """Without a tray there is nothing left to click on: quit. A run is let finish all the same."""
-        shown = any(window.isVisible() for window in QApplication.topLevelWidgets())
-        if not self.tray.shown and not self.going_on() and not shown:
+        if not self.tray.shown and self._unseen():
             self.quit()
+
+    def _unseen(self) -> bool:
+        """Whether nothing goes on, and no window is there to show it."""
+        shown = any(window.isVisible() for window in QApplication.topLevelWidgets())
+        return not shown and not self.going_on()
 
     def going_on(self, of: ProfileName | None = None) -> "list[Live]":
         """The runs of this process that have not ended, of one profile or of all. Of one there are two while
