@@ -94,14 +94,17 @@ class Heart:
         self._last = now
 
 
-async def hold_up_nothing(work: Callable[[], Coroutine[Any, Any, None]]) -> None:
-    """Have `work` done, up to three times: it has to leave the screen's thread free for 50 ms at most in one.
+async def hold_up_nothing(
+    work: Callable[[], Coroutine[Any, Any, None]], before: Callable[[], object] = lambda: None
+) -> None:
+    """Have `work` done, up to three times: in one of them it must never take the screen's thread for 50 ms.
 
     What the program itself takes, it takes each time. What a busy core or a hypervisor takes, which the
-    kernel puts down to the thread, comes by chance.
+    kernel puts down to the thread, comes by chance. What is done `before` each time is not measured.
     """
     longest = []
     for _ in range(3):
+        before()
         heart = Heart()
         await work()
         longest.append(heart.stop())

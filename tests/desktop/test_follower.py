@@ -1,10 +1,10 @@
 """Every run is followed, whoever does it, a killed one too; and no log holds up the screen."""
 
 import asyncio
-import itertools
 import os
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import Any
 
 import pytest
 from PySide6.QtGui import QGuiApplication
@@ -13,6 +13,7 @@ from PySide6.QtWidgets import QApplication
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.asking import Sure
 from secretsbackup.desktop.follower import Follower
+from secretsbackup.desktop.log import Log
 from secretsbackup.model.event import Caution, Moment, RunEnded, RunId, Step, Verb, Warned, encode
 from secretsbackup.model.outcome import Cancelled, Completed, Interrupted, Skipped, Summary
 from secretsbackup.model.profile import Profile
@@ -158,31 +159,40 @@ def many_warnings(path: Path, count: int) -> None:
 
 @pytest.mark.timeout(120)
 def test_very_many_warnings_hold_up_nothing(play: Play, app: App, docs: Profile) -> None:
-    goes = itertools.count()
+    runs = [RunId(f"20261122T12000{go}.000Z-abcd") for go in range(3)]
+    told: list[RunId] = []
+    shown: list[Any] = []
 
-    async def told() -> None:
-        go = next(goes)
-        run, many = RunId(f"20261122T12000{go}.000Z-abcd"), MANY + go
+    async def tell() -> None:
+        run, many = runs[len(told)], MANY + len(told)
         await asyncio.to_thread(many_warnings, app.home.journal(DOCS, run), many)
         await until(lambda: left_out() == many + 1, 60)
-        app.show_log(DOCS, run)
-        log = app._wizards[f"log {run}"]
-        await until(lambda: log._lines.rowCount() > many, 60)  # type: ignore[attr-defined]
-        log._filter.setText(f"Documents/{many - 1}")  # type: ignore[attr-defined]
-        await until(lambda: log._lines.rowCount() == 1, 60)  # type: ignore[attr-defined]
-        log._filter.clear()  # type: ignore[attr-defined]
-        await until(lambda: log._lines.rowCount() > many)  # type: ignore[attr-defined]
-        log._copy()  # type: ignore[attr-defined]
-        await until(lambda: QGuiApplication.clipboard().text().count(f"Documents/{many - 1}"))
+        told.append(run)
 
     def left_out() -> int:
         return sum(count for _, count in app.standings.all[DOCS].status.left_out.counts)
+
+    def show() -> None:
+        shown.append(Log(app, DOCS, told[0]))
+        shown[-1].show()
+        QGuiApplication.clipboard().clear()
+
+    async def read() -> None:
+        log = shown[-1]
+        await until(lambda: log._lines.rowCount() > MANY, 60)
+        log._filter.setText(f"Documents/{MANY - 1}")
+        await until(lambda: log._lines.rowCount() == 1, 60)
+        log._filter.clear()
+        await until(lambda: log._lines.rowCount() > MANY)
+        log._copy()
+        await until(lambda: QGuiApplication.clipboard().text().count("\n") >= MANY)
 
     async def scene() -> None:
         app.standings.begin()
         app.open()
         await until(lambda: app.standings.all[DOCS].known)
-        await hold_up_nothing(told)
+        await hold_up_nothing(tell)
+        await hold_up_nothing(read, before=show)
 
     play(scene())
 
