@@ -67,13 +67,14 @@ def taken(descriptor: int) -> bool:
 def ask_to_stop(home: Home, profile: ProfileName) -> int:
     """Ask the other process that holds a profile's lock to stop its run: its number, or 0 if none does.
 
-    That is asked in the file too, for a process may do the runs of several profiles.
+    That is asked in the file too, for a process may do the runs of several profiles. Skip(BUSY) if it is
+    another user's.
     """
     with _opened(home.lock(profile)) as descriptor:
         if owner := _other(descriptor):
             with contextlib.suppress(OSError):  # on a full disk who does one run obeys all the same
                 os.pwrite(descriptor, f"{owner}\n{_STOP}\n".encode(), 0)
-            os.kill(owner, PLEASE_STOP)
+            _signal(owner, PLEASE_STOP)
         return owner
 
 
@@ -87,7 +88,7 @@ def kill(home: Home, profile: ProfileName, owner: int) -> bool:
     """Kill that process if it still holds a profile's lock."""
     with _opened(home.lock(profile)) as descriptor:
         if held := _other(descriptor) == owner:
-            os.kill(owner, signal.SIGKILL)
+            _signal(owner, signal.SIGKILL)
         return held
 
 
@@ -95,6 +96,15 @@ def _other(descriptor: int) -> int:
     """Who else holds it. That it is held says that the number in it is still the same process's."""
     owner = _owner(descriptor)
     return 0 if taken(descriptor) or owner == os.getpid() or not _alive(owner) else owner
+
+
+def _signal(pid: int, number: signal.Signals) -> None:
+    try:
+        os.kill(pid, number)
+    except ProcessLookupError:
+        pass  # it just ended
+    except PermissionError:
+        raise Skip(Why(Reason.BUSY, str(pid))) from None
 
 
 def _owner(descriptor: int) -> int:

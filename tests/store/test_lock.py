@@ -1,6 +1,7 @@
 """One run of a profile at a time, across processes, whoever dies."""
 
 import asyncio
+import os
 import signal
 import subprocess
 import sys
@@ -99,6 +100,17 @@ def test_the_lock_is_the_owners_alone(home: Home, tmp_path: Path) -> None:
     asyncio.run(_take(home))
     assert home.lock(DOCS).stat().st_mode & 0o777 == 0o600
     assert home.state.stat().st_mode & 0o777 == 0o700
+
+
+def test_another_users_run_cannot_be_stopped(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    def refuse(_pid: int, _number: int) -> None:
+        raise PermissionError
+
+    with holder(home) as process, monkeypatch.context() as refusing:
+        refusing.setattr(os, "kill", refuse)
+        with pytest.raises(Skip) as caught:
+            lock.ask_to_stop(home, DOCS)
+    assert caught.value.reasons == (Why(Reason.BUSY, str(process.pid)),)
 
 
 def test_whoever_holds_the_lock_is_asked_to_stop(home: Home) -> None:
