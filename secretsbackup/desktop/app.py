@@ -126,22 +126,25 @@ class App(QObject):
 
     def stop(self, name: ProfileName) -> None:
         """Stop a run: one of this process, or one that a terminal or a timer does."""
-        for live in self.going_on(name):
-            live.cancel(YOU)
-        if not self.going_on(name):
+        if not self._stop_here(name):
             work.begin(self._stop_elsewhere(name))
+
+    def stop_what_is_asked(self) -> None:
+        """Stop the runs of this process that another one asked to stop."""
+        for name in self.standings.all:
+            if self.going_on(name) and lock.asked_to_stop(self.home, name):
+                self._stop_here(name)
+
+    def _stop_here(self, name: ProfileName) -> bool:
+        lives = self.going_on(name)
+        for live in lives:
+            live.cancel(YOU)
+        return bool(lives)
 
     async def _stop_elsewhere(self, name: ProfileName) -> None:
         from secretsbackup.operations.stop import stop
 
         await work.attempt(stop(self.home, name), lambda message: self.tray.notify(message, Shield.ATTENTION))
-
-    def stop_what_is_asked(self) -> None:
-        """Stop the runs of this process that another one asked to stop."""
-        for name in self.standings.all:
-            if (lives := self.going_on(name)) and lock.asked_to_stop(self.home, name):
-                for live in lives:
-                    live.cancel(YOU)
 
     async def _keep_to_schedule(self) -> None:
         """Do what becomes due for as long as the program runs."""
