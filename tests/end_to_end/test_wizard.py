@@ -79,8 +79,8 @@ async def to_the_summary(hand: Hand, key: Fingerprint) -> None:
 async def back_up(hand: Hand, app: App, name: str) -> None:
     """Press the last button, and wait for the first backup."""
     hand.finish()
-    await until(lambda: name in app.lives)
-    assert isinstance(await app.lives[ProfileName(name)].outcome(), Completed)
+    await until(lambda: app.going_on(ProfileName(name)))
+    assert isinstance(await app.going_on(ProfileName(name))[0].outcome(), Completed)
 
 
 async def own_server(hand: Hand, endpoint: str, bucket: str = "") -> None:
