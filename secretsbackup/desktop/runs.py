@@ -75,13 +75,12 @@ class Runs(QAbstractListModel):
         self._reading = False
 
     async def look_again(self) -> None:
-        """Put the runs that ended since on top."""
-        page = await self._page(None)
-        newest = self._runs[0].run if self._runs else ""
-        new = [run for run in page if run.run > newest]
-        if new:
-            self.beginInsertRows(QModelIndex(), 0, len(new) - 1)
-            self._runs[:0] = new
+        """Put in the runs that ended since: on top, or below those that began and ended meanwhile."""
+        page, known = await self._page(None), {run.run for run in self._runs}
+        for new in (run for run in page if run.run not in known):
+            row = sum(run.run > new.run for run in self._runs)
+            self.beginInsertRows(QModelIndex(), row, row)
+            self._runs.insert(row, new)
             self.endInsertRows()
 
     async def _page(self, before: RunId | None) -> list[PastRun]:

@@ -126,6 +126,12 @@ def timely(run: PastRun, now: datetime) -> bool:
     return run.began <= now + SLIP and not run.misdated
 
 
+def over(run: PastRun, now: datetime) -> datetime:
+    """When a run was over. While one goes on, others find that it does, and are over before it. The clock may
+    have been ahead at its end."""
+    return run.ended if run.ended <= now else min(run.began, now)
+
+
 def alarm(profile: Profile, good: datetime | None) -> datetime | None:
     """When silence since the last good backup, which began at `good`, is worth an alarm; None: never."""
     next_one = following(profile.schedule, good) if good else None
@@ -175,11 +181,10 @@ def _next_try(drills: Sequence[PastRun], now: datetime) -> datetime | None:
     vain = [run for run in drills if proof is None or run.began > proof]
     if not vain:
         return None
-    last = vain[-1]
-    over = last.ended if last.ended <= now else min(last.began, now)
+    last = max(vain, key=lambda run: over(run, now))
     if isinstance(last.outcome, Cancelled) and last.outcome.by_you:
-        return over + _SETTLED
-    return over + min(_SETTLED, _FIRST_DRILL_WAIT * (1 << min(len(vain) - 1, 10)))
+        return over(last, now) + _SETTLED
+    return over(last, now) + min(_SETTLED, _FIRST_DRILL_WAIT * (1 << min(len(vain) - 1, 10)))
 
 
 def _found(drills: Sequence[PastRun], backed_up: datetime) -> Why | None:
@@ -196,12 +201,11 @@ def _again(
     vain = [run for run in known if not run.good and (good is None or run.ended > good)]
     if not vain:
         return None
-    last = max(vain, key=lambda run: run.began)
-    over = last.ended if last.ended <= now else min(last.began, now)
+    last = max(vain, key=lambda run: over(run, now))
     back = around.complete and around.away is not None and last.began <= around.away <= now
     if back and _blames(last.outcome) & _AWAY:
-        return over + BREATH
-    return over + _wait(profile, last.outcome, len(vain))
+        return over(last, now) + BREATH
+    return over(last, now) + _wait(profile, last.outcome, len(vain))
 
 
 def _wait(profile: Profile, outcome: Outcome, tries: int) -> timedelta:

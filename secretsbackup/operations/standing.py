@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import UTC, datetime
 
-from secretsbackup.model.due import Surroundings, alarm, due, timely
+from secretsbackup.model.due import Surroundings, alarm, due, over, timely
 from secretsbackup.model.event import Verb, Warned
 from secretsbackup.model.outcome import Completed, Failure, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile, ProfileName
@@ -26,8 +26,9 @@ def standing(home: Home, profile: ProfileName, now: datetime | None = None) -> S
 
 
 def _in_order(runs: Sequence[PastRun], now: datetime) -> list[PastRun]:
-    """Newest first; runs of a time to come are the oldest: a clock was ahead for once, or is behind now."""
-    return sorted(runs, key=lambda run: not timely(run, now))
+    """What was over last comes first. Runs of a time to come are the oldest: a clock was ahead for once, or
+    is behind now."""
+    return sorted(runs, key=lambda run: (timely(run, now), over(run, now)), reverse=True)
 
 
 def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: datetime) -> Status:

@@ -14,10 +14,10 @@ from secretsbackup.desktop.app import App
 from secretsbackup.desktop.log import Log
 from secretsbackup.desktop.runs import PAGE, RUN, Runs
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb
-from secretsbackup.model.outcome import Completed, Summary
+from secretsbackup.model.outcome import Cancelled, Completed, Outcome, Reason, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile
 from secretsbackup.operations.report import report
-from secretsbackup.store import database
+from secretsbackup.store import database, history
 from secretsbackup.store.home import Home
 from tests.desktop.conftest import DOCS, Play, hold_up_nothing, moments, until, write
 
@@ -68,6 +68,29 @@ def test_a_run_that_ends_comes_on_top(play: Play, app: App, docs: Profile) -> No
         await runs.look_again()
         assert runs.rowCount() == 2
         assert "38 files, 12 MB" in runs.index(0).data()
+
+    play(scene())
+
+
+def test_a_run_that_ends_after_one_that_began_later_comes_below_it(
+    play: Play, app: App, docs: Profile
+) -> None:
+    def remember(second: int, outcome: Outcome) -> None:
+        run = RunId(f"20261122T12000{second}.000Z-abcd")
+        at = datetime(2026, 11, 22, 12, 0, second, tzinfo=UTC)
+        first = RunStarted(run=run, profile=DOCS, verb=Verb.BACKUP, version="0")
+        history.record(app.home, [Moment(at, first), Moment(at, RunEnded(outcome=outcome))])
+
+    async def scene() -> None:
+        runs = Runs(app.home, DOCS)
+        remember(1, Completed(Summary()))
+        await runs.look_again()
+        remember(3, Skipped((Why(Reason.BUSY),)))
+        await runs.look_again()
+        remember(2, Cancelled("you"))
+        await runs.look_again()
+        outcomes = [runs.index(row).data(RUN).outcome for row in range(runs.rowCount())]
+        assert outcomes == [Skipped((Why(Reason.BUSY),)), Cancelled("you"), Completed(Summary())]
 
     play(scene())
 

@@ -180,6 +180,12 @@ def test_whoever_stops_a_run_is_left_in_peace_for_a_while() -> None:
     assert reasons(ran(NOON, Cancelled("the system")), now=NOON + 6 * MINUTE) == []
 
 
+def test_who_found_it_going_on_does_not_have_it_begin_again_sooner() -> None:
+    stopped = ran(NOON, Cancelled("you"), took=9 * MINUTE)
+    found = ran(NOON + MINUTE, Skipped((Why(Reason.BUSY),)))
+    assert reasons(stopped, found, now=stopped.ended + HOUR) == [Reason.WAITING_TO_RETRY]
+
+
 def test_what_was_away_and_is_back_is_tried_at_once() -> None:
     failed = [ran(NOON - number * HOUR, UNREACHABLE) for number in range(5)]
     back = NOON + 3 * MINUTE

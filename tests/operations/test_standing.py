@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb
-from secretsbackup.model.outcome import Completed, Failed, Outcome, Reason, Summary
+from secretsbackup.model.outcome import Cancelled, Completed, Failed, Outcome, Reason, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.status import About, concerns
 from secretsbackup.operations.standing import standing
@@ -17,10 +17,17 @@ DAY = timedelta(days=1)
 GOOD = Completed(Summary())
 
 
-def remember(home: Home, profile: Profile, began: datetime, outcome: Outcome, *ahead: RunId) -> RunId:
+def remember(
+    home: Home,
+    profile: Profile,
+    began: datetime,
+    outcome: Outcome,
+    *ahead: RunId,
+    took: timedelta = DAY / 1440,
+) -> RunId:
     run = RunId(f"{began:%Y%m%dT%H%M%S}.000Z-0000")
     first = RunStarted(run=run, profile=profile.name, verb=Verb.BACKUP, version="0", ahead=ahead)
-    history.record(home, [Moment(began, first), Moment(began + DAY / 1440, RunEnded(outcome=outcome))])
+    history.record(home, [Moment(began, first), Moment(began + took, RunEnded(outcome=outcome))])
     return run
 
 
@@ -28,6 +35,12 @@ def remember(home: Home, profile: Profile, began: datetime, outcome: Outcome, *a
 def known(home: Home, profile: Profile) -> Profile:
     profiles.add(home, profile)
     return profile
+
+
+def test_who_found_a_run_going_on_does_not_tell_so_when_it_is_over(home: Home, known: Profile) -> None:
+    remember(home, known, NOW - DAY / 24, Cancelled("you"), took=DAY / 48)
+    remember(home, known, NOW - DAY / 30, Skipped((Why(Reason.BUSY, "4711"),)))
+    assert standing(home, known.name, NOW).waiting == ()
 
 
 def test_a_clock_that_was_ahead_for_once_hides_nothing_that_came_after(home: Home, known: Profile) -> None:
