@@ -103,7 +103,7 @@ def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: 
         return Due(None, (Why(Reason.NOT_SCHEDULED),))
     if not backups:
         return Due(None, (Why(Reason.NO_SNAPSHOT),))
-    drills = sorted((run for run in known if run.verb is Verb.VERIFY), key=lambda run: run.began)
+    drills = sorted((run for run in known if run.verb is Verb.VERIFY), key=lambda run: over(run, now))
     if damage := _found(drills, max(run.began for run in backups)):
         return Due(None, (damage,))
     wanted = _next_drill(profile, drills, min(run.began for run in backups))
@@ -181,7 +181,7 @@ def _next_try(drills: Sequence[PastRun], now: datetime) -> datetime | None:
     vain = [run for run in drills if proof is None or run.began > proof]
     if not vain:
         return None
-    last = max(vain, key=lambda run: over(run, now))
+    last = vain[-1]
     if isinstance(last.outcome, Cancelled) and last.outcome.by_you:
         return over(last, now) + _SETTLED
     return over(last, now) + min(_SETTLED, _FIRST_DRILL_WAIT * (1 << min(len(vain) - 1, 10)))

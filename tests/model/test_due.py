@@ -271,8 +271,8 @@ def drill(*runs: PastRun, now: datetime = NOON, of: Profile = PROFILE, **around:
     return [why.reason for why in drill_due(of, runs, now, replace(NOTHING, **around)).against]
 
 
-def proved(began: datetime, outcome: Outcome = DONE) -> PastRun:
-    return ran(began, outcome, verb=Verb.VERIFY)
+def proved(began: datetime, outcome: Outcome = DONE, took: timedelta = MINUTE) -> PastRun:
+    return ran(began, outcome, took, verb=Verb.VERIFY)
 
 
 def test_a_drill_is_due_a_day_after_the_first_backup_and_a_week_after_the_last_drill() -> None:
@@ -340,6 +340,12 @@ DRILLS = st.lists(
     ),
     max_size=8,
 )
+
+
+def test_who_found_a_drill_going_on_does_not_hide_what_it_found() -> None:
+    found = proved(NOON - HOUR, Failed(Reason.VOLUME_MISSING), took=9 * MINUTE)
+    busy = proved(NOON - HOUR + MINUTE, Skipped((Why(Reason.BUSY),)))
+    assert drill(ran(NOON - WEEK), found, busy) == [Reason.VOLUME_MISSING]
 
 
 @given(DRILLS, MOMENTS, st.integers(1, 400))
