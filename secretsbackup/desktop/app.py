@@ -200,7 +200,10 @@ class App(QObject):
             return None
         if ask is not runner.nobody:
             self._asked_for.add(profile.name)
-        self._lives.append((profile.name, live))
+        self._lives = [
+            *((name, before) for name, before in self._lives if not before.over),
+            (profile.name, live),
+        ]
         self.follower.listen(profile.name, live)
         return live
 
@@ -314,8 +317,7 @@ class App(QObject):
     def going_on(self, of: ProfileName | None = None) -> "list[Live]":
         """The runs of this process that have not ended, of one profile or of all. Of one there are two while
         the second finds out that the first has the lock."""
-        self._lives = [(name, live) for name, live in self._lives if not live.over]
-        return [live for name, live in self._lives if of in (None, name)]
+        return [live for name, live in self._lives if of in (None, name) and not live.over]
 
     def quit(self) -> None:
         """End the program; runs are stopped first, and resume the next time."""

@@ -7,7 +7,7 @@ from secretsbackup.model.outcome import Reason, Skip, Why
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import silent
 from secretsbackup.operations.standing import standing
-from secretsbackup.store import lock
+from secretsbackup.store import history, lock
 from secretsbackup.store.home import Home
 
 _PATIENCE = 60.0
@@ -38,7 +38,7 @@ async def stop(home: Home, profile: ProfileName) -> bool:
 async def _ended(home: Home, profile: ProfileName, seconds: float) -> bool:
     """Whether it ends within so many seconds."""
     for _ in range(round(seconds / _LOOK)):
-        if not (await asyncio.to_thread(standing, home, profile)).running:
+        if not await asyncio.to_thread(history.catch_up, home, profile):
             return True
         await asyncio.sleep(_LOOK)
     return False

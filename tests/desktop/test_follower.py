@@ -197,23 +197,24 @@ def test_very_many_warnings_hold_up_nothing(play: Play, app: App, docs: Profile)
     play(scene())
 
 
+async def endless(run: Run) -> Summary:
+    with run.step(Step.CHECK):
+        await asyncio.sleep(60)
+    return Summary()
+
+
 def test_a_run_that_finds_another_going_on_does_not_take_its_place(
     play: Play, app: App, docs: Profile
 ) -> None:
     ended: list[Verb] = []
     app.standings.ended.connect(lambda _name, verb, *_rest: ended.append(verb))
 
-    async def recipe(run: Run) -> Summary:
-        with run.step(Step.CHECK):
-            await asyncio.sleep(60)
-        return Summary()
-
     async def scene() -> None:
         app.standings.begin()
-        live = app.run(recipe, Verb.BACKUP, docs)
+        live = app.run(endless, Verb.BACKUP, docs)
         assert live
         await until(lambda: app.standings.all[DOCS].status.step)
-        second = app.run(recipe, Verb.VERIFY, docs)
+        second = app.run(endless, Verb.VERIFY, docs)
         assert second
         assert isinstance(await second.outcome(), Skipped)
         await until(lambda: ended == [Verb.VERIFY])
@@ -243,18 +244,13 @@ def test_without_a_tray_the_program_ends_with_its_last_window(
 
 
 def test_closing_the_window_ends_no_run_and_quitting_asks(play: Play, app: App, docs: Profile) -> None:
-    async def recipe(run: Run) -> Summary:
-        with run.step(Step.CHECK):
-            await asyncio.sleep(60)
-        return Summary()
-
     def asked() -> list[Sure]:
         return [one for one in QApplication.topLevelWidgets() if isinstance(one, Sure) and one.isVisible()]
 
     async def scene() -> None:
         app.standings.begin()
         app.open()
-        live = app.run(recipe, Verb.BACKUP, docs)
+        live = app.run(endless, Verb.BACKUP, docs)
         assert live
         await until(lambda: app.standings.all[DOCS].status.step)
         assert app.window

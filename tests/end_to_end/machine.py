@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from secretsbackup.store.home import Home
 from tests.conftest import quick
 
 PASSPHRASE = "correct-horse planted-canary-4711 'battery' \"staple\" ß"
@@ -92,6 +93,11 @@ class Machine:
     def snapshots(self) -> list[dict[str, Any]]:
         """What the destination holds."""
         return self.run("snapshots", "--json").lines
+
+    @property
+    def known(self) -> Home:
+        """The program's own folders there."""
+        return Home(self.home / ".config" / "secretsbackup", self.state, self.cache)
 
     @property
     def state(self) -> Path:

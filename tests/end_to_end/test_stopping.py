@@ -15,7 +15,6 @@ from secretsbackup.model import status
 from secretsbackup.model.outcome import Reason, Skip
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.operations import stop
-from secretsbackup.store.home import Home
 from tests.end_to_end.machine import Machine
 from tests.end_to_end.screen import wait
 from tests.end_to_end.test_round_trip import make_profile
@@ -104,7 +103,7 @@ def test_one_that_hangs_for_hours_is_killed(
     monkeypatch.setattr(status, "_SILENT", timedelta(seconds=1))
     monkeypatch.setattr(stop, "_GRACE", 2.0)
     time.sleep(1)
-    assert stopped(docs)
+    assert asyncio.run(stop.stop(docs.known, DOCS))
     assert hung.wait(10) == -signal.SIGKILL
     assert outcomes(docs, "docs") == [{"type": "interrupted"}]
     assert docs.run("profile", "set", "docs", "--before", "").status == 0
@@ -116,17 +115,8 @@ def test_one_that_may_be_at_work_is_left_alone(
 ) -> None:
     monkeypatch.setattr(stop, "_PATIENCE", 2.0)
     with pytest.raises(Skip) as caught:
-        stopped(docs)
+        asyncio.run(stop.stop(docs.known, DOCS))
     assert [(why.reason, why.detail) for why in caught.value.reasons] == [(Reason.BUSY, str(hung.pid))]
     hung.send_signal(signal.SIGCONT)  # it obeys as soon as it can
     assert hung.wait(30) == 4
     assert outcomes(docs, "docs") == [{"type": "cancelled", "by": "you"}]
-
-
-def stopped(user: Machine) -> bool:
-    home = Home(
-        config=user.home / ".config" / "secretsbackup",
-        state=user.state,
-        cache=user.cache,
-    )
-    return asyncio.run(stop.stop(home, DOCS))

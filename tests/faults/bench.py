@@ -147,8 +147,7 @@ class Bench:
     @property
     def home(self) -> Home:
         """The program's folders on this machine."""
-        own = self.user.home
-        return Home(own / ".config/secretsbackup", self.user.state, self.user.cache)
+        return self.user.known
 
     @property
     def stage(self) -> Path:
