@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
-from secretsbackup.model.outcome import Reason, Skip, Why
+from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import silent
 from secretsbackup.operations.standing import standing
@@ -21,9 +21,14 @@ async def stop(home: Home, profile: ProfileName) -> bool:
     """Stop the run and wait until it has ended; False if no other process does one.
 
     One that has said nothing for twelve hours, and does not obey either, hangs: it is killed, and the next
-    one goes on from there as after a power cut. Skip(BUSY) if the run goes on all the same.
+    one goes on from there as after a power cut. Skip(BUSY) if the run goes on all the same. Failure where
+    nobody can know that, on a full disk; it is asked to stop all the same.
     """
-    status = await asyncio.to_thread(standing, home, profile)
+    try:
+        status = await asyncio.to_thread(standing, home, profile)
+    except Failure:
+        lock.ask_to_stop(home, profile)
+        raise
     owner = lock.ask_to_stop(home, profile) if status.running else 0
     if not owner:
         return False

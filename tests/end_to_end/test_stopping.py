@@ -2,8 +2,10 @@
 
 import asyncio
 import signal
+import sqlite3
 import time
 from collections.abc import Iterator
+from contextlib import closing
 from datetime import timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -62,6 +64,17 @@ def test_a_run_of_a_terminal_is_stopped_by_its_user(docs: Machine) -> None:
         {"profile": "docs", "stopped": False},
         {"profile": "photos", "stopped": False},
     ]
+
+
+def test_what_keeps_a_run_from_being_remembered_keeps_nobody_from_stopping_it(docs: Machine) -> None:
+    running = docs.start("backup", "docs")
+    wait(lambda: hooks(running))
+    with closing(sqlite3.connect(docs.known.database)) as memory:
+        memory.execute("PRAGMA user_version = 999")
+    assert "newer" in docs.run("stop", "docs", status=1).err
+    told = running.communicate(timeout=30)[1].decode()
+    assert running.returncode == 4
+    assert "Cancelled by you." in told
 
 
 def test_of_the_trays_runs_the_one_that_is_meant_is_stopped(docs: Machine) -> None:
