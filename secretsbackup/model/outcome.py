@@ -73,6 +73,7 @@ class Reason(StrEnum):
     USERS_DENIED = "users-denied"
     KEYS_TOO_MANY = "keys-too-many"
     ANOTHER_MACHINE = "another-machine"
+    COPY_IN_THE_WAY = "copy-in-the-way"
     # not now
     NOT_SCHEDULED = "not-scheduled"
     NOT_YET = "not-yet"

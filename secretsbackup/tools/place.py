@@ -12,10 +12,19 @@ from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.secret import Credential
 from secretsbackup.tools import s3, ssh, tree
+from secretsbackup.tools.duplicity import files
 
 
 async def contents(destination: Destination, credential: Credential) -> dict[str, int]:
-    """Names of the files at a destination and their sizes in bytes; a Failure where it cannot be read."""
+    """Names of the files at a destination and their sizes in bytes; a Failure where it cannot be read.
+
+    Copies of duplicity's files that somebody's programs left there are passed over, as duplicity does with
+    this program (see `duplicity.listing`).
+    """
+    return files.without_copies(await _everything(destination, credential))
+
+
+async def _everything(destination: Destination, credential: Credential) -> dict[str, int]:
     match destination:
         case Bucket():
             return await s3.contents(destination, credential)

@@ -351,6 +351,11 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 _("Give this profile a prefix of its own; or, if they are yours, go on with them."),
                 "secretsbackup backup --adopt",
             )
+        case Reason.COPY_IN_THE_WAY:
+            return Message(
+                _("The destination holds a copy of a part of the backup: {about}.").format(about=about),
+                _("Move the copy to another folder and try again."),
+            )
         case Reason.NOT_SCHEDULED:
             return Message(
                 _("It is made by hand only."),

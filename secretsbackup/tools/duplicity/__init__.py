@@ -271,6 +271,7 @@ class _LastWords:
 def _environment(vault: Vault, passphrase: Secret | None) -> dict[str, str]:
     """What this child needs, and only that: duplicity takes its secrets by these names (its manual)."""
     extra = {"TMPDIR": str(vault.temporary), "AWS_EC2_METADATA_DISABLED": "true"}
+    extra["PYTHONPATH"] = str(stand_in.beside_python(vault.temporary))
     if passphrase is not None:
         extra["PASSPHRASE"] = passphrase.reveal()
     match vault.credential:

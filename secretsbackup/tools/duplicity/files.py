@@ -13,14 +13,8 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
+from secretsbackup.tools.duplicity.listing import NAME, only_ours
 
-_TIME = r"[0-9]{8}T[0-9]{6}Z"
-_NAME = re.compile(
-    rf"duplicity-(?P<kind>full|inc|full-signatures|new-signatures)"
-    rf"\.(?:(?P<start>{_TIME})\.to\.)?(?P<time>{_TIME})"
-    rf"\.(?:vol(?P<volume>[0-9]{{1,9}})\.difftar|(?P<manifest>manifest)|sigtar)"
-    rf"(?P<partial>\.part)?(?:\.gpg|\.gz|\.g|\.z)?"
-)
 _VOLUME = re.compile(rb"^Volume (\d{1,9}):", re.MULTILINE | re.IGNORECASE)
 _LEAST = 128
 """Bytes: even an empty message to a public key is larger (RFC 4880: a session key packet alone is)."""
@@ -70,8 +64,8 @@ class Hole(msgspec.Struct, frozen=True):
 def parse(name: str) -> Name | None:
     """What a file is by its name; None if it is none of duplicity's, nor could be: whoever can write at a
     destination can put a name there whose time is on no calendar, or that builds on itself."""
-    found = _NAME.fullmatch(name)
-    if not found or not _is_time(found["time"]):
+    found = NAME.fullmatch(name)
+    if not found or found["statistics"] or not _is_time(found["time"]):
         return None
     if found["start"] and not (_is_time(found["start"]) and found["start"] < found["time"]):
         return None
@@ -82,6 +76,19 @@ def parse(name: str) -> Name | None:
         found["kind"].endswith("signatures"),
         bool(found["partial"]),
     )
+
+
+def in_folder(folder: Path, begin: str = "duplicity-") -> Iterator[Path]:
+    """duplicity's own files in a folder, of which the names begin so; what is a copy of one is none."""
+    return (folder / name for name in only_ours(path.name for path in folder.glob(f"{begin}*")))
+
+
+def without_copies(contents: Mapping[str, int]) -> dict[str, int]:
+    """A listing without the names that duplicity would take for its own and never gave (see `listing`)."""
+    ours = frozenset(only_ours(contents))
+    return {
+        name: size for name, size in contents.items() if name in ours or not name.startswith("duplicity-")
+    }
 
 
 def moment(stamp: str) -> datetime:

@@ -29,7 +29,11 @@ _STATUS = {
 _GPG = 31
 """Any fault of gpg's: its text tells which, unless it was killed."""
 
+_COPY = r"already in the volume list as \S+\. (\S+) has the same volume number"
+"""What it says of a second file that it takes for a volume (its dup_collections.py)."""
+
 _TEXT: tuple[tuple[str, Reason], ...] = (
+    (_COPY, Reason.COPY_IN_THE_WAY),
     (r"security violation", Reason.SNAPSHOT_UNSAFE),
     (r"bad passphrase|no passphrase given", Reason.PASSPHRASE_WRONG),
     (r"EOFError", Reason.PASSPHRASE_MISSING),
@@ -73,11 +77,13 @@ def failure(
     reason = _STATUS.get(ended.status) or _by_text(text)
     if reason is Reason.TOOL_FAILED and ended.status == _GPG:
         reason = Reason.GPG_FAILED
+    copy = re.search(_COPY, text)
     details = {
         Reason.TOOL_FAILED: f"duplicity {ended.how}",
         Reason.GPG_FAILED: f"duplicity {ended.how}",
         Reason.SNAPSHOT_UNSAFE: "..",
         Reason.NO_ROOM: _room(here[0], text),
+        Reason.COPY_IN_THE_WAY: copy[1] if copy else "",
     }
     return Failure(reason, details.get(reason, ""), _kept(lines))
 

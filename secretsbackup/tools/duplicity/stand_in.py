@@ -5,11 +5,12 @@ between them holds 64 KiB: so each waits for the other.
 """
 
 import shlex
+import shutil
 import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from secretsbackup.tools.duplicity import buffered, widened
+from secretsbackup.tools.duplicity import buffered, listing, widened
 
 
 def for_backup(gpg: Path, folder: Path, *, fast: bool) -> Path:
@@ -20,6 +21,14 @@ def for_backup(gpg: Path, folder: Path, *, fast: bool) -> Path:
 def for_restore(gpg: Path, folder: Path) -> Path:
     """A script in a folder that decrypts into a wide pipe."""
     return _script(folder, widened.__file__, str(gpg))
+
+
+def beside_python(folder: Path) -> Path:
+    """A folder in a folder: with it as PYTHONPATH, duplicity sees its own files alone (see `listing`)."""
+    own = folder / "python"
+    own.mkdir(mode=0o700, exist_ok=True)
+    shutil.copyfile(listing.__file__, own / "sitecustomize.py")
+    return own
 
 
 def _script(folder: Path, *words: str) -> Path:

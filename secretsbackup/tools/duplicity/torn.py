@@ -57,7 +57,7 @@ def torn_volumes(archive: Path, folder: Path) -> Iterator[Path]:
             sums = dict(_SUM.findall(manifest.read_bytes()))
             there = {
                 its.volume: path
-                for path in folder.glob(f"{one.belongs.stem}.vol*")
+                for path in files.in_folder(folder, f"{one.belongs.stem}.vol")
                 if (its := files.parse(path.name))
             }
             newest = max((path.stat().st_mtime for path in there.values()), default=0.0)
@@ -72,7 +72,7 @@ def torn_sets(archive: Path, folder: Path, since: str) -> Iterator[Set]:
     those that build on one. A set of which no sums are known here must at least look whole; one that was not
     finished must be known to be half sent, with whole signatures, which duplicity reads before anything."""
     there: dict[Set, dict[str, Path]] = {}
-    for path in folder.glob("duplicity-*"):
+    for path in files.in_folder(folder):
         if (its := files.parse(path.name)) and its.belongs.time >= since and not its.partial:
             there.setdefault(its.belongs, {})[files.bare(path.name)] = path
     found = False

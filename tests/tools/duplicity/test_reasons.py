@@ -122,3 +122,11 @@ def test_without_a_log_standard_error_is_read() -> None:
 def test_of_many_lines_the_first_and_the_last_are_kept() -> None:
     kept = why(99, *(f"line {number}" for number in range(1000))).last_lines
     assert (kept[0], kept[-1], len(kept)) == ("line 0", "line 999", 25)
+
+
+def test_a_copy_that_it_takes_for_a_volume_is_named() -> None:
+    volume = "duplicity-full.20261122T220828Z.vol1.difftar.gpg"
+    found = why(
+        30, f"Volume 1 is already in the volume list as {volume}. {volume}~ has the same volume number."
+    )
+    assert (found.reason, found.detail) == (Reason.COPY_IN_THE_WAY, f"{volume}~")

@@ -1,0 +1,85 @@
+"""What duplicity is shown of a destination: its own files, and none of the copies that lie beside them.
+
+duplicity takes any name that begins like one of its own for its own, whatever follows
+("….difftar.gpg.partial", "….difftar.sync-conflict-….gpg"): two of one volume end every command, and a copy of
+a manifest is read in place of the manifest (3.2, tried). Syncing programs, browsers and editors leave such
+copies behind.
+
+This file also runs on its own, without this package: inside duplicity, where Python reads it before anything
+else (see `stand_in.beside_python`). It takes names out of duplicity's lists of a destination, and changes
+nothing else.
+"""
+
+import importlib
+import importlib.util
+import os
+import re
+import sys
+from collections.abc import Iterable
+from typing import Any
+
+_TIME = r"[0-9]{8}T[0-9]{6}Z"
+NAME = re.compile(
+    rf"duplicity-(?P<kind>full|inc|full-signatures|new-signatures)"
+    rf"\.(?:(?P<start>{_TIME})\.to\.)?(?P<time>{_TIME})"
+    rf"\.(?:vol(?P<volume>[0-9]{{1,9}})\.difftar"
+    r"|(?:(?P<manifest>manifest)|sigtar|(?P<statistics>jsonstat))(?P<partial>\.part)?)"
+    rf"(?P<suffix>\.gpg|\.gz|\.g|\.z)?"
+)
+"""A name that duplicity gives, from its first letter to its last."""
+
+_BEST = (".gpg", ".g", ".gz", ".z", None)
+"""The endings of a name, the likeliest first: who decrypts a volume beside it makes a second one of it."""
+
+
+def only_ours(names: Iterable[str]) -> list[str]:
+    """Those of these names that duplicity gave; of two that are one file to it, the encrypted one."""
+    best: dict[str, tuple[int, str]] = {}
+    for name in names:
+        if found := NAME.fullmatch(name):
+            bare = name.removesuffix(found["suffix"] or "")
+            best[bare] = min(best.get(bare, (len(_BEST), "")), (_BEST.index(found["suffix"]), name))
+    return [name for _, name in best.values()]
+
+
+def _filter(backend: Any) -> None:
+    """Have the lists of duplicity's backends pass through `only_ours`."""
+    every = backend.BackendWrapper.list
+
+    def ours(self: Any) -> list[bytes]:
+        return [os.fsencode(name) for name in only_ours(map(os.fsdecode, every(self)))]
+
+    backend.BackendWrapper.list = ours
+
+
+class _Finder:
+    """Lets `duplicity.backend` be loaded as ever, and changes it then."""
+
+    def find_spec(self, name: str, _path: object = None, _target: object = None) -> Any:
+        if name != "duplicity.backend":
+            return None
+        sys.meta_path.remove(self)
+        spec: Any = importlib.util.find_spec(name)
+        load = spec.loader.exec_module
+
+        def loaded(module: Any) -> None:
+            load(module)
+            _filter(module)
+
+        spec.loader.exec_module = loaded
+        return spec
+
+
+def _begin() -> None:
+    """Wait for duplicity, and make way for the `sitecustomize` that this one stands before."""
+    sys.meta_path.insert(0, _Finder())
+    os.environ.pop("PYTHONPATH", None)
+    here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - nothing more is loaded for it
+    sys.path[:] = [one for one in sys.path if os.path.abspath(one) != here]  # noqa: PTH100
+    del sys.modules["sitecustomize"]
+    if importlib.util.find_spec("sitecustomize"):
+        importlib.import_module("sitecustomize")
+
+
+if __name__ == "sitecustomize":
+    _begin()
