@@ -45,6 +45,7 @@ def whole(text: str) -> bool:
 
 DETAILS = {
     Reason.TOOL_TOO_OLD: "Rsync 2.6 3.1 /usr/bin/rsync",
+    Reason.NOT_YOURS: "root /home/ada/notes",
     Reason.STAGE_NOT_OURS: "/var/stage/diary.txt",
     Reason.SECRET_MISSING: "aws-access-key-id docs",
 }
@@ -63,6 +64,17 @@ def test_every_reason_has_words(reason: Reason) -> None:
 @pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.PROFILE_INVALID])
 def test_a_reason_without_a_detail_still_has_a_title(reason: Reason) -> None:
     assert words.reason(Why(reason)).title.strip()
+
+
+def test_what_belongs_to_root_is_said_with_the_command_that_gives_it_back() -> None:
+    message = words.reason(Why(Reason.NOT_YOURS, "root /home/ada/my state/secretsbackup"))
+    assert message.title == "/home/ada/my state/secretsbackup belongs to root."
+    assert message.typed == "sudo chown -R $USER: '/home/ada/my state/secretsbackup'"
+
+
+def test_a_missing_keyring_is_said_in_one_sentence() -> None:
+    message = words.reason(Why(Reason.KEYRING_MISSING, "no Secret Service, KWallet or Keychain answers"))
+    assert message.title == "No usable keyring was found (no Secret Service, KWallet or Keychain answers)."
 
 
 @pytest.mark.parametrize("caution", Caution)

@@ -9,7 +9,7 @@ from collections.abc import Awaitable, Callable
 from secretsbackup.cli import output
 from secretsbackup.cli.choosing import Options
 from secretsbackup.model.outcome import Failure, Skip
-from secretsbackup.store import home
+from secretsbackup.store import boundary, home
 from secretsbackup.store.home import Home
 
 Command = Callable[[Options, Home], Awaitable[int]]
@@ -19,10 +19,15 @@ def run(options: Options) -> int:
     """Run the command; the exit status."""
     module = importlib.import_module(f"secretsbackup.cli.{options.module}")
     command: Command = getattr(module, options.command)
+    return ended(lambda: asyncio.run(_run(command, options)), json=options.json)
+
+
+def ended(do: Callable[[], int], *, json: bool) -> int:
+    """Do something to its end; the exit status. What stood in the way is said in a sentence."""
     try:
-        return asyncio.run(_run(command, options))
+        return do()
     except (Failure, Skip) as error:
-        return output.failed(error, json=options.json)
+        return output.failed(error, json=json)
     except (KeyboardInterrupt, asyncio.CancelledError):
         output.say("Cancelled.")
         return 4
@@ -32,6 +37,11 @@ def run(options: Options) -> int:
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0
+    except OSError as error:
+        failure = boundary.failure(error)
+        if failure is None:
+            raise
+        return output.failed(failure, json=json)
 
 
 async def _run(command: Command, options: Options) -> int:

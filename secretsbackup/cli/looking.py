@@ -234,9 +234,9 @@ async def runs(options: Options, home: Home) -> int:
     known = [ProfileName(name)] if name else list(profiles.load(home))
     if name:
         profiles.get(home, name)
-    rows = []
+    rows, trouble = [], None
     for one in known:
-        history.catch_up(home, one)
+        trouble = history.caught_up(home, one)[1] or trouble
         for past in history.runs(home, one):
             if options.json:
                 output.line(past)
@@ -247,7 +247,7 @@ async def runs(options: Options, home: Home) -> int:
         output.table(("Run", "Profile", "", "Began", "Took", "Outcome"), rows)
     elif not rows:
         output.say("There was no run yet.")
-    return 0
+    return output.failed(trouble, json=False) if trouble else 0
 
 
 async def log(options: Options, home: Home) -> int:

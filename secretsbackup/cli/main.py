@@ -25,9 +25,10 @@ def main(arguments: Sequence[str] | None = None, desktop: Desktop | None = None)
         return 0
     options = parser().parse_args(words)
     os.umask(0o077)
-    if desktop and (asked := _for_the_screen(options)):
-        return desktop(asked)
     from secretsbackup.cli import commands
+
+    if desktop and (asked := _for_the_screen(options)):
+        return commands.ended(lambda: desktop(asked), json=False)
     from secretsbackup.tools import process
 
     process.dump_no_core()

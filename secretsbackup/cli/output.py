@@ -74,5 +74,19 @@ def table(heads: Sequence[str], rows: Iterable[Sequence[str]]) -> None:
 def tell_last_lines(error: Failure | Failed) -> None:
     """What the tool itself said, where our sentence alone does not say enough."""
     if error.reason in _UNCLEAR:
-        for text in error.last_lines[-5:]:
+        for text in _without_traces(error.last_lines)[-5:]:
             print(f"  {plain(text)}", file=sys.stderr)
+
+
+def _without_traces(lines: Sequence[str]) -> list[str]:
+    """Lines without the way that a Python program took to its error: the journal has that, people want the
+    error's own line."""
+    kept: list[str] = []
+    within = False
+    for line in lines:
+        if line.lstrip().startswith("Traceback ("):
+            within = True
+        elif not within or (line.strip() and not line.startswith("  ")):
+            within = False
+            kept.append(line.strip() if line.startswith(" ") else line)
+    return kept

@@ -5,6 +5,7 @@ Whoever shows something sees no difference: one signal, a moment after the other
 """
 
 import asyncio
+import contextlib
 from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -13,6 +14,7 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 
 from secretsbackup.desktop import work
 from secretsbackup.model.event import RunId
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store import history, journal
 from secretsbackup.store.home import Home, owner_only
@@ -55,8 +57,9 @@ class Follower(QObject):
             self._watcher.removePath(str(self._home.journals(gone)))
         for name in wanted:
             if name not in self._newest:
-                self._newest[name] = max(journal.newer(self._home, name, None), default=None)
-                self._watcher.addPath(str(owner_only(self._home.journals(name))))
+                with contextlib.suppress(Failure):  # the status says why
+                    self._newest[name] = max(journal.newer(self._home, name, None), default=None)
+                    self._watcher.addPath(str(owner_only(self._home.journals(name))))
         for name, run in going_on:
             self._follow(name, run)
 
@@ -72,9 +75,10 @@ class Follower(QObject):
     def _look(self, _folder: str) -> None:
         """A folder of journals changed: is there a new one?"""
         for name, newest in self._newest.items():
-            for run in journal.newer(self._home, name, newest):
-                self._newest[name] = run
-                self._follow(name, run)
+            with contextlib.suppress(Failure):
+                for run in journal.newer(self._home, name, newest):
+                    self._newest[name] = run
+                    self._follow(name, run)
 
     def _follow(self, name: ProfileName, run: RunId) -> None:
         path = self._home.journal(name, run)
@@ -103,9 +107,10 @@ class Follower(QObject):
     async def _find_interrupted(self) -> None:
         """A run that was killed says nothing more: its end is written here, once nobody holds its journal."""
         for path in map(Path, list(self._foreign)):
-            moments = await asyncio.to_thread(journal.end_interrupted, path)
-            if moments:
-                await asyncio.to_thread(history.record, self._home, moments)
+            with contextlib.suppress(Failure):
+                moments = await asyncio.to_thread(journal.end_interrupted, path)
+                if moments:
+                    await asyncio.to_thread(history.record, self._home, moments)
         for foreign in list(self._foreign.values()):
             foreign.soon.start()
 

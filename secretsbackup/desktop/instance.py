@@ -16,6 +16,8 @@ import msgspec
 from PySide6.QtCore import QObject, Signal
 from PySide6.QtNetwork import QLocalServer, QLocalSocket
 
+from secretsbackup.model.outcome import Failure
+from secretsbackup.store.boundary import bounded, open_file
 from secretsbackup.store.home import Home, owner_only
 
 _PATIENCE = 5.0
@@ -23,8 +25,17 @@ _PATIENCE = 5.0
 
 
 def first(home: Home) -> IO[bytes] | None:
-    """Be the first, for as long as what is returned stays open; None if there is one."""
-    file = (owner_only(home.state) / "desktop.lock").open("ab")
+    """Be the first, for as long as what is returned stays open; None if there is one.
+
+    Where no lock can be made, as on a read-only disk, there may be two: better than no window that says so.
+    """
+    path = home.state / "desktop.lock"
+    try:
+        owner_only(home.state)
+        with bounded(path):
+            file: IO[bytes] = os.fdopen(open_file(path, os.O_WRONLY | os.O_CREAT), "wb")
+    except Failure:
+        return Path(os.devnull).open("wb")
     with contextlib.suppress(BlockingIOError):
         fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         return file

@@ -12,15 +12,8 @@ from secretsbackup.desktop.elided import Elided
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.trace import Trace
 from secretsbackup.language import _
-from secretsbackup.model.event import Step, Verb
+from secretsbackup.model.event import Step, Verb, steps
 from secretsbackup.model.status import Status
-
-_STEPS = {
-    Verb.BACKUP: (Step.CHECK, Step.GATHER, Step.SEND, Step.PROVE, Step.RECORD, Step.TIDY),
-    Verb.RESTORE: (Step.CHECK, Step.FETCH, Step.RECORD),
-    Verb.VERIFY: (Step.CHECK, Step.PROVE, Step.FETCH, Step.COMPARE),
-}
-
 
 _SOME = 4
 """Samples from which on a curve is one; before, a line says that there will be."""
@@ -141,7 +134,7 @@ class _Steps(QWidget):
             if widget := item.widget():
                 widget.deleteLater()
         self._shown = []
-        for step in _STEPS[verb]:
+        for step in steps(verb):
             mark, name = QLabel(), QLabel()
             pair = QWidget()
             row = QHBoxLayout(pair)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable
 from datetime import UTC, datetime
+from typing import assert_never
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import QColor, QPainter, QPalette
@@ -102,8 +103,12 @@ def name(run: PastRun) -> str:
             return _("Backup")
         case Verb.RESTORE:
             return _("Restore")
-        case _:
+        case Verb.VERIFY:
             return _("Proof")
+        case Verb.PRUNE:
+            return _("Prune")
+        case _:
+            assert_never(run.verb)
 
 
 def _warned(run: PastRun) -> str:

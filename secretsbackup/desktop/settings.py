@@ -1,7 +1,11 @@
 """What the desktop itself remembers: the window's size, the language, whether to notify."""
 
+import contextlib
+import os
+
 from PySide6.QtCore import QByteArray, QSettings
 
+from secretsbackup.model.outcome import Failure
 from secretsbackup.store.home import Home, owner_only
 
 
@@ -9,8 +13,10 @@ class Settings:
     """A small file beside the profiles."""
 
     def __init__(self, home: Home) -> None:
-        owner_only(home.config)
-        self._kept = QSettings(str(home.desktop), QSettings.Format.IniFormat)
+        with contextlib.suppress(Failure):  # it can be read all the same, or has its defaults
+            owner_only(home.config)
+        path = os.devnull if home.desktop.is_fifo() else str(home.desktop)
+        self._kept = QSettings(path, QSettings.Format.IniFormat)
 
     @property
     def language(self) -> str:

@@ -1,6 +1,9 @@
 """How each profile stands: its status, its pause, what is kept of it. Folded from what the follower hears."""
 
 import asyncio
+import contextlib
+import os
+from collections.abc import Callable
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING
 
@@ -101,7 +104,8 @@ class Standings(QObject):
 
     def begin(self) -> None:
         """Read the profiles, and how they stand."""
-        self._watcher.addPath(str(owner_only(self._home.config)))
+        with contextlib.suppress(Failure):  # to read the profiles says why
+            self._watcher.addPath(str(owner_only(self._home.config)))
         self._clock.start()
         self._read()
 
@@ -111,18 +115,29 @@ class Standings(QObject):
 
     def pause(self, name: ProfileName, until: datetime) -> None:
         """Pause a profile."""
-        pause.pause(self._home, name, until)
-        self._change(name, paused=until)
+        if self._done(lambda: pause.pause(self._home, name, until)):
+            self._change(name, paused=until)
 
     def resume(self, name: ProfileName) -> None:
         """End its pause."""
-        pause.resume(self._home, name)
-        self._change(name, paused=None)
+        if self._done(lambda: pause.resume(self._home, name)):
+            self._change(name, paused=None)
 
     def accept(self, name: ProfileName, key: str) -> None:
         """Keep quiet about a concern until it changes."""
-        marks.set_(self._home, name, accepted=marks.read(self._home, name).accepted | {key})
-        self.refresh(name)
+        accepted = marks.read(self._home, name).accepted | {key}
+        if self._done(lambda: marks.set_(self._home, name, accepted=accepted)):
+            self.refresh(name)
+
+    def _done(self, change: Callable[[], None]) -> bool:
+        """Whether a change could be written; else it is told why not."""
+        try:
+            change()
+        except Failure as failure:
+            self.trouble = work.told(failure)
+            self.listed.emit()
+            return False
+        return True
 
     def trace(self, name: ProfileName) -> Trace:
         """What is known of the run that goes on, beyond its status."""
@@ -136,7 +151,7 @@ class Standings(QObject):
                 self._change(name, paused=pause.paused_until(self._home, name))
 
     def _read(self) -> None:
-        if self._home.profiles.exists():
+        if os.path.exists(self._home.profiles):  # noqa: PTH110 - one that cannot be looked at is none
             self._watcher.addPath(str(self._home.profiles))  # a new one each time that it is replaced
         try:
             known, trouble = profiles.load(self._home), None
@@ -164,15 +179,10 @@ class Standings(QObject):
         """Read a profile's history; runs that go on are followed from their beginning."""
 
         def read() -> tuple[Status, list[RunId]]:
-            going_on = history.catch_up(self._home, name)
+            going_on, _ = history.caught_up(self._home, name)
             return standing.standing(self._home, name), going_on
 
-        try:
-            status, going_on = await asyncio.to_thread(read)
-        except Failure as failure:
-            self.trouble = work.told(failure)
-            self.listed.emit()
-            return
+        status, going_on = await asyncio.to_thread(read)
         if now := self.all.get(name):
             remembered = _going_on(status, now.status) if now.status.running else status
             self._change(name, status=remembered, known=True)

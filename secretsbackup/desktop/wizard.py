@@ -181,7 +181,7 @@ class Page(QWidget, Generic[T]):
         self._busy(_("One moment…"))
         try:
             found = [*self.problems(), *await self.check()]
-        except (Failure, Skip) as error:
+        except (Failure, Skip, OSError) as error:
             self.tell(work.told(error))
             return False
         finally:

@@ -5,6 +5,7 @@ from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
 from secretsbackup.model.outcome import Failure, Reason, Skip, Why
+from secretsbackup.store import boundary
 from secretsbackup.words import Message, reason
 
 _T = TypeVar("_T")
@@ -19,8 +20,13 @@ def begin(work: Coroutine[Any, Any, _T]) -> "asyncio.Task[_T]":
     return task
 
 
-def told(error: Failure | Skip) -> Message:
-    """What stood in the way, and what to do now."""
+def told(error: Failure | Skip | OSError) -> Message:
+    """What stood in the way, and what to do now; an OSError without cause and file is raised again."""
+    if isinstance(error, OSError):
+        failure = boundary.failure(error)
+        if failure is None:
+            raise error
+        error = failure
     why = error.reasons[0] if isinstance(error, Skip) else Why(error.reason, error.detail)
     return reason(why)
 
@@ -29,7 +35,7 @@ async def attempt(work: Coroutine[Any, Any, _T], trouble: Callable[[Message], ob
     """Await it; what stood in its way is told to `trouble`, and None is the answer."""
     try:
         return await work
-    except (Failure, Skip) as error:
+    except (Failure, Skip, OSError) as error:
         trouble(told(error))
         return None
 
@@ -42,6 +48,9 @@ async def persist(
     while True:
         try:
             await do()
+        except (Failure, OSError) as error:
+            trouble(told(error))
+            await asyncio.sleep(pause)
         except Exception as bug:
             trouble(reason(Why(Reason.BUG, f"{type(bug).__name__}: {bug}")))
             await asyncio.sleep(pause)

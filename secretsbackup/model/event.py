@@ -8,7 +8,7 @@ next. A moment is an event and its time; on disk and on a terminal's `--json` it
 from collections.abc import Callable
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Literal, NewType
+from typing import Any, Literal, NewType, assert_never
 
 import msgspec
 
@@ -39,6 +39,21 @@ class Step(StrEnum):
     PROVE = "prove"
     RECORD = "record"
     TIDY = "tidy"
+
+
+def steps(verb: Verb) -> tuple[Step, ...]:
+    """The steps that a run of this verb has."""
+    match verb:
+        case Verb.BACKUP:
+            return (Step.CHECK, Step.GATHER, Step.SEND, Step.PROVE, Step.RECORD, Step.TIDY)
+        case Verb.RESTORE:
+            return (Step.CHECK, Step.FETCH, Step.RECORD)
+        case Verb.VERIFY:
+            return (Step.CHECK, Step.PROVE, Step.FETCH, Step.COMPARE)
+        case Verb.PRUNE:
+            return (Step.CHECK, Step.PROVE, Step.TIDY)
+        case _:
+            assert_never(verb)
 
 
 class Caution(StrEnum):

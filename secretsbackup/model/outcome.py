@@ -15,6 +15,13 @@ class Reason(StrEnum):
     TOOL_STANDS_STILL = "tool-stands-still"
     NO_ROOM = "no-room"
     NOT_WRITABLE = "not-writable"
+    NOT_YOURS = "not-yours"
+    IN_THE_WAY = "in-the-way"
+    FILE_UNUSABLE = "file-unusable"
+    PATH_TOO_LONG = "path-too-long"
+    DISK_READ_ONLY = "disk-read-only"
+    DISK_FAILING = "disk-failing"
+    SYSTEM_LIMIT = "system-limit"
     STAGE_NOT_OURS = "stage-not-ours"
     BUSY = "busy"
     # what the user wrote

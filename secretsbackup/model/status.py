@@ -55,6 +55,7 @@ class About(StrEnum):
     NEVER = "never"
     DAMAGED = "damaged"
     LONG_AGO = "long-ago"
+    MEMORY = "memory"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
     SILENT = "silent"
@@ -94,7 +95,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     sample was last restored and was right: `proven_files` files; a restore of everything would take
     `whole_seconds` (0: not known). It is proven by itself every `prove_every` days (0: never), unless
     `unasked` says why there is no passphrase for that. Silence beyond `alarm_after` is an alarm. `accepted`
-    are the keys of concerns that the user knows.
+    are the keys of concerns that the user knows. `memory` is why what is remembered could not be read or
+    kept: then there may be more than is said here.
     """
 
     profile: ProfileName
@@ -126,6 +128,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     paused_until: datetime | None = None
     next_run: datetime | None = None
     accepted: frozenset[str] = frozenset()
+    memory: Why | None = None
 
     @property
     def running(self) -> bool:
@@ -180,7 +183,9 @@ def _of_runs(status: Status) -> Iterator[Concern]:
     """What the last runs give cause for."""
     if status.damage:
         yield Concern(about=About.DAMAGED, key=f"damaged {status.damage.detail}", why=(status.damage,))
-    if status.safe_as_of is None:
+    if status.memory:
+        yield Concern(about=About.MEMORY, key=f"memory {status.memory.reason}", why=(status.memory,))
+    if status.safe_as_of is None and status.memory is None:
         lacking = tuple(one for one in status.waiting if one.reason not in _ANSWER)
         yield Concern(about=About.NEVER, key="never", why=lacking)
     match status.last:

@@ -49,8 +49,15 @@ def _mend(run: Run, archive: Path) -> None:
         shutil.rmtree(folder, ignore_errors=True)
     for path in list(torn.torn(archive, archived.read(run.home, run.profile.name))):
         for one in _with_it(path):
-            one.unlink(missing_ok=True)
+            _take_away(one)
     _settle(run, archive)
+
+
+def _take_away(path: Path) -> None:
+    if path.is_dir() and not path.is_symlink():  # nothing of duplicity's is: it only has such a name
+        shutil.rmtree(path, ignore_errors=True)
+    else:
+        path.unlink(missing_ok=True)
 
 
 def _cut_off_since(run: Run) -> datetime | None:

@@ -1,7 +1,8 @@
 """The runner: gives a recipe its run, tells its story to everyone who listens, and settles its end.
 
 A recipe is an async function of a Run that returns a Summary. What it raises becomes the Outcome:
-Skip, Failure, cancellation, or (anything else) a BUG with its traceback in the journal.
+Skip, Failure, cancellation, what the system refused (an OSError), or (anything else) a BUG; of these two the
+traceback is in the journal.
 """
 
 import asyncio
@@ -49,7 +50,7 @@ from secretsbackup.model.outcome import (
 from secretsbackup.model.pace import Pace
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential, Secret
-from secretsbackup.store import history, home, journal, lock
+from secretsbackup.store import boundary, history, home, journal, lock
 from secretsbackup.store.home import Home
 
 Ask = Callable[[], Awaitable[Secret | None]]
@@ -277,9 +278,11 @@ def _outcome(done: "asyncio.Task[Summary]", by: str, warnings: int) -> Outcome:
             return Skipped(reasons)
         case Failure(reason=reason, detail=detail, last_lines=lines):
             return Failed(reason, detail, lines)
-        case bug:
-            lines = tuple("".join(traceback.format_exception(bug)).splitlines())
-            return Failed(Reason.BUG, f"{type(bug).__name__}: {bug}", lines)
+        case error:
+            lines = tuple("".join(traceback.format_exception(error)).splitlines())
+            if isinstance(error, OSError) and (failure := boundary.failure(error)):
+                return Failed(failure.reason, failure.detail, lines)
+            return Failed(Reason.BUG, f"{type(error).__name__}: {error}", lines)
 
 
 _SHOWN_EVERY = 0.2

@@ -1,7 +1,10 @@
 """Standing: the status of a profile, from its history and the journal of a run that goes on."""
 
+import contextlib
 from collections.abc import Sequence
 from datetime import UTC, datetime
+
+from msgspec.structs import replace
 
 from secretsbackup.model.due import Surroundings, alarm, due, over, timely
 from secretsbackup.model.event import Verb, Warned
@@ -16,12 +19,17 @@ from secretsbackup.tools import surroundings
 
 
 def standing(home: Home, profile: ProfileName, now: datetime | None = None) -> Status:
-    """How safe a profile is now. Runs that were cut off are found and told here."""
-    going_on, now = history.catch_up(home, profile), now or datetime.now(UTC)
+    """How safe a profile is now. Runs that were cut off are found and told here; where what is remembered
+    cannot be read or kept, the status says so, and beyond that what the journals tell."""
+    now = now or datetime.now(UTC)
+    going_on, failure = history.caught_up(home, profile)
     status = _remembered(home, profile, _in_order(history.runs(home, profile), now), now)
+    if failure:
+        status = replace(status, memory=Why(failure.reason, failure.detail))
     for run in going_on:
-        for moment in journal.read(home.journal(profile, run)):
-            status = after(status, moment)
+        with contextlib.suppress(Failure):
+            for moment in journal.read(home.journal(profile, run)):
+                status = after(status, moment)
     return status
 
 
@@ -62,7 +70,7 @@ def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: 
         alarm_after=alarm(known, begin) if known else None,
         next_run=_next(known, past, now) if known else None,
         paused_until=pause.paused_until(home, profile),
-        kit_saved=kit.saved(home, known) is not None if known else None,
+        kit_saved=_kit_saved(home, known) if known else None,
         key_expires=marked.key_expires,
         accepted=marked.accepted,
     )
@@ -75,13 +83,21 @@ def _profile(home: Home, name: ProfileName) -> Profile | None:
         return None
 
 
+def _kit_saved(home: Home, profile: Profile) -> bool | None:
+    """Whether its kit is saved; None where that cannot be read."""
+    try:
+        return kit.saved(home, profile) is not None
+    except Failure:
+        return None
+
+
 def _left_out(home: Home, told: PastRun) -> Warnings:
     """What a run warned of, from its journal: the history only counts it."""
     found = Warnings()
-    path = home.journal(told.profile, told.run)
-    for moment in journal.read(path) if path.exists() else ():
-        if isinstance(moment.event, Warned):
-            found = found.and_(moment.event)
+    with contextlib.suppress(Failure):
+        for moment in journal.read(home.journal(told.profile, told.run)):
+            if isinstance(moment.event, Warned):
+                found = found.and_(moment.event)
     return found
 
 

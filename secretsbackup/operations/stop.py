@@ -3,7 +3,7 @@
 import asyncio
 from datetime import UTC, datetime
 
-from secretsbackup.model.outcome import Failure, Reason, Skip, Why
+from secretsbackup.model.outcome import Reason, Skip, Why
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import silent
 from secretsbackup.operations.standing import standing
@@ -21,14 +21,9 @@ async def stop(home: Home, profile: ProfileName) -> bool:
     """Stop the run and wait until it has ended; False if no other process does one.
 
     One that has said nothing for twelve hours, and does not obey either, hangs: it is killed, and the next
-    one goes on from there as after a power cut. Skip(BUSY) if the run goes on all the same. Failure where
-    nobody can know that, on a full disk; it is asked to stop all the same.
+    one goes on from there as after a power cut. Skip(BUSY) if the run goes on all the same.
     """
-    try:
-        status = await asyncio.to_thread(standing, home, profile)
-    except Failure:
-        lock.ask_to_stop(home, profile)
-        raise
+    status = await asyncio.to_thread(standing, home, profile)
     owner = lock.ask_to_stop(home, profile) if status.running else 0
     if not owner:
         return False
@@ -43,7 +38,8 @@ async def stop(home: Home, profile: ProfileName) -> bool:
 async def _ended(home: Home, profile: ProfileName, seconds: float) -> bool:
     """Whether it ends within so many seconds."""
     for _ in range(round(seconds / _LOOK)):
-        if not await asyncio.to_thread(history.catch_up, home, profile):
+        going_on, _ = await asyncio.to_thread(history.caught_up, home, profile)
+        if not going_on:
             return True
         await asyncio.sleep(_LOOK)
     return False

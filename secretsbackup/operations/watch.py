@@ -37,6 +37,7 @@ async def watch(home: Home, now: datetime | None = None) -> list[Alarm]:
     try:
         for profile in profiles.load(home).values():
             stands = standing(home, profile.name, now)
+            _sees(stands)
             told = marks.read(home, profile.name).alarmed
             if overdue(stands, now) and (_not_today(told, now) or _before(told, stands.safe_as_of)):
                 marks.set_(home, profile.name, alarmed=now)
@@ -60,6 +61,12 @@ async def _cannot(home: Home, failure: Failure, now: datetime) -> None:
     if failure.reason is not Reason.MEMORY_BUSY and _not_today(told, now):
         marks.see_unwatched(home, now)
         await notify.show(words.unwatched(), str(words.reason(Why(failure.reason, failure.detail))))
+
+
+def _sees(stands: Status) -> None:
+    """Failure where what is remembered cannot be used: then nothing is backed up by itself either."""
+    if stands.memory:
+        raise Failure(stands.memory.reason, stands.memory.detail)
 
 
 def overdue(stands: Status, now: datetime) -> bool:

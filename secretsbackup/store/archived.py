@@ -6,17 +6,15 @@ from collections.abc import Mapping
 import msgspec
 
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.store import boundary
 from secretsbackup.store.home import Home, write
 
 _Seals = dict[str, tuple[int, int]]
 
 
 def read(home: Home, profile: ProfileName) -> _Seals:
-    """Each file's bytes and time, by its name; nothing if there is no such file, or it is not ours."""
-    try:
-        return msgspec.json.decode(home.archived(profile).read_bytes(), type=_Seals)
-    except (OSError, msgspec.DecodeError):
-        return {}
+    """Each file's bytes and time, by its name; nothing if this file is missing, unreadable or not ours."""
+    return boundary.spare(home.archived(profile), _Seals) or {}
 
 
 def keep(home: Home, profile: ProfileName, seals: Mapping[str, tuple[int, int]]) -> None:

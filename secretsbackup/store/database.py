@@ -1,14 +1,18 @@
 """SQLite: what we remember of all profiles. It can be rebuilt from the journals and the destinations."""
 
 import contextlib
+import errno
 import fcntl
+import os
 import shutil
 import sqlite3
+import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
 from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.store.boundary import bounded, look, open_file
 from secretsbackup.store.home import Home, owner_only, unwritable
 
 _MIGRATIONS = (
@@ -72,14 +76,22 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _put_aside(path: Path) -> None:
-    path.rename(path.with_name(f"{path.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
-    for suffix in ("-wal", "-shm"):
-        path.with_name(path.name + suffix).unlink(missing_ok=True)
+    with bounded(path, Reason.NOT_WRITABLE):
+        path.rename(path.with_name(f"{path.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
+        for suffix in ("-wal", "-shm"):
+            path.with_name(path.name + suffix).unlink(missing_ok=True)
 
 
 def _migrated(path: Path) -> sqlite3.Connection:
     """A connection to a database as this version has it; of two that begin at once, one makes it so."""
-    with path.with_name(path.name + ".lock").open("ab") as file:
+    for suffix in ("", "-wal", "-shm"):
+        one = path.with_name(path.name + suffix)
+        with bounded(one, Reason.NOT_WRITABLE):
+            look(one)
+    alone = path.with_name(path.name + ".lock")
+    with bounded(alone, Reason.NOT_WRITABLE):
+        descriptor = open_file(alone, os.O_WRONLY | os.O_CREAT)
+    with os.fdopen(descriptor, "wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         return _up_to_date(path)
 
@@ -100,9 +112,16 @@ def _up_to_date(path: Path) -> sqlite3.Connection:
 def failure(error: sqlite3.OperationalError, path: Path) -> Failure:
     """The Failure for a database of ours that could not be used."""
     said = str(error)
-    full = "full" in said or ("disk I/O error" in said and shutil.disk_usage(path.parent).free < _LEAST)
-    if full:
+    broken = "disk I/O error" in said
+    if "full" in said or (broken and _free(path.parent) < _LEAST):
         return Failure(Reason.NO_ROOM, str(path), (said,))
     if "locked" in said:
         return Failure(Reason.MEMORY_BUSY, str(path), (said,))
-    return unwritable(OSError(0, said), path)
+    return unwritable(OSError(errno.EIO if broken else errno.EACCES, said), path)
+
+
+def _free(folder: Path) -> int:
+    try:
+        return shutil.disk_usage(folder).free
+    except OSError:
+        return sys.maxsize

@@ -3,15 +3,13 @@
 import msgspec
 
 from secretsbackup.model.plan import Plan
+from secretsbackup.store import boundary
 from secretsbackup.store.home import Home, write
 
 
 def read(home: Home) -> Plan | None:
     """The draft; None if there is none, or if its file is not ours."""
-    try:
-        return msgspec.json.decode(home.draft.read_bytes(), type=Plan)
-    except (OSError, msgspec.DecodeError):
-        return None
+    return boundary.spare(home.draft, Plan)
 
 
 def keep(home: Home, plan: Plan) -> None:
@@ -21,4 +19,4 @@ def keep(home: Home, plan: Plan) -> None:
 
 def forget(home: Home) -> None:
     """Nobody is setting up anything any more."""
-    home.draft.unlink(missing_ok=True)
+    boundary.remove(home.draft)

@@ -1,5 +1,6 @@
 """History: a row a run, and what the last audits saw. Derived from journals, which are the truth."""
 
+import contextlib
 from collections.abc import Iterable, Mapping
 from datetime import UTC, datetime
 from sqlite3 import Connection
@@ -73,7 +74,18 @@ def runs(
     verb: Verb | None = None,
 ) -> list[PastRun]:
     """The runs of a profile that are over, newest first; only those that began before another one, and of
-    one verb."""
+    one verb. Where the database cannot be used, the journals tell."""
+    try:
+        return _runs(home, profile, limit, before, verb)
+    except Failure:
+        told = _told(home, profile, before)
+        found = [one for one in told if verb in (None, one.verb)]
+        return found[:limit] if limit >= 0 else found
+
+
+def _runs(
+    home: Home, profile: ProfileName, limit: int, before: RunId | None, verb: Verb | None
+) -> list[PastRun]:
     with database.opened(home) as memory:
         rows = memory.execute(
             "SELECT *, id IN misdated FROM runs WHERE profile = ? AND id < ? AND verb = ifnull(?, verb)"
@@ -93,6 +105,20 @@ def runs(
         )
         for run, name, verb, began, ended, warnings, outcome, misdated in rows
     ]
+
+
+def _told(home: Home, profile: ProfileName, before: RunId | None) -> list[PastRun]:
+    """What the journals tell by themselves, newest first; those that cannot be read tell nothing."""
+    found: list[PastRun] = []
+    misdated: set[RunId] = set()
+    with contextlib.suppress(Failure):
+        for run in journal.runs(home, profile):
+            with contextlib.suppress(Failure):
+                moments = list(journal.read(home.journal(profile, run)))
+                misdated.update(_misdated(moments) if moments else ())
+                past = _past(moments)
+                found += [past] if past and (before is None or run < before) else []
+    return [msgspec.structs.replace(one, misdated=one.run in misdated) for one in reversed(found)]
 
 
 def _outcome(told: bytes) -> Outcome:
@@ -124,6 +150,14 @@ def catch_up(home: Home, profile: ProfileName) -> list[RunId]:
             else:
                 record(home, moments)
     return going_on
+
+
+def caught_up(home: Home, profile: ProfileName) -> tuple[list[RunId], Failure | None]:
+    """Catch up as far as can be: the runs that go on now, and what stood in the way."""
+    try:
+        return catch_up(home, profile), None
+    except Failure as failure:
+        return journal.going_on(home, profile), failure
 
 
 def _known(home: Home, profile: ProfileName) -> set[str]:

@@ -9,6 +9,7 @@ import msgspec
 from secretsbackup.model.event import RunId
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile, ProfileName
+from secretsbackup.store import boundary
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -149,7 +150,8 @@ def replace(path: Path, content: bytes) -> None:
         new.replace(path)
         _settle(path.parent)
     except OSError as error:
-        new.unlink(missing_ok=True)
+        with contextlib.suppress(OSError):  # on a disk that became read-only it stays
+            new.unlink(missing_ok=True)
         raise unwritable(error, path) from None
 
 
@@ -165,7 +167,5 @@ def _settle(folder: Path) -> None:
 
 def unwritable(error: OSError, path: Path) -> Failure:
     """The Failure for a file or folder of ours that could not be written."""
-    import errno
-
-    full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-    return Failure(Reason.NO_ROOM if full else Reason.NOT_WRITABLE, str(path), (str(error),))
+    found = boundary.failure(error, path, Reason.NOT_WRITABLE)
+    return found or Failure(Reason.NOT_WRITABLE, str(path), (str(error),))

@@ -1,5 +1,6 @@
 """Journals: a run's moments as JSON lines, one file a run. What everybody else follows."""
 
+import contextlib
 import os
 from collections.abc import Iterable, Iterator
 from datetime import timedelta
@@ -7,12 +8,15 @@ from pathlib import Path
 from types import TracebackType
 
 from secretsbackup.model.event import Moment, Progressed, RunEnded, RunId, RunStarted, decode, encode
-from secretsbackup.model.outcome import Interrupted
+from secretsbackup.model.outcome import Failure, Interrupted, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store import lock
-from secretsbackup.store.home import Home, owner_only, unwritable
+from secretsbackup.store.boundary import bounded, open_file
+from secretsbackup.store.home import Home, owner_only
 
 _PROGRESS_EVERY = timedelta(seconds=1)
+_NEWEST = 20
+"""Journals: a run that goes on is among so many, for one profile has one at a time."""
 
 
 class Writer:
@@ -20,10 +24,8 @@ class Writer:
 
     def __init__(self, path: Path) -> None:
         owner_only(path.parent)
-        try:
-            descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_CLOEXEC, 0o600)
-        except OSError as error:
-            raise unwritable(error, path) from None
+        with bounded(path, Reason.NOT_WRITABLE):
+            descriptor = open_file(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         self._file = os.fdopen(descriptor, "wb", 0)
         self._path = path
         self._progress: Moment | None = None
@@ -52,8 +54,9 @@ class Writer:
 
 
 def read(path: Path) -> Iterator[Moment]:
-    """The moments of a journal; what was cut off in the middle of a line is left out."""
-    with path.open("rb") as file:
+    """The moments of a journal; what was cut off in the middle of a line is left out. Failure if it cannot be
+    read."""
+    with bounded(path), os.fdopen(open_file(path, os.O_RDONLY), "rb") as file:
         yield from _decoded(file)
 
 
@@ -73,10 +76,13 @@ class Reader:
         self.ended = False
 
     def more(self, piece: int = 1 << 14) -> list[Moment]:
-        """The next moments, of at most `piece` bytes; nothing where nothing more is written yet."""
-        with self._path.open("rb") as file:
-            file.seek(self._at)
-            new = file.read(piece)
+        """The next moments, of at most `piece` bytes; none where no more is written yet, or can be read."""
+        try:
+            with os.fdopen(open_file(self._path, os.O_RDONLY), "rb") as file:
+                file.seek(self._at)
+                new = file.read(piece)
+        except OSError:
+            return []
         self._at += len(new)
         *lines, self._rest = (self._rest + new).split(b"\n")
         moments = list(_decoded(lines))
@@ -86,10 +92,14 @@ class Reader:
 
 def newer(home: Home, profile: ProfileName, than: RunId | None) -> list[RunId]:
     """The runs of a profile that began after another one, oldest first. Quick, however many there are."""
+    folder = home.journals(profile)
     try:
-        names = os.listdir(home.journals(profile))  # noqa: PTH208 - ten times as quick as paths
-    except FileNotFoundError:
-        return []
+        with bounded(folder):
+            names = os.listdir(folder)  # noqa: PTH208 - ten times as quick as paths
+    except Failure:
+        if not os.path.lexists(folder):
+            return []
+        raise
     return [
         RunId(name[:-6]) for name in sorted(names) if name.endswith(".jsonl") and name[:-6] > (than or "")
     ]
@@ -97,19 +107,41 @@ def newer(home: Home, profile: ProfileName, than: RunId | None) -> list[RunId]:
 
 def runs(home: Home, profile: ProfileName) -> list[RunId]:
     """The runs of a profile that have a journal, oldest first."""
-    return sorted(RunId(path.stem) for path in home.journals(profile).glob("*.jsonl"))
+    return newer(home, profile, None)
+
+
+def going_on(home: Home, profile: ProfileName) -> list[RunId]:
+    """The runs of a profile that go on, as far as can be seen: those whose journal somebody holds. Nothing is
+    written, and only the newest are looked at."""
+    with contextlib.suppress(Failure):
+        return [run for run in runs(home, profile)[-_NEWEST:] if _is_held(home.journal(profile, run))]
+    return []
+
+
+def _is_held(path: Path) -> bool:
+    try:
+        descriptor = open_file(path, os.O_RDONLY)
+    except OSError:
+        return False
+    try:
+        return not lock.taken(descriptor)
+    finally:
+        os.close(descriptor)
 
 
 def end_interrupted(path: Path) -> list[Moment] | None:
-    """Write the end of a journal that was cut off, and give it whole; None if its run still goes on."""
-    descriptor = os.open(path, os.O_RDWR | os.O_APPEND | os.O_CLOEXEC)
+    """Write the end of a journal that was cut off, and give it whole; None if its run still goes on. Failure
+    if that cannot be done."""
+    with bounded(path, Reason.NOT_WRITABLE):
+        descriptor = open_file(path, os.O_RDWR | os.O_APPEND)
     try:
         if not lock.taken(descriptor):
             return None
         moments = list(read(path))
         if moments and not isinstance(moments[-1].event, RunEnded):
             moments.append(Moment(moments[-1].at, RunEnded(outcome=Interrupted())))
-            os.write(descriptor, b"\n" + encode(moments[-1]) + b"\n")
+            with bounded(path, Reason.NOT_WRITABLE):
+                os.write(descriptor, b"\n" + encode(moments[-1]) + b"\n")
         return moments
     finally:
         os.close(descriptor)

@@ -5,6 +5,7 @@ from datetime import datetime
 import msgspec
 
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName
+from secretsbackup.store import boundary
 from secretsbackup.store.history import Place, place_of
 from secretsbackup.store.home import Home, write
 
@@ -19,11 +20,8 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def read(home: Home, profile: ProfileName) -> Kept | None:
-    """What is known; None if no kit was saved from here."""
-    try:
-        return msgspec.json.decode(home.kit(profile).read_bytes(), type=Kept)
-    except (FileNotFoundError, msgspec.DecodeError):
-        return None
+    """What is known; None if no kit was saved from here. Failure if that cannot be read."""
+    return boundary.value(home.kit(profile), Kept)
 
 
 def keep(home: Home, profile: ProfileName, kept: Kept) -> None:

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from secretsbackup.model.outcome import Reason, Skip, Why
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.store.boundary import bounded, open_file
 from secretsbackup.store.home import Home, owner_only
 
 PLEASE_STOP = signal.SIGUSR1
@@ -26,7 +27,8 @@ _PATIENCE = 8.0
 
 @contextlib.asynccontextmanager
 async def held(home: Home, profile: ProfileName) -> AsyncIterator[int]:
-    """Hold the profile's lock and give its file descriptor; Skip(BUSY) if somebody else does."""
+    """Hold the profile's lock and give its file descriptor; Skip(BUSY) if somebody else does. Failure if it
+    cannot be opened."""
     with _opened(home.lock(profile)) as descriptor:
         await _take(descriptor)
         with contextlib.suppress(OSError):  # on a full disk nobody learns who holds it
@@ -38,7 +40,8 @@ async def held(home: Home, profile: ProfileName) -> AsyncIterator[int]:
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[int]:
     owner_only(path.parent)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
+    with bounded(path, Reason.NOT_WRITABLE):
+        descriptor = open_file(path, os.O_RDWR | os.O_CREAT)
     try:
         yield descriptor
     finally:

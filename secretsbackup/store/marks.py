@@ -10,6 +10,7 @@ import msgspec
 
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.store import boundary
 from secretsbackup.store.home import Home, owner_only, write
 
 
@@ -33,11 +34,8 @@ class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def read(home: Home, profile: ProfileName) -> Marks:
-    """What is remembered; nothing if there is no such file, or it is not ours."""
-    try:
-        return msgspec.json.decode(home.marks(profile).read_bytes(), type=Marks)
-    except (OSError, msgspec.DecodeError):
-        return Marks()
+    """What is remembered; nothing if its file is not there, cannot be read or is not ours."""
+    return boundary.spare(home.marks(profile), Marks) or Marks()
 
 
 def set_(home: Home, profile: ProfileName, **changes: Any) -> None:

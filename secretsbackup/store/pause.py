@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.store import boundary
 from secretsbackup.store.home import Home, write
 
 UNTIL_RESUMED = datetime(9999, 1, 1, tzinfo=UTC)
@@ -17,11 +18,8 @@ class _Pause(msgspec.Struct, frozen=True):
 
 def paused_until(home: Home, profile: ProfileName) -> datetime | None:
     """When the pause ends, which may be past; None if there is none, or if its file is not ours."""
-    try:
-        until = msgspec.json.decode(home.pause(profile).read_bytes(), type=_Pause).until
-    except (OSError, msgspec.DecodeError):
-        return None
-    return until if until.tzinfo else None
+    found = boundary.spare(home.pause(profile), _Pause)
+    return found.until if found and found.until.tzinfo else None
 
 
 def pause(home: Home, profile: ProfileName, until: datetime) -> None:
@@ -30,5 +28,5 @@ def pause(home: Home, profile: ProfileName, until: datetime) -> None:
 
 
 def resume(home: Home, profile: ProfileName) -> None:
-    """End the pause, if there is one."""
-    home.pause(profile).unlink(missing_ok=True)
+    """End the pause, if there is one; Failure if its file cannot be removed."""
+    boundary.remove(home.pause(profile))

@@ -2,6 +2,7 @@
 
 import contextlib
 import fcntl
+import os
 import tomllib
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -11,6 +12,7 @@ import msgspec
 from secretsbackup.model.draft import problems
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile, ProfileName
+from secretsbackup.store import boundary
 from secretsbackup.store import home as homes
 from secretsbackup.store.home import Home
 from secretsbackup.store.upgrades import NEWEST, upgraded
@@ -19,12 +21,13 @@ Profiles = dict[ProfileName, Profile]
 
 
 def load(home: Home) -> Profiles:
-    """All profiles; none where there is no file. Failure(SETTINGS_BROKEN) names what is wrong in it."""
+    """All profiles; none where there is no file. Failure(SETTINGS_BROKEN) names what is wrong in it; another
+    one if it cannot be read."""
     try:
-        text = home.profiles.read_text(encoding="utf-8")
+        text = boundary.content(home.profiles).decode().replace("\r\n", "\n")
     except FileNotFoundError:
         return {}
-    except (OSError, UnicodeDecodeError) as error:
+    except UnicodeDecodeError as error:
         raise Failure(Reason.SETTINGS_BROKEN, f"{home.profiles}: {error}") from None
     return parse(text, str(home.profiles))
 
@@ -124,6 +127,9 @@ def _entry(profile: Profile) -> dict[str, Any]:
 @contextlib.contextmanager
 def _alone(home: Home) -> Iterator[None]:
     """Two programs that change the file at once change it one after the other."""
-    with (home.config / ".lock").open("w") as file:
+    path = home.config / ".lock"
+    with boundary.bounded(path, Reason.NOT_WRITABLE):
+        descriptor = boundary.open_file(path, os.O_WRONLY | os.O_CREAT)
+    with os.fdopen(descriptor, "wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
         yield

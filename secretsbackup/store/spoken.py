@@ -1,5 +1,7 @@
 """Spoken: the language that the user chose in the window, for what says the same without one."""
 
+from secretsbackup.model.outcome import Failure
+from secretsbackup.store import boundary
 from secretsbackup.store.home import Home
 
 
@@ -9,7 +11,7 @@ def chosen(home: Home) -> str | None:
 
     kept = configparser.ConfigParser(interpolation=None, strict=False)
     try:
-        kept.read(home.desktop, encoding="utf-8")
-    except (configparser.Error, UnicodeError, OSError):
+        kept.read_string(boundary.content(home.desktop).decode())
+    except (configparser.Error, UnicodeError, OSError, Failure):
         return None
     return kept.get("General", "language", fallback="") or None

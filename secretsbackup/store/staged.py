@@ -3,6 +3,7 @@
 import msgspec
 
 from secretsbackup.model.profile import Profile
+from secretsbackup.store import boundary
 from secretsbackup.store.home import Home, write
 
 
@@ -25,12 +26,10 @@ class Staged(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 def read(home: Home, profile: Profile) -> Staged | None:
-    """What is known; None if the profile was never staged in the folder it names, or the file is not ours."""
-    try:
-        known = msgspec.json.decode(home.staged(profile.name).read_bytes(), type=Staged)
-    except (FileNotFoundError, msgspec.DecodeError):
-        return None
-    return known if known.folder in ("", str(home.stage(profile))) else None
+    """What is known; None if the profile was never staged in the folder it names, or the file is not ours.
+    Failure if it cannot be read."""
+    known = boundary.value(home.staged(profile.name), Staged)
+    return known if known and known.folder in ("", str(home.stage(profile))) else None
 
 
 def keep(home: Home, profile: Profile, staged: Staged) -> None:

@@ -8,6 +8,7 @@ import msgspec
 
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.store import boundary
 from secretsbackup.store.home import Home, write
 
 
@@ -37,17 +38,15 @@ def end(home: Home, profile: ProfileName, folder: str) -> None:
     Where that cannot be written (a full disk), no harm is done: the folder of that name is there no more.
     """
     left = [one for one in known(home, profile) if one.folder != folder]
-    with contextlib.suppress(OSError, Failure):
+    with contextlib.suppress(Failure):
         if left:
             _write(home, profile, left)
         else:
-            home.unfinished(profile).unlink(missing_ok=True)
+            boundary.remove(home.unfinished(profile))
 
 
 def _read(home: Home, profile: ProfileName) -> list[Unfinished]:
-    with contextlib.suppress(OSError, msgspec.DecodeError):
-        return msgspec.json.decode(home.unfinished(profile).read_bytes(), type=list[Unfinished])
-    return []
+    return boundary.spare(home.unfinished(profile), list[Unfinished]) or []
 
 
 def _write(home: Home, profile: ProfileName, all_: list[Unfinished]) -> None:

@@ -33,6 +33,8 @@ def health(status: Status, now: datetime) -> str:
         case Level.ATTENTION if status.safe_as_of:
             safe = _("Safe as of {when}, but {but}.").format(when=when(status.safe_as_of, now), but=but)
             return safe + not_now
+        case Level.ATTENTION if status.memory:
+            return _("Not known: {but}.").format(but=but) + not_now
         case _ if but and but != _("no backup was made yet"):
             return _("Not protected: {but}.").format(but=but) + not_now
         case _:
@@ -51,7 +53,7 @@ def concern(one: Concern, now: datetime) -> str:
     match one.about:
         case About.NEVER:
             return _("no backup was made yet") + _because(one)
-        case About.DAMAGED | About.FAILED:
+        case About.DAMAGED | About.FAILED | About.MEMORY:
             return _short(one.why)
         case About.ANSWER_WANTED:
             return _("{reasons}; a yes is wanted").format(reasons=_short(one.why))
@@ -115,7 +117,7 @@ def to_type(one: Concern) -> str:
             return _("Save it: {command}").format(command="secretsbackup kit --out FOLDER")
         case About.KEY_EXPIRES:
             return _("Let it live longer: {command}").format(command="secretsbackup key extend")
-        case About.FAILED | About.DAMAGED:
+        case About.FAILED | About.DAMAGED | About.MEMORY:
             return reason(one.why[0]).in_terminal if one.why else ""
         case About.INTERRUPTED | About.SILENT | About.OVERDUE | About.LONG_AGO:
             return ""
@@ -161,6 +163,8 @@ def _in_brief(one: Concern) -> str:
             return _("damaged")
         case About.LONG_AGO | About.OVERDUE:
             return _("overdue")
+        case About.MEMORY:
+            return _("not known")
         case About.INTERRUPTED:
             return _("cut off")
         case About.SILENT:

@@ -1,5 +1,6 @@
 """What stood in the way of a run, and what to do about it: a sentence for every Reason."""
 
+import shlex
 from datetime import datetime
 from typing import assert_never
 
@@ -51,6 +52,49 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 if about
                 else _("Nothing can be written there."),
                 _("Choose a folder that exists and is yours, or see to its permissions."),
+            )
+        case Reason.NOT_YOURS:
+            owner, _blank, path = about.partition(" ")
+            return Message(
+                _("{path} belongs to {owner}.").format(path=path or about, owner=owner),
+                _("Give it back to yourself."),
+                " ".join(("sudo", "chown", "-R", "$USER:", shlex.quote(path or about))),
+            )
+        case Reason.IN_THE_WAY:
+            return Message(
+                _("Something else is in the place of {about}.").format(about=about),
+                _("Look at what it is, move it away and try again."),
+            )
+        case Reason.FILE_UNUSABLE:
+            return Message(
+                _("{about} cannot be used.").format(about=about),
+                _("Check that it is there and that you may read and write it, then try again."),
+            )
+        case Reason.PATH_TOO_LONG:
+            return Message(
+                _("The path {about} is too long.").format(about=about),
+                _("Use shorter names, or a folder higher up."),
+            )
+        case Reason.DISK_READ_ONLY:
+            return Message(
+                _("The disk with {about} is read-only.").format(about=about)
+                if about
+                else _("The disk is read-only."),
+                _(
+                    "The system may have locked a disk that fails. Check the disk, make it writable and try again."
+                ),
+            )
+        case Reason.DISK_FAILING:
+            return Message(
+                _("The disk with {about} does not work.").format(about=about)
+                if about
+                else _("The disk does not work."),
+                _("Check that it is connected and healthy, then try again."),
+            )
+        case Reason.SYSTEM_LIMIT:
+            return Message(
+                _("The system has reached a limit ({about}).").format(about=about),
+                _("Close some programs and try again."),
             )
         case Reason.STAGE_NOT_OURS:
             return Message(
@@ -123,7 +167,7 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             )
         case Reason.KEYRING_MISSING:
             return Message(
-                _("No usable keyring was found{at}.").format(at=_at(about)),
+                _("No usable keyring was found{because}.").format(because=because(about)),
                 _(
                     "Install and start one (gnome-keyring, KWallet), or use your own ~/.aws with --aws-profile; secrets are never kept in plain text."
                 ),

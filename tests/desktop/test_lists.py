@@ -9,13 +9,21 @@ import msgspec
 import pytest
 from PySide6.QtCore import QModelIndex
 from PySide6.QtGui import QGuiApplication
+from PySide6.QtWidgets import QLabel
+from pytestqt.qtbot import QtBot
 
+from secretsbackup import words
+from secretsbackup.desktop import runs
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.log import Log
+from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import PAGE, RUN, Runs
-from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb
+from secretsbackup.desktop.trace import Trace
+from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Step, Verb, steps
 from secretsbackup.model.outcome import Cancelled, Completed, Outcome, Reason, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.run import PastRun
+from secretsbackup.model.status import Status
 from secretsbackup.operations.report import report
 from secretsbackup.store import database, history
 from secretsbackup.store.home import Home
@@ -40,6 +48,30 @@ def remember_many(home: Home, count: int) -> None:
     ]
     with database.opened(home) as memory:
         memory.executemany("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+
+
+def test_every_kind_of_run_has_a_name_of_its_own() -> None:
+    now = datetime(2026, 1, 1, tzinfo=UTC)
+    run = PastRun(
+        run=RunId("1"),
+        profile=DOCS,
+        verb=Verb.PRUNE,
+        began=now,
+        ended=now,
+        warnings=0,
+        outcome=Completed(Summary()),
+    )
+    names = [runs.name(msgspec.structs.replace(run, verb=verb)) for verb in Verb]
+    assert names == ["Backup", "Restore", "Proof", "Prune"]
+
+
+@pytest.mark.parametrize("verb", Verb)
+def test_a_run_of_every_kind_shows_its_steps(qtbot: QtBot, verb: Verb) -> None:
+    shown = Running(stop=lambda: None)
+    qtbot.addWidget(shown)
+    shown.show_run(Status(profile=DOCS, verb=verb, step=Step.TIDY), Trace())
+    names = {label.text() for label in shown.findChildren(QLabel)}
+    assert {words.step(step) for step in steps(verb)} <= names
 
 
 def test_ten_thousand_runs_are_read_a_page_at_a_time(play: Play, app: App, docs: Profile) -> None:

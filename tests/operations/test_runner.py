@@ -1,6 +1,7 @@
 """How a run ends, what is heard of it, and what is left of it: nothing."""
 
 import asyncio
+import errno
 import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
@@ -296,7 +297,23 @@ def test_a_home_that_cannot_be_written_is_a_failure(profile: Profile, tmp_path: 
 
     with pytest.raises(Failure) as caught:
         asyncio.run(started())
-    assert caught.value.reason is Reason.NOT_WRITABLE
+    assert caught.value.reason is Reason.IN_THE_WAY
+
+
+def test_what_the_system_refuses_is_no_mistake_of_this_program(play: Play) -> None:
+    async def reads(_: Run) -> Summary:
+        raise OSError(errno.EIO, "Input/output error", "/home/ada/notes")
+
+    async def is_mistaken(_: Run) -> Summary:
+        raise OSError("no number, no name")
+
+    ended = play(reads)
+    assert isinstance(ended, Failed)
+    assert (ended.reason, ended.detail) == (Reason.DISK_FAILING, "/home/ada/notes")
+    assert "Traceback" in ended.last_lines[0]
+    bug = play(is_mistaken)
+    assert isinstance(bug, Failed)
+    assert bug.reason is Reason.BUG
 
 
 KILLED = """

@@ -339,4 +339,4 @@ def test_where_nothing_can_be_written_it_says_so(tmp_path: Path) -> None:
     (tmp_path / "catalogue.sqlite").mkdir()
     with pytest.raises(Failure) as caught:
         catalogue.known(tmp_path / "catalogue.sqlite")
-    assert caught.value.reason is Reason.NOT_WRITABLE
+    assert caught.value.reason is Reason.IN_THE_WAY

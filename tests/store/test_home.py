@@ -50,7 +50,7 @@ def test_a_folder_that_cannot_be_made_is_a_failure(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(Failure) as caught:
         homes.owner_only(tmp_path / "file" / "folder")
-    assert caught.value.reason is Reason.NOT_WRITABLE
+    assert caught.value.reason is Reason.IN_THE_WAY
 
 
 def test_a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:

@@ -178,7 +178,7 @@ def test_a_database_that_is_torn_in_the_middle_is_made_again_from_the_journals(h
     content = home.database.read_bytes()
     home.database.write_bytes(content[:4096] + b"\x5a" * (len(content) - 4096))
     with pytest.raises(Failure) as caught:
-        history.runs(home, DOCS)
+        history.known_sizes(home, history.Place("somewhere"))
     assert caught.value.reason is Reason.MEMORY_BROKEN
     history.catch_up(home, DOCS)
     assert [past.run for past in history.runs(home, DOCS)] == ["1"]
@@ -191,8 +191,30 @@ def test_a_database_of_a_newer_version_is_refused(home: Home) -> None:
     connection.execute("PRAGMA user_version = 99")
     connection.close()
     with pytest.raises(Failure) as caught:
-        history.runs(home, DOCS)
+        history.catch_up(home, DOCS)
     assert caught.value.reason is Reason.MEMORY_NEWER
+
+
+def test_where_the_database_cannot_be_used_the_journals_tell_the_same(home: Home) -> None:
+    for run in ("1", "2", "3"):
+        write(home, run)
+    history.catch_up(home, DOCS)
+    known = history.runs(home, DOCS)
+    home.database.unlink()
+    home.database.mkdir()
+    assert history.runs(home, DOCS) == known
+    assert history.runs(home, DOCS, 1, RunId("3")) == known[1:2]
+    assert history.runs(home, DOCS, verb=Verb.PRUNE) == []
+    going_on, trouble = history.caught_up(home, DOCS)
+    assert (going_on, trouble and trouble.reason) == ([], Reason.IN_THE_WAY)
+
+
+def test_a_run_that_goes_on_is_seen_where_the_database_cannot_be_used(home: Home) -> None:
+    home.database.mkdir(parents=True)
+    write(home, "1")
+    with journal.Writer(home.journal(DOCS, RunId("2"))):
+        assert history.caught_up(home, DOCS)[0] == ["2"]
+    assert history.caught_up(home, DOCS)[0] == []
 
 
 def test_the_database_is_the_owners_alone(home: Home) -> None:

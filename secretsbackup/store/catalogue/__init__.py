@@ -19,7 +19,8 @@ from typing import Any
 from secretsbackup.model.entry import Entry, Holds, Taken, What, moment
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.store import database
-from secretsbackup.store.home import owner_only, unwritable
+from secretsbackup.store.boundary import bounded, open_file, remove
+from secretsbackup.store.home import owner_only
 
 KINDS = (What.FILE, What.FOLDER, What.LINK, What.OTHER)
 """As `kind` counts them."""
@@ -92,10 +93,8 @@ def _connected(file: Path) -> sqlite3.Connection:
 
 
 def _connection(file: Path) -> sqlite3.Connection:
-    try:
-        os.close(os.open(file, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600))
-    except OSError as error:
-        raise unwritable(error, file) from None
+    with bounded(file, Reason.NOT_WRITABLE):
+        os.close(open_file(file, os.O_RDWR | os.O_CREAT))
     return sqlite3.connect(file, timeout=10)
 
 
@@ -113,7 +112,7 @@ def _ours(connection: sqlite3.Connection) -> bool:
 def drop(file: Path) -> None:
     """Remove a catalogue."""
     for suffix in ("", "-wal", "-shm"):
-        file.with_name(file.name + suffix).unlink(missing_ok=True)
+        remove(file.with_name(file.name + suffix))
 
 
 def known(file: Path) -> list[datetime]:

@@ -147,7 +147,7 @@ def manifests(archive: Path) -> dict[Set, int]:
     """How many volumes each finished set in an archive folder has, by its manifest."""
     counted: dict[Set, int] = {}
     for path in archive.glob("duplicity-*.manifest"):
-        if parsed := parse(path.name):
+        if (parsed := parse(path.name)) and path.is_file():
             counted[parsed.belongs] = volumes(path.read_bytes())
     return counted
 

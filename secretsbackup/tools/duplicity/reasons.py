@@ -8,6 +8,7 @@ from pathlib import Path
 
 from secretsbackup.model.destination import Destination, Folder, Host
 from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.refusal import REASONS
 from secretsbackup.tools.duplicity.log import Stanza
 from secretsbackup.tools.process import Ended
 
@@ -55,7 +56,8 @@ _TEXT: tuple[tuple[str, Reason], ...] = (
     (
         r"invalid packet|no valid OpenPGP data|inflate problem|problem reading source|"
         r"handle plaintext failed|has been manipulated|checksum error|with unknown version|"
-        r"CRC error|decryption failed|mdc|manifest",
+        r"CRC error|decryption failed|mdc|ManifestError|VolumeInfoError|not present in manifest|"
+        r"no manifests found|manifest does not match|manifest is readable",
         Reason.VOLUME_CORRUPT,
     ),
     (r"permission denied", Reason.NOT_WRITABLE),
@@ -82,6 +84,8 @@ def failure(
         Reason.TOOL_FAILED: f"duplicity {ended.how}",
         Reason.GPG_FAILED: f"duplicity {ended.how}",
         Reason.SNAPSHOT_UNSAFE: "..",
+        **dict.fromkeys((Reason.NOT_WRITABLE, *REASONS.values()), _refused(text, 2)),
+        Reason.SYSTEM_LIMIT: _refused(text, 1),
         Reason.NO_ROOM: _room(here[0], text),
         Reason.COPY_IN_THE_WAY: copy[1] if copy else "",
     }
@@ -90,7 +94,19 @@ def failure(
 
 def _by_text(text: str) -> Reason:
     found = (reason for pattern, reason in _TEXT if re.search(pattern, text, re.IGNORECASE))
-    return next(found, Reason.TOOL_FAILED)
+    return next(found, _by_errno(text))
+
+
+def _by_errno(text: str) -> Reason:
+    """What the system refused duplicity, by the number that Python puts before it."""
+    found = (REASONS.get(int(number)) for number in re.findall(r"\[Errno (\d{1,3})\]", text))
+    return next((reason for reason in found if reason), Reason.TOOL_FAILED)
+
+
+def _refused(text: str, part: int) -> str:
+    """Of such a refusal its words (1) or the file that it names (2)."""
+    found = re.search(r"\[Errno \d{1,3}\] ([^:\n]+)(?:: b?'([^'\n]*)')?", text)
+    return (found[part] or "") if found else ""
 
 
 def _full(destination: Destination | None, here: Sequence[Path]) -> tuple[Reason, str]:

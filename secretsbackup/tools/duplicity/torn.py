@@ -31,7 +31,7 @@ for half a minute (vm.dirty_expire_centisecs)."""
 
 def seals(archive: Path) -> dict[str, Seal]:
     """Every manifest and every file of signatures of an archive folder; half-sent ones as well."""
-    found = {path.name: path.stat() for path in archive.glob("duplicity-*") if files.parse(path.name)}
+    found = {path.name: path.lstat() for path in archive.glob("duplicity-*") if files.parse(path.name)}
     return {name: (status.st_size, status.st_mtime_ns) for name, status in found.items()}
 
 
@@ -139,14 +139,14 @@ def left_over(archive: Path) -> Iterator[Path]:
 
 def _whole_manifest(path: Path) -> bool:
     """Whether each volume that it names is told to its end."""
-    content = path.read_bytes()
+    content = path.read_bytes() if path.is_file() else b""
     count = len(_VOLUME.findall(content))
     return count > 0 and count == len(_WHOLE_VOLUME.findall(content)) and content.endswith(b"\n")
 
 
 def _whole_signatures(path: Path) -> bool:
     """Whether it can be read to its end, where a sum stands of all that is in it (gzip; RFC 1952)."""
-    if path.stat().st_size == 0:
+    if not path.is_file() or path.stat().st_size == 0:
         return False
     if path.suffix != ".gz":
         return True

@@ -75,12 +75,26 @@ def test_some_statuses_say_enough(status: int, reason: Reason) -> None:
         ("gpg: handle plaintext failed: Inappropriate ioctl for device", Reason.VOLUME_CORRUPT),
         ("gpg: Fatal: zlib inflate problem: invalid distance too far back", Reason.VOLUME_CORRUPT),
         ("[Errno 13] Permission denied: '/media/disk/x'", Reason.NOT_WRITABLE),
+        ("[Errno 13] Permission denied: '/a/duplicity-full.20261122T220828Z.manifest'", Reason.NOT_WRITABLE),
+        ("[Errno 5] Input/output error: '/a/duplicity-full.20261122T220828Z.manifest'", Reason.DISK_FAILING),
+        ("[Errno 30] Read-only file system: '/a/x.manifest.part'", Reason.DISK_READ_ONLY),
+        ("[Errno 24] Too many open files: '/a/x.manifest'", Reason.SYSTEM_LIMIT),
+        ("could not delete duplicity-full.20261122T220828Z.manifest.gpg", Reason.GPG_FAILED),
+        ("ManifestError: Volume 3 not present in manifest", Reason.VOLUME_CORRUPT),
+        ("Fatal Error: Neither remote nor local manifest is readable.", Reason.VOLUME_CORRUPT),
+        ("Fatal Error: Remote manifest does not match local one.", Reason.VOLUME_CORRUPT),
         ("patchdir.PatchDirException: Tar entry contains '..'.  Security violation", Reason.SNAPSHOT_UNSAFE),
         ("a sentence that nobody has ever read", Reason.GPG_FAILED),
     ],
 )
 def test_the_text_tells_the_rest(text: str, reason: Reason) -> None:
     assert why(31, text).reason is reason
+
+
+def test_a_refusal_of_the_system_names_its_file() -> None:
+    assert why(30, "OSError: [Errno 5] Input/output error: '/a b/c'").detail == "/a b/c"
+    assert why(30, "OSError: [Errno 5] Input/output error").detail == ""
+    assert why(30, "OSError: [Errno 24] Too many open files: '/a'").detail == "Too many open files"
 
 
 def test_what_nobody_knows_names_the_status() -> None:

@@ -1,0 +1,173 @@
+"""What is in the place of a file of ours, or refuses it: a Failure that names it, and never a wait."""
+
+import errno
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+
+import pytest
+
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.store import (
+    archived,
+    boundary,
+    catalogue,
+    drafts,
+    history,
+    journal,
+    kit,
+    lock,
+    marks,
+    pause,
+    profiles,
+    spoken,
+    unfinished,
+)
+from secretsbackup.store.home import Home
+
+DOCS = ProfileName("docs")
+Put = Callable[[Path], None]
+
+
+def loop(path: Path) -> None:
+    path.symlink_to(path.name)
+
+
+def full_folder(path: Path) -> None:
+    path.mkdir()
+    (path / "inside").touch()
+
+
+IN_THE_WAY: list[Put] = [os.mkfifo, full_folder, loop]
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"),
+    [
+        (errno.ENOSPC, Reason.NO_ROOM),
+        (errno.EDQUOT, Reason.NO_ROOM),
+        (errno.EROFS, Reason.DISK_READ_ONLY),
+        (errno.EIO, Reason.DISK_FAILING),
+        (errno.ESTALE, Reason.DISK_FAILING),
+        (errno.EMFILE, Reason.SYSTEM_LIMIT),
+        (errno.ENOMEM, Reason.SYSTEM_LIMIT),
+        (errno.EISDIR, Reason.IN_THE_WAY),
+        (errno.ENOTDIR, Reason.IN_THE_WAY),
+        (errno.ENAMETOOLONG, Reason.PATH_TOO_LONG),
+        (errno.ENOENT, Reason.FILE_UNUSABLE),
+        (errno.EACCES, Reason.FILE_UNUSABLE),
+    ],
+)
+def test_each_refusal_has_its_reason(number: int, reason: Reason) -> None:
+    found = boundary.failure(OSError(number, os.strerror(number), "/etc/hostname"))
+    assert found
+    assert found.reason is reason
+    assert "/etc/hostname" in found.detail or reason is Reason.SYSTEM_LIMIT
+
+
+def test_a_full_disk_needs_no_name_and_a_mistake_has_none() -> None:
+    full = boundary.failure(OSError(errno.ENOSPC, "No space left on device"))
+    assert full
+    assert full.reason is Reason.NO_ROOM
+    assert boundary.failure(OSError(errno.ENOENT, "No such file")) is None
+    assert boundary.failure(TimeoutError()) is None
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("put", IN_THE_WAY)
+def test_what_can_be_done_without_is_not_there(home: Home, put: Put) -> None:
+    (home.state / DOCS).mkdir(parents=True)
+    home.config.mkdir(parents=True)
+    for path in (home.marks(DOCS), home.pause(DOCS), home.archived(DOCS), home.unfinished(DOCS)):
+        put(path)
+    put(home.draft)
+    put(home.desktop)
+    assert marks.read(home, DOCS) == marks.Marks()
+    assert pause.paused_until(home, DOCS) is None
+    assert archived.read(home, DOCS) == {}
+    assert unfinished.known(home, DOCS) == []
+    assert drafts.read(home) is None
+    assert spoken.chosen(home) is None
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("put", IN_THE_WAY)
+@pytest.mark.parametrize(
+    ("path", "use"),
+    [
+        (lambda home: home.profiles, profiles.load),
+        (lambda home: home.config / ".lock", lambda home: profiles.remove(home, DOCS)),
+        (lambda home: home.kit(DOCS), lambda home: kit.read(home, DOCS)),
+        (lambda home: home.lock(DOCS), lambda home: lock.asked_to_stop(home, DOCS)),
+        (lambda home: home.database, lambda home: history.known_sizes(home, history.Place("x"))),
+        (lambda home: home.state / "history.sqlite.lock", lambda home: history.lose_chains(home, [])),
+        (lambda home: home.state / "history.sqlite-wal", lambda home: history.lose_chains(home, [])),
+        (
+            lambda home: home.state / DOCS / "1.jsonl",
+            lambda home: list(journal.read(home.state / DOCS / "1.jsonl")),
+        ),
+        (lambda home: home.cache / "catalogue", lambda home: catalogue.known(home.cache / "catalogue")),
+    ],
+)
+def test_what_is_needed_is_named(
+    home: Home, put: Put, path: Callable[[Home], Path], use: Callable[[Home], object]
+) -> None:
+    for folder in (home.config, home.state / DOCS, home.cache):
+        folder.mkdir(parents=True, mode=0o700)
+    put(path(home))
+    with pytest.raises(Failure) as caught:
+        use(home)
+    assert caught.value.reason is Reason.IN_THE_WAY
+    assert caught.value.detail == str(path(home))
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("put", [full_folder])
+def test_what_cannot_be_written_is_named(home: Home, put: Put) -> None:
+    (home.state / DOCS).mkdir(parents=True)
+    for path in (home.marks(DOCS), home.pause(DOCS)):
+        put(path)
+    for change in (
+        lambda: pause.pause(home, DOCS, datetime.now(UTC)),
+        lambda: pause.resume(home, DOCS),
+        lambda: marks.set_(home, DOCS, tried="x"),
+    ):
+        with pytest.raises(Failure) as caught:
+            change()
+        assert caught.value.reason is Reason.IN_THE_WAY
+
+
+AS_SOMEBODY = """
+import os, sys
+from pathlib import Path
+from secretsbackup.store import boundary
+try:
+    boundary.content(Path(sys.argv[1]))
+except boundary.Failure as failure:
+    print(failure.reason, failure.detail)
+"""
+
+
+@pytest.mark.skipif(os.getuid() != 0, reason="only root can give files to others")
+def test_a_file_of_root_in_a_folder_of_ours_is_said_to_be_that() -> None:
+    with tempfile.TemporaryDirectory(dir="/tmp") as made:
+        top, folder = Path(made), Path(made) / "secretsbackup" / "docs"
+        folder.mkdir(parents=True)
+        (folder / "kit.json").write_text("{}")
+        (folder / "kit.json").chmod(0o600)
+        for one in (top, top / "secretsbackup", folder):
+            shutil.chown(one, 65534, 65534)
+        assert _said_by_nobody(folder / "kit.json") == f"not-yours root {top}/secretsbackup"
+    assert _said_by_nobody(Path("/etc/shadow")).startswith("file-unusable"), "it was never the user's own"
+
+
+def _said_by_nobody(path: Path) -> str:
+    become = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
+    words = [*become, sys.executable, "-c", AS_SOMEBODY, str(path)]
+    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
