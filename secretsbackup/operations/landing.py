@@ -49,17 +49,24 @@ class Landing:
         """Move what was wanted of an errand to where it is in the snapshot."""
         if arriving in (self.folder, self._place(errand.path)):
             return
-        start = len(errand.path) + 1 if errand.path else 0
         for path in errand.wanted:
             place = self._place(path)
             inside(self.folder, place)
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            came = os.path.join(bytes(arriving), path[start:]) if path != errand.path else bytes(arriving)  # noqa: PTH118
-            inside(arriving, Path(os.fsdecode(came)))
+            came = self._came(arriving, errand, path)
             if not os.path.lexists(came):
                 raise Failure(Reason.PATH_NOT_FOUND, shown(path))
-            os.rename(came, bytes(place))  # noqa: PTH104 - bytes: names need not be text
+            came.rename(place)
         _clear(arriving)
+
+    def _came(self, arriving: Path, errand: Errand, path: bytes) -> Path:
+        """Where a path has come to; Failure(SNAPSHOT_UNSAFE) if a link leads there."""
+        if path == errand.path:
+            inside(self.folder, arriving)
+            return arriving
+        came = arriving / os.fsdecode(path[len(errand.path) + 1 if errand.path else 0 :])
+        inside(arriving, came)
+        return came
 
     def dress(self, archives: list[Path] | None) -> None:
         """Give the folders that duplicity did not finish, or did not make, what the snapshot says of them.

@@ -178,6 +178,21 @@ def test_a_whole_path_comes_right_to_its_place_if_that_can_be_said(tmp_path: Pat
     assert refused.value.reason is Reason.SNAPSHOT_UNSAFE
 
 
+ODD = b"back\\slash", b"new\nline", b"caf\xe9", b"\x1b[2J", "a\u2028b".encode(), b"$HOME", b"~", b"x" * 255
+
+
+@pytest.mark.parametrize("name", ODD)
+def test_a_name_of_any_bytes_arrives_alone_and_in_its_folder(tmp_path: Path, name: bytes) -> None:
+    target = Landing(tmp_path)
+    for path in (name, b"docs/" + name, b"docs/\\deep/" + name):
+        errand = Errand(path, (path,), frozenset())
+        arriving = target.into(errand)
+        write(arriving)
+        target.arrived(arriving, errand)
+        assert (tmp_path / os.fsdecode(path)).read_text() == "text"
+    assert not (tmp_path / ".arriving").exists()
+
+
 def test_everything_comes_right_into_an_empty_folder(tmp_path: Path) -> None:
     target = Landing(tmp_path)
     assert target.empty
