@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import quote
 
 import msgspec
 
@@ -146,7 +147,7 @@ def _host(what: What) -> Host:
     login = asking.needed(asking.ask("Which machine? (user@host, or user@host:port)"), "The machine")
     folder = asking.ask("Which folder there?", f"backups/{what.name}")
     try:
-        found = destinations.parse(f"sftp://{login}/{folder}")
+        found = destinations.parse(f"sftp://{login}/{quote(folder)}")
     except ValueError as error:
         raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
     assert isinstance(found, Host)

@@ -1,11 +1,13 @@
 """Destinations: places that hold backups. A URL in, a value out, and back again."""
 
+import re
 from enum import StrEnum
 from pathlib import PurePosixPath
 from typing import Literal
-from urllib.parse import quote, unquote, urlsplit
+from urllib.parse import quote, unquote_to_bytes, urlsplit
 
 import msgspec
+from msgspec.structs import force_setattr
 
 
 class StorageClass(StrEnum):
@@ -27,6 +29,10 @@ class Bucket(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
     region: str | None = None
     storage_class: StorageClass | None = None
 
+    def __post_init__(self) -> None:
+        """Fold slashes as duplicity does: two spellings are one place."""
+        force_setattr(self, "prefix", _folded(self.prefix))
+
     @property
     def key_prefix(self) -> str:
         """What the names of all objects of this destination begin with."""
@@ -38,6 +44,11 @@ class Folder(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defau
 
     path: str
 
+    def __post_init__(self) -> None:
+        """Fold slashes, those at the beginning too: duplicity takes file:////x for a folder below its own."""
+        if self.path.startswith("/"):
+            force_setattr(self, "path", str(PurePosixPath("/" + self.path.lstrip("/"))))
+
 
 class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaults=True, tag="host"):
     """A folder on another machine, reached by SSH; `path` is relative to the home there or absolute."""
@@ -48,13 +59,29 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
     user: str | None = None
     port: int | None = None
 
+    def __post_init__(self) -> None:
+        """Fold slashes, and the letters of the host, as duplicity does."""
+        root = "/" if self.path.startswith("/") else ""
+        force_setattr(self, "path", root + _folded(self.path))
+        name, percent, zone = self.host.strip("[]").partition("%")
+        force_setattr(self, "host", name.lower() + percent + zone)
+
     @property
     def login(self) -> str:
         """`user@host`, or the host alone."""
-        return f"{self.user}@{self.host}" if self.user else self.host
+        return self._with_user(self.host)
+
+    @property
+    def address(self) -> str:
+        """The same with an IPv6 address in brackets, as a URL has it, sftp and rsync."""
+        return self._with_user(f"[{self.host}]" if ":" in self.host else self.host)
+
+    def _with_user(self, host: str) -> str:
+        return f"{self.user}@{host}" if self.user else host
 
 
 Destination = Bucket | Folder | Host
+BUCKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 
 def parse(
@@ -65,34 +92,64 @@ def parse(
     storage_class: str | None = None,
 ) -> Destination:
     """Read what a person types; ValueError with a sentence if it names no destination."""
-    if "://" not in url:
+    scheme, there, rest = url.lstrip().partition("://")
+    if not there:
         raise ValueError(f"“{url}” is not a destination; {_FORMS}")
-    parts = urlsplit(url)
-    if parts.password:
+    netloc, _, path = rest.partition("/")
+    if ":" in netloc.rpartition("@")[0]:
         raise ValueError("a destination holds no password; use an SSH key")
-    match parts.scheme:
+    match scheme.lower():
         case "s3" | "boto3+s3" | "s3+http":
-            return _bucket(parts.netloc, unquote(parts.path), endpoint, region, storage_class)
+            if {*"#?"} & {*rest}:
+                raise ValueError(_NO_QUERY)
+            return _bucket(netloc, _unquoted(path), endpoint, region, storage_class)
         case "file":
-            return _folder(unquote(parts.netloc + parts.path))
-        case "sftp" | "rsync":
-            return _host("sftp" if parts.scheme == "sftp" else "rsync", url)
+            return _folder(_unquoted(rest))
+        case "sftp" | "rsync" as known:
+            return _host("sftp" if known == "sftp" else "rsync", netloc, _unquoted(path))
         case other:
             raise ValueError(f"“{other}://” is no destination that is known here; {_FORMS}")
 
 
+def parse_or_folder(text: str, *, endpoint: str | None = None, region: str | None = None) -> Destination:
+    """The same, or a folder by its path alone, in which no %XX is read."""
+    return Folder(text) if text.startswith("/") else parse(text, endpoint=endpoint, region=region)
+
+
 def url(destination: Destination) -> str:
-    """The form that a person types, and that `parse` reads."""
+    """The form that a person can type, that `parse` reads as the same destination, and duplicity too."""
     match destination:
         case Bucket(bucket=bucket, prefix=prefix):
-            return f"s3://{bucket}/{quote(prefix)}".rstrip("/")
+            return f"s3://{bucket}/{_quoted(prefix)}".rstrip("/")
         case Folder(path=path):
-            return f"file://{quote(path)}"
+            return f"file://{_quoted(path)}"
         case Host(scheme=scheme, port=port, path=path):
-            return f"{scheme}://{destination.login}{f':{port}' if port else ''}/{quote(path)}"
+            return f"{scheme}://{destination.address}{f':{port}' if port else ''}/{_quoted(path)}"
 
 
+_NO_QUERY = (
+    "a bucket's address has no “#” and no “?”, which often begin its server or region: give those beside it; "
+    "in a prefix, write %23 for “#” and %3F for “?”"
+)
 _FORMS = "use s3://BUCKET/PREFIX, file:///FOLDER, sftp://HOST/FOLDER or rsync://HOST/FOLDER"
+
+
+def _folded(path: str) -> str:
+    return "/".join(part for part in path.split("/") if part)
+
+
+def _quoted(path: str) -> str:
+    """What is not text cannot be a destination (see `parse`), but may have to be named as a wrong one."""
+    return quote(path, errors="backslashreplace")
+
+
+def _unquoted(text: str) -> str:
+    """A part of a URL with its %XX read. “#” and “?” are letters as others are: what a person types is a
+    folder's name."""
+    try:
+        return unquote_to_bytes(text).decode()
+    except UnicodeError:
+        raise ValueError("a destination is named in UTF-8; choose a name of other letters") from None
 
 
 def _bucket(
@@ -101,6 +158,8 @@ def _bucket(
     parts = [part for part in f"{netloc}/{path}".split("/") if part]
     if not parts:
         raise ValueError("the bucket's name is missing; use s3://BUCKET/PREFIX")
+    if not BUCKET_NAME.fullmatch(parts[0]):
+        raise ValueError(f"“{parts[0]}” is not the name of a bucket; use s3://BUCKET/PREFIX")
     if endpoint and urlsplit(endpoint).scheme not in ("http", "https"):
         raise ValueError(f"the endpoint “{endpoint}” must begin with https:// (or http://)")
     return Bucket(
@@ -123,14 +182,23 @@ def _storage_class(name: str | None) -> StorageClass | None:
 
 
 def _folder(path: str) -> Folder:
-    if not path.startswith("/"):
+    if not path.startswith("/") or "\0" in path:
         raise ValueError("a folder is given whole: file:///media/disk/backups")
-    return Folder(str(PurePosixPath(path)))
+    return Folder(path)
 
 
-def _host(scheme: Literal["sftp", "rsync"], address: str) -> Host:
-    parts = urlsplit(address)
-    path = unquote(parts.path)[1:]
-    if not parts.hostname or not path.strip("/"):
+_LOGIN = re.compile(
+    r"((?P<user>[^-].*)@)?(\[(?P<six>[0-9A-Fa-f:.]+(%[A-Za-z0-9._-]+)?)\]|(?P<host>[^-:@\[\]][^:@\[\]]*))"
+    r"(:(?P<port>\d{0,5}))?"
+)
+
+
+def _host(scheme: Literal["sftp", "rsync"], netloc: str, path: str) -> Host:
+    found = _LOGIN.fullmatch(netloc)
+    if not found or not path.strip("/") or not (netloc + path).isprintable():
         raise ValueError(f"use {scheme}://USER@HOST/FOLDER (or //FOLDER for one from the root)")
-    return Host(scheme, parts.hostname, path.rstrip("/"), parts.username, parts.port)
+    port = int(found["port"]) if found["port"] else None
+    if port is not None and not 0 < port < 65536:
+        raise ValueError(f"{port} is not a port; use a number from 1 to 65535")
+    user = _unquoted(found["user"]) if found["user"] else None
+    return Host(scheme, found["six"] or found["host"], path, user, port)

@@ -1,12 +1,14 @@
 """Drafts: a profile while it is being written, and what still stands against it."""
 
+import os
 import re
 from collections.abc import Iterator
 from pathlib import PurePosixPath
 
 import msgspec
 
-from secretsbackup.model.destination import Bucket, Folder, Host
+from secretsbackup.model.destination import BUCKET_NAME, Bucket, Folder, Host
+from secretsbackup.model.paths import is_text, shown
 from secretsbackup.model.profile import Profile
 
 _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,63}")
@@ -80,13 +82,18 @@ def _destination(draft: Profile) -> _Found:
         case Folder(path=path):
             if not PurePosixPath(path).is_absolute() or "\0" in path:
                 yield "destination", f"Give “{path}” whole, from the root."
+            if not is_text(path):
+                yield (
+                    "destination",
+                    f"duplicity cannot write to “{shown(os.fsencode(path))}”: give it a name in UTF-8.",
+                )
             for source in draft.sources:
                 if within(path, source.path):
                     yield "destination", f"“{path}” lies inside “{source.path}”: choose another."
 
 
 def _bucket(bucket: Bucket) -> _Found:
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]*", bucket.bucket):
+    if not BUCKET_NAME.fullmatch(bucket.bucket):
         yield "destination", f"“{bucket.bucket}” is no name of a bucket."
     if not bucket.prefix.isprintable():
         yield "destination", "The prefix is one line of letters."
@@ -100,8 +107,10 @@ def _host(host: Host) -> _Found:
     """ssh and sftp take a host that begins with “-” for an option, which can name a program to run; sftp
     reads commands line by line; and duplicity makes a command line for rsync of a path without quoting it.
     """
-    if not re.fullmatch(r"[A-Za-z0-9:\[][A-Za-z0-9._:%\]-]*", host.host):
+    if not re.fullmatch(r"[A-Za-z0-9:][A-Za-z0-9._:%-]*", host.host):
         yield "destination", f"“{host.host}” is no name of a host."
+    elif host.scheme == "rsync" and ":" in host.host:
+        yield "destination", "duplicity's rsync takes no IPv6 address: use sftp://, or the host's name."
     if host.user is not None and not re.fullmatch(r"[A-Za-z0-9_][A-Za-z0-9._@+-]*", host.user):
         yield "destination", f"“{host.user}” is no name of a user."
     if host.port is not None and not 0 < host.port < 65536:

@@ -13,5 +13,14 @@ def said(line: bytes, most: int) -> str:
     return text if len(text) <= most and len(line) <= most else text[:most] + "…"
 
 
+def is_text(path: str) -> bool:
+    """Whether a path is UTF-8: a file can have any bytes for its name, and not all can be written down."""
+    try:
+        path.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _escaped(char: str) -> str:
     return char.encode("unicode_escape").decode("ascii")

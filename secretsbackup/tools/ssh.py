@@ -55,7 +55,7 @@ async def bring(host: Host, name: str, to: Path) -> None:
     if host.scheme == "sftp":
         await _sftp(host, f"get {_quoted(there)} {_quoted(str(to))}\n")
     else:
-        await _rsync(host, f"{host.login}:{there}", str(to))
+        await _rsync(host, f"{host.address}:{there}", str(to))
 
 
 async def put(host: Host, name: str, content: bytes) -> None:
@@ -70,7 +70,7 @@ async def put(host: Host, name: str, content: bytes) -> None:
             await _sftp(host, f"{make}put {_quoted(str(here))} {_quoted(there)}\n")
         else:
             await make_folder(host)
-            await _rsync(host, str(here), f"{host.login}:{there}")
+            await _rsync(host, str(here), f"{host.address}:{there}")
 
 
 async def remove(host: Host, names: Sequence[str]) -> None:
@@ -113,7 +113,7 @@ async def _sftp(host: Host, batch: str) -> None:
 async def _batch(host: Host, batch: str) -> process.Ended:
     port = ["-P", str(host.port)] if host.port else []
     return await process.run(
-        process.find("sftp"), ["-q", *_SSH, *port, "-b", "-", "--", host.login], given=batch.encode()
+        process.find("sftp"), ["-q", *_SSH, *port, "-b", "-", "--", host.address], given=batch.encode()
     )
 
 
@@ -142,7 +142,7 @@ async def _by_sftp(host: Host) -> dict[str, int]:
     port = ["-P", str(host.port)] if host.port else []
     ended = await process.run(
         process.find("sftp"),
-        ["-q", *_SSH, *port, "-b", "-", "--", host.login],
+        ["-q", *_SSH, *port, "-b", "-", "--", host.address],
         given=f"ls -ln {_quoted(host.path + '/')}\n".encode(),
         on_line=lambda line: said.append(line.decode("utf-8", "replace")),
     )
@@ -156,7 +156,10 @@ async def _by_rsync(host: Host) -> dict[str, int]:
     said: list[str] = []
     ended = await process.run(
         process.find("rsync"),
-        ["--list-only", "--no-human-readable", "-e", _shell(host), "--", f"{host.login}:{host.path}/"],
+        [
+            *("--list-only", "--protect-args", "--no-human-readable", "-e", _shell(host)),
+            *("--", f"{host.address}:{host.path}/"),
+        ],
         on_line=lambda line: said.append(line.decode("utf-8", "replace")),
     )
     if ended.status != 0:

@@ -34,6 +34,7 @@ def test_nothing_stands_against_a_good_draft() -> None:
         ("destination", Bucket("b")),
         ("destination", Folder("/home/ada/docs/backups")),
         ("destination", Folder("/home/ada/docs")),
+        ("destination", Folder("/media/caf\udce9")),
         *(("key", key) for key in ("", "ABCD1234", "a" * 40, "G" * 40, "A" * 41)),
         *(("full_every", days) for days in (0, -1)),
         ("keep", 0),
@@ -47,6 +48,7 @@ def test_nothing_stands_against_a_good_draft() -> None:
                 ("rsync", "nas;touch ran", "x", None),
                 ("rsync", "nas", "$(touch ran)", None),
                 ("rsync", "nas", "--rsh=touch", None),
+                ("rsync", "::1", "x", None),
             )
         ),
         ("destination", Host("sftp", "nas", "x", None, 0)),

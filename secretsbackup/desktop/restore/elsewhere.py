@@ -96,8 +96,8 @@ class ElsewherePage(Page[Subject | None]):
         typed = self.url.text().strip()
         if not typed:
             raise ValueError(_("Give the address of the backup."))
-        return destinations.parse(
-            f"file://{typed}" if typed.startswith("/") else typed,
+        return destinations.parse_or_folder(
+            typed,
             endpoint=self.endpoint.text().strip() or None,
             region=self.region.text().strip() or None,
         )

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
+import msgspec
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from secretsbackup.desktop import work
@@ -12,14 +13,12 @@ from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.there import DestinedPage
 from secretsbackup.language import _
-from secretsbackup.model.destination import Host
+from secretsbackup.model.destination import Host, parse
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.plan import What, Where
 from secretsbackup.operations import discover
 from secretsbackup.tools import place as places
-
-_LOGIN = re.compile(r"(?:(?P<user>[^@\s:/]+)@)?(?P<host>[^@\s:/]+)(?::(?P<port>\d{1,5}))?")
 
 
 class HostPage(DestinedPage[Host]):
@@ -49,20 +48,13 @@ class HostPage(DestinedPage[Host]):
 
     @property
     def answer(self) -> Host:
-        found = _LOGIN.fullmatch(self.login.currentText().strip())
-        parts = found.groupdict() if found else {}
-        return Host(
-            self.how.currentData(),
-            parts.get("host") or "",
-            self.folder.text().strip().rstrip("/"),
-            parts.get("user"),
-            int(parts["port"]) if parts.get("port") else None,
-        )
+        at = _logged_in(self.login.currentText().strip())
+        return msgspec.structs.replace(at, scheme=self.how.currentData(), path=self.folder.text().strip())
 
     def take(self, host: Host) -> None:
         """Show this host."""
         port = f":{host.port}" if host.port else ""
-        self.login.setEditText(f"{host.login}{port}")
+        self.login.setEditText(f"{host.address}{port}")
         self.folder.setText(host.path)
         self.how.setCurrentIndex(self.how.findData(host.scheme))
 
@@ -98,3 +90,12 @@ class HostPage(DestinedPage[Host]):
         host = self.answer
         port = f" -p {host.port}" if host.port else ""
         copy_button(lambda: f"ssh{port} {host.login}", "").click()
+
+
+def _logged_in(text: str) -> Host:
+    """user@host:port as in an address; one without a host where it is none."""
+    try:
+        found = parse(f"sftp://{text}/folder") if not re.search(r"[\s/]", text) else None
+    except ValueError:
+        found = None
+    return found if isinstance(found, Host) else Host("sftp", "", "")

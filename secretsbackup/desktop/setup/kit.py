@@ -15,7 +15,7 @@ from secretsbackup.desktop.naming import where
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
-from secretsbackup.model.destination import Bucket, Destination, parse
+from secretsbackup.model.destination import Bucket, Destination, parse_or_folder
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.plan import Start
@@ -157,7 +157,7 @@ class KitPage(Page[Recovered | None]):
             return self._profile.destination if self._profile else None
         text = self.place.text().strip()
         try:
-            return parse(f"file://{text}" if text.startswith("/") else text, endpoint=self._endpoint)
+            return parse_or_folder(text, endpoint=self._endpoint)
         except ValueError:
             return None
 
