@@ -71,6 +71,7 @@ class Caution(StrEnum):
     NOT_TIDIED = "not-tidied"
     NOT_PRUNED = "not-pruned"
     NOT_PRESERVED = "not-preserved"
+    NOT_SENT = "not-sent"
     HOOK_FAILED = "hook-failed"
     NOT_TOLD = "not-told"
     NOT_RESTORED = "not-restored"

@@ -23,16 +23,18 @@ from secretsbackup.operations import (
     hooks,
     keys,
     mending,
+    outbox,
     prune,
     refresh,
 )
 from secretsbackup.operations.guards import Allowed
 from secretsbackup.operations.holdings import Holdings
+from secretsbackup.operations.outbox import Sent
 from secretsbackup.operations.runner import Recipe, Run
 from secretsbackup.store import history
 from secretsbackup.store.history import place_of
 from secretsbackup.tools import duplicity, gnupg, place, sleep
-from secretsbackup.tools.duplicity import Vault, files, torn
+from secretsbackup.tools.duplicity import Vault, files, resend, torn
 from secretsbackup.tools.rsync import Gathered
 
 _NEARLY_DONE = 5.0
@@ -68,16 +70,19 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
             trees = await gathering.survey(run)
             await gathering.mend(run)
             await guards.room_to_gather(run, rsync, trees)
+        finished: tuple[Snapshot, ...] = ()
         if begun := files.half_sent(vault.archive):
             with run.step(Step.SEND):
                 async with sleep.held_off(_SENDING):
-                    await _finish(run, vault, begun, wish)
+                    finished = await _finish(run, vault, begun, wish)
         left_over = gathering.left_over(run)
         with run.step(Step.GATHER):
             (held, fits), (gathered, unsent) = await _look_and_gather(
                 _look(run, vault), gathering.gather(run, rsync, trees)
             )
         if not unsent and not wish.full and held.chains and not held.broken and fits:
+            if finished:
+                return await _close(run, vault, held, finished, gathered)
             return Summary(changed=False, files=gathered.files, bytes=gathered.bytes)
         await guards.before_sending(run, vault, held, gathered, wish.allowed, left_over=left_over)
         kind = _kind(run, held, wish) if fits else Kind.FULL
@@ -87,14 +92,23 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         with run.step(Step.PROVE):
             proven = await _prove(run, vault, held)
             made = _made(held, proven)
-        with run.step(Step.RECORD):
-            _record(run, proven, made, gathered)
-            await refresh.keep_up(run, proven.whole)
-        with run.step(Step.TIDY):
-            await prune.tidy(run, vault, proven)
-        return _summary(kind, made, gathered)
+            _tell_made(run, proven, made)
+        return await _close(run, vault, proven, (*finished, *made), gathered)
 
     return hooks.around(back_up)
+
+
+async def _close(
+    run: Run, vault: Vault, proven: Holdings, made: tuple[Snapshot, ...], gathered: Gathered
+) -> Summary:
+    """Hold what was sent against what was collected; record it, and tidy up."""
+    with run.step(Step.RECORD):
+        sent = await asyncio.to_thread(_held_against, run, vault, made)
+        _record(run, made, gathered, sent)
+        await refresh.keep_up(run, proven.whole)
+    with run.step(Step.TIDY):
+        await prune.tidy(run, vault, proven)
+    return _summary(made, gathered, sent)
 
 
 async def _look(run: Run, vault: Vault) -> tuple[Holdings, bool]:
@@ -144,8 +158,8 @@ def _old(chain: Chain, profile: Profile, now: datetime) -> bool:
     return now - chain.start >= timedelta(days=profile.full_every)
 
 
-async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> None:
-    """Finish the set that an earlier run left half sent, before the stage changes.
+async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> tuple[Snapshot, ...]:
+    """Finish the set that an earlier run left half sent, before the stage changes; what came of it.
 
     duplicity would go on with it later as well, but signs the stage as it is then: what had changed in the
     part that was sent already would go into no volume and, being signed, into no later snapshot (3.2). So if
@@ -160,12 +174,18 @@ async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> None:
     changed = begun > run.began or await asyncio.to_thread(gathering.changed_since, stage, since)
     if held.broken or changed or await asyncio.to_thread(_torn, vault):
         await _forsake(run, vault, phrase)
-        return
+        return ()
     kind = Kind.INCREMENTAL if held.chains else Kind.FULL
     with _judging(run, vault, held, kind):
-        await _duplicity(run, vault, kind, (0, 0), wish, phrase)
+        await _duplicity(run, vault, held, kind, (0, 0), wish, phrase)
     proven = await _prove(run, vault, held)
-    _tell_made(run, proven, proven.since(held))
+    made = proven.since(held)
+    _tell_made(run, proven, made)
+    if made:
+        sent = await asyncio.to_thread(_held_against, run, vault, made)
+        if outbox.keep_missing(run, sent.missing) and not sent.missing:
+            gathering.sent(run)
+    return made
 
 
 def _judging(run: Run, vault: Vault, held: Holdings, kind: Kind) -> AbstractContextManager[None]:
@@ -195,7 +215,7 @@ async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Ga
     guards.room_to_send(run, vault, held, total[1])
     at = await _second_of_its_own(run, held)
     with _judging(run, vault, held, kind):
-        await _duplicity(run, vault, kind, total, wish, phrase, at)
+        await _duplicity(run, vault, held, kind, total, wish, phrase, at)
 
 
 async def _second_of_its_own(run: Run, held: Holdings) -> datetime | None:
@@ -228,23 +248,49 @@ async def _forsake(run: Run, vault: Vault, phrase: Secret | None) -> None:
 async def _duplicity(
     run: Run,
     vault: Vault,
+    held: Holdings,
     kind: Kind,
     total: tuple[int, int],
     wish: Wish,
     phrase: Secret | None,
     at: datetime | None = None,
 ) -> None:
-    await duplicity.back_up(
-        vault,
-        kind,
-        run.home.stage(run.profile),
-        compression=run.profile.compression,
-        passphrase=phrase,
-        total=total,
-        adopt=wish.adopt,
-        at=at,
-        tell=run.tell,
-    )
+    """Have duplicity send what the stage holds, and what it cannot see to be changed as well."""
+    await _show_hidden(run, vault, held, kind, phrase)
+    try:
+        await duplicity.back_up(
+            vault,
+            kind,
+            run.home.stage(run.profile),
+            compression=run.profile.compression,
+            passphrase=phrase,
+            total=total,
+            adopt=wish.adopt,
+            at=at,
+            tell=run.tell,
+        )
+    finally:
+        await asyncio.to_thread(resend.undo, vault.archive)
+
+
+async def _show_hidden(run: Run, vault: Vault, held: Holdings, kind: Kind, phrase: Secret | None) -> None:
+    """Prepare the signatures that duplicity compares with, which must be here for it."""
+    hidden = outbox.hidden(run) if kind is Kind.INCREMENTAL else set()
+    if not hidden:
+        return
+    newest = [snapshot for snapshot in held.chains[-1].snapshots if snapshot.whole][-1]
+    if not held.warm and phrase is not None:
+        await duplicity.fetch_metadata(vault, newest.time, phrase)
+    await asyncio.to_thread(resend.prepare, vault.archive, newest.stamp, hidden)
+
+
+def _held_against(run: Run, vault: Vault, made: tuple[Snapshot, ...]) -> Sent:
+    """What these snapshots hold of what was collected. While the archive folder cannot be read nothing is
+    missing: what is wrong with that is found by whoever builds on it."""
+    try:
+        return outbox.held_against(run, vault.archive, made) or Sent()
+    except Failure:
+        return Sent()
 
 
 async def _total(run: Run, held: Holdings, kind: Kind, gathered: Gathered) -> tuple[int, int]:
@@ -271,21 +317,21 @@ def _made(before: Holdings, after: Holdings) -> tuple[Snapshot, ...]:
     return found
 
 
-def _summary(kind: Kind, made: tuple[Snapshot, ...], gathered: Gathered) -> Summary:
-    full = kind is Kind.FULL
+def _summary(made: tuple[Snapshot, ...], gathered: Gathered, sent: Sent) -> Summary:
+    full = any(snapshot.kind is Kind.FULL for snapshot in made)
     return Summary(
         snapshot=made[-1].stamp,
-        files=gathered.files if full else gathered.changed_files,
-        bytes=gathered.bytes if full else gathered.changed_bytes,
+        files=gathered.files - len(sent.missing) if full else sent.files,
+        bytes=gathered.bytes if full else sent.size,
         stored=sum(snapshot.size for snapshot in made),
     )
 
 
-def _record(run: Run, proven: Holdings, made: tuple[Snapshot, ...], gathered: Gathered) -> None:
+def _record(run: Run, made: tuple[Snapshot, ...], gathered: Gathered, sent: Sent) -> None:
     here = place_of(run.profile.destination)
     history.know_snapshot(run.home, here, made[-1].stamp, gathered.files, gathered.bytes)
-    gathering.keep(run, unsent=False)
-    _tell_made(run, proven, made)
+    outbox.settle(run, sent.missing)
+    gathering.keep(run, unsent=bool(sent.missing))
 
 
 def _tell_made(run: Run, proven: Holdings, made: tuple[Snapshot, ...]) -> None:

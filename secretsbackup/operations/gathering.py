@@ -4,17 +4,18 @@ import asyncio
 import itertools
 import os
 import shutil
-import time
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from secretsbackup.model.outcome import Failure, Reason, Skip
-from secretsbackup.model.profile import Profile
-from secretsbackup.operations import presence
+from secretsbackup.model.profile import Profile, Source
+from secretsbackup.operations import presence, staleness
+from secretsbackup.operations.outbox import Posting
 from secretsbackup.operations.runner import Run
-from secretsbackup.store import staged
+from secretsbackup.operations.staleness import Clock, Known, Look
+from secretsbackup.store import origins, outbox, staged
 from secretsbackup.store.home import owner_only, unwritable
 from secretsbackup.store.staged import Staged
 from secretsbackup.tools import rsync, surroundings, tree
@@ -40,12 +41,17 @@ async def survey(run: Run) -> list[Tree]:
 async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gathered, bool]:
     """Mirror every source; what was gathered, and whether the stage holds anything that was not sent."""
     before = _claim(run)
-    stage = owner_only(run.home.stage(run.profile))
-    since, start = before.since or time.time(), surroundings.start()
+    stage, sources = owner_only(run.home.stage(run.profile)), run.profile.sources
+    clock = Clock()
+    since, start = before.since or clock.began, surroundings.start()
     begun = Staged(before.labels, since=since, start=start, doubted=before.doubted)
     staged.keep(run.home, run.profile, begun)
-    gathered = Gathered(changes=_remove_former(stage, before, run.profile))
-    for source, seen in zip(run.profile.sources, trees, strict=True):
+    removed = [*_remove_former(stage, before, run.profile), *_make_way(stage, sources)]
+    known = _known(run, before.since)
+    look = await in_thread(lambda: staleness.before(stage, sources, known))
+    posting = Posting(run, known, look)
+    gathered = sum((_posted(posting, path, count) for path, count in removed), Gathered())
+    for source, seen in zip(sources, trees, strict=True):
         gathered += await rsync.mirror(
             program,
             source,
@@ -57,13 +63,42 @@ async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gather
             held=run.held,
             offset=gathered,
             by_content=before.doubted,
+            changed=posting.changed,
         )
+    for path, count in _removed(stage, posting.no_files):
+        gathered += _posted(posting, path, count)
     owner_only(stage)
     if gathered.changes or before.since:
         await in_thread(lambda: _flush(stage))
+    look = await in_thread(lambda: _settle(run, posting, look, clock, changed=gathered.changes > 0))
     unsent = before.unsent or gathered.changes > 0
     keep(run, unsent=unsent)
-    return gathered, unsent
+    return msgspec.structs.replace(gathered, files=look.files, bytes=look.size), unsent
+
+
+def _known(run: Run, since: float) -> Known:
+    home, name = run.home, run.profile.name
+    return Known(origins.read(home, name), since, frozenset(outbox.hidden(home, name)))
+
+
+def _settle(run: Run, posting: Posting, look: Look, clock: Clock, *, changed: bool) -> Look:
+    """Remember what was collected, and what it was made of; in this order, for what has no origin is known to
+    have come since."""
+    timeless: Sequence[bytes] = ()
+    if changed:
+        stage = run.home.stage(run.profile)
+        look, timeless = staleness.after(stage, run.profile.sources, look, clock)
+    posting.close(timeless)
+    before = origins.read(run.home, run.profile.name)
+    if before is None or before.packed != look.origins.packed:
+        origins.keep(run.home, run.profile.name, look.origins)
+    return look
+
+
+def _posted(posting: Posting, path: bytes, count: int) -> Gathered:
+    """Take down what was removed from the stage, where so many files were of it."""
+    posting.put(path)
+    return Gathered(changes=1, deleted=count)
 
 
 def doubt(run: Run) -> None:
@@ -108,6 +143,12 @@ def keep(run: Run, *, unsent: bool) -> None:
     staged.keep(run.home, run.profile, Staged(_labels(run.profile), unsent=unsent))
 
 
+def sent(run: Run) -> None:
+    """Remember that all of the stage was sent, as it is; what it was staged for may have changed since."""
+    if before := staged.read(run.home, run.profile):
+        staged.keep(run.home, run.profile, msgspec.structs.replace(before, unsent=before.since > 0))
+
+
 def left_over(run: Run) -> bool:
     """Whether an earlier run gathered what it did not send."""
     before = staged.read(run.home, run.profile)
@@ -131,15 +172,36 @@ def _labels(profile: Profile) -> tuple[str, ...]:
     return tuple(source.label for source in profile.sources)
 
 
-def _remove_former(stage: Path, before: Staged, profile: Profile) -> int:
-    """Remove what was staged for sources that the profile no longer has; how many."""
-    if "." in _labels(profile):
-        return 0
-    former = [stage / label for label in {*before.labels} - {*_labels(profile)} if label != "."]
-    gone = [path for path in former if path.is_symlink() or path.exists()]
-    for path in gone:
-        remove(path)
-    return len(gone)
+def _remove_former(stage: Path, before: Staged, profile: Profile) -> Iterator[tuple[bytes, int]]:
+    """Remove what was staged for sources that the profile no longer has; what, and how many files it had that
+    nobody meant to keep: none."""
+    if "." not in _labels(profile):
+        former = sorted({*before.labels} - {*_labels(profile)} - {"."})
+        yield from ((path, 0) for path, _ in _removed(stage, [os.fsencode(label) for label in former]))
+
+
+def _make_way(stage: Path, sources: Sequence[Source]) -> Iterator[tuple[bytes, int]]:
+    """Remove what was staged of a source while it was a folder and is a file now, or the other way round:
+    rsync would put the one into the other. Nor would it see that a link in the stage leads out of it."""
+    for source in sources:
+        path, target = Path(source.path), stage / source.label
+        if source.label != ".":
+            other = target.is_symlink() or (target.exists() and target.is_dir() != path.is_dir())
+            yield from _removed(stage, [os.fsencode(source.label)] if other else [])
+        elif not path.is_dir():
+            names = [entry.name for entry in target.iterdir() if entry.name != path.name or entry.is_dir()]
+            yield from _removed(stage, [os.fsencode(name) for name in names])
+
+
+def _removed(stage: Path, paths: Sequence[bytes]) -> Iterator[tuple[bytes, int]]:
+    """Remove those of these that are in the stage; which, and how many files each had."""
+    for inside in paths:
+        path = Path(os.fsdecode(bytes(stage) + b"/" + inside))
+        if path.is_symlink() or path.exists():
+            folder = path.is_dir() and not path.is_symlink()
+            count = sum(1 for _ in tree.files_below(path)) if folder else 1
+            remove(path)
+            yield inside, count
 
 
 def remove(path: Path) -> None:

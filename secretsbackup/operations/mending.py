@@ -17,7 +17,7 @@ from secretsbackup.operations.runner import Run
 from secretsbackup.store import archived, history
 from secretsbackup.store.history import place_of
 from secretsbackup.tools import tree
-from secretsbackup.tools.duplicity import Vault, files, torn
+from secretsbackup.tools.duplicity import Vault, files, resend, torn
 
 _REMEMBERED = 500
 """Runs: of more that came to nothing since the last good one, the older ones have left nothing behind."""
@@ -45,6 +45,7 @@ async def settle(run: Run, archive: Path) -> None:
 
 
 def _mend(run: Run, archive: Path) -> None:
+    resend.undo(archive)
     for folder in torn.left_over(archive):
         shutil.rmtree(folder, ignore_errors=True)
     for path in list(torn.torn(archive, archived.read(run.home, run.profile.name))):

@@ -21,7 +21,7 @@ from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.paths import shown
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Snapshot
-from secretsbackup.operations import equipment, gathering, holdings, hooks, mending
+from secretsbackup.operations import equipment, gathering, holdings, hooks, mending, outbox
 from secretsbackup.operations.holdings import Holdings, chosen
 from secretsbackup.operations.runner import Run
 from secretsbackup.operations.sampling import Place, places, sample
@@ -71,12 +71,15 @@ async def _drill(run: Run, vault: Vault, phrase: Secret, snapshot: Snapshot, cha
         start = await _seconds(duplicity.do_nothing(cold, phrase))
         stored = _stored(volumes.spans(cold.archive, chain, snapshot), held)
         wanted, known = await asyncio.to_thread(_sample, run, cold, snapshot)
+        unsent: list[bytes] = []
         count, size = _holds(run, vault, snapshot)
         whole = 0 < size <= _ALL and stored(b"") <= sum(stored(place.path) for place in wanted)
         if whole:
             wanted = [Place(b"", tuple(path for place in wanted for path in place.files))]
         if known:
             run.tell(Warned(caution=Caution.NOT_COMPARED))
+        else:
+            wanted, unsent = await asyncio.to_thread(_parted, cold, snapshot, wanted)
         volume = max(chain.size // max(sum(one.volumes for one in chain.snapshots), 1), 1)
         watcher = _Watcher(run.tell, [stored(place.path) for place in wanted], volume)
         fetching = 0.0
@@ -86,10 +89,13 @@ async def _drill(run: Run, vault: Vault, phrase: Secret, snapshot: Snapshot, cha
             fetching += await _seconds(_restore(cold, snapshot, place, target, phrase, watcher.heard))
     with run.step(Step.COMPARE):
         try:
-            sizes = await asyncio.to_thread(_compared, run, wanted, known)
+            sizes, others = await asyncio.to_thread(_compared, run, cold, snapshot, wanted, known)
         except Failure:
             gathering.doubt(run)
             raise
+        if unsent or others:
+            gathering.doubt(run)
+            outbox.not_sent(run, [*unsent, *others])
     fetched = sum(stored(place.path) for place in wanted)
     rate = max(fetching - len(wanted) * start, 0.0) / fetched if fetched else 0.0
     all_of_it = fetching if whole else start + rate * stored(b"") + _A_FILE * count + _A_BYTE * size
@@ -162,19 +168,52 @@ def _listed(cold: Vault, snapshot: Snapshot) -> Iterator[Seen]:
     return (seen for seen in signatures.state(archives) if seen.what is What.FILE)
 
 
-def _compared(run: Run, wanted: Sequence[Place], known: Mapping[bytes, Seen]) -> list[int]:
-    """The sizes of the restored files, each being as it was staged, or as large as its signature says."""
+def _parted(cold: Vault, snapshot: Snapshot, wanted: Sequence[Place]) -> tuple[list[Place], list[bytes]]:
+    """The places without the files that were never sent, as the snapshot's signatures say; and these."""
+    sampled = {path for place in wanted for path in place.files}
+    sent = {seen.path for seen in _listed(cold, snapshot) if seen.path in sampled}
+    left = [Place(place.path, tuple(path for path in place.files if path in sent)) for place in wanted]
+    return [place for place in left if place.files], sorted(sampled - sent)
+
+
+def _compared(
+    run: Run, cold: Vault, snapshot: Snapshot, wanted: Sequence[Place], known: Mapping[bytes, Seen]
+) -> tuple[list[int], list[bytes]]:
+    """The sizes of the restored files, each being as it was staged, or as large as its signature says; and
+    those that came back as they were sent, but are another way in the stage."""
+    archives = signatures.archives(cold.archive, snapshot.stamp) or []
+    stage = bytes(run.home.stage(run.profile)) + b"/"
     sizes: list[int] = []
+    others: list[bytes] = []
     for number, place in enumerate(wanted):
         for path in place.files:
             restored = _restored(run, number, path, place)
-            size = restored.lstat().st_size if restored.is_file() else -1
-            if path not in known:
-                compare(Path(os.fsdecode(bytes(run.home.stage(run.profile)) + b"/" + path)), restored)
-            elif not known[path].least <= size <= known[path].most:
-                raise Failure(Reason.SAMPLE_DIFFERS, shown(path))
-            sizes.append(size)
-    return sizes
+            if path in known:
+                _measure(known[path], restored)
+            elif _is_other(Path(os.fsdecode(stage + path)), restored, archives, path):
+                others.append(path)
+                continue
+            sizes.append(restored.lstat().st_size)
+    return sizes, others
+
+
+def _measure(seen: Seen, restored: Path) -> None:
+    size = restored.lstat().st_size if restored.is_file() else -1
+    if not seen.least <= size <= seen.most:
+        raise Failure(Reason.SAMPLE_DIFFERS, shown(seen.path))
+
+
+def _is_other(expected: Path, restored: Path, archives: list[Path], path: bytes) -> bool:
+    """Whether a restored file is another than the staged one though it is the one that was sent, by its
+    signature; Failure(SAMPLE_DIFFERS) if it is not that."""
+    try:
+        compare(expected, restored)
+    except Failure:
+        sent_so = restored.is_file() and signatures.is_of(archives, path, restored)
+        if sent_so and signatures.is_of(archives, path, expected) is False:
+            return True
+        raise
+    return False
 
 
 def compare(expected: Path, restored: Path) -> None:

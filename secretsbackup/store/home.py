@@ -52,6 +52,14 @@ class Home(msgspec.Struct, frozen=True):
         """What is known of the profile's stage."""
         return self.state / profile / "stage.json"
 
+    def origins(self, profile: ProfileName) -> Path:
+        """What each file of the profile's stage was made of."""
+        return self.state / profile / "origins"
+
+    def outbox(self, profile: ProfileName) -> Path:
+        """What the profile collected and has not sent yet."""
+        return self.state / profile / "outbox"
+
     def archived(self, profile: ProfileName) -> Path:
         """What is known of the profile's archive folder."""
         return self.state / profile / "archive.json"

@@ -56,6 +56,21 @@ class Gathered(msgspec.Struct, frozen=True):
         )
 
 
+class Change(msgspec.Struct, frozen=True, gc=False):
+    """What rsync did to a path of the stage, which is given relative to that.
+
+    `copied` says that it is a file whose content was copied; `new` that it was not there before;
+    `same_second` that it was, with a time of the same second. `no_file` is what rsync left alone, since it is
+    a pipe, a socket or a device now.
+    """
+
+    path: bytes
+    copied: bool = False
+    new: bool = False
+    same_second: bool = False
+    no_file: bool = False
+
+
 async def version(program: Path) -> tuple[int, ...]:
     """The version of this rsync, as numbers."""
     said: list[bytes] = []
@@ -76,20 +91,22 @@ async def mirror(
     held: int | None = None,
     offset: Gathered = Gathered(),  # noqa: B008 - frozen
     by_content: bool = False,
+    changed: Callable[[Change], None] = lambda _: None,
 ) -> Gathered:
     """Make STAGE/LABEL like a source; Failure if the stage cannot be written.
 
     `exclude` are rsync's patterns, a leading "/" being the source. `own` are folders of ours that
     never go into a backup. `seen` is what a look at the source found, if there was one just now.
     `offset` is what earlier sources gathered, so that progress adds up. `by_content` reads every file here
-    and there, and copies what differs although size and time are the same.
+    and there, and copies what differs although size and time are the same. `changed` hears of each path that
+    was changed in the stage.
     """
     if seen is None:
         seen = await asyncio.to_thread(tree.look, Path(source.path), own)
     for link in seen.loops:
         if not excluder(exclude)(link):
             tell(Warned(caution=Caution.LINK_LOOP, path=_whole(source, link)))
-    listener = _Listener(source, stage, tell, offset)
+    listener = _Listener(source, stage, tell, offset, changed)
     path, target = Path(source.path), stage / source.label
     pair = [f"{path}/", f"{target}/"] if path.is_dir() else [str(path), str(target)]
     ended = await process.run(
@@ -186,9 +203,11 @@ def excluder(patterns: Sequence[str]) -> Callable[[bytes], bool]:
 
 
 def _whole(source: Source, path: bytes) -> str:
-    return shown(
-        path if path.startswith(b"/") else source.path.encode(errors="surrogateescape") + b"/" + path
-    )
+    """A path as people know it; of a source that is one file rsync gives that file's name."""
+    top = os.fsencode(source.path)
+    if path.startswith(b"/"):
+        return shown(path)
+    return shown(top + b"/" + path if os.path.isdir(top) else top)  # noqa: PTH112 - bytes
 
 
 _PROGRESS = re.compile(rb"^\s*\d+\s+\d+%.*to-chk=(\d+)/(\d+)\)")
@@ -213,15 +232,26 @@ _MESSAGES: tuple[tuple[re.Pattern[bytes], Caution], ...] = (
     ),
     (re.compile(rb"rsync: \[(?:receiver|generator)\] .*?" + _QUOTED + rb"(.*)"), Caution.NOT_STAGED),
 )
+_BEFORE_THE_CAUSE = re.compile(rb"^\)?(?: failed)?:? ?")
+"""As in `opendir "PATH" failed: CAUSE`, `failed to open "PATH": CAUSE`, `readlink_stat("PATH") failed: …`."""
 _SUMMARY = re.compile(rb"^(?:rsync error: |rsync warning: |rsync: \[\w+\] write error: Broken pipe|$)")
 
 
 class _Listener:
     """Makes progress, warnings and totals of what one rsync says."""
 
-    def __init__(self, source: Source, stage: Path, tell: Tell, offset: Gathered) -> None:
+    def __init__(
+        self,
+        source: Source,
+        stage: Path,
+        tell: Tell,
+        offset: Gathered,
+        changed: Callable[[Change], None],
+    ) -> None:
         self._source = source
         self._stage = stage
+        self._folder = Path(source.path).is_dir()
+        self._tell_change = changed
         self._tell = tell
         self._offset = offset
         self._counted = Gathered()
@@ -244,6 +274,8 @@ class _Listener:
         if name == b"./" and self._source.label == ".":
             return
         copied = kind[:2] == b">f"
+        same_second = copied and kind[4:5] == b"."
+        self._tell_change(Change(self._staged(name), copied, kind.endswith(b"+"), same_second))
         self._counted += Gathered(
             changes=1,
             changed_files=int(copied),
@@ -252,14 +284,24 @@ class _Listener:
             deleted=int(kind == b"*deleting" and not name.endswith(b"/")),
         )
 
+    def _staged(self, name: bytes) -> bytes:
+        """The path in the stage of what rsync names; of a source that is one file that is the file's name."""
+        inside = unescaped(name).removesuffix(b"/")
+        if self._source.label == ".":
+            return inside
+        label = os.fsencode(self._source.label)
+        return label + b"/" + inside if self._folder and inside != b"." else label
+
     def error(self, line: bytes, *, expected: bool = True) -> None:
         if _SUMMARY.match(line):
             return
         for pattern, caution in _MESSAGES:
             if found := pattern.search(line):
                 path, *more = found.groups()
-                detail = shown(more[0]).removeprefix(" failed: ") if more else ""
+                detail = shown(_BEFORE_THE_CAUSE.sub(b"", more[0])) if more else ""
                 self._warn(caution, _whole(self._source, unescaped(path)), detail)
+                if caution is Caution.NOT_A_FILE:
+                    self._tell_change(Change(self._staged(path), no_file=True))
                 return
         if expected:
             self._warn(Caution.TOOL_SAYS, "", shown(line))

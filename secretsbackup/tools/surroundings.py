@@ -4,6 +4,7 @@ NetworkManager's numbers are from its D-Bus API reference (NMState, NMConnectivi
 """
 
 import ipaddress
+import os
 import platform
 import time
 from pathlib import Path
@@ -102,6 +103,18 @@ def start() -> str:
         return Path("/proc/sys/kernel/random/boot_id").read_text().strip()
     except OSError:
         return ""
+
+
+def devices_without_inodes() -> frozenset[int]:
+    """The devices on which a file may get another inode whenever it is looked up: those of FUSE (sshfs, say),
+    whose library numbers what is in use. Read from mountinfo (proc(5)); none where there is no such file."""
+    try:
+        mounts = Path("/proc/self/mountinfo").read_bytes().splitlines()
+    except OSError:
+        return frozenset()
+    fields = [mount.split() for mount in mounts]
+    numbers = [one[2].split(b":") for one in fields if one[one.index(b"-") + 1].split(b".")[0] == b"fuse"]
+    return frozenset(os.makedev(int(major), int(minor)) for major, minor in numbers)
 
 
 def machine() -> str:

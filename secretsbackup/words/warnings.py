@@ -33,6 +33,10 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             )
         case Caution.NOT_PRESERVED:
             return _("{path} was saved, but not all of its owner, mode or time.").format(path=path)
+        case Caution.NOT_SENT:
+            return _("{path} is not at the destination as it is now; the next backup sends it again.").format(
+                path=path
+            )
         case Caution.NEW_FULL:
             return _(
                 "The chain that began {detail} is damaged, so this is a new full backup; the damaged one is kept for what can still be read from it."
@@ -121,6 +125,12 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
             return ngettext(
                 "{count} file saved without all of owner, mode and time",
                 "{count} files saved without all of owner, mode and time",
+                count,
+            ).format(count=grouped(count))
+        case Caution.NOT_SENT:
+            return ngettext(
+                "{count} file is not at the destination as it is now",
+                "{count} files are not at the destination as they are now",
                 count,
             ).format(count=grouped(count))
         case Caution.NEW_FULL:

@@ -59,13 +59,81 @@ def _numbered(number: int, path: Path) -> Iterator[tuple[list[bytes], int, Seen]
 def changes(path: Path) -> Iterator[Seen]:
     """What one archive names; a Failure if it is not whole."""
     try:
-        with gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb") as archive:
+        with opened(path) as archive:
             for kind, inside, what, modified, (least, most), _ in _members(archive):
                 if inside:
                     gone = kind == b"deleted"
                     yield Seen(inside, None) if gone else Seen(inside, what, modified, least, most)
     except (OSError, EOFError, ValueError, OverflowError, zlib.error) as error:
         raise Failure(Reason.TOOL_FAILED, f"{path.name}: {error}") from None
+
+
+def opened(path: Path) -> "Stream":
+    """An archive to be read; its bytes as they were before duplicity packed them."""
+    return gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb")
+
+
+class Header(msgspec.Struct, frozen=True, gc=False):
+    """A member's header: where in the archive it begins, its bytes, and how many bytes follow it."""
+
+    at: int
+    content: bytes
+    size: int
+
+
+def headers(path: Path, wanted: Collection[bytes]) -> dict[bytes, Header | None]:
+    """The headers of those of these paths that one archive names; None of one that is gone or not a file."""
+    found: dict[bytes, Header | None] = {}
+    try:
+        with opened(path) as archive:
+            for kind, inside, what, _, _, header in _members(archive):
+                if inside in wanted:
+                    found[inside] = header if kind != b"deleted" and what is What.FILE else None
+    except (OSError, EOFError, ValueError, OverflowError, zlib.error) as error:
+        raise Failure(Reason.TOOL_FAILED, f"{path.name}: {error}") from None
+    return found
+
+
+def is_of(paths: list[Path], inside: bytes, file: Path) -> bool | None:
+    """Whether a file is the one whose signature these archives (oldest first) have last; None if they cannot
+    tell: it is not in them, or its signature is of a kind that is not known."""
+    for path in reversed(paths):
+        if inside in (named := headers(path, {inside})):
+            header = named[inside]
+            return None if header is None else _sums_match(_content_of(path, header), file)
+    return None
+
+
+def _content_of(path: Path, header: Header) -> bytes:
+    with opened(path) as archive:
+        archive.seek(header.at + _BLOCK)
+        return archive.read(header.size)
+
+
+_MD4, _BLAKE2 = 0x72730136, 0x72730137
+"""librsync's magic numbers of signatures with its older rolling sum, the one that duplicity has it use."""
+_OFFSET = 31
+"""What that adds to each byte (librsync's rollsum.h)."""
+
+
+def _sums_match(signature: bytes, file: Path) -> bool | None:
+    """Compare block by block by the rolling sums: 32 bits of each block, some 20 MB a second. The strong sums
+    are MD4, which Python has no more."""
+    magic, block, strong = (int.from_bytes(signature[at : at + 4], "big") for at in (0, 4, 8))
+    if magic not in (_MD4, _BLAKE2) or not block:
+        return None
+    with file.open("rb") as content:
+        for at in range(12, len(signature), 4 + strong):
+            if _rolled(content.read(block)) != int.from_bytes(signature[at : at + 4], "big"):
+                return False
+        return not content.read(1)
+
+
+def _rolled(block: bytes) -> int:
+    count = len(block)
+    first = sum(block) + count * _OFFSET
+    second = sum(itertools.accumulate(block)) + count * (count + 1) // 2 * _OFFSET
+    return (second & 0xFFFF) << 16 | first & 0xFFFF
 
 
 class Attributes(msgspec.Struct, frozen=True):
@@ -92,10 +160,10 @@ def attributes(paths: list[Path], folders: Collection[bytes]) -> dict[bytes, Att
 def _attributes(path: Path, folders: Collection[bytes]) -> dict[bytes, Attributes]:
     """Those that one archive names; read up to the last of them."""
     found, last = dict[bytes, Attributes](), max(folder.split(b"/") for folder in folders)
-    with gzip.GzipFile(path) if path.suffix == ".gz" else path.open("rb") as archive:
-        for _, inside, what, modified, _, head in _members(archive):
+    with opened(path) as archive:
+        for _, inside, what, modified, _, header in _members(archive):
             if what is What.FOLDER and inside in folders:
-                mode, owner, group = (_number(head[at : at + 8]) for at in (100, 108, 116))
+                mode, owner, group = (_number(header.content[at : at + 8]) for at in (100, 108, 116))
                 found[inside] = Attributes(mode & 0o7777, owner, group, modified)
             elif inside.split(b"/") > last:
                 break
@@ -113,14 +181,16 @@ _KINDS = {
     tarfile.DIRTYPE: What.FOLDER,
     tarfile.SYMTYPE: What.LINK,
 }
-_Stream = gzip.GzipFile | BufferedReader
-_Member = tuple[bytes, bytes, What, int, tuple[int, int], bytes]
+Stream = gzip.GzipFile | BufferedReader
+_Member = tuple[bytes, bytes, What, int, tuple[int, int], "Header"]
+"""`signature`, `snapshot` or `deleted`; the path; its kind, time and size; its header."""
 
 
-def _members(archive: _Stream) -> Iterator[_Member]:
+def _members(archive: Stream) -> Iterator[_Member]:
     """The members of a tar as Python's tarfile writes them, in pax format or (older) in GNU's."""
     more: dict[bytes, bytes] = {}
     while True:
+        at = archive.tell()
         head = archive.read(_BLOCK)
         if len(head) < _BLOCK:
             raise EOFError("it ends too early")
@@ -145,7 +215,7 @@ def _members(archive: _Stream) -> Iterator[_Member]:
         if b".." in inside and b".." in inside.split(b"/"):
             raise ValueError("a name leads out")
         sized = _sized(first, size) if tree == b"signature" else (0, 0)
-        yield tree, inside, _KINDS.get(kind, What.OTHER), modified, sized, head
+        yield tree, inside, _KINDS.get(kind, What.OTHER), modified, sized, Header(at, head, size)
 
 
 def _counted(size: int) -> int:
@@ -154,14 +224,14 @@ def _counted(size: int) -> int:
     return size
 
 
-def _content(archive: _Stream, size: int) -> bytes:
+def _content(archive: Stream, size: int) -> bytes:
     """A header's own content; one of megabytes names no path that there could be."""
     if size > _HEADER:
         raise ValueError("a header is too long")
     return archive.read(-(-size // _BLOCK) * _BLOCK)[:size]
 
 
-def _skip(archive: _Stream, size: int) -> None:
+def _skip(archive: Stream, size: int) -> None:
     """Pass over content that may be large, and over what fills its last block."""
     left = -(-size // _BLOCK) * _BLOCK
     while left > 0:
