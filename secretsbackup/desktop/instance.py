@@ -20,6 +20,9 @@ from secretsbackup.model.outcome import Failure
 from secretsbackup.store.boundary import bounded, open_file
 from secretsbackup.store.home import Home, owner_only
 
+_TOKENS = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
+"""What a desktop gives to a program that it starts, so that its window may come to the front."""
+_TOKEN = "activation-token="  # noqa: S105 - a word before one
 _PATIENCE = 5.0
 """Seconds for the first to be ready: it may have been started at the same moment."""
 
@@ -50,10 +53,24 @@ def hand_over(home: Home, words: Sequence[str]) -> bool:
         socket = QLocalSocket()
         socket.connectToServer(_name(home))
         if socket.waitForConnected(500):
-            socket.write(msgspec.json.encode(list(words)) + b"\n")
+            socket.write(msgspec.json.encode([*words, *_token()]) + b"\n")
             return socket.waitForBytesWritten(500) and _heard(socket)
         time.sleep(0.1)
     return False
+
+
+def _token() -> list[str]:
+    """The desktop's leave to come to the front, as one more word."""
+    given = next(filter(None, map(os.environ.get, _TOKENS)), None)
+    return [f"{_TOKEN}{given}"] if given else []
+
+
+def _take(words: Sequence[str]) -> list[str]:
+    """The words without the token, which is put where Qt looks for it when a window is activated."""
+    for word in words:
+        if word.startswith(_TOKEN):
+            os.environ["XDG_ACTIVATION_TOKEN"] = word.removeprefix(_TOKEN)
+    return [word for word in words if not word.startswith(_TOKEN)]
 
 
 def _heard(socket: QLocalSocket) -> bool:
@@ -86,7 +103,7 @@ class Door(QObject):
             words = msgspec.json.decode(bytes(socket.readLine().data()), type=list[str])
             socket.write(b"heard\n")
             socket.flush()
-            self.asked.emit(words)
+            self.asked.emit(_take(words))
         socket.disconnectFromServer()
 
 
