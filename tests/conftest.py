@@ -17,9 +17,10 @@ from keyring.backends import fail
 from secretsbackup.model.event import Event, Progressed, Warned
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.secret import Secret
+from secretsbackup.operations import starting
 from secretsbackup.store import home as homes
 from secretsbackup.store.home import Home
-from secretsbackup.tools import gnupg, memory_keyring
+from secretsbackup.tools import gnupg, memory_keyring, place
 
 os.environ["LC_ALL"] = "C.UTF-8"  # whoever tests may speak another language
 PROGRAMS = Path(__file__).parent / "programs"
@@ -105,6 +106,38 @@ def told() -> Told:
 def home(tmp_path: Path) -> Home:
     """An empty home."""
     return homes.below(tmp_path / "home")
+
+
+_UNSTARTED, _KEPT_ON_SAME_DISK = starting.unstarted, place.kept_on_same_disk
+
+
+@pytest.fixture(autouse=True)
+def tended(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Something starts backups by itself on this machine, unless a test is `untended`; and it has many disks,
+    unless a test has `one_disk`."""
+    monkeypatch.setattr(starting, "unstarted", lambda *_: None)
+    monkeypatch.setattr(place, "kept_on_same_disk", lambda *_: "")
+
+
+@pytest.fixture
+def one_disk(tended: None, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where the folders of a test lie is looked up."""
+    del tended
+    monkeypatch.setattr(place, "kept_on_same_disk", _KEPT_ON_SAME_DISK)
+
+
+@pytest.fixture
+def untended(tended: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A machine on which nothing was ever set up to start them; the folder of its user's settings."""
+    del tended
+    monkeypatch.setattr(starting, "unstarted", _UNSTARTED)
+    config = Path(os.environ.get("XDG_CONFIG_HOME", "/"))
+    if not config.is_relative_to(tmp_path):
+        config = tmp_path / "config of a user"
+        monkeypatch.setenv("XDG_CONFIG_HOME", str(config))
+    monkeypatch.setenv("XDG_RUNTIME_DIR", str(tmp_path / "nothing runs here"))
+    monkeypatch.setenv("DBUS_SESSION_BUS_ADDRESS", f"unix:path={tmp_path}/no-bus")
+    return config
 
 
 @pytest.fixture

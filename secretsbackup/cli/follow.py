@@ -182,7 +182,7 @@ class _Lines(_Shower):
                 print(f"{words.doing(verb)} “{profile}”", file=sys.stderr)
             case StepEnded(step=step, seconds=seconds):
                 print(f"  {words.step(step)}: {words.duration(seconds)}", file=sys.stderr)
-            case Warned() as warned:
+            case Warned() as warned if not warned.is_note:
                 print(f"  ! {output.plain(words.warning(warned))}", file=sys.stderr)
             case _:
                 pass
@@ -228,7 +228,7 @@ class _Bars(_Shower):
                 )
             case StepEnded(seconds=seconds) if self._task is not None:
                 self._bars.update(self._task, completed=1, total=1, words=words.duration(seconds))
-            case Warned() as warned:
+            case Warned() as warned if not warned.is_note:
                 self._bars.console.print(
                     f"! {output.plain(words.warning(warned))}", markup=False, style="yellow"
                 )

@@ -16,9 +16,10 @@ from secretsbackup.model.making import Did, How
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.plan import KitWish, Told, Traces, What
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, labelled
-from secretsbackup.model.schedule import Schedule
+from secretsbackup.model.schedule import Manual, Schedule
 from secretsbackup.model.secret import Secret
-from secretsbackup.operations import appraise, discover, enrol, establish, keys
+from secretsbackup.model.starting import Starter
+from secretsbackup.operations import appraise, discover, enrol, establish, keys, starting
 from secretsbackup.operations.establish import NO_KEY, Established, Wish
 from secretsbackup.store import pause, profiles
 from secretsbackup.store.home import Home
@@ -46,6 +47,7 @@ async def hold(home: Home) -> int:
     key = await until_right(lambda: _key(adopt=destined.adopt))
     rhythm = await until_right(_schedule)
     kit = await until_right(lambda: _kit(what))
+    start = _starter(rhythm, home)
     draft = Profile(
         name=ProfileName(what.name),
         sources=labelled([*what.sources]),
@@ -65,6 +67,7 @@ async def hold(home: Home) -> int:
         iam=destined.iam,
         adopt=destined.adopt,
         kit=kit,
+        start=start,
     )
     made = await _set_up(wish, home)
     return await _first_backup(made, home, adopt=destined.adopt)
@@ -194,6 +197,13 @@ async def _kit(what: What) -> KitWish:
     usual = Path.home() / f"Recovery kit of {what.name}"
     answer = asking.ask("Save the recovery kit in which folder? (“later” reminds you)", str(usual))
     return KitWish() if answer == "later" else KitWish(str(Path(answer).expanduser().absolute()))
+
+
+def _starter(rhythm: Schedule, home: Home) -> Starter | None:
+    """What is to start the backups, where nothing does yet and somebody wants it."""
+    if isinstance(rhythm, Manual) or starting.unstarted(home) is None:
+        return None
+    return starting.best(tray=False) if asking.agrees(f"{words.automatically()}?") else None
 
 
 async def _set_up(wish: Wish, home: Home) -> Established:

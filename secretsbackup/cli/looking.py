@@ -148,10 +148,13 @@ def _is_text(path: bytes) -> bool:
 
 async def status(options: Options, home: Home) -> int:
     """Say how safe each profile is."""
+    from secretsbackup.operations import starting
     from secretsbackup.operations.standing import standing
 
     speak(spoken.chosen(home))  # the same sentence as in the tray
     known = choosing.all_or_one(home, options)
+    if starting.scheduled(known):
+        await starting.look_elsewhere(home)
     if not known:
         make = _("Make one: {command}").format(command="secretsbackup init")
         output.say(_("There is no profile yet."), make)
@@ -283,7 +286,7 @@ def _journal(home: Home, options: Options) -> Path:
 def _told(moment: Moment, verb: Verb) -> str:
     told = words.told(moment, verb)
     match moment.event:
-        case Warned():
+        case Warned() as warned if not warned.is_note:
             return f"! {told}"
         case HookRan(lines=lines):
             return "\n    ".join((told, *map(output.plain, lines)))

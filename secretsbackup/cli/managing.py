@@ -40,7 +40,7 @@ async def profile_add(options: Options, home: Home) -> int:
         calls=_calls(options, Calls()),
     )
     await enrol.enrol(draft, {}, home)
-    _added(draft, keyed=await _keyed(draft), json=options.json)
+    _added(draft, keyed=await _keyed(draft), json=options.json, automatic=not _unstarted(draft, home))
     return 0
 
 
@@ -144,7 +144,14 @@ async def _keyed(profile: Profile) -> bool:
     return True
 
 
-def _added(profile: Profile, *, keyed: bool, json: bool) -> None:
+def _unstarted(profile: Profile, home: Home) -> bool:
+    """Whether it is to be backed up by itself, and nothing would begin that."""
+    from secretsbackup.operations import starting
+
+    return starting.scheduled([profile]) and starting.unstarted(home) is not None
+
+
+def _added(profile: Profile, *, keyed: bool, json: bool, automatic: bool) -> None:
     if json:
         output.line(profile)
         return
@@ -154,7 +161,7 @@ def _added(profile: Profile, *, keyed: bool, json: bool) -> None:
         for name in (SecretName.AWS_ACCESS_KEY_ID, SecretName.AWS_SECRET_ACCESS_KEY):
             print(f"  secretsbackup secret set {profile.name} {name}")
     print(f"Then: secretsbackup backup {profile.name}")
-    if profile.schedule != schedule.Manual():
+    if not automatic:
         print(f"And by itself, {schedule.text(profile.schedule)}: secretsbackup timer on")
 
 

@@ -191,3 +191,7 @@ async def _tell_recovered(back: Recovered, options: Options, home: Home) -> None
         print(f"Not on this machine yet, and as they were in the profile: {', '.join(back.missing)}")
     when = "Once they are, go" if back.missing else "Go"
     print(f"{when} on with backups: secretsbackup backup {name} --adopt")
+    from secretsbackup.operations import starting
+
+    if starting.scheduled([back.profile]) and starting.unstarted(home):
+        print("And by itself, also after a restart: secretsbackup timer on")

@@ -1,5 +1,6 @@
 """Commands that run: backup, verify, stop, prune, demo."""
 
+import sys
 from datetime import UTC, datetime
 
 import msgspec
@@ -44,9 +45,11 @@ async def _what_is_due(options: Options, home: Home) -> int:
     """Back up and prove every profile that is due, for cron and systemd: no word while all is well."""
     from secretsbackup.cli import follow
     from secretsbackup.operations import backup as operation
-    from secretsbackup.operations import schedule, watch
+    from secretsbackup.operations import schedule, starting, watch
     from secretsbackup.operations.verify import verify as drill
 
+    if not sys.stdin.isatty():
+        starting.called(home)
     speak(spoken.chosen(home))  # an alarm and a letter are for whom the desktop speaks to
     for alarm in await watch.watch(home):
         if not alarm.told:  # cron sends a letter of it, systemd has it in its journal

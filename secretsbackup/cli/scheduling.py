@@ -1,5 +1,6 @@
 """Commands about what happens by itself: pause, resume, timer."""
 
+import getpass
 import shlex
 from datetime import UTC, datetime
 
@@ -7,6 +8,7 @@ from secretsbackup import words
 from secretsbackup.cli import choosing, output
 from secretsbackup.cli.choosing import Options
 from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.starting import Unstarted
 from secretsbackup.store.home import Home
 
 
@@ -63,5 +65,10 @@ async def timer(options: Options, _: Home) -> int:
             "It is not running now.",
             "It begins with your next login. Without systemd, put this into your crontab (crontab -e): "
             f"*/15 * * * * {shlex.join(timers.command())}",
+        )
+    if now.on and timers.broken() is Unstarted.LOGGED_OUT:
+        output.say(
+            "It runs only while you are logged in.",
+            f"Have it run without a login, too: sudo loginctl enable-linger {getpass.getuser()}",
         )
     return 0

@@ -12,18 +12,20 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import look, work
+from secretsbackup.desktop import dark, look, work
 from secretsbackup.desktop.follower import Follower
 from secretsbackup.desktop.icons import Shield
+from secretsbackup.desktop.parting import Parting
 from secretsbackup.desktop.rubbish import Rubbish
 from secretsbackup.desktop.settings import Settings
 from secretsbackup.desktop.standings import Standings
 from secretsbackup.desktop.tray import Tray
 from secretsbackup.language import _, speak
 from secretsbackup.model.event import RunId, Verb
-from secretsbackup.model.outcome import PROGRAM_END, YOU, Completed, Failed, Failure, Outcome
+from secretsbackup.model.outcome import PROGRAM_END, YOU, Completed, Failed, Failure, Outcome, Reason
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.secret import Credential, Secret
+from secretsbackup.model.starting import Starter, Unstarted
 from secretsbackup.model.status import About, unaccepted
 from secretsbackup.store import home as homes
 from secretsbackup.store import lock
@@ -56,6 +58,7 @@ class App(QObject):
         self.window: Window | None = None
         self._wizards: dict[str, QWidget] = {}
         self._asked_for: set[ProfileName] = set()
+        self._in_background = False
         self._told: dict[tuple[ProfileName, Verb], str] = {}
         self.tray = Tray(self, self.standings)
         self.standings.ended.connect(self._ended)
@@ -74,7 +77,8 @@ class App(QObject):
         self.obey(asked)
         self._hourly.start()
         work.begin(self._keep_to_schedule())
-        work.begin(self._repair_autostart())
+        work.begin(self._repair_starters())
+        work.begin(dark.follow())
         if not self.tray.shown:
             QTimer.singleShot(_GRACE if "tray" in asked else 0, self._stand_in)
 
@@ -164,19 +168,43 @@ class App(QObject):
             if live := self.run(recipe, verb, profile, ask=runner.nobody):
                 await live.outcome()
 
-    async def _repair_autostart(self) -> None:
+    async def _repair_starters(self) -> None:
         """If the program has moved since, the next login finds it where it is now."""
-        from secretsbackup.tools import autostart
+        from secretsbackup.operations import starting
+        from secretsbackup.tools import menu
 
-        await work.attempt(asyncio.to_thread(autostart.repair), lambda _: None)
+        await starting.repair()
+        await asyncio.to_thread(menu.install)
+        await self.unstarted()
+
+    async def unstarted(self) -> Unstarted | None:
+        """Why nothing would begin backups after the next restart; what stands is looked at anew."""
+        from secretsbackup.operations import starting
+
+        await work.attempt(starting.look_elsewhere(self.home), lambda _: None)
+        return await asyncio.to_thread(starting.unstarted, self.home)
+
+    async def start_by_itself(self) -> None:
+        """Have backups begin by themselves from now on; a Failure where that cannot be."""
+        from secretsbackup.operations import starting
+
+        lacking = await starting.turn_on(starting.best(tray=self.tray.shown))
+        self.look_again()
+        if lacking:
+            raise Failure(Reason.NOT_STARTED, lacking)
+
+    def look_again(self) -> None:
+        """Look anew at how every profile stands."""
+        for name in self.standings.all:
+            self.standings.refresh(name)
 
     async def _watch(self) -> None:
         """Raise the alarm about what is overdue, as the timer does where it is on."""
         from secretsbackup.operations.watch import watch
 
         await work.attempt(watch(self.home), lambda _: None)
-        for name in self.standings.all:
-            self.standings.refresh(name)
+        await self.unstarted()
+        self.look_again()
 
     def run(
         self,
@@ -218,6 +246,8 @@ class App(QObject):
 
     def open(self) -> None:
         """Show the window."""
+        self._in_background = False
+        self.look_again()
         if self.window is None:
             from secretsbackup.desktop.window import Window
 
@@ -242,6 +272,8 @@ class App(QObject):
         from secretsbackup.desktop import setup
 
         self.show_wizard("recover", lambda: setup.wizard(self, setup.Start.KIT))
+        if isinstance(shown := self._wizards["recover"], setup.SetUp):
+            shown.recover()
 
     def first_backup(self, profile: Profile, *, adopt: bool) -> None:
         """Back up a profile that was written just now, and show how that goes."""
@@ -305,9 +337,51 @@ class App(QObject):
         work.begin(self._ask_to_quit())
 
     def window_closed(self) -> None:
-        """Without a tray there is nothing left to click on: quit. A run is let finish all the same."""
-        if not self.tray.shown and self._unseen():
-            self.quit()
+        """Without a tray there is nothing left to click on: quit, unless backups would end with that. A run
+        is let finish all the same."""
+        if not self.tray.shown and self._unseen() and not self._in_background:
+            work.begin(self._part())
+
+    async def _part(self) -> None:
+        """The last window is closed, and there is no tray: go on unseen, or quit."""
+        if not await self._ends_backups():
+            await self._quit(PROGRAM_END)
+            return
+        self._in_background = True
+        match await self._ask_to_part():
+            case Parting.QUIT:
+                await self._quit(PROGRAM_END)
+            case Parting.TIMER if await self._hand_to_timer():
+                await self._quit(PROGRAM_END)
+            case _:
+                return
+
+    async def _ends_backups(self) -> bool:
+        """Whether scheduled backups end with this process: the system's timer, or cron, does not do them."""
+        from secretsbackup.operations import starting
+
+        if not starting.scheduled(one.profile for one in self.standings.all.values()):
+            return False
+        return not await asyncio.to_thread(starting.by_timer, self.home)
+
+    async def _ask_to_part(self) -> Parting:
+        from secretsbackup.desktop import parting
+        from secretsbackup.operations import starting
+
+        _dress()
+        at_login = await asyncio.to_thread(starting.at_login)
+        above = self.window if self.window and self.window.isVisible() else None
+        return await parting.ask(above, at_login=at_login, can_run=starting.has_timer())
+
+    async def _hand_to_timer(self) -> bool:
+        """Have the system's timer do the backups; what stood in the way is told, and we stay."""
+        from secretsbackup.operations import starting
+
+        lacking = await work.attempt(
+            starting.turn_on(Starter.TIMER), lambda message: self.tray.notify(message, Shield.ATTENTION)
+        )
+        self.look_again()
+        return lacking is None and not await self._ends_backups()
 
     def _unseen(self) -> bool:
         """Whether nothing goes on, and no window is there to show it."""
@@ -327,14 +401,23 @@ class App(QObject):
         from secretsbackup.desktop import asking
 
         _dress()
-        if not self.going_on() or await asking.sure(
+        if self.going_on() and not await asking.sure(
             self.window if self.window and self.window.isVisible() else None,
             _("Stop the run and quit?"),
             _("A run is going on. Nothing is lost if you stop it: the next one goes on from there."),
             _("&Stop and quit"),
             destroys=True,
         ):
-            await self._quit(YOU)
+            return
+        if await self._ends_backups():
+            match await self._ask_to_part():
+                case Parting.STAY:
+                    return
+                case Parting.TIMER if not await self._hand_to_timer():
+                    return
+                case _:
+                    pass
+        await self._quit(YOU)
 
     async def _quit(self, by: str) -> None:
         lives = self.going_on()
@@ -391,7 +474,7 @@ class App(QObject):
         if self.window and not self.tray.shown and not self.settings.told_no_tray:
             self.settings.told_no_tray = True
             self.window.hint(
-                _("This desktop has no tray, so the window stays. Backups go on while it is minimised.")
+                _("This desktop has no tray. When you close this window, backups go on as you then choose.")
             )
 
 

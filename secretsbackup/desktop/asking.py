@@ -48,7 +48,7 @@ def _settle(answered: "asyncio.Future[_T]", answer: _T) -> None:
         answered.set_result(answer)
 
 
-class _Dialog(QDialog):
+class Dialog(QDialog):
     """As high as its text takes at its width: Qt's own guess is that of a narrower one."""
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
@@ -59,7 +59,7 @@ class _Dialog(QDialog):
         super().showEvent(event)
 
 
-class _Passphrase(_Dialog):
+class _Passphrase(Dialog):
     def __init__(self, parent: QWidget | None, about: str) -> None:
         super().__init__(parent)
         self.setWindowTitle(_("Passphrase"))
@@ -87,7 +87,7 @@ class _Passphrase(_Dialog):
         self._typed.clear()
 
 
-class Sure(_Dialog):
+class Sure(Dialog):
     """A question, what it means, and two answers."""
 
     def __init__(self, parent: QWidget | None, title: str, text: str, yes: str, *, destroys: bool) -> None:

@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
+from secretsbackup import words
 from secretsbackup.desktop import asking, look, work
 from secretsbackup.desktop.flow import Flow
 from secretsbackup.desktop.standings import Standing
@@ -14,7 +15,7 @@ from secretsbackup.language import _
 from secretsbackup.model.outcome import Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
-from secretsbackup.model.status import About, Concern, unaccepted
+from secretsbackup.model.status import About, Concern, Status, unaccepted
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App
@@ -30,9 +31,9 @@ class Attention(QWidget):
         super().__init__()
         self._app, self._profile, self._show_log = app, profile, show_log
         self._shown: tuple[str, ...] = ()
-        self._buttons, self._trouble = Flow(), Trouble()
+        self._rows, self._trouble = look.column(gap=2), Trouble()
         box = look.column(self)
-        box.addWidget(self._buttons)
+        box.addLayout(self._rows)
         box.addWidget(self._trouble)
         self.hide()
 
@@ -42,15 +43,34 @@ class Attention(QWidget):
         known = {one.key: self._remedies(one) for one in unaccepted(standing.status, now)}
         if any(why.reason is Reason.SOURCE_EMPTY for why in standing.status.waiting):
             known["empty"] = [(_("I emptied it: back &up all the same"), self._believe)]
-        wanted = {key: remedies for key, remedies in known.items() if remedies}
+        whole, short = words.health(standing.status, now), words.short(standing.status, now)
+        told = {} if whole == short else _sentences(standing.status, now)
+        wanted = {key: remedies for key, remedies in known.items() if remedies or key in told}
         self.setVisible(bool(wanted) and not standing.at_work(now))
-        if tuple(wanted) == self._shown:
+        shown = tuple(f"{key} {told.get(key, '')}" for key in wanted)
+        if shown == self._shown:
             return
-        self._shown = tuple(wanted)
+        self._shown = shown
         self._trouble.untell()
-        self._buttons.clear()
-        for label, do in (remedy for remedies in wanted.values() for remedy in remedies):
-            self._buttons.add(look.button(label, do))
+        self._clear()
+        if told:
+            for key, remedies in wanted.items():
+                self._add(told.get(key, ""), remedies)
+        else:
+            self._add("", [remedy for remedies in wanted.values() for remedy in remedies])
+
+    def _add(self, sentence: str, remedies: list[Remedy]) -> None:
+        """A row: what is the matter, and what does something about it."""
+        if sentence:
+            self._rows.addWidget(look.sentence(sentence))
+        if remedies:
+            self._rows.addWidget(Flow(*(look.button(label, do) for label, do in remedies)))
+
+    def _clear(self) -> None:
+        while item := self._rows.takeAt(0):
+            if widget := item.widget():
+                widget.hide()
+                widget.deleteLater()
 
     def _remedies(self, one: Concern) -> list[Remedy]:
         app, name = self._app, self._profile.name
@@ -70,8 +90,28 @@ class Attention(QWidget):
                     (_("Show &what was left out"), self._show_log),
                     (_("Keep &quiet until it changes"), lambda: app.standings.accept(name, one.key)),
                 ]
+            case About.NOT_STARTED:
+                return [
+                    (_("&Turn on automatic backups"), lambda: work.begin(self._turn_on())),
+                    (_("I start them &by other means"), lambda: self._accept_for_all(one.key)),
+                ]
+            case About.SAME_DISK:
+                return [
+                    (_("&Choose another place…"), lambda: app.edit(name)),
+                    (_("&Ignore the same disk"), lambda: app.standings.accept(name, one.key)),
+                ]
             case _:
                 return []
+
+    async def _turn_on(self) -> None:
+        """What stood in the way is told."""
+        self._trouble.untell()
+        await work.attempt(self._app.start_by_itself(), self._trouble.tell)
+
+    def _accept_for_all(self, key: str) -> None:
+        """What starts one profile's backups starts those of all."""
+        for name in self._app.standings.all:
+            self._app.standings.accept(name, key)
 
     def _allow(self) -> None:
         self._app.back_up(self._profile.name, even_if_unusual=True)
@@ -90,3 +130,8 @@ class Attention(QWidget):
 
     async def _ask(self) -> Secret | None:
         return await asking.passphrase(self, about=_("It lets the key live longer, and is not kept."))
+
+
+def _sentences(status: Status, now: datetime) -> dict[str, str]:
+    """What stands below a headline that is too short for it, by the concerns' keys."""
+    return {one.key: f"{words.capital(words.concern(one, now))}." for one in unaccepted(status, now)}

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 
 from PySide6.QtCore import Qt, QTimer
-from PySide6.QtGui import QFontDatabase, QGuiApplication
+from PySide6.QtGui import QFontDatabase, QGuiApplication, QIcon
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from secretsbackup.desktop import icons, look
@@ -22,7 +22,8 @@ class SecretField(QLineEdit):
     def __init__(self) -> None:
         super().__init__()
         self.setEchoMode(QLineEdit.EchoMode.Password)
-        self._show = self.addAction(icons.icon("eye"), QLineEdit.ActionPosition.TrailingPosition)
+        self._show = self.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
+        icons.put(self._show, "eye")
         self._show.setCheckable(True)
         self._show.setToolTip(_("Show what is typed"))
         self._show.toggled.connect(self._reveal)
@@ -81,7 +82,7 @@ def copy_button(text: Callable[[], str], about: str) -> QPushButton:
         QTimer.singleShot(_COPIED, made, lambda: made.setText(_("Copy")))
 
     made = look.button(_("Copy"), copy)
-    made.setIcon(icons.icon("copy"))
+    icons.put(made, "copy")
     made.setAccessibleName(_("Copy {what}").format(what=about))
     made.setAutoDefault(False)
     return made

@@ -4,13 +4,17 @@ A drawing says `currentColor` for its lines, `accent` for what stands out, and t
 `PROGRESS` for its arc. They are drawn at every size and density that a screen may want.
 """
 
+from collections.abc import Callable
 from enum import StrEnum
 from functools import cache, lru_cache
 from importlib.resources import files
+from typing import Any
+from weakref import WeakKeyDictionary
 
-from PySide6.QtCore import QByteArray, QRectF, QSize, Qt
+from PySide6.QtCore import QByteArray, QObject, QRectF, QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
+from shiboken6 import isValid
 
 from secretsbackup.desktop import look
 
@@ -20,8 +24,10 @@ _ROUND = 25.13
 
 
 class Shield(StrEnum):
-    """The states of the tray, told apart by shape: tick, ring, dot, broken, bars."""
+    """The states of the tray, told apart by shape: tick, ring, dot, broken, bars; plain where there is
+    nothing yet that could be safe."""
 
+    EMPTY = "shield"
     SAFE = "shield-safe"
     RUNNING = "shield-running"
     ATTENTION = "shield-attention"
@@ -41,6 +47,28 @@ def icon(name: str, palette: QPalette | None = None, accent: QColor | None = Non
         for size in _SIZES:
             made.addPixmap(_pixmap(_drawing(name, line, accent or line), size), mode)
     return made
+
+
+_drawn: "WeakKeyDictionary[QObject, Callable[[Any], object]]" = WeakKeyDictionary()
+
+
+def keep(owner: QObject, draw: Callable[[Any], object]) -> None:
+    """Have an owner draw its icons, now and again whenever the palette changes. `draw` gets the owner, and
+    must not know it in another way: that would keep it for ever."""
+    draw(owner)
+    _drawn[owner] = draw
+
+
+def put(owner: Any, name: str) -> None:
+    """Give a button or an action a drawing as its icon, and keep that in the palette's colours."""
+    keep(owner, lambda one: one.setIcon(icon(name)))
+
+
+def redraw() -> None:
+    """The palette is another: draw anew what is kept."""
+    for owner, draw in list(_drawn.items()):
+        if isValid(owner):
+            draw(owner)
 
 
 def pixmap(
@@ -89,7 +117,7 @@ def state_colour(state: Shield, palette: QPalette) -> QColor:
             return look.warning_colour(palette)
         case Shield.FAILED:
             return look.danger_colour(palette)
-        case Shield.SAFE | Shield.PAUSED:
+        case Shield.SAFE | Shield.PAUSED | Shield.EMPTY:
             return palette.color(QPalette.ColorRole.WindowText)
 
 

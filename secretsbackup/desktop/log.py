@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
-from PySide6.QtGui import QGuiApplication, QKeySequence, QShortcut
+from PySide6.QtGui import QGuiApplication, QIcon, QKeySequence, QShortcut
 from PySide6.QtWidgets import (
     QAbstractItemView,
     QCheckBox,
@@ -31,7 +31,7 @@ from secretsbackup.model.event import (
     RunStarted,
     StepStarted,
     Verb,
-    Warned,
+    warns,
 )
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import ProfileName
@@ -65,7 +65,7 @@ class Log(QWidget):
         self._filter.setPlaceholderText(_("Filter"))
         self._filter.setAccessibleName(_("Filter"))
         self._filter.setClearButtonEnabled(True)
-        self._filter.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        icons.put(self._filter.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition), "search")
         self._typed = QTimer(self, interval=200, singleShot=True)
         self._typed.timeout.connect(lambda: work.begin(self._look_for()))
         self._filter.textChanged.connect(lambda _text: self._typed.start())
@@ -258,14 +258,14 @@ class Lines(QAbstractTableModel):
         colours = look.palette()
         if column == 0:
             return look.quiet_colour(colours)
-        return look.warning_colour(colours) if isinstance(moment.event, Warned) else None
+        return look.warning_colour(colours) if warns(moment.event) else None
 
     def _at(self, row: int) -> Moment:
         return self._moments[row if self._found is None else self._found[row]]
 
     def _fits(self, number: int, wanted: str, only_warnings: bool) -> bool:
         moment = self._moments[number]
-        if only_warnings and not isinstance(moment.event, Warned):
+        if only_warnings and not warns(moment.event):
             return False
         return not wanted or wanted in words.told(moment, self.verb).casefold()
 

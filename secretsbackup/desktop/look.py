@@ -210,9 +210,12 @@ class _Dresser(QObject):
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.ApplicationPaletteChange and watched is self._app:
+            from secretsbackup.desktop import icons
+
             sheet = _sheet(self._app.palette(), QFontMetrics(self._app.font()).height())
             if sheet != self._app.styleSheet():
                 self._app.setStyleSheet(sheet)
+            QTimer.singleShot(0, self, icons.redraw)
         return False
 
 

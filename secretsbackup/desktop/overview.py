@@ -107,10 +107,11 @@ class Overview(QWidget):
         ratio = self.devicePixelRatioF()
         self._shield.setPixmap(icons.shield_pixmap(state, 56, ratio, self.palette()))
         safe = standing.status.safe_as_of
-        self._health.setText(words.health(standing.status, now) if standing.known else _("One moment…"))
+        self._health.setText(words.short(standing.status, now) if standing.known else _("One moment…"))
         self._health.setToolTip(words.clock(safe) if safe else "")
         self._next.setText(words.next_run(standing.next_run, standing.paused, now))
         self._next.setVisible(bool(self._next.text()))
+        self._resume.setVisible(standing.is_paused(now))
 
     def _show_trouble(self, standing: Standing) -> None:
         last = standing.status.last
@@ -149,6 +150,8 @@ class Overview(QWidget):
         self._shield.setFixedWidth(8 * look.GRID)
         self._primary = look.primary(_("&Back up now"), self._back_up)
         restore = look.button(_("&Restore files…"), lambda: self._app.restore_files(self._name))
+        self._resume = look.button(_("&Continue"), lambda: self._app.standings.resume(self._name))
+        self._resume.setAccessibleDescription(_("Backups begin by themselves again."))
         more = look.button(_("&More"))
         more.setMenu(self._make_menu())
         text = look.column(gap=0)
@@ -159,7 +162,7 @@ class Overview(QWidget):
         head.setSpacing(2 * look.GRID)
         head.addWidget(self._shield, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(text, 1)
-        buttons = Flow(self._primary, restore, more)
+        buttons = Flow(self._primary, self._resume, restore, more)
         made = QWidget()
         box = look.column(made, gap=2)
         box.addLayout(head)

@@ -14,8 +14,9 @@ from secretsbackup.desktop.naming import where as place
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.language import _, known
 from secretsbackup.model.profile import Profile
-from secretsbackup.operations import enrol
-from secretsbackup.tools import autostart
+from secretsbackup.model.starting import Starter
+from secretsbackup.operations import enrol, starting
+from secretsbackup.tools import autostart, timer
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App
@@ -34,6 +35,7 @@ class Preferences(QWidget):
         self._trouble = Trouble()
         self._profiles = look.column()
         self._autostart = QCheckBox(_("&Start in the tray when I log in"))
+        self._timer = QCheckBox(_("Let the system’s &timer start backups, also while this program is closed"))
         self._notify = QCheckBox(_("&Notify me of failures, warnings, and when it works again"))
         self._language, self._panel = QComboBox(), QComboBox()
         self._lay_out()
@@ -48,6 +50,9 @@ class Preferences(QWidget):
         settings = self._app.settings
         self._autostart.setChecked(autostart.is_on())
         self._autostart.toggled.connect(self._switch_autostart)
+        self._timer.setVisible(starting.has_timer())
+        self._timer.setChecked(timer.is_set_up())
+        self._timer.toggled.connect(self._switch_timer)
         self._notify.setChecked(settings.notifies)
         self._notify.toggled.connect(partial(setattr, settings, "notifies"))
         self._language.addItem(_("As the session"), "")
@@ -109,6 +114,15 @@ class Preferences(QWidget):
         async def switch() -> None:
             change = autostart.turn_on if wanted else autostart.turn_off
             await work.attempt(asyncio.to_thread(change), self._trouble.tell)
+            self._app.look_again()
+
+        work.begin(switch())
+
+    def _switch_timer(self, wanted: bool) -> None:
+        async def switch() -> None:
+            change = starting.turn_on(Starter.TIMER) if wanted else timer.switch_off()
+            await work.attempt(change, self._trouble.tell)
+            self._app.look_again()
 
         work.begin(switch())
 
@@ -130,6 +144,7 @@ class Preferences(QWidget):
         box.addWidget(look.rule())
         box.addWidget(look.heading(_("This desktop")))
         box.addWidget(self._autostart)
+        box.addWidget(self._timer)
         box.addWidget(self._notify)
         for label, control in ((_("&Language"), self._language), (_("The tray's &panel is"), self._panel)):
             title = QLabel(label)

@@ -97,6 +97,10 @@ class _Steps(QWidget):
     def show_run(self, status: Status, trace: Trace) -> None:
         if status.verb is not self._verb and status.verb:
             self._begin(status.verb)
+        order = [step for step, _mark, _name in self._shown]
+        reached = max(
+            (order.index(step) for step in (*status.steps_done, status.step) if step in order), default=0
+        )
         for step, mark, name in self._shown:
             done, now = step in status.steps_done, step is status.step and step not in status.steps_done
             seconds = trace.seconds.get(step)
@@ -104,7 +108,8 @@ class _Steps(QWidget):
             name.setText(words.step(step) + took)
             name.setAccessibleDescription(_("done") if done else _("now") if now else "")
             look.mark(name, "sentence" if done or now else "quiet")
-            mark.setPixmap(self._mark(done=done, now=now))
+            skipped = not done and not now and order.index(step) < reached
+            mark.setPixmap(self._mark(done=done, now=now, skipped=skipped))
             mark.setToolTip(name.text())
         self._now = status.step
         self._fit()
@@ -122,10 +127,10 @@ class _Steps(QWidget):
         for step, _mark, name in self._shown:
             name.setVisible(wide <= self.width() or step is self._now)
 
-    def _mark(self, *, done: bool, now: bool) -> QPixmap:
+    def _mark(self, *, done: bool, now: bool, skipped: bool) -> QPixmap:
         colours = self.palette()
         colour = look.accent(colours) if now else look.quiet_colour(colours)
-        name = "check" if done else "dot" if now else "circle"
+        name = "check" if done else "dot" if now else "skipped" if skipped else "circle"
         return icons.pixmap(name, 16, line=colour, ratio=self.devicePixelRatioF())
 
     def _begin(self, verb: Verb) -> None:

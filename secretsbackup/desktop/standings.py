@@ -18,6 +18,7 @@ from secretsbackup.model.event import Moment, RunEnded, RunId
 from secretsbackup.model.inventory import Inventory
 from secretsbackup.model.outcome import Failed, Failure, Outcome
 from secretsbackup.model.profile import Profile, ProfileName
+from secretsbackup.model.schedule import following
 from secretsbackup.model.status import Level, Status, after, at_work, level
 from secretsbackup.operations import standing
 from secretsbackup.store import history, marks, pause, profiles
@@ -122,6 +123,13 @@ class Standings(QObject):
         """End its pause."""
         if self._done(lambda: pause.resume(self._home, name)):
             self._change(name, paused=None)
+
+    def wait(self, profile: Profile) -> None:
+        """Let its first backup begin at its next time, and not at once: whoever set it up said "later"."""
+        if until := following(profile.schedule, datetime.now(UTC)):
+            self.pause(profile.name, until)
+        else:
+            self.resume(profile.name)
 
     def accept(self, name: ProfileName, key: str) -> None:
         """Keep quiet about a concern until it changes."""
@@ -249,11 +257,14 @@ def _going_on(remembered: Status, live: Status) -> Status:
     return msgspec.structs.replace(remembered, **{field: getattr(live, field) for field in heard})
 
 
+ORDER = (Shield.RUNNING, Shield.FAILED, Shield.ATTENTION, Shield.PAUSED, Shield.SAFE)
+"""Of several profiles' states, the one that is shown of all."""
+
+
 def worst(standings: Standings, now: datetime | None = None) -> Shield:
     """The state that all profiles together show in the tray."""
-    order = (Shield.RUNNING, Shield.FAILED, Shield.ATTENTION, Shield.PAUSED, Shield.SAFE)
     moment = now or datetime.now(UTC)
     states = {one.shield(moment) for one in standings.all.values()}
     if standings.trouble:
         states.add(Shield.FAILED)
-    return next((state for state in order if state in states), Shield.SAFE)
+    return next((state for state in ORDER if state in states), Shield.EMPTY)

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.icons import Shield
-from secretsbackup.desktop.standings import Standings, worst
+from secretsbackup.desktop.standings import ORDER, Standings, worst
 from secretsbackup.language import _
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store.pause import UNTIL_RESUMED
@@ -45,6 +45,9 @@ class Tray(QObject):
         self._waiting.timeout.connect(self.look)
         standings.changed.connect(self.draw)
         standings.listed.connect(self.draw)
+        qt = QGuiApplication.instance()
+        assert isinstance(qt, QGuiApplication)
+        qt.paletteChanged.connect(lambda _palette: self.draw())  # a panel goes from light to dark with it
 
     @property
     def shown(self) -> bool:
@@ -104,14 +107,12 @@ class Tray(QObject):
     def _tip(self, now: datetime) -> str:
         if self._standings.trouble:
             return self._standings.trouble.title
-        lines = [
-            (name, words.standing(one.status, now, one.next_run, one.paused))
-            for name, one in self._standings.all.items()
-            if one.known or one.status.running
-        ]
-        if len(lines) == 1:
-            return lines[0][1]
-        return "\n".join(f"{name}: {line}" for name, line in lines) or "Secrets Backup"
+        known = [one for one in self._standings.all.values() if one.known or one.status.running]
+        if not known:
+            return "Secrets Backup"
+        gravest = min(known, key=lambda one: ORDER.index(one.shield(now)))
+        told = words.tip(gravest.status, now, gravest.next_run, gravest.paused)
+        return words.tip_of(gravest.profile.name, told, len(known) - 1)
 
 
 class Menu(QMenu):

@@ -153,9 +153,9 @@ class Window(QWidget):
         box = look.column(side, margin=1)
         box.addWidget(shown, 1)
         add = look.flat(_("&Add a backup…"), self._app.set_up)
-        add.setIcon(icons.icon("plus"))
+        icons.put(add, "plus")
         settings = look.flat(_("&Preferences…"), self._app.show_preferences)
-        settings.setIcon(icons.icon("settings"))
+        icons.put(settings, "settings")
         box.addWidget(add)
         box.addWidget(settings)
         least = max(button.sizeHint().width() for button in (add, settings)) + 2 * look.GRID
@@ -165,9 +165,7 @@ class Window(QWidget):
     def _make_empty(self) -> QWidget:
         """No profile yet: a picture, a sentence, and what to do."""
         made, picture = QWidget(), QLabel()
-        picture.setPixmap(
-            icons.pixmap("shield", 96, line=look.accent(self.palette()), ratio=self.devicePixelRatioF())
-        )
+        icons.keep(picture, _draw_shield)
         picture.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         title = look.headline(_("Keep what you can't lose"))
         why = look.quiet(
@@ -236,6 +234,11 @@ class Names(QAbstractListModel):
     def _changed(self, name: str) -> None:
         if (row := self.row(name)) >= 0:
             self.dataChanged.emit(self.index(row), self.index(row))
+
+
+def _draw_shield(on: QLabel) -> None:
+    drawn = icons.pixmap("shield", 96, line=look.accent(look.palette()), ratio=on.devicePixelRatioF())
+    on.setPixmap(drawn)
 
 
 def _told(standing: Standing) -> str:

@@ -8,8 +8,8 @@ and finds everything as it was typed.
 from collections.abc import Awaitable, Sequence
 from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
-from PySide6.QtCore import QEvent, QSize, Qt, Signal
-from PySide6.QtGui import QPixmap, QResizeEvent
+from PySide6.QtCore import QEvent, QSize, Qt, QTimer, Signal
+from PySide6.QtGui import QGuiApplication, QPixmap, QResizeEvent
 from PySide6.QtWidgets import (
     QDialog,
     QFrame,
@@ -37,6 +37,10 @@ if TYPE_CHECKING:
 
 T = TypeVar("T")
 Awaited = TypeVar("Awaited")
+
+
+_BEAT = 50
+"""Milliseconds between two looks whether a mouse button is still held down."""
 
 
 class Page(QWidget, Generic[T]):
@@ -75,6 +79,8 @@ class Page(QWidget, Generic[T]):
         outer.addStretch(1)
         self._fields: dict[str, tuple[QWidget, QLabel]] = {}
         self._touched: set[str] = set()
+        self._released = QTimer(self, interval=_BEAT, singleShot=True)
+        self._released.timeout.connect(self.refresh)
         self._busy(None)
 
     # What a page of yours gives.
@@ -134,7 +140,10 @@ class Page(QWidget, Generic[T]):
     def refresh(self) -> None:
         """Look again at what stands against the page."""
         found = self.problems()
-        self._show([problem for problem in found if problem.field in self._touched])
+        if QGuiApplication.mouseButtons() == Qt.MouseButton.NoButton:
+            self._show([problem for problem in found if problem.field in self._touched])
+        else:  # a line that appears now would push away what is just being pressed
+            self._released.start()
         self.complete.emit(not found)
 
     def says(self, problem: Problem) -> bool:
@@ -198,7 +207,7 @@ class Page(QWidget, Generic[T]):
             label.setText(text)
             label.setVisible(bool(text))
             control.setProperty("problem", text)
-        other = [problem.sentence for problem in found if problem.field not in self._fields]
+        other = [one.sentence for one in found if one.sentence and one.field not in self._fields]
         if other:
             self.tell(Message(other[0]))
 
@@ -263,7 +272,6 @@ class Wizard(QDialog):
         self._stack.setCurrentIndex(index)
         self.page.entered()
         self._steps.show_at(index)
-        self._next.setText(self.page.forward or (self._last if self._after() is None else _("&Next")))
         self._light()
         self.setAccessibleDescription(self.page.title)
         if self.page.final:
@@ -318,6 +326,7 @@ class Wizard(QDialog):
     def _light(self) -> None:
         checking = self._checking is not None and not self._checking.done()
         found = self.page.problems()
+        self._next.setText(self.page.forward or (self._last if self._after() is None else _("&Next")))
         self._next.setEnabled(not found and not checking)
         self._back.setText(_("&Stop") if checking else _("&Back"))
         self._back.setEnabled(checking or (self._before() is not None and not self.page.final))

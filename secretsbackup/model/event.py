@@ -63,6 +63,7 @@ class Caution(StrEnum):
     LINK_LOOP = "link-loop"
     UNREADABLE = "unreadable"
     NOT_A_FILE = "not-a-file"
+    SOURCE_NOT_A_FILE = "source-not-a-file"
     VANISHED = "vanished"
     NOT_STAGED = "not-staged"
     NEW_FULL = "new-full"
@@ -117,6 +118,12 @@ class Warned(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="warned"
     caution: Caution
     path: str = ""
     detail: str = ""
+
+    @property
+    def is_note(self) -> bool:
+        """Whether it is for the log alone: nobody can do anything about a socket, or wants it back, and a
+        home folder has dozens. An alarm that is always on is none."""
+        return self.caution in (Caution.DANGLING_LINK, Caution.NOT_A_FILE)
 
 
 class SnapshotMade(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="snapshot-made"):
@@ -173,6 +180,13 @@ class Progressed(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="pro
 
 Lasting = RunStarted | StepStarted | StepEnded | Warned | SnapshotMade | ChainLost | HookRan | RunEnded
 Event = Lasting | Progressed
+
+
+def warns(event: Event) -> bool:
+    """Whether an event is a warning that counts."""
+    return isinstance(event, Warned) and not event.is_note
+
+
 Tell = Callable[[Event], None]
 """What a recipe speaks into."""
 

@@ -23,6 +23,7 @@ class Reason(StrEnum):
     DISK_FAILING = "disk-failing"
     SYSTEM_LIMIT = "system-limit"
     STAGE_NOT_OURS = "stage-not-ours"
+    NOT_STARTED = "not-started"
     BUSY = "busy"
     # what the user wrote
     PROFILE_UNKNOWN = "profile-unknown"

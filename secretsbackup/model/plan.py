@@ -91,6 +91,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     keep_passphrase: bool = True
     rhythm: Rhythm = Rhythm()
     kit: KitWish = KitWish()
+    automatic: bool = True
     traces: Traces = Traces()
 
 
@@ -106,6 +107,7 @@ class Task(StrEnum):
     WRITE = "write"
     KIT = "kit"
     KIT_CHECK = "kit-check"
+    START = "start"
 
 
 class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):

@@ -23,6 +23,7 @@ from secretsbackup.model.event import (
 )
 from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Reason, Skipped, Why
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.starting import Unstarted
 
 
 class Level(StrEnum):
@@ -65,6 +66,8 @@ class About(StrEnum):
     NOT_PROVEN = "not-proven"
     KIT_NOT_SAVED = "kit-not-saved"
     KEY_EXPIRES = "key-expires"
+    NOT_STARTED = "not-started"
+    SAME_DISK = "same-disk"
 
 
 class Concern(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
@@ -77,6 +80,8 @@ class Concern(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
     when: datetime | None = None
     counts: tuple[tuple[Caution, int], ...] = ()
     number: int = 0
+    unstarted: Unstarted | None = None
+    path: str = ""
 
     @property
     def grave(self) -> bool:
@@ -87,16 +92,17 @@ class Concern(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What is known of a profile.
 
-    `safe_as_of` is when the sources were last found to be as the newest proven snapshot has them. While a run
-    goes on, `verb` is what it does, `step` and `progress` how far it is, and `stirred` when it last said
-    anything. `left_out` is what the last telling run warned of, `heard` what the present one did. `damage` is
-    why what is at the destination cannot be relied on, `unproven` why the last verify came to nothing.
-    `waiting` is why the last attempt was none. `since` is when the first backup was made. `proven` is when a
-    sample was last restored and was right: `proven_files` files; a restore of everything would take
-    `whole_seconds` (0: not known). It is proven by itself every `prove_every` days (0: never), unless
-    `unasked` says why there is no passphrase for that. Silence beyond `alarm_after` is an alarm. `accepted`
-    are the keys of concerns that the user knows. `memory` is why what is remembered could not be read or
-    kept: then there may be more than is said here.
+    `safe_as_of` is when the sources were last found to be as the newest proven snapshot has them. While a
+    run goes on, `verb` is what it does, `step` and `progress` how far it is, and `stirred` when it last
+    said anything. `left_out` is what the last telling run warned of, `heard` what the present one did.
+    `damage` is why what is at the destination cannot be relied on, `unproven` why the last verify came to
+    nothing. `waiting` is why the last attempt was none. `since` is when the first backup was made.
+    `proven` is when a sample was last restored and was right: `proven_files` files; a restore of
+    everything would take `whole_seconds` (0: not known). It is proven by itself every `prove_every` days
+    (0: never), unless `unasked` says why there is no passphrase for that. Silence beyond `alarm_after` is
+    an alarm. `unstarted` is why nothing would begin the next backup by itself, `same_disk` a source that
+    lies on the destination's own disk. `accepted` are the keys of concerns that the user knows.
+    `memory` is why what is remembered could not be read or kept: then there may be more than is said here.
     """
 
     profile: ProfileName
@@ -127,6 +133,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     key_expires: datetime | None = None
     paused_until: datetime | None = None
     next_run: datetime | None = None
+    unstarted: Unstarted | None = None
+    same_disk: str = ""
     accepted: frozenset[str] = frozenset()
     memory: Why | None = None
 
@@ -173,7 +181,8 @@ def silent(status: Status, now: datetime) -> bool:
 
 def concerns(status: Status, now: datetime) -> tuple[Concern, ...]:
     """Everything that is not as it should be, the gravest first."""
-    return tuple(sorted((*_of_runs(status), *_of_time(status, now)), key=lambda one: _ORDER[one.about]))
+    found = (*_of_runs(status), *_of_time(status, now), *_of_this_machine(status))
+    return tuple(sorted(found, key=lambda one: _ORDER[one.about]))
 
 
 _ORDER = {about: number for number, about in enumerate(About)}
@@ -230,6 +239,15 @@ def _of_time(status: Status, now: datetime) -> Iterator[Concern]:
         yield Concern(about=About.KEY_EXPIRES, key=key, when=status.key_expires)
 
 
+def _of_this_machine(status: Status) -> Iterator[Concern]:
+    """What comes of how the machine is set up."""
+    if status.unstarted:
+        key = f"not-started {status.unstarted}"
+        yield Concern(about=About.NOT_STARTED, key=key, unstarted=status.unstarted)
+    if status.same_disk:
+        yield Concern(about=About.SAME_DISK, key="same-disk", path=status.same_disk)
+
+
 def after(status: Status, moment: Moment) -> Status:
     """The status once `moment` has been heard."""
     heard = _after(status, moment)
@@ -256,9 +274,9 @@ def _after(status: Status, moment: Moment) -> Status:
             return replace(status, steps_done=(*status.steps_done, step), progress=None)
         case Progressed() as progress:
             return replace(status, progress=progress)
-        case Warned() as warned:
+        case Warned() as warned if not warned.is_note:
             return replace(status, warnings=status.warnings + 1, heard=status.heard.and_(warned))
-        case SnapshotMade() | ChainLost() | HookRan():
+        case SnapshotMade() | ChainLost() | HookRan() | Warned():
             return status
         case RunEnded(outcome=outcome):
             return _ended(status, outcome, moment.at)

@@ -16,7 +16,8 @@ from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.plan import KitWish, Task, Told, Traces
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.secret import Credential, KeyPair, Secret, SecretName
-from secretsbackup.operations import enrol, equipment, keys, kit, provision, rehearse
+from secretsbackup.model.starting import Starter
+from secretsbackup.operations import enrol, equipment, keys, kit, provision, rehearse, starting
 from secretsbackup.operations.runner import visit
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
@@ -33,7 +34,7 @@ NO_KEY = Fingerprint("")
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be set up. With `admin` the credential is an administrator's, used once; `iam` is where it
     makes users. `kind` is that of a key that is to be made. With `adopt` the backups that are there already
-    are gone on with."""
+    are gone on with. `start` is what is to begin backups by itself from then on; None leaves it as it is."""
 
     draft: Profile
     phrase: Secret
@@ -44,6 +45,7 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     iam: str | None = None
     adopt: bool = False
     kit: KitWish = KitWish()
+    start: Starter | None = None
     traces: Traces = Traces()
 
 
@@ -65,7 +67,9 @@ async def establish(wish: Wish, home: Home, tell: Tell) -> Established:
     if wish.adopt:
         await _read(work, draft, credential)
     await _write(work, draft, credential)
-    return Established(draft, await _kit(work, draft))
+    saved = await _kit(work, draft)
+    await _start(work)
+    return Established(draft, saved)
 
 
 def tasks(wish: Wish) -> tuple[Task, ...]:
@@ -76,6 +80,7 @@ def tasks(wish: Wish) -> tuple[Task, ...]:
         Task.READ: wish.adopt,
         Task.KIT: bool(wish.kit.folder),
         Task.KIT_CHECK: bool(wish.kit.folder),
+        Task.START: wish.start is not None,
     }
     return tuple(task for task in Task if asked.get(task, True))
 
@@ -234,3 +239,17 @@ async def _kit(work: _Work, profile: Profile) -> kit.Saved | None:
         work.tell(Told(task=task, over=True, why=Why(failure.reason, failure.detail)))
         return None
     return saved
+
+
+async def _start(work: _Work) -> None:
+    """Have backups begin by themselves. What stands in the way is told, and the status says it again."""
+    if work.wish.start is None:
+        return
+    work.tell(Told(task=Task.START, over=False))
+    try:
+        lacking = await starting.turn_on(work.wish.start)
+    except Failure as failure:
+        work.tell(Told(task=Task.START, over=True, why=Why(failure.reason, failure.detail)))
+        return
+    why = Why(Reason.NOT_STARTED, lacking) if lacking else None
+    work.tell(Told(task=Task.START, over=True, detail=work.wish.start, why=why))

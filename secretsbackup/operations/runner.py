@@ -32,7 +32,7 @@ from secretsbackup.model.event import (
     StepStarted,
     Tell,
     Verb,
-    Warned,
+    warns,
     writable,
 )
 from secretsbackup.model.outcome import (
@@ -150,7 +150,7 @@ class Live:
         task.add_done_callback(lambda done: settle(_outcome(done, self._by, self._warnings())))
 
     def _warnings(self) -> int:
-        return sum(isinstance(moment.event, Warned) for moment in self._lasting)
+        return sum(warns(moment.event) for moment in self._lasting)
 
 
 def start(

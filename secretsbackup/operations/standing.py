@@ -6,16 +6,19 @@ from datetime import UTC, datetime
 
 from msgspec.structs import replace
 
+from secretsbackup.model.destination import Folder
 from secretsbackup.model.due import Surroundings, alarm, due, over, timely
 from secretsbackup.model.event import Verb, Warned
 from secretsbackup.model.outcome import Completed, Failure, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.run import PastRun
+from secretsbackup.model.starting import Unstarted
 from secretsbackup.model.status import Status, Warnings, after, counts, damage_after, unproven_after
+from secretsbackup.operations import starting
 from secretsbackup.store import history, journal, kit, marks, pause, profiles
 from secretsbackup.store.home import Home
 from secretsbackup.store.marks import Marks
-from secretsbackup.tools import surroundings
+from secretsbackup.tools import place, surroundings
 
 
 def standing(home: Home, profile: ProfileName, now: datetime | None = None) -> Status:
@@ -72,8 +75,22 @@ def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: 
         paused_until=pause.paused_until(home, profile),
         kit_saved=_kit_saved(home, known) if known else None,
         key_expires=marked.key_expires,
+        unstarted=_unstarted(home, known, now) if known else None,
+        same_disk=_same_disk(known) if known else "",
         accepted=marked.accepted,
     )
+
+
+def _unstarted(home: Home, profile: Profile, now: datetime) -> Unstarted | None:
+    """Why nothing would begin its next backup, if one is to begin by itself."""
+    return starting.unstarted(home, now) if starting.scheduled([profile]) else None
+
+
+def _same_disk(profile: Profile) -> str:
+    """A source that would be lost together with its backups."""
+    if not isinstance(profile.destination, Folder):
+        return ""
+    return place.kept_on_same_disk(profile.destination, [source.path for source in profile.sources])
 
 
 def _profile(home: Home, name: ProfileName) -> Profile | None:
@@ -96,7 +113,7 @@ def _left_out(home: Home, told: PastRun) -> Warnings:
     found = Warnings()
     with contextlib.suppress(Failure):
         for moment in journal.read(home.journal(told.profile, told.run)):
-            if isinstance(moment.event, Warned):
+            if isinstance(moment.event, Warned) and not moment.event.is_note:
                 found = found.and_(moment.event)
     return found
 

@@ -9,7 +9,7 @@ from typing import NewType
 import msgspec
 
 from secretsbackup.model.destination import Bucket, Destination, url
-from secretsbackup.model.event import ChainLost, Moment, RunEnded, RunId, RunStarted, Verb, Warned
+from secretsbackup.model.event import ChainLost, Moment, RunEnded, RunId, RunStarted, Verb, warns
 from secretsbackup.model.outcome import Failure, Interrupted, Outcome, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.run import PastRun
@@ -61,7 +61,7 @@ def _past(moments: list[Moment]) -> PastRun | None:
         verb=first.event.verb,
         began=first.at,
         ended=last.at,
-        warnings=sum(isinstance(moment.event, Warned) for moment in moments),
+        warnings=sum(warns(moment.event) for moment in moments),
         outcome=last.event.outcome,
     )
 

@@ -44,6 +44,11 @@ class Home(msgspec.Struct, frozen=True):
         """Changed whenever it is told that nothing can be watched."""
         return self.state / ".unwatched"
 
+    @property
+    def called(self) -> Path:
+        """Changed whenever something other than our own timer starts what is due."""
+        return self.state / ".called"
+
     def lock(self, profile: ProfileName) -> Path:
         """Held by whoever works on a profile."""
         return self.state / profile / "lock"

@@ -72,6 +72,16 @@ def see_unwatched(home: Home, now: datetime) -> None:
     _see(home.unwatched, now)
 
 
+def seen_called(home: Home) -> datetime | None:
+    """When cron, or another timer than ours, was last seen to start what is due."""
+    return _seen(home.called)
+
+
+def see_called(home: Home, now: datetime) -> None:
+    """It does so now."""
+    _see(home.called, now)
+
+
 def _seen(path: Path) -> datetime | None:
     try:
         return datetime.fromtimestamp(path.stat().st_mtime, UTC)

@@ -2,6 +2,7 @@
 
 import os
 import re
+import shlex
 import sys
 from pathlib import Path
 
@@ -41,6 +42,29 @@ def is_on() -> bool:
     return not {"Hidden=true", "X-GNOME-Autostart-enabled=false"} & {line.replace(" ", "") for line in said}
 
 
+def works() -> bool:
+    """Whether it starts at login, and the program that it names is there."""
+    return is_on() and _program_is_there()
+
+
+def _program_is_there() -> bool:
+    try:
+        content = entry().read_bytes()
+        return content == _content() or Path(_words(content)[0]).exists()
+    except (OSError, ValueError, IndexError, KeyError):
+        return False
+
+
+def _words(content: bytes) -> list[str]:
+    """The command of an entry; ValueError where it has none that can be read."""
+    if sys.platform == "darwin":
+        import plistlib
+
+        return [*plistlib.loads(content)["ProgramArguments"]]
+    found = re.search(r"^Exec=(.*)$", content.decode(), re.MULTILINE)
+    return shlex.split(found[1].replace("%%", "%")) if found else []
+
+
 def repair() -> bool:
     """Name the program where it is now, if it has moved since; whether that was needed."""
     if not is_on() or entry().read_bytes() == _content():
@@ -75,6 +99,7 @@ def _content() -> bytes:
         "Type=Application",
         "Name=Secrets Backup",
         f"Exec={' '.join(map(quoted, words))}",
+        "Icon=secretsbackup",
         "Terminal=false",
         "X-GNOME-Autostart-enabled=true",
     )

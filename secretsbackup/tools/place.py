@@ -11,7 +11,7 @@ from pathlib import Path
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.secret import Credential
-from secretsbackup.tools import s3, ssh, tree
+from secretsbackup.tools import disks, s3, ssh, tree
 from secretsbackup.tools.duplicity import files
 
 
@@ -134,8 +134,19 @@ def existing(folder: Folder) -> Path:
 
 def on_same_disk(folder: Folder, sources: Iterable[str]) -> str:
     """The first of these sources that lies on the folder's own disk; "" if there is none."""
-    device = existing(folder).stat().st_dev
-    return next((one for one in sources if Path(one).exists() and Path(one).stat().st_dev == device), "")
+    beside = existing(folder)
+    return next((one for one in sources if Path(one).exists() and disks.same(beside, Path(one))), "")
+
+
+def kept_on_same_disk(folder: Folder, sources: Iterable[str]) -> str:
+    """The same of a folder that holds something; "" of one that is empty or not there, for then its disk
+    may be away, and the folder where it is mounted lies on another."""
+    path = Path(folder.path)
+    try:
+        with os.scandir(path) as entries:
+            return on_same_disk(folder, sources) if any(entries) else ""
+    except OSError:
+        return ""
 
 
 def _probe_folder(path: Path) -> None:

@@ -318,6 +318,8 @@ class _Listener:
         number = re.search(r"\((\d+)\)$", detail)
         if caution is Caution.NOT_STAGED and number and int(number[1]) in _DISK:
             self._fatal = _DISK[int(number[1])]
+        elif caution is Caution.NOT_A_FILE and not Path(self._source.path).is_dir():
+            self._tell(Warned(caution=Caution.SOURCE_NOT_A_FILE, path=self._source.path))
         else:
             self._tell(Warned(caution=caution, path=path, detail=detail))
 

@@ -4,8 +4,10 @@ It goes on without the tray, and speaks up if the tray is dead. Sources: systemd
 systemd.timer(5), launchd.plist(5).
 """
 
+import getpass
 import os
 import plistlib
+import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,7 +15,8 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model.outcome import Failure, Reason
-from secretsbackup.tools import process
+from secretsbackup.model.starting import Unstarted
+from secretsbackup.tools import bus, process
 
 _NAME = "secretsbackup"
 _LABEL = "secretsbackup.due"
@@ -21,6 +24,20 @@ _EVERY = 15
 """Minutes."""
 _PASSED_ON = ("GNUPGHOME", "PATH", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STATE_HOME")
 """What a terminal may know and a service does not: where things are. Nothing secret is named so."""
+_MARK = "SECRETSBACKUP_TIMER"
+"""Set for what our own timer starts."""
+_SYSTEMD = bus.Service(
+    "SESSION",
+    "org.freedesktop.systemd1",
+    "/org/freedesktop/systemd1",
+    "org.freedesktop.systemd1.Manager",
+)
+_BOOTED = Path("/run/systemd/system")
+"""There where systemd runs the machine (sd_booted(3))."""
+_LINGER = Path("/var/lib/systemd/linger")
+"""Has a file for each user whose services run without a login (loginctl(1), enable-linger)."""
+_SCREEN = Path("/etc/systemd/system/display-manager.service")
+"""There where a machine shows a login on its screen."""
 
 
 class Timer(msgspec.Struct, frozen=True):
@@ -38,7 +55,8 @@ def command() -> list[str]:
 
 
 async def switch_on() -> Timer:
-    """Write it and start it; where nothing runs that could, it begins with the next login."""
+    """Write it and start it; where nothing runs that could, it begins with the next login. On a machine
+    without a screen it is to run while nobody is logged in, too."""
     for path, text in _files().items():
         _write(path, text)
     if _mac():
@@ -50,6 +68,8 @@ async def switch_on() -> Timer:
             _link().symlink_to(_units() / f"{_NAME}.timer")
         await _ask("systemctl", "--user", "daemon-reload")
         await _ask("systemctl", "--user", "restart", f"{_NAME}.timer")
+        if is_headless() and not _lingers():
+            await _ask("loginctl", "--no-ask-password", "enable-linger")
     return await state()
 
 
@@ -68,9 +88,8 @@ async def switch_off() -> None:
 
 async def state() -> Timer:
     """How it stands."""
-    here = all(path.exists() for path in _files()) and (_mac() or _link().exists())
     moved = _moved()
-    return Timer(on=here and not moved, moved=moved, running=await _running())
+    return Timer(on=is_set_up() and not moved, moved=moved, running=await _running())
 
 
 async def repair() -> bool:
@@ -79,6 +98,69 @@ async def repair() -> bool:
     if moved:
         await switch_on()
     return moved
+
+
+def broken() -> Unstarted | None:
+    """Why it would begin nothing after the next restart; None if it would. Nothing is started to find out:
+    files are looked at, and systemd is asked on its bus where that is there."""
+    if not is_set_up():
+        return Unstarted.NOTHING
+    if not _program_is_there():
+        return Unstarted.MOVED
+    if _mac():
+        return None
+    if not can_run() or _active() is False:
+        return Unstarted.STOPPED
+    return Unstarted.LOGGED_OUT if is_headless() and not _lingers() else None
+
+
+def can_run() -> bool:
+    """Whether this machine has what would run it."""
+    return _mac() or _BOOTED.is_dir()
+
+
+def is_ours() -> bool:
+    """Whether our own timer started this process."""
+    return bool(os.environ.get(_MARK))
+
+
+def is_headless() -> bool:
+    """Whether nobody sits before this machine: it shows no login on a screen, and we have no screen."""
+    shown = any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
+    return not _mac() and not shown and not os.path.lexists(_SCREEN)
+
+
+def _lingers() -> bool:
+    return (_LINGER / getpass.getuser()).exists()
+
+
+def is_set_up() -> bool:
+    """Whether its files are there, whatever becomes of them."""
+    return all(path.exists() for path in _files()) and (_mac() or _link().exists())
+
+
+def _program_is_there() -> bool:
+    """Whether what it starts is there: another copy of this program than the one that runs will do."""
+    try:
+        if _mac():
+            words = plistlib.loads(_plist().read_bytes())["ProgramArguments"]
+        else:
+            text = (_units() / f"{_NAME}.service").read_text()
+            line = next(one for one in text.splitlines() if one.startswith("ExecStart="))
+            words = shlex.split(line.removeprefix("ExecStart=").replace("%%", "%").replace("$$", "$"))
+        return Path(words[0]).exists()
+    except (OSError, ValueError, LookupError, StopIteration):
+        return False
+
+
+def _active() -> bool | None:
+    """Whether systemd has it running; None where it cannot be asked."""
+    unit = bus.ask(_SYSTEMD, "LoadUnit", "s", f"{_NAME}.timer")
+    if not unit:
+        return None
+    as_unit = bus.Service("SESSION", _SYSTEMD.name, unit[0], "org.freedesktop.systemd1.Unit")
+    known = bus.properties(as_unit)
+    return known["ActiveState"] in ("active", "activating") if "ActiveState" in known else None
 
 
 def _moved() -> bool:
@@ -132,7 +214,7 @@ def _plist() -> Path:
 
 
 def _files() -> dict[Path, bytes]:
-    known = {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)}
+    known = {name: os.environ[name] for name in _PASSED_ON if os.environ.get(name)} | {_MARK: "1"}
     if _mac():
         return {_plist(): plist(command(), known)}
     return {

@@ -2,6 +2,8 @@
 
 from secretsbackup.words.findings import finding
 from secretsbackup.words.health import (
+    automatic,
+    automatically,
     brief,
     concern,
     failed,
@@ -12,7 +14,10 @@ from secretsbackup.words.health import (
     proving,
     recovered,
     running,
+    short,
     standing,
+    tip,
+    tip_of,
     to_type,
     unwatched,
 )
@@ -39,6 +44,8 @@ from secretsbackup.words.setting_up import (
     did,
     hand,
     held,
+    in_set_up,
+    is_of_place,
     keeps,
     lacks_commands,
     leftover,

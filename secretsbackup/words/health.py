@@ -10,8 +10,9 @@ from secretsbackup.language import _, ngettext
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Failed, Why
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.starting import Starter, Unstarted
 from secretsbackup.model.status import About, Concern, Level, Status, at_work, level, unaccepted
-from secretsbackup.words.quantities import about, files, grouped, number
+from secretsbackup.words.quantities import about, capital, files, grouped, number
 from secretsbackup.words.reasons import reason
 from secretsbackup.words.runs import doing, progress, working
 from secretsbackup.words.schedules import pause
@@ -48,7 +49,7 @@ def _not_now(status: Status, told: Sequence[Concern]) -> str:
     return _(" Since then: {reason}").format(reason=reason(new[0]).title) if new else ""
 
 
-def concern(one: Concern, now: datetime) -> str:
+def concern(one: Concern, now: datetime) -> str:  # noqa: PLR0912 - one closed list, told in one place
     """What is not as it should be, to stand in the middle of a sentence."""
     match one.about:
         case About.NEVER:
@@ -88,8 +89,26 @@ def concern(one: Concern, now: datetime) -> str:
                 if one.when and one.when > now
                 else _("the key has expired")
             )
+        case About.NOT_STARTED:
+            return _unstarted(one.unstarted)
+        case About.SAME_DISK:
+            return _("the backups are on the same disk as your files")
         case _:
             assert_never(one.about)
+
+
+def _unstarted(why: Unstarted | None) -> str:
+    match why:
+        case Unstarted.NOTHING | None:
+            return _("nothing starts backups after a restart")
+        case Unstarted.MOVED:
+            return _("this program has moved, and nothing starts backups after a restart")
+        case Unstarted.STOPPED:
+            return _("the system’s timer does not run, so nothing starts backups")
+        case Unstarted.LOGGED_OUT:
+            return _("backups run only while you are logged in")
+        case _:
+            assert_never(why)
 
 
 def _because(one: Concern) -> str:
@@ -119,6 +138,15 @@ def to_type(one: Concern) -> str:
             return _("Let it live longer: {command}").format(command="secretsbackup key extend")
         case About.FAILED | About.DAMAGED | About.MEMORY:
             return reason(one.why[0]).in_terminal if one.why else ""
+        case About.NOT_STARTED if one.unstarted is Unstarted.LOGGED_OUT:
+            return _("Run them without a login: {command}").format(command="secretsbackup timer on")
+        case About.NOT_STARTED:
+            commands = "secretsbackup timer on", "secretsbackup accept"
+            told = _("Turn it on: {command}. If you start them by other means: {other}")
+            return told.format(command=commands[0], other=commands[1])
+        case About.SAME_DISK:
+            told = _("Use another disk, a host or a bucket. If it is what you want: {command}")
+            return told.format(command="secretsbackup accept")
         case About.INTERRUPTED | About.SILENT | About.OVERDUE | About.LONG_AGO:
             return ""
         case _:
@@ -139,6 +167,46 @@ def standing(status: Status, now: datetime, next_run: datetime | None, paused: d
     return _("{told} · next at {when}").format(told=told, when=when(next_run, now)) if next_run else told
 
 
+_TIP = 60
+"""Characters that a tooltip has at most."""
+
+
+def tip(status: Status, now: datetime, next_run: datetime | None, paused: datetime | None) -> str:
+    """A profile's state for a tooltip: where all is well when the next run begins, else what is worst."""
+    well = at_work(status, now) or level(status, now) is Level.PROTECTED
+    told = standing(status, now, next_run, paused) if well else ""
+    return told if told and len(told) <= _TIP else capital(brief(status, now, paused))
+
+
+def tip_of(profile: ProfileName, told: str, more: int) -> str:
+    """The tooltip of all profiles: the one that is worst off, and how many there are besides."""
+    if not more:
+        return _cut(told, _TIP)
+    besides = ngettext(" (and {count} more)", " (and {count} more)", more).format(count=more)
+    return _cut(f"{profile}: {told}", _TIP - len(besides)) + besides
+
+
+def _cut(text: str, most: int) -> str:
+    return text if len(text) <= most else f"{text[: most - 1]}…"
+
+
+def short(status: Status, now: datetime) -> str:
+    """The headline of a window: the whole sentence where that is short; else the rest stands below it."""
+    whole = health(status, now)
+    if len(whole) <= _HEADLINE or at_work(status, now):
+        return whole
+    if status.safe_as_of and level(status, now) is Level.ATTENTION:
+        things = number(len(unaccepted(status, now)), "thing", "things")
+        return _("Safe as of {when}, with {things} to look at.").format(
+            when=when(status.safe_as_of, now), things=things
+        )
+    return _("Not protected.")
+
+
+_HEADLINE = 60
+"""Characters: some eight words."""
+
+
 def brief(status: Status, now: datetime, paused: datetime | None) -> str:
     """A profile's state in three words: safe as of 14:02."""
     if at_work(status, now):
@@ -154,7 +222,7 @@ def brief(status: Status, now: datetime, paused: datetime | None) -> str:
     return _("safe as of {when}").format(when=when(status.safe_as_of or now, now))
 
 
-def _in_brief(one: Concern) -> str:
+def _in_brief(one: Concern) -> str:  # noqa: PLR0912 - one closed list, told in one place
     """A concern in two or three words, for a narrow list."""
     match one.about:
         case About.NEVER | About.FAILED:
@@ -179,6 +247,10 @@ def _in_brief(one: Concern) -> str:
             return _("kit not saved")
         case About.KEY_EXPIRES:
             return _("key expires")
+        case About.NOT_STARTED:
+            return _("not automatic")
+        case About.SAME_DISK:
+            return _("on the same disk")
         case _:
             assert_never(one.about)
 
@@ -220,6 +292,22 @@ def proving(status: Status) -> str:
     if days == 1:
         return _("It is proven by itself every day.")
     return _("It is proven by itself every {count} days.").format(count=days)
+
+
+def automatically() -> str:
+    """What is offered where nothing starts backups yet."""
+    return _("Back up automatically, also after a restart")
+
+
+def automatic(starter: Starter) -> str:
+    """What starts backups by itself, once it is turned on."""
+    match starter:
+        case Starter.TRAY:
+            return _("This program starts when you log in, and then backs up on schedule.")
+        case Starter.TIMER:
+            return _("The system’s timer starts backups on schedule.")
+        case _:
+            assert_never(starter)
 
 
 def overdue(profile: ProfileName) -> str:

@@ -103,6 +103,14 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 ),
                 _("Give the profile an empty folder for staging."),
             )
+        case Reason.NOT_STARTED:
+            return Message(
+                _("Nothing starts backups by itself on this computer yet."),
+                _(
+                    "The system’s timer does not run here. Keep this program open, or have cron start backups."
+                ),
+                "secretsbackup timer",
+            )
         case Reason.BUSY:
             return Message(
                 _("Another run of this profile is going on (process {about}).").format(about=about)

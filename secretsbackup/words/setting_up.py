@@ -7,7 +7,9 @@ from typing import assert_never
 from secretsbackup.language import _
 from secretsbackup.model.appraisal import Leftover
 from secretsbackup.model.making import Did, Hand, HandStep, How, Made, Part
+from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.plan import Task, Traces
+from secretsbackup.words.health import automatically
 from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import because, files, size
 from secretsbackup.words.reasons import reason
@@ -214,6 +216,8 @@ def task(which: Task) -> str:
             return _("Save the recovery kit")
         case Task.KIT_CHECK:
             return _("Read the kit back: it opens what it must")
+        case Task.START:
+            return automatically()
         case _:
             assert_never(which)
 
@@ -227,3 +231,25 @@ def traces(left: Traces) -> list[str]:
 def lacks_commands() -> str:
     """What is said where a kit's profile had commands of the user's own."""
     return _("Your own commands before and after a backup are not taken from a kit: set them again.")
+
+
+_OF_PLACE = {
+    *(Reason.DESTINATION_UNREACHABLE, Reason.DESTINATION_MISSING, Reason.DESTINATION_DENIED),
+    *(Reason.ENDPOINT_WRONG, Reason.REGION_WRONG, Reason.CERTIFICATE_BAD, Reason.HOST_KEY_UNKNOWN),
+}
+
+
+def is_of_place(why: Why) -> bool:
+    """Whether another address may be what helps."""
+    return why.reason in _OF_PLACE
+
+
+def in_set_up(why: Why) -> Message:
+    """A reason, to somebody who is setting up: there is no run yet that could go on."""
+    told = reason(why)
+    if why.reason is not Reason.DESTINATION_UNREACHABLE:
+        return told
+    advice = _(
+        "Check the address and the network, then try again. Nothing was set up yet that could be lost."
+    )
+    return Message(told.title, advice, told.typed)

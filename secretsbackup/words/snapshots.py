@@ -3,7 +3,7 @@
 from datetime import datetime
 from typing import assert_never
 
-from secretsbackup.language import _
+from secretsbackup.language import _, ngettext
 from secretsbackup.model.difference import Differs
 from secretsbackup.model.entry import Entry, Taken, What
 from secretsbackup.model.forecast import Forecast
@@ -97,5 +97,7 @@ def compared(other: int, same: int) -> str:
 
 def put_back(count: int, aside: str) -> str:
     """What was put back in place, and where that is which it replaced."""
-    told = _("{files} are back in place.").format(files=files(count))
+    told = ngettext("{files} is back in place.", "{files} are back in place.", count).format(
+        files=files(count)
+    )
     return f"{told} {_('What they replaced lies in {folder}.').format(folder=aside)}" if aside else told

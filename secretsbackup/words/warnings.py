@@ -25,6 +25,8 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             )
         case Caution.NOT_A_FILE:
             return _("{path} is a socket, a pipe or a device; it is left out.").format(path=path)
+        case Caution.SOURCE_NOT_A_FILE:
+            return _("{path} is a socket, a pipe or a device: nothing of it can be saved.").format(path=path)
         case Caution.VANISHED:
             return _("{path} vanished while it was being read.").format(path=path)
         case Caution.NOT_STAGED:
@@ -112,6 +114,12 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
         case Caution.NOT_A_FILE:
             return ngettext(
                 "{count} socket, pipe or device left out", "{count} sockets, pipes or devices left out", count
+            ).format(count=grouped(count))
+        case Caution.SOURCE_NOT_A_FILE:
+            return ngettext(
+                "{count} socket, pipe or device chosen that cannot be saved",
+                "{count} sockets, pipes or devices chosen that cannot be saved",
+                count,
             ).format(count=grouped(count))
         case Caution.VANISHED:
             return ngettext(

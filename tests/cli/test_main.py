@@ -1,6 +1,7 @@
 """The command line: what it says, to whom, and with which exit status."""
 
 import json
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -169,10 +170,10 @@ def test_warnings_are_status_3_and_a_missing_source_75(
     say: Say, added: Said, stand_in: StandIn, tmp_path: Path
 ) -> None:
     stand_in("duplicity_pretends", "duplicity")
-    (tmp_path / "docs" / "broken").symlink_to("nowhere")
+    (tmp_path / "docs" / "round").symlink_to(tmp_path / "docs")
     said = say("backup")
     assert said.status == 3
-    assert "is a link to something that is not there" in said.err
+    assert "is a link that leads back up its own tree" in said.err
     (tmp_path / "docs").rename(tmp_path / "away")
     said = say("backup")
     assert said.status == 75
@@ -277,17 +278,77 @@ def test_what_is_due_and_fails_is_told(say: Say, added: Said, stand_in: StandIn)
 
 def test_what_is_accepted_is_not_told_again(say: Say, added: Said, stand_in: StandIn, tmp_path: Path) -> None:
     stand_in("duplicity_pretends", "duplicity")
-    (tmp_path / "docs" / "broken").symlink_to("nowhere")
+    (tmp_path / "docs" / "round").symlink_to(tmp_path / "docs")
     say("backup")
-    assert "but 1 link leads to something that is not there." in say("status").out
-    assert say("accept").out == "docs: accepted: 1 link leads to something that is not there\n"
+    assert "but 1 link that leads back up the tree left out." in say("status").out
+    assert say("accept").out == "docs: accepted: 1 link that leads back up the tree left out\n"
     assert say("status").out.startswith("docs: Everything safe as of ")
     (status,) = lines(say("status", "--json"))
     assert [one["accepted"] for one in status["concerns"]] == [True]  # type: ignore[attr-defined]
     assert (status["level"], status["due"]) == ("protected", False)
-    (tmp_path / "docs" / "another").symlink_to("nowhere")
+    (tmp_path / "docs" / "another").symlink_to(tmp_path / "docs")
     say("backup")
-    assert "but 2 links lead" in say("status").out
+    assert "but 2 links that lead" in say("status").out
+
+
+def test_what_nobody_wants_back_is_in_the_log_alone(
+    say: Say, added: Said, stand_in: StandIn, tmp_path: Path
+) -> None:
+    stand_in("duplicity_pretends", "duplicity")
+    (tmp_path / "docs" / "broken").symlink_to("nowhere")
+    os.mkfifo(tmp_path / "docs" / "pipe")
+    said = say("backup")
+    assert (said.status, "pipe" in said.err, "broken" in said.err) == (0, False, False)
+    assert say("status").out.startswith("docs: Everything safe as of ")
+    told = say("log").out
+    assert f"  “{tmp_path}/docs/pipe” is a socket, a pipe or a device" in told
+    assert f"  “{tmp_path}/docs/broken” is a link to something that is not there" in told
+
+
+def test_a_pipe_that_was_chosen_itself_is_a_warning(
+    say: Say, added: Said, stand_in: StandIn, tmp_path: Path
+) -> None:
+    stand_in("duplicity_pretends", "duplicity")
+    os.mkfifo(tmp_path / "pipe")
+    say("profile", "set", "docs", "--source", str(tmp_path / "docs"), "--source", str(tmp_path / "pipe"))
+    said = say("backup")
+    assert (said.status, said.err.count(f"“{tmp_path}/pipe”")) == (3, 1)
+
+
+def test_backups_on_the_disk_of_the_files_are_not_called_safe(
+    say: Say, added: Said, stand_in: StandIn, one_disk: None
+) -> None:
+    stand_in("duplicity_pretends", "duplicity")
+    say("backup")
+    told = say("status").out
+    assert "but the backups are on the same disk as your files." in told
+    assert "secretsbackup accept" in told
+    assert lines(say("status", "--json"))[0]["level"] == "attention"
+    say("accept")
+    assert say("status").out.startswith("docs: Everything safe as of ")
+
+
+def test_backups_that_nothing_starts_are_not_called_safe(
+    say: Say, added: Said, stand_in: StandIn, untended: Path
+) -> None:
+    stand_in("duplicity_pretends", "duplicity")
+    say("backup")
+    assert "but nothing starts backups after a restart." in say("status").out
+    assert "secretsbackup timer on" in say("status").out
+    say("autostart", "on")
+    assert say("status").out.startswith("docs: Everything safe as of ")
+    say("autostart", "off")
+    assert "nothing starts backups" in say("status").out
+    say("profile", "set", "docs", "--schedule", "manual")
+    assert say("status").out.startswith("docs: Everything safe as of ")
+
+
+def test_what_cron_starts_needs_nothing_else(
+    say: Say, added: Said, stand_in: StandIn, untended: Path
+) -> None:
+    stand_in("duplicity_pretends", "duplicity")
+    say("backup", "--due")
+    assert say("status").out.startswith("docs: Everything safe as of ")
 
 
 def test_the_timer_is_switched_on_and_off(say: Say, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

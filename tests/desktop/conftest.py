@@ -134,6 +134,13 @@ def play(qapp: QApplication, pytestconfig: pytest.Config) -> Iterator[Play]:
     asyncio.set_event_loop(None)
 
 
+@pytest.fixture(autouse=True)
+def nobodys_desktop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What the program writes for a desktop, as its menu entry, is for nobody's real one."""
+    for name in ("CONFIG", "DATA"):
+        monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "xdg" / name.lower()))
+
+
 @pytest.fixture
 def app(play: Play, home: Home) -> Iterator[App]:
     """The application, with a profile or none yet; it has not begun."""

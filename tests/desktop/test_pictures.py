@@ -117,6 +117,6 @@ def test_the_other_windows(
     play(look())
 
 
-def _dialog() -> asking._Dialog | None:
-    shown = (one for one in QApplication.topLevelWidgets() if isinstance(one, asking._Dialog))
+def _dialog() -> asking.Dialog | None:
+    shown = (one for one in QApplication.topLevelWidgets() if isinstance(one, asking.Dialog))
     return next((one for one in shown if one.isVisible()), None)

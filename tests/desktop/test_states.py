@@ -23,7 +23,7 @@ STATES = {
     "cancelled": (Shield.ATTENTION, "no backup was made yet"),
     "failed": (Shield.FAILED, "endpoint cannot be reached"),
     "interrupted": (Shield.RUNNING, "Sending"),
-    "warnings": (Shield.ATTENTION, "but 1 link leads to something that is not there"),
+    "warnings": (Shield.ATTENTION, "but 1 file could not be read"),
 }
 
 
@@ -69,7 +69,7 @@ def test_a_run_that_stands_still_is_told_and_can_be_stopped(
         assert app.window
         await until(lambda: _button(app, "Stop it"))
         labels = [one.text() for one in app.window.findChildren(QLabel) if one.isVisible()]
-        assert [text for text in labels if "the run that goes on has said nothing since" in text]
+        assert [text for text in labels if "he run that goes on has said nothing since" in text]
         button = _button(app, "Stop it")
         assert button
         button.click()

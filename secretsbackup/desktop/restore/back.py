@@ -5,11 +5,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QCheckBox, QListWidget, QListWidgetItem
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QCheckBox, QLabel, QListWidget, QListWidgetItem
 
 from secretsbackup import words
-from secretsbackup.desktop import look, work
+from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.restore.done import DonePage
 from secretsbackup.desktop.restore.subject import Subject
@@ -43,10 +45,14 @@ class BackPage(Page[PutBack | None]):
         self.list.setAccessibleName(_("Files that are missing or different"))
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setMinimumHeight(_ROWS * (self.fontMetrics().height() + look.GRID // 2))
-        self._says = look.sentence()
+        self._tick, self._says = QLabel(), look.sentence()
+        self._tick.hide()
+        self._open = look.button(_("&Open the folder of what was replaced"), self._open_aside)
+        self._open.hide()
+        icons.put(self._open, "folder")
         self.all.clicked.connect(self._tick_all)
         self.list.itemChanged.connect(lambda _item: self.refresh())
-        for widget in (self._says, self.all, self.list):
+        for widget in (self._tick, self._says, self.all, self.list, beside(self._open)):
             self.body.addWidget(widget)
 
     @property
@@ -121,5 +127,17 @@ class BackPage(Page[PutBack | None]):
         self.list.hide()
         aside = short(put.aside) if put.aside else ""
         self._says.setText(words.put_back(put.files, aside))
+        self._tick.show()
+        icons.keep(self._tick, _draw_tick)
+        self._open.setVisible(bool(put.aside))
         self.forward = _("&Finish")
         self.refresh()
+
+    def _open_aside(self) -> None:
+        if self._put and self._put.aside:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(self._put.aside))
+
+
+def _draw_tick(on: QLabel) -> None:
+    colour = look.safe_colour(look.palette())
+    on.setPixmap(icons.pixmap("circle-check", 48, line=colour, ratio=on.devicePixelRatioF()))

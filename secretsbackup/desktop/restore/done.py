@@ -42,7 +42,7 @@ class DonePage(Page[Outcome | None]):
         self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._list.setMinimumHeight(_ROWS * (self.fontMetrics().height() + look.GRID // 2))
         self._open = look.button(_("&Open folder"), self._open_folder)
-        self._open.setIcon(icons.icon("folder"))
+        icons.put(self._open, "folder")
         self._put_back = look.button(_("&Put back in place…"), put_back)
         self._go_on = look.button(_("&Go on where it stopped"), go_on)
         self._log = look.button(_("Show the &log"), show_log)

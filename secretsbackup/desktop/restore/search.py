@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import Qt, QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QListWidgetItem
 
 from secretsbackup import words
@@ -55,7 +56,7 @@ class SearchPage(Page[Pick | None]):
         self.text.setPlaceholderText(_("A part of its name"))
         self.text.setAccessibleName(_("A part of its name"))
         self.text.setClearButtonEnabled(True)
-        self.text.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        icons.put(self.text.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition), "search")
         self.found, self.versions = _list(_("Files that were found"), 6), _list(_("Versions"), 4)
         self._more, self._which = look.quiet(), look.heading(_("Which version?"))
         self._soon = QTimer(self, interval=_SOON, singleShot=True)
@@ -64,6 +65,8 @@ class SearchPage(Page[Pick | None]):
         self.deleted.toggled.connect(lambda _on: self._soon.start())
         self.found.currentRowChanged.connect(lambda _row: work.begin(self._show_versions()))
         self.versions.currentRowChanged.connect(lambda _row: self.refresh())
+        for items in (self.found, self.versions):
+            icons.keep(items, _draw)
         for widget in (self.text, self.deleted, self.found, self._more, self._which, self.versions):
             self.body.addWidget(widget)
         self._which.hide()
@@ -147,10 +150,19 @@ def _list(name: str, rows: int) -> QListWidget:
 
 
 def _item(entry: Entry, text: str) -> QListWidgetItem:
-    item = QListWidgetItem(icons.icon("folder" if entry.what is What.FOLDER else "file"), text)
+    item = QListWidgetItem(_icon(entry), text)
     item.setData(_ENTRY.value, entry)
     item.setToolTip(shown(entry.path))
     return item
+
+
+def _icon(entry: Entry) -> QIcon:
+    return icons.icon("folder" if entry.what is What.FOLDER else "file")
+
+
+def _draw(items: QListWidget) -> None:
+    for row in range(items.count()):
+        items.item(row).setIcon(_icon(items.item(row).data(_ENTRY.value)))
 
 
 def _entry(shown_in: QListWidget) -> Entry | None:

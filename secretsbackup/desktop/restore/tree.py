@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QIcon
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, work
+from secretsbackup.desktop import icons, look, work
 from secretsbackup.language import _
 from secretsbackup.model.entry import Entry, What
 from secretsbackup.model.paths import shown
@@ -225,9 +225,11 @@ class Tree(QAbstractItemModel):
                 return ""
 
     def _icon(self, name: str) -> QIcon:
-        if name not in self._icons:
-            self._icons[name] = icons.icon(name)
-        return self._icons[name]
+        """In the palette's colours, which may be others by now."""
+        known = f"{name} {look.palette().cacheKey()}"
+        if known not in self._icons:
+            self._icons[known] = icons.icon(name)
+        return self._icons[known]
 
 
 def _rows(entries: Sequence[Entry], above: Node) -> list[Node]:

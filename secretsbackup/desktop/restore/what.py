@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 
 import msgspec
 from PySide6.QtCore import QModelIndex, Qt, QTimer
+from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QCheckBox, QFrame, QHeaderView, QLineEdit, QTreeView
 
 from secretsbackup import words
@@ -55,7 +56,7 @@ class WhatPage(Page[What | None]):
         self.filter.setPlaceholderText(_("Filter"))
         self.filter.setAccessibleName(_("Filter"))
         self.filter.setClearButtonEnabled(True)
-        self.filter.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
+        icons.put(self.filter.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition), "search")
         self._typed = QTimer(self, interval=_SOON, singleShot=True)
         self._typed.timeout.connect(lambda: self.tree.filter(self.filter.text().strip()))
         self.filter.textChanged.connect(lambda _text: self._typed.start())

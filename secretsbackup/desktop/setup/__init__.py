@@ -32,6 +32,9 @@ from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Access, KitWish, Plan, Start, Where
 from secretsbackup.model.profile import Profile, ProfileName, labelled
+from secretsbackup.model.schedule import Manual
+from secretsbackup.model.starting import Starter
+from secretsbackup.operations import starting
 from secretsbackup.operations.establish import NO_KEY, Wish
 from secretsbackup.store import drafts, profiles
 
@@ -53,6 +56,7 @@ class SetUp(Wizard):
 
     def __init__(self, app: "App", start: Start | None) -> None:
         self._app, self._home = app, app.home
+        self._begun = False
         self.start = StartPage(start or Start.NEW)
         self.kit, self.seed = KitPage(self.start, self._home), SeedPage(self.start, self._home)
         self.files = FilesPage(self.start, self._home, self._taken)
@@ -65,20 +69,31 @@ class SetUp(Wizard):
         self.phrase = PhrasePage(self.key)
         self.rhythm = RhythmPage(self.start)
         self.paper = PaperPage(self.start, lambda: self.files.answer)
-        self.summary = SummaryPage(self.start, self._home, self.wish, self._lines, self.remember)
-        self.ready = ReadyPage(self._outcome, self._restore, self._back_up)
+        self.summary = SummaryPage(
+            self.start, self._home, self.wish, self._lines, self.remember, self._starter
+        )
+        self.ready = ReadyPage(self._outcome, self._restore, self._back_up, self._later)
         named = {name: page for name, page in vars(self).items() if name in _ORDER}
         self._names = {named[name]: name for name in _ORDER}
-        super().__init__(_("Set up a backup"), [named[name] for name in _ORDER])
+        title = _("Restore from a backup") if start is Start.KIT else _("Set up a backup")
+        super().__init__(title, [named[name] for name in _ORDER])
         self._soon = QTimer(self, interval=_SOON, singleShot=True)
         self._soon.timeout.connect(self.remember)
         if start is None and (plan := drafts.read(self._home)):
             self.take(plan)
+        elif start is Start.KIT:
+            self.recover()
         self.moved.connect(lambda _index: self._moved())
         for page in self.pages:
             page.complete.connect(lambda _complete: self._soon.start())
         self.completed.connect(lambda: self._restore() if self.ready.answer.chains else self._back_up())
         self.finished.connect(lambda _result: self._left())
+
+    def recover(self) -> None:
+        """Ask for the recovery kit, whatever was begun here before; what else there is, Back shows."""
+        if self.start.answer is not Start.KIT or self.page is self.start:
+            self.start.choices.choose(Start.KIT)
+            self.go(self.pages.index(self.kit))
 
     # The plan
 
@@ -101,6 +116,7 @@ class SetUp(Wizard):
             keep_passphrase=key.keep,
             rhythm=self.rhythm.answer,
             kit=self.paper.answer,
+            automatic=self.summary.automatic.isChecked(),
             traces=self.summary.traces,
         )
 
@@ -124,6 +140,7 @@ class SetUp(Wizard):
         self.rhythm.take(plan.rhythm)
         self.paper.take(plan.kit, later=plan.page in _LAST and not plan.kit.folder)
         self.summary.traces = plan.traces
+        self.summary.automatic.setChecked(plan.automatic)
         self._resume(plan.page)
 
     def _resume(self, name: str) -> None:
@@ -166,8 +183,15 @@ class SetUp(Wizard):
             iam=self.bucket.answer.service.iam,
             adopt=self._adopts(),
             kit=self.paper.answer,
+            start=self.summary.start,
             traces=self.summary.traces,
         )
+
+    async def _starter(self) -> Starter | None:
+        """What is to start the backups; None where something does, or they are made by hand."""
+        if isinstance(self.rhythm.answer.schedule, Manual) or not await self._app.unstarted():
+            return None
+        return starting.best(tray=self._app.tray.shown)
 
     def _by_admin(self) -> bool:
         return self.access.answer.access is Access.ADMIN
@@ -240,11 +264,15 @@ class SetUp(Wizard):
         return Outcome(profile=made.profile, kit=made.kit, adopt=self._adopts(), remarks=remarks)
 
     def _back_up(self) -> None:
-        made = self.ready.answer
+        made, self._begun = self.ready.answer, True
         self._left()
         if made.profile is not None:
             self._app.standings.resume(made.profile.name)
             self._app.first_backup(made.profile, adopt=made.adopt)
+
+    def _later(self) -> None:
+        """Close it: the first backup waits for its time."""
+        self.close()
 
     def _restore(self) -> None:
         made = self.ready.answer
@@ -257,9 +285,8 @@ class SetUp(Wizard):
         self.remember()
         self.files.stop()
         if self.page is self.ready:
-            made = self.ready.answer
-            if made.profile and not made.chains:  # of backups that are back one restores first
-                self._app.standings.resume(made.profile.name)
+            if (made := self.ready.answer).profile and not self._begun:
+                self._app.standings.wait(made.profile)
             self.deleteLater()
 
 

@@ -13,6 +13,7 @@ from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.there import DestinedPage
+from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.language import _
 from secretsbackup.model.check import Finding, Sign, Verdict
 from secretsbackup.model.destination import Folder
@@ -42,7 +43,7 @@ class FolderPage(DestinedPage[Folder]):
         self.field = FolderField(_("In which folder shall the backups be kept?"))
         self.add_field("destination", _("&Folder"), self.field)
         self.field.line.textChanged.connect(lambda _text: self._typed())
-        self._caution = look.quiet()
+        self._caution = Trouble()
         self.body.addWidget(self._caution)
         self._disks = look.column(gap=0)
         self.body.addLayout(self._disks)
@@ -93,11 +94,11 @@ class FolderPage(DestinedPage[Folder]):
         self.touch("destination")
         beside = discover.on_same_disk(self.answer, self._what().sources) if self.holds else ""
         found = Finding(right="off-site", sign=Sign.SAME_DISK, detail=short(beside))
-        self._caution.setText(str(words.finding(found)) if beside else "")
+        self._caution.tell(words.finding(found)) if beside else self._caution.untell()
 
     def _disk(self, path: str, free: int) -> QWidget:
         label = _("{disk} · {free} free").format(disk=Path(path).name, free=words.size(free))
         button = look.flat(label, lambda: self.field.line.setText(str(Path(path) / _NAME)))
-        button.setIcon(icons.icon("disk"))
+        icons.put(button, "disk")
         button.setAccessibleName(_("Use the disk {disk}").format(disk=path))
         return button

@@ -73,7 +73,7 @@ class KeptPage(Page[None]):
         self.forward, self.final = _("&Close"), True
         self._keep, self._says = keep, look.sentence()
         self._open = look.button(_("&Open the kit’s folder"), self._open_folder)
-        self._open.setIcon(icons.icon("print"))
+        icons.put(self._open, "print")
         self.body.addWidget(self._says)
         self.body.addWidget(beside(self._open))
 

@@ -30,7 +30,7 @@ class PhrasePage(Page[Secret]):
                 "Nobody can tell you the words again."
             ),
         )
-        self._key = key
+        self._key, self._why_words = key, self.why
         self._made: Phrase = passphrase.make()
         self._own = False
         self._words, self._bits = look.headline(), look.quiet()
@@ -43,9 +43,9 @@ class PhrasePage(Page[Secret]):
         self.typed, self.first = QLineEdit(), SecretField()
         self.body.addWidget(self._card)
         self._first_field = self.add_field("first", _("Your &passphrase"), self.first)
-        self.add_field(
-            "typed", _("&Type it back, from the paper"), self.typed, _("Capitals and spaces do not matter.")
-        )
+        self._any_case = look.quiet(_("Capitals and spaces do not matter."))
+        self.add_field("typed", _("&Type it back, from the paper"), self.typed)
+        self.body.addWidget(self._any_case)
         self.body.addWidget(beside(self._again, self._show_again, self._mine))
         self._judged = look.quiet()
         self.body.insertWidget(self.body.indexOf(self._first_field) + 1, self._judged)
@@ -117,13 +117,24 @@ class PhrasePage(Page[Secret]):
         self._again.setVisible(not hidden and not self._own)
 
     def _draw(self) -> None:
+        self._ask_for(own=self._own)
         self._card.setVisible(not self._own)
+        self._any_case.setVisible(not self._own)
+        self.typed.setAccessibleDescription("" if self._own else self._any_case.text())
         self._first_field.setVisible(self._own)
         self._judged.setVisible(self._own)
         count, bits = len(self._made.words), round(self._made.bits)
         strength = _("{count} words by chance, of 7 776: {bits} bits. That is out of anybody’s reach.")
         self._bits.setText(strength.format(count=count, bits=bits))
         self._hide(hidden=False)
+
+    def _ask_for(self, *, own: bool) -> None:
+        title = _("Choose a passphrase") if own else _("Write these words on paper, now")
+        why = _(
+            "It opens your key, and so all your backups. Write it down exactly, and keep the paper away from "
+            "this computer. Nobody can tell you the passphrase again."
+        )
+        self.ask(title, why if own else self._why_words)
 
     def _judge(self) -> None:
         told = words.strength(passphrase.strength(self.first.secret))

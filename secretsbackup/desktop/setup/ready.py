@@ -1,6 +1,7 @@
 """Last: all is ready. What is worth mending is named, and the first backup begins."""
 
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import msgspec
 from PySide6.QtCore import QUrl
@@ -15,6 +16,7 @@ from secretsbackup.desktop.naming import where
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.schedule import following
 from secretsbackup.model.snapshot import Chain
 from secretsbackup.operations.kit import Saved
 
@@ -35,7 +37,11 @@ class ReadyPage(Page[Outcome]):
     """The outcome, and "Back up now"; of backups that are back, "Restore files" comes first."""
 
     def __init__(
-        self, gather: Callable[[], Outcome], restore: Callable[[], object], back_up: Callable[[], object]
+        self,
+        gather: Callable[[], Outcome],
+        restore: Callable[[], object],
+        back_up: Callable[[], object],
+        later: Callable[[], object],
     ) -> None:
         super().__init__(_("Ready"), _("All is set up, and tried"))
         self.forward, self.final = _("&Back up now"), True
@@ -45,11 +51,14 @@ class ReadyPage(Page[Outcome]):
         self._folder = look.button(_("&Open the kit’s folder"), self._open)
         self._restore = look.button(_("&Restore files…"), restore)
         self._back_up = look.button(_("&Back up now"), back_up)
-        self._folder.setIcon(icons.icon("print"))
+        self._later = look.button(_("&Later"), later)
+        self._when = look.quiet()
+        icons.put(self._folder, "print")
         self.body.addWidget(self._shield)
         self.body.addWidget(self._says)
         self.body.addLayout(self._remarks)
-        self.body.addWidget(beside(self._folder, self._restore, self._back_up))
+        self.body.addWidget(self._when)
+        self.body.addWidget(beside(self._folder, self._restore, self._back_up, self._later))
 
     @property
     def answer(self) -> Outcome:
@@ -58,7 +67,7 @@ class ReadyPage(Page[Outcome]):
     def entered(self) -> None:
         self._outcome = made = self._gather()
         self._shield.setPixmap(
-            icons.shield_pixmap(Shield.SAFE, _SIZE, self.devicePixelRatioF(), self.palette())
+            icons.shield_pixmap(Shield.EMPTY, _SIZE, self.devicePixelRatioF(), self.palette())
         )
         while item := self._remarks.takeAt(0):
             if widget := item.widget():
@@ -79,6 +88,7 @@ class ReadyPage(Page[Outcome]):
         self._folder.setVisible(made.kit is not None)
         self._restore.setVisible(made.adopt and not made.chains)
         self._back_up.setVisible(bool(made.chains))
+        self._when.setText(_later(made.profile))
         if made.remarks:
             self._remarks.addWidget(look.heading(_("Worth mending, when you have time")))
         for one in made.remarks:
@@ -89,3 +99,13 @@ class ReadyPage(Page[Outcome]):
     def _open(self) -> None:
         if self._outcome.kit:
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._outcome.kit.text.parent)))
+
+
+def _later(profile: Profile) -> str:
+    """What comes of it when this page is closed."""
+    now = datetime.now(UTC)
+    first = following(profile.schedule, now)
+    if first is None:
+        return _("If you close this window, no backup begins until you start one.")
+    told = _("If you close this window, the first backup begins by itself {when}.")
+    return told.format(when=words.when(first, now))

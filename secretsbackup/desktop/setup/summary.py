@@ -1,10 +1,10 @@
 """What is going to be done, in sentences; then it is done step by step, or taken back."""
 
 import asyncio
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Awaitable, Callable, Iterator, Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QGridLayout, QWidget
+from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import asking, look, work
@@ -17,6 +17,7 @@ from secretsbackup.model.draft import Problem
 from secretsbackup.model.making import Did
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.plan import Start, Told, Traces
+from secretsbackup.model.starting import Starter
 from secretsbackup.operations import establish
 from secretsbackup.operations.establish import Established, Wish
 from secretsbackup.store.home import Home
@@ -39,15 +40,21 @@ class SummaryPage(Page[Established | None]):
         wish: Callable[[], Wish],
         lines: Callable[[], Iterator[Line]],
         keep: Callable[[], object],
+        find_starter: Callable[[], Awaitable[Starter | None]],
     ) -> None:
         super().__init__(_("Set up"), _("Is this right?"))
         self.forward = _("&Set it up")
         self._start, self._home, self._wish, self._lines, self._keep = start, home, wish, lines, keep
+        self._find_starter = find_starter
         self._plan, self.tasks = QWidget(), Tasks()
         self._grid = QGridLayout(self._plan)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(2 * look.GRID)
         self._grid.setColumnStretch(1, 1)
+        self.automatic = QCheckBox(words.automatically().replace("&", "&&"))
+        self.automatic.setChecked(True)
+        self._starter: Starter | None = None
+        self._starts = look.quiet()
         self._made, self._list = look.card(), look.sentence()
         self._remove = look.button(_("&Remove it again"), lambda: work.begin(self.undo()))
         look.mark(self._remove, "danger")
@@ -65,6 +72,7 @@ class SummaryPage(Page[Established | None]):
         return self._start.answer in (Start.NEW, Start.THERE)
 
     def entered(self) -> None:
+        self.untell()  # what stood in the way may be changed by now
         self._ask()
         self._plan.show()
         while item := self._grid.takeAt(0):
@@ -75,6 +83,23 @@ class SummaryPage(Page[Established | None]):
             for column, widget in enumerate(self._row(about, sentence, page)):
                 self._grid.addWidget(widget, row, column)
         self._show_traces()
+        work.begin(self._offer())
+
+    async def _offer(self) -> None:
+        """Offer to have backups start by themselves, where nothing does that yet."""
+        self._starter = await self._find_starter()
+        if self._done is None and self._plan.isVisibleTo(self):
+            self._show_offer(shown=self._starter is not None)
+
+    def _show_offer(self, *, shown: bool) -> None:
+        self._starts.setText(words.automatic(self._starter) if self._starter else "")
+        for widget in (self.automatic, self._starts):
+            widget.setVisible(shown)
+
+    @property
+    def start(self) -> Starter | None:
+        """What is to start backups from now on; None to leave that as it is."""
+        return self._starter if self.automatic.isChecked() else None
 
     def _ask(self, *, working: bool = False) -> None:
         if working:
@@ -96,6 +121,7 @@ class SummaryPage(Page[Established | None]):
         self.tasks.expect(establish.tasks(wish))
         self.remarks = []
         self._ask(working=True)
+        self._show_offer(shown=False)
         self._plan.hide()
         self._made.hide()
         try:
@@ -161,12 +187,23 @@ class SummaryPage(Page[Established | None]):
 
     def stopped(self, why: Why) -> None:
         """Something stood in the way: say what, and what there is by now."""
-        self._stop(words.reason(why), again=why.reason not in _NO_SECOND_TRY)
+        self._stop(words.in_set_up(why), again=why.reason not in _NO_SECOND_TRY, place=words.is_of_place(why))
 
-    def _stop(self, message: Message, *, again: bool) -> None:
+    def _stop(self, message: Message, *, again: bool, place: bool = False) -> None:
         self.tasks.stop()
-        self.tell(message, *([(_("&Try again"), self._again)] if again else []))
+        change = [(_("Change the &address…"), self._go_to_place)] if place else []
+        self.tell(message, *([(_("&Try again"), self._again)] if again else []), *change)
         self._show_traces()
+
+    def _go_to_place(self) -> None:
+        wizard = self.window()
+        page = self._page_of_place()
+        if isinstance(wizard, Wizard) and page:
+            wizard.go(wizard.pages.index(page))
+
+    def _page_of_place(self) -> Page[Any] | None:
+        """The page on which one says where to."""
+        return next((page for about, _sentence, page in self._lines() if about == _("Place")), None)
 
     def _again(self) -> None:
         wizard = self.window()
@@ -187,6 +224,9 @@ class SummaryPage(Page[Established | None]):
 
     def _lay_out(self) -> None:
         self.body.addWidget(self._plan)
+        self.body.addWidget(self.automatic)
+        self.body.addWidget(self._starts)
+        self._show_offer(shown=False)
         self.body.addWidget(look.rule())
         self.add_field("tasks", "", self.tasks)
         inside = self._made.layout()
