@@ -165,7 +165,7 @@ def _keychain() -> "KeyringBackend":
     if type(chosen).__module__.startswith(_NONE) and _start_wallet():
         from keyring.backends import SecretService
 
-        return SecretService.Keyring()
+        return SecretService.Keyring()  # type: ignore[no-untyped-call]
     raise Failure(Reason.KEYRING_MISSING, "no Secret Service, KWallet or Keychain answers")
 
 

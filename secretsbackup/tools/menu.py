@@ -9,8 +9,6 @@ import sys
 from importlib.resources import files
 from pathlib import Path
 
-from secretsbackup.model.outcome import Failure
-from secretsbackup.store.home import replace
 from secretsbackup.tools.autostart import command, quoted
 
 _NAME = "secretsbackup"
@@ -27,9 +25,9 @@ def install() -> bool:
     try:
         for path, content in new.items():
             path.parent.mkdir(parents=True, exist_ok=True)
-            replace(path, content)
+            path.write_bytes(content)
             path.chmod(0o644)
-    except (OSError, Failure):
+    except OSError:
         return False  # a menu without us is no reason not to start
     return bool(new)
 
