@@ -194,13 +194,16 @@ def _make_way(stage: Path, sources: Sequence[Source]) -> Iterator[tuple[bytes, i
 
 
 def _removed(stage: Path, paths: Sequence[bytes]) -> Iterator[tuple[bytes, int]]:
-    """Remove those of these that are in the stage; which, and how many files each had."""
+    """Remove those of these that are in the stage; which, and how many files each had. The time of the folder
+    that each lay in stays: it is the source's."""
     for inside in paths:
         path = Path(os.fsdecode(bytes(stage) + b"/" + inside))
         if path.is_symlink() or path.exists():
             folder = path.is_dir() and not path.is_symlink()
             count = sum(1 for _ in tree.files_below(path)) if folder else 1
+            folder_was = path.parent.stat()
             remove(path)
+            os.utime(path.parent, ns=(folder_was.st_atime_ns, folder_was.st_mtime_ns))
             yield inside, count
 
 

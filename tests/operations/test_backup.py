@@ -107,6 +107,39 @@ def test_what_failed_to_be_sent_is_sent_by_the_next_run(play: Play, pretender: P
     assert ended.summary.changed
 
 
+def test_what_was_not_sent_is_said_by_name_and_sent_by_the_next_run(
+    play: Play, pretender: Path, source: Path, moments: list[Moment]
+) -> None:
+    play(backup.recipe())
+    (pretender / "forgets").touch()
+    (source / "forgotten").write_text("never sent")
+    ended = again(play, source)
+    assert isinstance(ended, Completed)
+    assert (ended.summary.files, ended.warnings) == (1, 1)
+    (warned,) = [moment.event for moment in moments if isinstance(moment.event, Warned)]
+    assert (warned.caution, warned.path) == (Caution.NOT_SENT, str(source / "forgotten"))
+    (pretender / "forgets").unlink()
+    ended = play(backup.recipe())
+    assert isinstance(ended, Completed)
+    assert (ended.summary.files, ended.warnings) == (1, 0)
+    assert not getattr(play(backup.recipe()), "summary").changed  # noqa: B009
+
+
+def test_what_an_earlier_run_collected_is_counted(play: Play, pretender: Path, source: Path) -> None:
+    (pretender / "makes-nothing").touch()
+    assert isinstance(again(play, source), Failed)
+    (pretender / "makes-nothing").unlink()
+    ended = play(backup.recipe())
+    assert isinstance(ended, Completed)
+    assert (ended.summary.files, ended.summary.bytes) == (1, 8)
+    (pretender / "makes-nothing").touch()
+    assert isinstance(again(play, source), Failed)
+    (pretender / "makes-nothing").unlink()
+    ended = play(backup.recipe())
+    assert isinstance(ended, Completed)
+    assert (ended.summary.files, ended.summary.bytes) == (1, 12)
+
+
 def test_a_volume_that_is_missing_although_duplicity_is_content_is_found_at_once(
     play: Play, pretender: Path, source: Path, moments: list[Moment]
 ) -> None:
