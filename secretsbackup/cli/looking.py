@@ -66,6 +66,8 @@ async def snapshots(options: Options, home: Home) -> int:
         output.table(("Snapshot", "Local time", "Kind", "Holds", "Stored", ""), rows)
     elif not rows:
         output.say("There is no snapshot yet.", "Make one: secretsbackup backup")
+    if shelf.newer:
+        output.trouble(Failure(Reason.ROLLED_BACK, shelf.newer))
     return 0
 
 

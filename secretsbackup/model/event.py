@@ -78,6 +78,8 @@ class Caution(StrEnum):
     NOT_RESTORED = "not-restored"
     NOT_COMPARED = "not-compared"
     NOT_CATALOGUED = "not-catalogued"
+    ROLLED_BACK = "rolled-back"
+    ANOTHER_MACHINE = "another-machine"
     TOOL_SAYS = "tool-says"
 
 
@@ -90,13 +92,15 @@ class _Event(msgspec.Struct, frozen=True, kw_only=True, gc=False, tag_field="typ
 
 
 class RunStarted(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="run-started"):
-    """A run began. `ahead` are runs that had begun before it, at a later time: the clock was set back."""
+    """A run began. `ahead` are runs that had begun before it, at a later time: the clock was set back.
+    `place` is the destination as it is remembered (see `history.place_of`)."""
 
     run: RunId
     profile: ProfileName
     verb: Verb
     version: str
     ahead: tuple[RunId, ...] = ()
+    place: str = ""
 
 
 class StepStarted(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="step-started"):

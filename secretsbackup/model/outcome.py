@@ -100,6 +100,7 @@ class Reason(StrEnum):
     VOLUME_MISSING = "volume-missing"
     VOLUME_CORRUPT = "volume-corrupt"
     OLDER_DAMAGED = "older-damaged"
+    ROLLED_BACK = "rolled-back"
     SNAPSHOT_UNSAFE = "snapshot-unsafe"
     PATH_NOT_FOUND = "path-not-found"
     SAMPLE_DIFFERS = "sample-differs"
@@ -138,7 +139,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     `files` and `bytes` are what was sent, restored or compared; `stored` is what that took at the
     destination, or how much was fetched from there, and `seconds` how long the fetching took; `folder` is
     where a restore wrote. `whole_seconds` is how long a restore of everything would take at the rate that a
-    verify measured.
+    verify measured. `first` says that a backup is the first at its destination, `host` which machine made the
+    snapshot of a restore, if it was another one.
     """
 
     changed: bool = True
@@ -149,6 +151,8 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
     folder: str | None = None
     seconds: float = 0.0
     whole_seconds: float = 0.0
+    first: bool = False
+    host: str = ""
 
 
 class Completed(msgspec.Struct, frozen=True, tag="completed"):

@@ -11,7 +11,7 @@ from secretsbackup.model.profile import ProfileName
 
 class PastRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One run that is over. `misdated`: a run that came after it began at an earlier time, so that its own
-    is one of a clock that was ahead."""
+    is one of a clock that was ahead. `place` is the destination as it is remembered; "" where it is not."""
 
     run: RunId
     profile: ProfileName
@@ -21,6 +21,7 @@ class PastRun(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     warnings: int
     outcome: Outcome
     misdated: bool = False
+    place: str = ""
 
     @property
     def good(self) -> bool:

@@ -23,6 +23,7 @@ from secretsbackup.operations import (
     hooks,
     keys,
     mending,
+    origin,
     outbox,
     prune,
     refresh,
@@ -80,7 +81,8 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
             (held, fits), (gathered, unsent) = await _look_and_gather(
                 _look(run, vault), gathering.gather(run, rsync, trees)
             )
-        if not unsent and not wish.full and held.chains and not held.broken and fits:
+        ours = await origin.ours(run, vault, held, adopt=wish.adopt)
+        if not unsent and ours and not wish.full and held.chains and not held.broken and fits:
             if finished:
                 return await _close(run, vault, held, finished, gathered)
             return Summary(changed=False, files=gathered.files, bytes=gathered.bytes)
@@ -88,7 +90,7 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         kind = _kind(run, held, wish) if fits else Kind.FULL
         with run.step(Step.SEND):
             async with sleep.held_off(_SENDING):
-                await _send(run, vault, held, kind, gathered, wish)
+                await _send(run, vault, held, kind, gathered, adopt=ours or wish.adopt)
         with run.step(Step.PROVE):
             proven = await _prove(run, vault, held)
             made = _made(held, proven)
@@ -108,7 +110,7 @@ async def _close(
         await refresh.keep_up(run, proven.whole)
     with run.step(Step.TIDY):
         await prune.tidy(run, vault, proven)
-    return _summary(made, gathered, sent)
+    return _summary(made, gathered, sent, first=len(proven.whole) == len(made))
 
 
 async def _look(run: Run, vault: Vault) -> tuple[Holdings, bool]:
@@ -176,8 +178,9 @@ async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> tuple[
         await _forsake(run, vault, phrase)
         return ()
     kind = Kind.INCREMENTAL if held.chains else Kind.FULL
+    adopt = await origin.ours(run, vault, held, adopt=wish.adopt) or wish.adopt
     with _judging(run, vault, held, kind):
-        await _duplicity(run, vault, held, kind, (0, 0), wish, phrase)
+        await _duplicity(run, vault, held, kind, (0, 0), phrase, adopt=adopt)
     proven = await _prove(run, vault, held)
     made = proven.since(held)
     _tell_made(run, proven, made)
@@ -206,7 +209,9 @@ async def _phrase(run: Run, held: Holdings) -> Secret | None:
     return None if held.warm or not held.chains else await equipment.passphrase(run)
 
 
-async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Gathered, wish: Wish) -> None:
+async def _send(
+    run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Gathered, *, adopt: bool
+) -> None:
     """Have duplicity send what is new."""
     if not held.contents:
         await place.prepare(vault.destination)
@@ -215,7 +220,7 @@ async def _send(run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Ga
     guards.room_to_send(run, vault, held, total[1])
     at = await _second_of_its_own(run, held)
     with _judging(run, vault, held, kind):
-        await _duplicity(run, vault, held, kind, total, wish, phrase, at)
+        await _duplicity(run, vault, held, kind, total, phrase, at, adopt=adopt)
 
 
 async def _second_of_its_own(run: Run, held: Holdings) -> datetime | None:
@@ -251,9 +256,10 @@ async def _duplicity(
     held: Holdings,
     kind: Kind,
     total: tuple[int, int],
-    wish: Wish,
     phrase: Secret | None,
     at: datetime | None = None,
+    *,
+    adopt: bool,
 ) -> None:
     """Have duplicity send what the stage holds, and what it cannot see to be changed as well."""
     await _show_hidden(run, vault, held, kind, phrase)
@@ -265,7 +271,7 @@ async def _duplicity(
             compression=run.profile.compression,
             passphrase=phrase,
             total=total,
-            adopt=wish.adopt,
+            adopt=adopt,
             at=at,
             tell=run.tell,
         )
@@ -317,13 +323,14 @@ def _made(before: Holdings, after: Holdings) -> tuple[Snapshot, ...]:
     return found
 
 
-def _summary(made: tuple[Snapshot, ...], gathered: Gathered, sent: Sent) -> Summary:
+def _summary(made: tuple[Snapshot, ...], gathered: Gathered, sent: Sent, *, first: bool) -> Summary:
     full = any(snapshot.kind is Kind.FULL for snapshot in made)
     return Summary(
         snapshot=made[-1].stamp,
         files=gathered.files - len(sent.missing) if full else sent.files,
         bytes=gathered.bytes if full else sent.size,
         stored=sum(snapshot.size for snapshot in made),
+        first=first,
     )
 
 
@@ -335,7 +342,9 @@ def _record(run: Run, made: tuple[Snapshot, ...], gathered: Gathered, sent: Sent
 
 
 def _tell_made(run: Run, proven: Holdings, made: tuple[Snapshot, ...]) -> None:
-    history.know_sizes(run.home, place_of(run.profile.destination), files.sizes(proven.contents))
+    here = place_of(run.profile.destination)
+    history.know_sizes(run.home, here, files.sizes(proven.contents))
+    history.know_made(run.home, here, [snapshot.stamp for snapshot in made])
     for snapshot in made:
         run.tell(
             SnapshotMade(

@@ -6,12 +6,13 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from secretsbackup.model import snapshot as snapshots_of
 from secretsbackup.model.entry import Entry
 from secretsbackup.model.outcome import Failure, Reason, Skip
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.snapshot import Chain
-from secretsbackup.operations import equipment, holdings, refresh
+from secretsbackup.operations import equipment, holdings, origin, refresh
 from secretsbackup.operations.holdings import no_snapshot
 from secretsbackup.operations.restore import within_snapshot
 from secretsbackup.operations.runner import Ask, Run
@@ -24,11 +25,13 @@ from secretsbackup.tools.duplicity import files
 
 
 class Shelf(msgspec.Struct, frozen=True):
-    """The chains at a destination; the stamps of those that are damaged; files and bytes where known."""
+    """The chains at a destination; the stamps of those that are damaged; files and bytes where known; and the
+    newest snapshot that was made from here, if the destination holds older ones alone."""
 
     chains: tuple[Chain, ...]
     damaged: frozenset[str]
     sizes: dict[str, tuple[int, int]]
+    newer: str = ""
 
 
 async def snapshots(profile: Profile, home: Home) -> Shelf:
@@ -38,7 +41,10 @@ async def snapshots(profile: Profile, home: Home) -> Shelf:
     lost = await asyncio.to_thread(history.lost_chains, home, here)
     sizes = await asyncio.to_thread(history.snapshot_sizes, home, here)
     damaged = frozenset(start for start, how in lost.items() if how == "damaged")
-    return Shelf(files.chains(contents), damaged, sizes)
+    chains = files.chains(contents)
+    newest = snapshots_of.at(chains, None)
+    newer = origin.later(sizes, newest.stamp if newest else "")
+    return Shelf(chains, damaged, sizes, newer)
 
 
 class Answer(msgspec.Struct, frozen=True):

@@ -1,5 +1,6 @@
 """Equipment: what every run needs before it begins. Each thing that lacks is a Failure with its name."""
 
+import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
@@ -9,8 +10,8 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret, SecretName
 from secretsbackup.operations import mending
 from secretsbackup.operations.runner import Ask, Run
-from secretsbackup.store import history
-from secretsbackup.store.home import Home, owner_only
+from secretsbackup.store import archives, history
+from secretsbackup.store.home import Home
 from secretsbackup.tools import duplicity, gnupg, keychain, process, rsync
 
 
@@ -19,7 +20,7 @@ async def vault(run: Run) -> duplicity.Vault:
     unless the run was given another."""
     program = duplicity.find()
     await _new_enough(run.home, program, duplicity.version, duplicity.OLDEST)
-    archive = owner_only(run.home.archive(run.profile))
+    archive = await asyncio.to_thread(archives.of_place, run.home, run.profile)
     await mending.mend(run, archive)
     return duplicity.Vault(
         program=program,

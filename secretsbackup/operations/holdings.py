@@ -14,7 +14,7 @@ from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.model.snapshot import Chain, Snapshot
 from secretsbackup.model.status import DAMAGE
 from secretsbackup.operations.runner import Run
-from secretsbackup.store import history
+from secretsbackup.store import archives, history
 from secretsbackup.store.history import place_of
 from secretsbackup.tools import place
 from secretsbackup.tools.duplicity import Vault, files
@@ -129,6 +129,8 @@ async def _contents(run: Run, vault: Vault) -> dict[str, int]:
     if away and not any(files.parse(name) for name in contents):
         assert isinstance(vault.destination, Folder)
         raise Skip(Why(Reason.DESTINATION_AWAY, vault.destination.path))
+    if not known:
+        await asyncio.to_thread(archives.learn, run.home, run.profile, contents)
     return contents
 
 

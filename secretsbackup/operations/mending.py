@@ -64,7 +64,9 @@ def _take_away(path: Path) -> None:
 def _cut_off_since(run: Run) -> datetime | None:
     """When the first backup began that was cut off since the last good one."""
     since: datetime | None = None
-    for past in history.runs(run.home, run.profile.name, _REMEMBERED, verb=Verb.BACKUP):
+    for past in history.runs(
+        run.home, run.profile.name, _REMEMBERED, verb=Verb.BACKUP, place=place_of(run.profile.destination)
+    ):
         if past.good:
             break
         since = past.began if isinstance(past.outcome, Interrupted) else since

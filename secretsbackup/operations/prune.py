@@ -72,7 +72,8 @@ def waiting(home: Home, profile: Profile) -> Why | None:
 
     It waits until there is a good backup again, whatever became of the tries since.
     """
-    for past in believed(history.runs(home, profile.name, verb=Verb.BACKUP), datetime.now(UTC)):
+    here = place_of(profile.destination)
+    for past in believed(history.runs(home, profile.name, verb=Verb.BACKUP, place=here), datetime.now(UTC)):
         match past.outcome:
             case Completed():
                 return None

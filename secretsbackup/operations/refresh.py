@@ -22,7 +22,7 @@ from secretsbackup.model.outcome import Failure, Reason, Skip
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.snapshot import Chain, Snapshot
-from secretsbackup.operations import equipment, holdings
+from secretsbackup.operations import equipment, holdings, origin
 from secretsbackup.operations.holdings import Holdings, chosen
 from secretsbackup.operations.runner import Ask, Run, visit
 from secretsbackup.store import catalogue
@@ -136,6 +136,12 @@ async def _refresh(run: Run, at: datetime | None) -> None:
     vault = await equipment.vault(run)
     held = await holdings.peek(run, vault)
     wanted = (chosen(held.chains, at),) if at else held.whole
+    await _brought_up(run, vault, held, wanted)
+    if newer := origin.newer_known(run, held, at):
+        raise Failure(Reason.ROLLED_BACK, newer)
+
+
+async def _brought_up(run: Run, vault: Vault, held: Holdings, wanted: Sequence[Snapshot]) -> None:
     lacking = await asyncio.to_thread(_filled, run, held.whole, wanted)
     if not lacking:
         return

@@ -18,9 +18,10 @@ from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Snapshot
-from secretsbackup.operations import equipment, fetching, holdings, landing, mending, refresh
+from secretsbackup.operations import equipment, fetching, holdings, landing, mending, origin, refresh
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.landing import Landing
+from secretsbackup.operations.origin import By
 from secretsbackup.operations.runner import Recipe, Run
 from secretsbackup.store import catalogue, history, unfinished
 from secretsbackup.store.history import place_of
@@ -54,6 +55,8 @@ def recipe(wish: Wish) -> Recipe:
             await mending.mend_folder(run, vault)
             held = await holdings.peek(run, vault)
             snapshot = holdings.chosen(held.chains, wish.at)
+            if newer := origin.newer_known(run, held, wish.at):
+                run.tell(Warned(caution=Caution.ROLLED_BACK, detail=newer))
             paths = [within_snapshot(path, run.profile) for path in wish.paths] or [_ALL]
             much = _amount(run, snapshot, paths)
             landing.room(wish.to, much.bytes)
@@ -137,6 +140,9 @@ async def _fetch(
         whole = target.finished() if not watcher.left_out else target.folder
         unfinished.end(run.home, run.profile.name, str(target.folder))
         files, size = await asyncio.to_thread(landing.measured, whole)
+        made = await origin.of(run, vault, snapshot)
+        if made.foreign and not made.lone:
+            run.tell(Warned(caution=Caution.ANOTHER_MACHINE, detail=made.host))
     return Summary(
         snapshot=snapshot.stamp,
         files=files,
@@ -144,6 +150,7 @@ async def _fetch(
         stored=fetched.stored,
         seconds=round(fetched.seconds, 1),
         folder=str(whole),
+        host="" if made.by is By.US else made.host,
     )
 
 

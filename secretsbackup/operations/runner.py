@@ -51,6 +51,7 @@ from secretsbackup.model.pace import Pace
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.store import boundary, history, home, journal, lock
+from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 
 Ask = Callable[[], Awaitable[Secret | None]]
@@ -188,7 +189,8 @@ def start(
             live.hear(ended)
 
     ahead = _ahead(at_home, profile, began)
-    tell(RunStarted(run=run, profile=profile.name, verb=verb, version=__version__, ahead=ahead))
+    here = place_of(profile.destination)
+    tell(RunStarted(run=run, profile=profile.name, verb=verb, version=__version__, ahead=ahead, place=here))
     alone = _alone(run, profile, at_home, tell, ask, began, opened_by)
     work = _work(recipe, alone, profile, at_home)
     live.begin(asyncio.get_running_loop().create_task(work), settle)

@@ -6,6 +6,7 @@ lock lets one of them work, and what it did is what the other sees next.
 """
 
 import asyncio
+import itertools
 from collections.abc import AsyncIterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -37,7 +38,7 @@ _ASK_AGAIN = timedelta(hours=6)
 async def look(profile: Profile, home: Home, now: datetime, machine: Surroundings | None = None) -> Due:
     """Whether a profile is due, and all that stands against it. `machine` is a look at it just taken."""
     around = await _around(profile, home, now, machine or await surroundings.look())
-    going_on, past = await asyncio.to_thread(_past, home, profile.name)
+    going_on, past = await asyncio.to_thread(_past, home, profile)
     verdict = due(profile, past, now, msgspec.structs.replace(around, running=bool(going_on)))
     if not going_on:
         lacking = verdict.against if verdict.at and verdict.at <= now else ()
@@ -50,7 +51,7 @@ async def look_for_drill(
 ) -> Due:
     """The same of a drill, which begins by itself only where the passphrase is in the keychain."""
     around = await _around(profile, home, now, machine or await surroundings.look())
-    going_on, past = await asyncio.to_thread(_past, home, profile.name)
+    going_on, past = await asyncio.to_thread(_past, home, profile)
     verdict = drill_due(profile, past, now, msgspec.structs.replace(around, running=bool(going_on)))
     if verdict.now and (unasked := await _unasked(profile, home, now)):
         return Due(verdict.at, (unasked,))
@@ -98,11 +99,12 @@ async def _first(home: Home) -> tuple[Profile, Verb] | None:
     return None
 
 
-def _past(home: Home, profile: ProfileName) -> tuple[list[RunId], list[PastRun]]:
-    """What goes on, and what is over; drills are few, and their last one may be long ago."""
-    going_on = history.catch_up(home, profile)
-    backups = history.runs(home, profile, _REMEMBERED, verb=Verb.BACKUP)
-    return going_on, [*backups, *history.runs(home, profile, _REMEMBERED, verb=Verb.VERIFY)]
+def _past(home: Home, profile: Profile) -> tuple[list[RunId], list[PastRun]]:
+    """What goes on, and what is over at its destination; drills are few, the last one may be long ago."""
+    going_on, here = history.catch_up(home, profile.name), place_of(profile.destination)
+    verbs = (Verb.BACKUP, Verb.VERIFY)
+    over = [history.runs(home, profile.name, _REMEMBERED, verb=verb, place=here) for verb in verbs]
+    return going_on, [*itertools.chain.from_iterable(over)]
 
 
 async def _around(profile: Profile, home: Home, now: datetime, machine: Surroundings) -> Surroundings:

@@ -16,6 +16,7 @@ from secretsbackup.model.starting import Unstarted
 from secretsbackup.model.status import Status, Warnings, after, counts, damage_after, unproven_after
 from secretsbackup.operations import starting
 from secretsbackup.store import history, journal, kit, marks, pause, profiles
+from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.store.marks import Marks
 from secretsbackup.tools import place, surroundings
@@ -24,9 +25,10 @@ from secretsbackup.tools import place, surroundings
 def standing(home: Home, profile: ProfileName, now: datetime | None = None) -> Status:
     """How safe a profile is now. Runs that were cut off are found and told here; where what is remembered
     cannot be read or kept, the status says so, and beyond that what the journals tell."""
-    now = now or datetime.now(UTC)
+    now, known = now or datetime.now(UTC), _profile(home, profile)
     going_on, failure = history.caught_up(home, profile)
-    status = _remembered(home, profile, _in_order(history.runs(home, profile), now), now)
+    past = history.runs(home, profile, place=place_of(known.destination) if known else None)
+    status = _remembered(home, profile, known, _in_order(past, now), now)
     if failure:
         status = replace(status, memory=Why(failure.reason, failure.detail))
     for run in going_on:
@@ -42,8 +44,10 @@ def _in_order(runs: Sequence[PastRun], now: datetime) -> list[PastRun]:
     return sorted(runs, key=lambda run: (timely(run, now), over(run, now)), reverse=True)
 
 
-def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: datetime) -> Status:
-    """What past runs (newest first) and the user's own words make of it."""
+def _remembered(
+    home: Home, profile: ProfileName, known: Profile | None, past: Sequence[PastRun], now: datetime
+) -> Status:
+    """What past runs at its destination (newest first) and the user's own words make of it."""
     told = next((run for run in past if counts(run.outcome, run.verb)), None)
     good = [run.began for run in past if run.good]
     proof = next(
@@ -51,7 +55,7 @@ def _remembered(home: Home, profile: ProfileName, past: Sequence[PastRun], now: 
     )
     proved = proof.outcome.summary if proof and isinstance(proof.outcome, Completed) else Summary()
     damage, unproven = _doubts(past)
-    known, marked = _profile(home, profile), marks.read(home, profile)
+    marked = marks.read(home, profile)
     attempts = [run.began for run in past if run.verb is Verb.BACKUP]
     begin = good[0] if good else min(attempts, default=marked.lacking_since)
     return Status(

@@ -37,6 +37,7 @@ _MIGRATIONS = (
     ) WITHOUT ROWID;
     """,
     "CREATE TABLE misdated (run TEXT PRIMARY KEY) WITHOUT ROWID;",
+    "ALTER TABLE runs ADD COLUMN place TEXT NOT NULL DEFAULT '';",
 )
 _LEAST = 1 << 17
 """Bytes: with less, SQLite cannot make the files beside the database, and calls it an I/O error."""

@@ -1,7 +1,7 @@
 """History: a row a run, and what the last audits saw. Derived from journals, which are the truth."""
 
 import contextlib
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import UTC, datetime
 from sqlite3 import Connection
 from typing import NewType
@@ -20,6 +20,10 @@ Place = NewType("Place", str)
 """A destination as a key: its URL, and its endpoint where it has one."""
 
 
+_ASKED = 500
+"""Names in one question."""
+
+
 def place_of(destination: Destination) -> Place:
     """The key under which a destination is remembered."""
     endpoint = destination.endpoint if isinstance(destination, Bucket) else None
@@ -34,10 +38,10 @@ def record(home: Home, moments: Iterable[Moment]) -> None:
         return
     row = (
         *(past.run, past.profile, past.verb, past.began.timestamp(), past.ended.timestamp()),
-        *(past.warnings, msgspec.json.encode(past.outcome)),
+        *(past.warnings, msgspec.json.encode(past.outcome), past.place),
     )
     with database.opened(home) as memory:
-        memory.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+        memory.execute("INSERT OR REPLACE INTO runs VALUES (?, ?, ?, ?, ?, ?, ?, ?)", row)
         memory.executemany("INSERT OR IGNORE INTO misdated VALUES (?)", ((one,) for one in _misdated(story)))
         _lose(memory, (moment.event for moment in story if isinstance(moment.event, ChainLost)))
 
@@ -63,6 +67,7 @@ def _past(moments: list[Moment]) -> PastRun | None:
         ended=last.at,
         warnings=sum(warns(moment.event) for moment in moments),
         outcome=last.event.outcome,
+        place=first.event.place,
     )
 
 
@@ -72,25 +77,32 @@ def runs(
     limit: int = -1,
     before: RunId | None = None,
     verb: Verb | None = None,
+    place: Place | None = None,
 ) -> list[PastRun]:
-    """The runs of a profile that are over, newest first; only those that began before another one, and of
-    one verb. Where the database cannot be used, the journals tell."""
+    """The runs of a profile that are over, newest first; only those that began before another one, of one
+    verb, and at one place. (Runs of before this was remembered count for every place.) Where the database
+    cannot be used, the journals tell."""
     try:
-        return _runs(home, profile, limit, before, verb)
+        return _runs(home, profile, limit, before, verb, place)
     except Failure:
-        told = _told(home, profile, before)
-        found = [one for one in told if verb in (None, one.verb)]
+        told = (one for one in _told(home, profile, before) if verb in (None, one.verb))
+        found = [one for one in told if place is None or one.place in ("", place)]
         return found[:limit] if limit >= 0 else found
 
 
 def _runs(
-    home: Home, profile: ProfileName, limit: int, before: RunId | None, verb: Verb | None
+    home: Home,
+    profile: ProfileName,
+    limit: int,
+    before: RunId | None,
+    verb: Verb | None,
+    place: Place | None,
 ) -> list[PastRun]:
     with database.opened(home) as memory:
         rows = memory.execute(
             "SELECT *, id IN misdated FROM runs WHERE profile = ? AND id < ? AND verb = ifnull(?, verb)"
-            " ORDER BY id DESC LIMIT ?",
-            (profile, before or "~", verb, limit),
+            " AND place IN ('', ifnull(?, place)) ORDER BY id DESC LIMIT ?",
+            (profile, before or "~", verb, place, limit),
         ).fetchall()
     return [
         PastRun(
@@ -102,8 +114,9 @@ def _runs(
             warnings=warnings,
             outcome=_outcome(outcome),
             misdated=bool(misdated),
+            place=where,
         )
-        for run, name, verb, began, ended, warnings, outcome, misdated in rows
+        for run, name, verb, began, ended, warnings, outcome, where, misdated in rows
     ]
 
 
@@ -202,6 +215,35 @@ def lose_chains(home: Home, lost: Iterable[ChainLost]) -> None:
 def _lose(memory: Connection, lost: Iterable[ChainLost]) -> None:
     rows = ((one.place, one.chain, one.how) for one in lost)
     memory.executemany("INSERT OR REPLACE INTO lost_chains VALUES (?, ?, ?)", rows)
+
+
+def place_with(home: Home, names: Sequence[str]) -> Place | None:
+    """A place that is known to hold one of these files; None if there is none."""
+    marks = ", ".join("?" * min(len(names), _ASKED))
+    with database.opened(home) as memory:
+        row = memory.execute(
+            f"SELECT place FROM volumes WHERE name IN ({marks}) LIMIT 1",  # noqa: S608 - question marks
+            tuple(names[-_ASKED:]),
+        ).fetchone()
+    return Place(row[0]) if row else None
+
+
+def copy_place(home: Home, known: Place, to: Place) -> None:
+    """Know of a place what is known of another, of which it is a copy."""
+    tables = {"volumes": "name, size", "snapshots": "stamp, files, bytes", "lost_chains": "start, how"}
+    with database.opened(home) as memory:
+        for table, columns in tables.items():
+            memory.execute(
+                f"INSERT OR IGNORE INTO {table} SELECT ?, {columns} FROM {table} WHERE place = ?",  # noqa: S608
+                (to, known),
+            )
+
+
+def know_made(home: Home, place: Place, stamps: Iterable[str]) -> None:
+    """Remember that these snapshots were made from here, however much they hold."""
+    with database.opened(home) as memory:
+        rows = ((place, stamp) for stamp in stamps)
+        memory.executemany("INSERT OR IGNORE INTO snapshots VALUES (?, ?, 0, 0)", rows)
 
 
 def know_snapshot(home: Home, place: Place, stamp: str, files: int, size: int) -> None:

@@ -399,7 +399,9 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             )
         case Reason.ANOTHER_MACHINE:
             return Message(
-                _("The backups there were made from another machine or folder."),
+                _("The backups there were made from another machine or folder ({about}).").format(about=about)
+                if about
+                else _("The backups there were made from another machine or folder."),
                 _("Give this profile a prefix of its own; or, if they are yours, go on with them."),
                 "secretsbackup backup --adopt",
             )
@@ -488,6 +490,14 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 _("An older backup at the destination is damaged{because}.").format(because=because(about)),
                 _("Restore a newer snapshot: nothing new was built on the damaged one."),
                 "secretsbackup snapshots",
+            )
+        case Reason.ROLLED_BACK:
+            return Message(
+                _("The backup of {when} is missing at the destination; older ones are there.").format(
+                    when=moment(about)
+                ),
+                _("If an older copy was put back there, make a new backup."),
+                "secretsbackup backup",
             )
         case Reason.SNAPSHOT_UNSAFE:
             return Message(

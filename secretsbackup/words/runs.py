@@ -173,9 +173,17 @@ def _completed(summary: Summary, warnings: int, verb: Verb) -> Message:
             title = _("Backed up; no file is new ({stored} at the destination).").format(
                 stored=size(summary.stored)
             )
+        case Verb.BACKUP if summary.first:
+            title = _(
+                "Backed up {amount} ({stored} at the destination): the first backup there, so a full one."
+            ).format(amount=amount, stored=size(summary.stored))
         case Verb.BACKUP:
             title = _("Backed up {amount} ({stored} at the destination).").format(
                 amount=amount, stored=size(summary.stored)
+            )
+        case Verb.RESTORE if summary.host:
+            title = _("Restored {amount} into {folder}; made on {host}.").format(
+                amount=amount, folder=summary.folder, host=summary.host
             )
         case Verb.RESTORE:
             title = _("Restored {amount} into {folder}.").format(amount=amount, folder=summary.folder)

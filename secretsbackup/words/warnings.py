@@ -79,6 +79,12 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             return _(
                 "The list of what is in which snapshot is not up to date{because}; the backup is whole, and the list is made anew when it is needed."
             ).format(because=because(warned.detail))
+        case Caution.ROLLED_BACK:
+            return reason(Why(Reason.ROLLED_BACK, warned.detail)).title
+        case Caution.ANOTHER_MACHINE if warned.detail:
+            return _("This backup was made on another computer, {host}.").format(host=warned.detail)
+        case Caution.ANOTHER_MACHINE:
+            return _("This backup was not made on this computer.")
         case Caution.TOOL_SAYS:
             return warned.detail
         case _:
@@ -163,6 +169,10 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
             ).format(count=grouped(count))
         case Caution.NOT_COMPARED:
             return _("the sample was restored but not compared")
+        case Caution.ROLLED_BACK:
+            return _("a newer backup is missing at the destination")
+        case Caution.ANOTHER_MACHINE:
+            return _("the backup was made on another computer")
         case Caution.TOOL_SAYS:
             return ngettext(
                 "{count} warning of a program",

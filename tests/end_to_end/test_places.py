@@ -3,7 +3,7 @@
 import shutil
 from pathlib import Path
 
-from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, picture
+from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, machine, picture
 from tests.end_to_end.test_round_trip import make_profile
 
 
@@ -32,3 +32,80 @@ def test_copies_of_volumes_are_in_nobodys_way(user: Machine, keys: tuple[Path, s
     user.forget_everything()
     assert_same(picture(source), picture(user.restore(tmp_path / "anew") / "source"))
     assert before <= {path.name for path in disk.iterdir()}
+
+
+def test_a_new_destination_is_a_new_place_and_the_old_one_is_known_again(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    source = docs(tmp_path)
+    make_profile(user, keys[1], source, f"file://{tmp_path}/one")
+    user.backup()
+    user.run("profile", "set", "docs", "--to", f"file://{tmp_path}/two")
+    assert "no backup was made yet" in user.run("status").out
+    first = user.run("backup").out
+    assert "the first backup there, so a full one" in first
+    (source / "letter").write_text("changed for the second alone")
+    user.backup()
+    user.run("profile", "set", "docs", "--to", f"file://{tmp_path}/one")
+    back = user.backup()
+    assert back.outcome["summary"]["changed"]
+    assert [one["kind"] for one in user.snapshots()] == ["full", "incremental"]
+    assert picture(source) == picture(user.restore(tmp_path / "restored") / "source")
+    user.run("profile", "remove", "docs")
+    make_profile(user, keys[1], source, f"file://{tmp_path}/three")
+    assert "no backup was made yet" in user.run("status").out
+    assert "the first backup there" in user.run("backup").out
+
+
+def test_a_copy_of_a_destination_is_gone_on_with(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    source = docs(tmp_path)
+    make_profile(user, keys[1], source, f"file://{tmp_path}/one")
+    user.backup()
+    shutil.copytree(tmp_path / "one", tmp_path / "two")
+    user.run("profile", "set", "docs", "--to", f"file://{tmp_path}/two")
+    (source / "letter").write_text("another")
+    user.run("backup")
+    assert [one["kind"] for one in user.snapshots()] == ["full", "incremental"]
+    assert picture(source) == picture(user.restore(tmp_path / "restored") / "source")
+
+
+def test_a_destination_that_was_put_back_to_an_older_state_is_told(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    source, disk = docs(tmp_path), tmp_path / "backups"
+    make_profile(user, keys[1], source, f"file://{disk}")
+    user.backup()
+    shutil.copytree(disk, tmp_path / "older")
+    (source / "letter").write_text("another")
+    made = user.backup().outcome["summary"]["snapshot"]
+    shutil.rmtree(disk)
+    shutil.copytree(tmp_path / "older", disk)
+    parent = tmp_path / "restored"
+    parent.mkdir()
+    said = user.run("restore", "--json", "--to", str(parent), given=PASSPHRASE + "\n", status=3)
+    assert [(one["caution"], one["detail"]) for one in said.warnings] == [("rolled-back", made)]
+    assert "is missing at the destination" in user.run("snapshots").err
+
+
+def test_another_machine_at_the_same_place_is_noticed_though_nothing_changed_here(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    source, other = docs(tmp_path), tmp_path / "elsewhere"
+    other.mkdir()
+    (other / "diary").write_text("of somebody else")
+    make_profile(user, keys[1], source, f"file://{tmp_path}/backups")
+    user.backup()
+    with machine(tmp_path / "home-2", keys[0]) as second:
+        make_profile(second, keys[1], other, f"file://{tmp_path}/backups")
+        second.run("backup", "--full", given=PASSPHRASE + "\n")
+    refused = user.backup(status=1)
+    assert refused.outcome["reason"] == "another-machine"
+    assert "another machine" in user.run("status").out
+    parent = tmp_path / "restored"
+    parent.mkdir()
+    said = user.run("restore", "--json", "--to", str(parent), given=PASSPHRASE + "\n", status=3)
+    assert [one["caution"] for one in said.warnings] == ["another-machine"]
+    assert user.backup("--adopt").outcome["summary"]["changed"]
+    assert picture(source) == picture(user.restore(tmp_path / "again") / "source")

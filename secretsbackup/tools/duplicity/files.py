@@ -16,6 +16,8 @@ from secretsbackup.model.snapshot import Chain, Kind, Snapshot
 from secretsbackup.tools.duplicity.listing import NAME, only_ours
 
 _VOLUME = re.compile(rb"^Volume (\d{1,9}):", re.MULTILINE | re.IGNORECASE)
+_HOST = re.compile(rb"^Hostname (.+)$", re.MULTILINE | re.IGNORECASE)
+_FOLDER = re.compile(rb"^Localdir (.+)$", re.MULTILINE | re.IGNORECASE)
 _LEAST = 128
 """Bytes: even an empty message to a public key is larger (RFC 4880: a session key packet alone is)."""
 
@@ -160,6 +162,19 @@ def volumes(manifest: bytes) -> int:
     """
     numbers = [int(number) for number in _VOLUME.findall(manifest)]
     return min(numbers[-1], len(numbers)) if numbers else 0
+
+
+def origin(manifest: bytes) -> tuple[str, bytes]:
+    """The machine and the folder that a manifest says it was made of; empty where it does not say."""
+    host, folder = _HOST.search(manifest), _FOLDER.search(manifest)
+    told = folder[1] if folder else b""
+    if told[:1] == b'"':
+        told = re.sub(rb"\\(?:x([0-9a-f]{2})|(.))", _unquoted, told[1:-1])
+    return host[1].decode(errors="replace") if host else "", told
+
+
+def _unquoted(found: re.Match[bytes]) -> bytes:
+    return bytes([int(found[1], 16)]) if found[1] else b"\n" if found[2] == b"n" else found[2]
 
 
 def sets(chain: Chain, snapshot: Snapshot) -> list[Set]:
