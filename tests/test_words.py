@@ -46,6 +46,7 @@ def whole(text: str) -> bool:
 DETAILS = {
     Reason.TOOL_TOO_OLD: "Rsync 2.6 3.1 /usr/bin/rsync",
     Reason.NOT_YOURS: "root /home/ada/notes",
+    Reason.AS_ROOT: "ada /home/ada",
     Reason.STAGE_NOT_OURS: "/var/stage/diary.txt",
     Reason.SECRET_MISSING: "aws-access-key-id docs",
 }

@@ -58,7 +58,7 @@ class Editor(QWidget):
         self._endpoint, self._region, self._staging = QLineEdit(), QLineEdit(), QLineEdit()
         self._key, self._compression = QComboBox(), QComboBox()
         self._full_every, self._keep, self._prove_every = QSpinBox(), QSpinBox(), QSpinBox()
-        self._sources = Sources((profile and app.home.own(profile)) or (app.home.cache, app.home.state))
+        self._sources = Sources((profile and app.home.spared(profile)) or (app.home.cache, app.home.state))
         self._often, self._on_power = Often(), QCheckBox(_("Only while it is plugged in"))
         self._metered = QCheckBox(_("Also over a network that costs by the byte"))
         self._trouble = Trouble()

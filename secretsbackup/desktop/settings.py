@@ -6,7 +6,7 @@ import os
 from PySide6.QtCore import QByteArray, QSettings
 
 from secretsbackup.model.outcome import Failure
-from secretsbackup.store.home import Home, owner_only
+from secretsbackup.store.home import Home, ours
 
 
 class Settings:
@@ -14,7 +14,7 @@ class Settings:
 
     def __init__(self, home: Home) -> None:
         with contextlib.suppress(Failure):  # it can be read all the same, or has its defaults
-            owner_only(home.config)
+            ours(home.config)
         path = os.devnull if home.desktop.is_fifo() else str(home.desktop)
         self._kept = QSettings(path, QSettings.Format.IniFormat)
 

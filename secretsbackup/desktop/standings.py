@@ -22,7 +22,7 @@ from secretsbackup.model.schedule import following
 from secretsbackup.model.status import Level, Status, after, at_work, level
 from secretsbackup.operations import standing
 from secretsbackup.store import history, marks, pause, profiles
-from secretsbackup.store.home import Home, owner_only
+from secretsbackup.store.home import Home, ours
 
 if TYPE_CHECKING:
     from secretsbackup.words import Message
@@ -106,7 +106,7 @@ class Standings(QObject):
     def begin(self) -> None:
         """Read the profiles, and how they stand."""
         with contextlib.suppress(Failure):  # to read the profiles says why
-            self._watcher.addPath(str(owner_only(self._home.config)))
+            self._watcher.addPath(str(ours(self._home.config)))
         self._clock.start()
         self._read()
 

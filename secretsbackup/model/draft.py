@@ -89,7 +89,12 @@ def _destination(draft: Profile) -> _Found:
                 )
             for source in draft.sources:
                 if within(path, source.path):
-                    yield "destination", f"“{path}” lies inside “{source.path}”: choose another."
+                    yield "destination", inside(path, source.path)
+
+
+def inside(path: str, source: str) -> str:
+    """The sentence for a destination that lies in a source."""
+    return f"“{path}” lies inside “{source}”: choose another."
 
 
 def _bucket(bucket: Bucket) -> _Found:
@@ -171,5 +176,5 @@ def _calls(draft: Profile) -> _Found:
 
 
 def within(path: str, folder: str) -> bool:
-    """Whether `path` is `folder` or lies below it (by name; links are not looked at)."""
+    """Whether `path` is `folder` or lies below it, by name: `enrol.check` sees through links as well."""
     return PurePosixPath(path).is_relative_to(folder)

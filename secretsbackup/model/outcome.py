@@ -24,6 +24,11 @@ class Reason(StrEnum):
     SYSTEM_LIMIT = "system-limit"
     STAGE_NOT_OURS = "stage-not-ours"
     NOT_STARTED = "not-started"
+    LINKED = "linked"
+    OPEN_LINK = "open-link"
+    OTHERS_LINK = "others-link"
+    AS_ROOT = "as-root"
+    FOLDER_IS_OURS = "folder-is-ours"
     BUSY = "busy"
     # what the user wrote
     PROFILE_UNKNOWN = "profile-unknown"

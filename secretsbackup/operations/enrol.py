@@ -2,20 +2,21 @@
 
 import re
 import secrets as randomness
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import msgspec
 
-from secretsbackup.model.destination import Destination, Host
-from secretsbackup.model.draft import problems
+from secretsbackup.model.destination import Destination, Folder, Host
+from secretsbackup.model.draft import Problem, inside, problems
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations.gathering import remove
 from secretsbackup.store import catalogue, lock, pause, profiles
 from secretsbackup.store.home import Home
-from secretsbackup.tools import gnupg, keychain
+from secretsbackup.tools import gnupg, keychain, tree
 
 _ATTENDED = timedelta(minutes=15)
 
@@ -71,8 +72,18 @@ def is_bucket_name(name: str) -> bool:
 
 def check(draft: Profile, *, imported: bool = False) -> None:
     """Failure(PROFILE_INVALID) with the first thing that stands against a draft."""
-    if wrong := problems(draft, imported=imported):
+    if wrong := [*problems(draft, imported=imported), *_by_other_names(draft)]:
         raise Failure(Reason.PROFILE_INVALID, wrong[0].sentence)
+
+
+def _by_other_names(draft: Profile) -> Iterator[Problem]:
+    """A destination that lies in a source by a link, or as a folder that is mounted at two places."""
+    if not isinstance(draft.destination, Folder):
+        return
+    path = draft.destination.path
+    for source in draft.sources:
+        if tree.within(Path(path), Path(source.path)):
+            yield Problem("destination", inside(path, source.path))
 
 
 async def enrol(

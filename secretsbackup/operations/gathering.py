@@ -9,6 +9,7 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model.destination import Folder
 from secretsbackup.model.outcome import Failure, Reason, Skip
 from secretsbackup.model.profile import Profile, Source
 from secretsbackup.operations import presence, staleness
@@ -16,7 +17,7 @@ from secretsbackup.operations.outbox import Posting
 from secretsbackup.operations.runner import Run
 from secretsbackup.operations.staleness import Clock, Known, Look
 from secretsbackup.store import origins, outbox, staged
-from secretsbackup.store.home import owner_only, unwritable
+from secretsbackup.store.home import no_link, owner_only, unwritable
 from secretsbackup.store.staged import Staged
 from secretsbackup.tools import rsync, surroundings, tree
 from secretsbackup.tools.rsync import Gathered
@@ -34,8 +35,14 @@ async def survey(run: Run) -> list[Tree]:
     """Look at every source: which links lead back up, what cannot be reached; and at the stage, before
     anything of it is touched: Failure(STAGE_NOT_OURS)."""
     _claim(run)
-    own = [owner_only(folder) for folder in run.home.own(run.profile)]  # there, to be known again
-    return [await asyncio.to_thread(tree.look, Path(source.path), own) for source in run.profile.sources]
+    for folder in run.home.own(run.profile):
+        owner_only(folder)  # there, to be known again
+    spared = run.home.spared(run.profile)
+    seen = [await asyncio.to_thread(tree.look, Path(source.path), spared) for source in run.profile.sources]
+    for source, one in zip(run.profile.sources, seen, strict=True):
+        if b"" in one.ours:
+            raise Failure(Reason.FOLDER_IS_OURS, source.path)
+    return seen
 
 
 async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gathered, bool]:
@@ -57,7 +64,7 @@ async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gather
             source,
             stage,
             exclude=run.profile.exclude,
-            own=run.home.own(run.profile),
+            own=run.home.spared(run.profile),
             tell=run.tell,
             seen=seen,
             held=run.held,
@@ -158,6 +165,8 @@ def left_over(run: Run) -> bool:
 def _claim(run: Run) -> Staged:
     """What was staged before; Failure(STAGE_NOT_OURS) if other things lie there: they would be deleted."""
     stage = run.home.stage(run.profile)
+    no_link(stage)
+    _apart(stage, run.profile)
     before = staged.read(run.home, run.profile) or Staged()
     own = run.profile.staging is None
     known = {*before.labels, *(_labels(run.profile) if own else ())}
@@ -166,6 +175,20 @@ def _claim(run: Run) -> Staged:
     if strange and not own:
         raise Failure(Reason.STAGE_NOT_OURS, str(stage / strange[0]))
     return msgspec.structs.replace(before, labels=(*before.labels, *strange))
+
+
+def _apart(stage: Path, profile: Profile) -> None:
+    """Failure(STAGE_NOT_OURS) if a source, or the destination, lies in the stage: what is not a copy of a
+    source is deleted there, and by a link or a mount a folder has more than one name."""
+    to = profile.destination
+    kept = [source.path for source in profile.sources] + ([to.path] if isinstance(to, Folder) else [])
+    copies = [(stage / source.label, Path(source.path)) for source in profile.sources]
+    for path in kept:
+        if tree.within(Path(path), stage):
+            raise Failure(Reason.STAGE_NOT_OURS, path)
+    for copy, source in copies:
+        if tree.same(copy, source) and not copy.is_symlink():
+            raise Failure(Reason.STAGE_NOT_OURS, str(source))
 
 
 def _labels(profile: Profile) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.sheet import Sheet
-from secretsbackup.operations import equipment
+from secretsbackup.operations import equipment, landing
 from secretsbackup.operations.runner import Ask
 from secretsbackup.store import kit as memory
 from secretsbackup.store import profiles
@@ -61,6 +61,7 @@ async def save(
 
     The passphrase is in it only if that is asked for, and never in the one beside the backups.
     """
+    landing.outside(folder, home.own(profile))
     phrase = await equipment.passphrase_of(profile, ask)
     key = await custody.export_secret(profile.key, phrase)
     made = f"{datetime.now().astimezone():%Y-%m-%d}"

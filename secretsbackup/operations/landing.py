@@ -6,7 +6,7 @@ Nothing is ever overwritten there, and nothing leaves it. Its name ends in -inco
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -142,6 +142,12 @@ def new_folder(parent: Path, name: str) -> Path:
 
 def _taken(parent: Path, name: str) -> bool:
     return any(os.path.lexists(parent / one) for one in (name, f"{name}{INCOMPLETE}"))
+
+
+def outside(folder: Path, ours: Iterable[Path]) -> None:
+    """Failure(FOLDER_IS_OURS) if a folder lies in one of ours: a run would delete what is put there."""
+    if any(tree.within(folder, one) for one in ours):
+        raise Failure(Reason.FOLDER_IS_OURS, str(folder))
 
 
 def room(parent: Path, size: int) -> None:

@@ -51,6 +51,7 @@ def recipe(wish: Wish) -> Recipe:
 
     async def restore(run: Run) -> Summary:
         with run.step(Step.CHECK):
+            landing.outside(wish.to, run.home.spared(run.profile))
             vault = await equipment.vault(run)
             await mending.mend_folder(run, vault)
             held = await holdings.peek(run, vault)

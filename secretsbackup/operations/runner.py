@@ -267,7 +267,10 @@ async def _alone(
 
 def sweep(at_home: Home, profile: Profile) -> None:
     """Remove the temporary folders of this profile; whoever holds its lock may."""
-    shutil.rmtree(at_home.temporary(profile.name), ignore_errors=True)
+    temporary = at_home.temporary(profile.name)
+    if temporary.is_symlink():
+        temporary.unlink()
+    shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _outcome(done: "asyncio.Task[Summary]", by: str, warnings: int) -> Outcome:

@@ -135,10 +135,19 @@ def _of_somebody_else(path: Path) -> Path | None:
     return None
 
 
+def of_another(folder: Path, owner: int) -> Failure:
+    """The Failure for a folder that is another user's. Root does not take it from him."""
+    reason = Reason.NOT_YOURS if os.geteuid() else Reason.AS_ROOT
+    return Failure(reason, f"{_name(owner)} {shown(os.fsencode(folder))}")
+
+
 def _owner(path: Path) -> str:
+    return _name(os.lstat(path).st_uid)
+
+
+def _name(number: int) -> str:
     import pwd
 
-    number = os.lstat(path).st_uid
     try:
         return pwd.getpwuid(number).pw_name
     except KeyError:

@@ -2,10 +2,12 @@
 
 import contextlib
 import os
+from collections.abc import Iterator
 from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import RunId
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile, ProfileName
@@ -117,8 +119,13 @@ class Home(msgspec.Struct, frozen=True):
         return self.cache / profile / "temporary"
 
     def own(self, profile: Profile) -> tuple[Path, ...]:
-        """The folders that never go into a backup, wherever the sources lie."""
+        """This program's own folders."""
         return (self.cache, self.state, self.stage(profile), self.archive(profile))
+
+    def spared(self, profile: Profile) -> tuple[Path, ...]:
+        """The folders that never go into a backup, wherever the sources lie: those, and the destination."""
+        to = profile.destination
+        return (*self.own(profile), *([Path(to.path)] if isinstance(to, Folder) else []))
 
 
 def standard() -> Home:
@@ -135,20 +142,54 @@ def below(folder: Path) -> Home:
 
 
 def owner_only(folder: Path) -> Path:
-    """Make a folder that only its owner can enter (0700); Failure(NO_ROOM) or (NOT_WRITABLE)."""
-    try:
+    """Make a folder that only its owner can enter (0700); Failure(NO_ROOM) or (NOT_WRITABLE).
+
+    What a link leads to is not changed: Failure(OPEN_LINK) if others can enter it. Nor is what belongs to
+    another user (see `ours`).
+    """
+    with _making(folder):
+        if ours(folder).stat().st_mode & 0o077:
+            if folder.is_symlink():
+                raise Failure(Reason.OPEN_LINK, str(folder))
+            folder.chmod(0o700)
+    return folder
+
+
+def ours(folder: Path) -> Path:
+    """Make a folder, or find it there; its mode stays as it is.
+
+    A link on the way to it is followed if the user made it, or the system: a cache may lie on another disk.
+    Failure(OTHERS_LINK) if another user made it; (NOT_YOURS) or (AS_ROOT) if the folder is another user's.
+    """
+    with _making(folder):
         for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
             missing.mkdir(mode=0o700, exist_ok=True)
-        if folder.stat().st_mode & 0o077:
-            folder.chmod(0o700)
+        us = os.geteuid()
+        for one in (folder, *folder.parents):
+            if one.is_symlink() and one.lstat().st_uid not in (us, 0):
+                raise Failure(Reason.OTHERS_LINK, str(one))
+        if (owner := folder.stat().st_uid) != us:
+            raise boundary.of_another(folder, owner)
+    return folder
+
+
+def no_link(folder: Path) -> None:
+    """Failure(LINKED) if there is a link in the place of a folder that is emptied and filled."""
+    if folder.is_symlink():
+        raise Failure(Reason.LINKED, str(folder))
+
+
+@contextlib.contextmanager
+def _making(folder: Path) -> Iterator[None]:
+    try:
+        yield
     except OSError as error:
         raise unwritable(error, folder) from None
-    return folder
 
 
 def write(path: Path, content: bytes) -> None:
     """Replace a file as a whole, owner-only: a power cut leaves the old one or the new one."""
-    owner_only(path.parent)
+    (ours if path.parent.is_symlink() else owner_only)(path.parent)
     replace(path, content)
 
 

@@ -105,7 +105,7 @@ def remove(home: Home, name: ProfileName) -> None:
 
 
 def _change(home: Home, change: Callable[[Profiles], Profiles]) -> None:
-    homes.owner_only(home.config)
+    homes.ours(home.config)
     with _alone(home):
         homes.write(home.profiles, text(change(load(home))).encode())
 

@@ -53,6 +53,21 @@ def look(source: Path, own: Sequence[Path] = ()) -> Tree:
     return Tree(tuple(loops), tuple(unreachable), tuple(ours))
 
 
+def within(path: Path, folder: Path) -> bool:
+    """Whether a path is a folder or lies in it, whatever the two are called: links, mounted folders and the
+    case of letters are seen through. What is not there yet lies where it will be made."""
+    real, there = Path(os.path.realpath(path)), Path(os.path.realpath(folder))
+    return any(one == there or same(one, folder) for one in (real, *real.parents))
+
+
+def same(one: Path, other: Path) -> bool:
+    """Whether two paths lead to one file or folder; not if one of them is not there."""
+    try:
+        return _identity(bytes(one)) == _identity(bytes(other))
+    except OSError:
+        return False
+
+
 def file_size(path: bytes) -> int | None:
     """The bytes of a regular file; None of anything else, and of what is not there."""
     try:

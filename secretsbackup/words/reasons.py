@@ -111,6 +111,34 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 ),
                 "secretsbackup timer",
             )
+        case Reason.LINKED:
+            return Message(
+                _("{about} is a link, and what it leads to could be deleted.").format(about=about),
+                _("Delete the link. To stage on another disk, name the folder there."),
+                "secretsbackup profile set --staging",
+            )
+        case Reason.OPEN_LINK:
+            return Message(
+                _("{about} is a link to a folder that other users can enter.").format(about=about),
+                _("Make that folder yours alone."),
+                f"chmod 700 {shlex.quote(about)}",
+            )
+        case Reason.OTHERS_LINK:
+            return Message(
+                _("{about} is a link that another user made.").format(about=about),
+                _("Delete it, if you do not know what it is for."),
+            )
+        case Reason.AS_ROOT:
+            owner, _blank, path = about.partition(" ")
+            return Message(
+                _("{path} belongs to {owner}.").format(path=path or about, owner=owner),
+                _("Run it as {owner}, without sudo.").format(owner=owner),
+            )
+        case Reason.FOLDER_IS_OURS:
+            return Message(
+                _("{about} lies in a folder that this program fills and empties.").format(about=about),
+                _("Choose another folder."),
+            )
         case Reason.BUSY:
             return Message(
                 _("Another run of this profile is going on (process {about}).").format(about=about)

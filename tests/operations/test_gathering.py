@@ -287,3 +287,64 @@ def test_what_comes_goes_or_changes_in_a_stage_after_a_time_is_noticed(tmp_path:
     assert after((tmp_path / "docs" / "deep" / "old").unlink)
     assert after((tmp_path / "photos").rmdir)
     assert not after(lambda: tmp_path.chmod(0o700))
+
+
+def not_gathered(run: Run) -> Reason:
+    """Why nothing is gathered."""
+    with pytest.raises(Failure) as caught:
+        gather(run)
+    return caught.value.reason
+
+
+def test_a_link_in_the_place_of_a_copy_is_not_followed(run: Run, profile: Profile, tmp_path: Path) -> None:
+    victim, stage = tmp_path / "victim", run.home.stage(profile)
+    (victim / "deep").mkdir(parents=True)
+    (victim / "keep").write_text("precious")
+    stage.mkdir(parents=True)
+    (stage / "docs").symlink_to(victim)
+    gather(run)
+    assert (victim / "keep").read_text() == "precious"
+    assert (stage / "docs" / "a.txt").read_text() == "text"
+    assert not (stage / "docs").is_symlink()
+
+
+def test_a_link_in_the_place_of_the_stage_is_refused(run: Run, profile: Profile, tmp_path: Path) -> None:
+    stage = run.home.stage(profile)
+    stage.parent.mkdir(parents=True)
+    (tmp_path / "victim").mkdir()
+    (tmp_path / "victim" / "keep").touch()
+    stage.symlink_to(tmp_path / "victim")
+    assert not_gathered(run) is Reason.LINKED
+    assert [path.name for path in (tmp_path / "victim").iterdir()] == ["keep"]
+
+
+def test_a_stage_with_a_source_in_it_is_refused(
+    run: Run, profile: Profile, source: Path, tmp_path: Path
+) -> None:
+    """Its copy would be made in its own place, and what is excluded deleted there."""
+    (tmp_path / "by-link").symlink_to(tmp_path)
+    for staging in (tmp_path, tmp_path / "by-link"):
+        at = with_profile(run, replace(profile, staging=str(staging), exclude=("*.txt",)))
+        staged.keep(at.home, at.profile, Staged(("docs",)))
+        assert not_gathered(at) in (Reason.STAGE_NOT_OURS, Reason.LINKED)
+        assert (source / "a.txt").exists()
+
+
+def test_the_destination_in_a_source_is_left_out_by_whatever_name(
+    run: Run, profile: Profile, source: Path, tmp_path: Path
+) -> None:
+    disk = tmp_path / "disk"
+    (disk / "backups").mkdir()
+    (disk / "backups" / "duplicity-full.20261122T220828Z.vol1.difftar.gpg").touch()
+    (disk / "letter").touch()
+    (source / "usb").symlink_to(disk)
+    gather(run)
+    copy = run.home.stage(profile) / "docs" / "usb"
+    assert [path.name for path in copy.iterdir()] == ["letter"]
+
+
+def test_a_source_that_is_the_destination_is_refused(run: Run, profile: Profile, tmp_path: Path) -> None:
+    (tmp_path / "disk" / "backups").mkdir()
+    (tmp_path / "link").symlink_to(tmp_path / "disk" / "backups")
+    at = with_profile(run, replace(profile, sources=(Source("docs", str(tmp_path / "link")),)))
+    assert not_gathered(at) is Reason.FOLDER_IS_OURS

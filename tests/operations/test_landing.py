@@ -208,3 +208,13 @@ def test_what_did_not_come_is_named(tmp_path: Path) -> None:
     with pytest.raises(Failure) as failed:
         target.arrived(arriving, errand)
     assert failed.value.detail == "docs/one"
+
+
+def test_no_restore_goes_where_a_run_would_delete_it(tmp_path: Path) -> None:
+    (tmp_path / "cache").mkdir()
+    (tmp_path / "link").symlink_to("cache")
+    landing.outside(tmp_path, [tmp_path / "cache"])
+    for folder in (tmp_path / "cache", tmp_path / "cache" / "deep", tmp_path / "link"):
+        with pytest.raises(Failure) as caught:
+            landing.outside(folder, [tmp_path / "nowhere", tmp_path / "cache"])
+        assert caught.value.reason is Reason.FOLDER_IS_OURS

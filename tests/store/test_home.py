@@ -77,8 +77,15 @@ def test_what_is_staged_is_remembered_of_its_folder_alone(home: Home, profile: P
     assert staged.read(home, profile) is None
     for one in (Staged(("docs",), unsent=False), Staged(("a", "b"), unsent=True, since=1.5, start="x")):
         staged.keep(home, profile, one)
-        assert staged.read(home, profile) == replace(one, folder=str(home.stage(profile)))
+        known = replace(one, folder=str(home.stage(profile)), place="file:///disk")
+        assert staged.read(home, profile) == known
     assert staged.read(home, replace(profile, staging="/elsewhere")) is None
+
+
+def test_what_was_sent_was_sent_to_one_destination(home: Home, profile: Profile) -> None:
+    staged.keep(home, profile, Staged(("docs",), unsent=False))
+    other = staged.read(home, replace(profile, destination=Folder("/other")))
+    assert (other and other.unsent, other and other.labels) == (True, ("docs",))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"labels": 3}', b"\xff"])
@@ -86,3 +93,53 @@ def test_what_is_not_ours_is_not_known(home: Home, profile: Profile, content: by
     staged.keep(home, profile, Staged())
     home.staged(profile.name).write_bytes(content)
     assert staged.read(home, profile) is None
+
+
+@pytest.fixture
+def elsewhere(tmp_path: Path) -> Path:
+    """A folder on a larger disk, say."""
+    folder = tmp_path / "large"
+    folder.mkdir(mode=0o755)
+    return folder
+
+
+def refused(folder: Path) -> Reason:
+    """Why a folder is not taken."""
+    with pytest.raises(Failure) as caught:
+        homes.owner_only(folder)
+    return caught.value.reason
+
+
+def test_a_cache_may_lie_on_another_disk(tmp_path: Path, elsewhere: Path) -> None:
+    (tmp_path / ".cache").symlink_to(elsewhere)
+    made = homes.owner_only(tmp_path / ".cache" / "secretsbackup" / "docs")
+    assert made.stat().st_mode & 0o777 == 0o700
+    assert (elsewhere / "secretsbackup" / "docs").is_dir()
+    assert elsewhere.stat().st_mode & 0o777 == 0o755
+
+
+def test_what_a_link_leads_to_is_not_made_ours(tmp_path: Path, elsewhere: Path) -> None:
+    link = tmp_path / "archive"
+    link.symlink_to(elsewhere)
+    assert refused(link) is Reason.OPEN_LINK
+    assert elsewhere.stat().st_mode & 0o777 == 0o755
+    assert homes.ours(link) == link
+    elsewhere.chmod(0o700)
+    assert homes.owner_only(link) == link
+
+
+def test_what_is_another_users_is_not_taken(
+    tmp_path: Path, elsewhere: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    us = os.geteuid()
+    (tmp_path / "link").symlink_to(elsewhere)
+    monkeypatch.setattr(os, "geteuid", lambda: us + 4711)
+    assert refused(elsewhere) is Reason.NOT_YOURS
+    if us:
+        assert refused(tmp_path / "link" / "docs") is Reason.OTHERS_LINK
+        monkeypatch.setattr(os, "geteuid", lambda: 0)
+        assert refused(elsewhere) is Reason.AS_ROOT
+
+
+def test_the_destination_is_spared_and_not_ours(home: Home, profile: Profile) -> None:
+    assert {*home.spared(profile)} - {*home.own(profile)} == {Path("/disk")}

@@ -57,3 +57,24 @@ def test_a_file_or_nothing_at_all_is_no_tree(tmp_path: Path) -> None:
 def test_a_name_need_not_be_text(tmp_path: Path) -> None:
     (tmp_path / "caf\udce9").symlink_to(".")
     assert tree.look(tmp_path).loops == (b"caf\xe9",)
+
+
+def test_a_path_lies_in_a_folder_by_whatever_name(tmp_path: Path) -> None:
+    folder, other = tmp_path / "folder", tmp_path / "other"
+    (folder / "deep").mkdir(parents=True)
+    other.mkdir()
+    (tmp_path / "link").symlink_to(folder)
+    (folder / "out").symlink_to(other)
+    for path in (
+        folder,
+        folder / "deep",
+        folder / "not there" / "yet",
+        tmp_path / "link" / "deep",
+        other / "../folder",
+    ):
+        assert tree.within(path, folder)
+        assert tree.within(path, tmp_path / "link")
+    for path in (tmp_path, other, folder / "out" / "x", tmp_path / "folder-2"):
+        assert not tree.within(path, folder)
+    assert tree.within(tmp_path / "nowhere" / "deep", tmp_path / "nowhere")
+    assert not tree.within(folder, tmp_path / "nowhere")
