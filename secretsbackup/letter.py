@@ -6,6 +6,7 @@ from secretsbackup.language import _, ngettext
 from secretsbackup.model import kit as kits
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host, url
 from secretsbackup.model.kit import Kit
+from secretsbackup.model.paths import legible
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.sheet import BLANK, Part, Sheet
 
@@ -66,7 +67,9 @@ def _place(profile: Profile) -> Part:
     where = profile.destination
     own = [(name, str(value)) for name, value in _particulars(where) if value]
     key = " ".join(profile.key[at : at + 4] for at in range(0, 40, 4))
-    sources = [(_("Folder “{label}”").format(label=source.label), source.path) for source in profile.sources]
+    sources = [
+        (_("Folder “{label}”").format(label=source.label), legible(source.path)) for source in profile.sources
+    ]
     rules = ngettext(
         "a full one every {days} day, {keep} are kept",
         "a full one every {days} days, {keep} are kept",

@@ -10,6 +10,7 @@ from typing import TypeVar
 from secretsbackup import words
 from secretsbackup.cli import output
 from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.paths import is_text
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools.waiting import in_thread
 
@@ -55,8 +56,13 @@ def tell(failure: Failure) -> None:
 
 
 def ask_secret(question: str) -> Secret:
-    """A secret: typed without an echo, or a line of standard input."""
-    return Secret(getpass.getpass(f"{question} ") if sys.stdin.isatty() else _line())
+    """A secret: typed without an echo, or a line of standard input; Failure if it is not UTF-8."""
+    typed = getpass.getpass(f"{question} ") if sys.stdin.isatty() else _line()
+    if not is_text(typed):
+        raise Failure(
+            Reason.PROFILE_INVALID, "That is not UTF-8. Type it in a UTF-8 terminal, or convert the file."
+        )
+    return Secret(typed)
 
 
 async def passphrase() -> Secret | None:

@@ -2,10 +2,13 @@
 
 import argparse
 import os
+import re
 import sys
 from collections.abc import Callable, Sequence
+from typing import Any
 
 from secretsbackup import __version__
+from secretsbackup.cli import terminal
 
 Verb = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: the module that has it, its name, what it does."""
@@ -20,6 +23,8 @@ def main(arguments: Sequence[str] | None = None, desktop: Desktop | None = None)
     """Run one command; the exit status: 0 completed, 3 with warnings, 1 failed, 2 usage, 4 cancelled, 75
     busy or skipped."""
     words = list(sys.argv[1:] if arguments is None else arguments)
+    terminal.read_names_as_utf8()
+    terminal.take_any_letter()
     if words == ["--version"]:
         print(f"secretsbackup {__version__}")
         return 0
@@ -80,20 +85,62 @@ def restore_my_secrets() -> int:
     return main(["restore", "--ask-where", *sys.argv[1:]])
 
 
+_OPTION = re.compile(r"--?[A-Za-z][A-Za-z-]*(=|$)")
+
+
+class _Words(argparse.ArgumentParser):
+    """Takes a command's options anywhere among its other words, up to a “--”: after that all are names."""
+
+    def parse_known_args(self, args: Any = None, namespace: Any = None) -> Any:
+        return super().parse_known_args(self._options_first([*args]), namespace)
+
+    def _options_first(self, words: list[str]) -> list[str]:
+        if self._subparsers:
+            return words
+        options: list[str] = []
+        others: list[str] = []
+        while words:
+            word = words.pop(0)
+            if word == "--":
+                others += words
+                break
+            if not _OPTION.match(word):
+                others.append(word)
+                continue
+            options.append(word)
+            if words and self._goes_on(word, words[0]):
+                options.append(words.pop(0))
+        return [*options, "--", *others] if others else options
+
+    def _goes_on(self, option: str, following: str) -> bool:
+        """Whether an option, maybe shortened, takes the word that follows."""
+        known = self._option_string_actions
+        named = {known[one].dest: known[one] for one in known if one.startswith(option)}
+        action = known.get(option) or (next(iter(named.values())) if len(named) == 1 else None)
+        return action is not None and action.nargs in (None, "?") and not following.startswith("-")
+
+
+def _common(default: str | None = None) -> argparse.ArgumentParser:
+    """The options of every command."""
+    common = argparse.ArgumentParser(add_help=False, argument_default=default)
+    common.add_argument("--json", action="store_true", help="print lines of JSON")
+    common.add_argument("--profile", dest="chosen", metavar="NAME", help=_PROFILE_HELP)
+    return common
+
+
 def parser() -> argparse.ArgumentParser:
     """The whole command line."""
-    top = argparse.ArgumentParser(
+    top: argparse.ArgumentParser = _Words(
         prog="secretsbackup",
+        parents=[_common()],
         description="Encrypted, incremental, off-site backups that plain duplicity and gpg can read.",
         epilog="Exit status: 0 completed, 3 completed with warnings, 1 failed, 2 usage, 4 cancelled, "
-        "75 busy or skipped.",
+        "75 busy or skipped. Options go anywhere; a name that begins with “-” goes after “--”.",
     )
     top.add_argument("--version", action="version", version=f"secretsbackup {__version__}")
     top.add_argument("--tray", action="store_true", help="wait in the tray, without a window")
     top.set_defaults(module="looking", command="welcome", json=False, chosen=None)
-    common = argparse.ArgumentParser(add_help=False)
-    common.add_argument("--json", action="store_true", help="print lines of JSON")
-    common.add_argument("--profile", dest="chosen", metavar="NAME", help=_PROFILE_HELP)
+    common = _common(argparse.SUPPRESS)  # what was said before a command's name stays said
     verbs = top.add_subparsers(title="commands", metavar="COMMAND")
 
     def verb(module: str, name: str, help_text: str) -> argparse.ArgumentParser:
@@ -255,7 +302,9 @@ def _recover(recover: argparse.ArgumentParser) -> None:
 def _profile(
     verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
 ) -> None:
-    profile = verbs.add_parser("profile", help="add, list, show, check, import or remove profiles")
+    profile = verbs.add_parser(
+        "profile", parents=[common], help="add, list, show, check, import or remove profiles"
+    )
     actions = profile.add_subparsers(title="actions", metavar="ACTION", required=True)
 
     def action(name: str, help_text: str) -> argparse.ArgumentParser:
@@ -323,7 +372,7 @@ def _fields(fields: argparse.ArgumentParser, *, required: bool) -> None:
 def _secret(
     verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
 ) -> None:
-    secret = verbs.add_parser("secret", help="store or forget a secret in the keyring")
+    secret = verbs.add_parser("secret", parents=[common], help="store or forget a secret in the keyring")
     actions = secret.add_subparsers(title="actions", metavar="ACTION", required=True)
     for name, help_text in (
         ("set", "store a secret, typed or from standard input; never an argument"),
@@ -338,7 +387,9 @@ def _secret(
 def _key(
     verbs: "argparse._SubParsersAction[argparse.ArgumentParser]", common: argparse.ArgumentParser
 ) -> None:
-    key = verbs.add_parser("key", help="list, make or extend GnuPG keys, and make passphrases")
+    key = verbs.add_parser(
+        "key", parents=[common], help="list, make or extend GnuPG keys, and make passphrases"
+    )
     actions = key.add_subparsers(title="actions", metavar="ACTION", required=True)
 
     def action(name: str, help_text: str) -> argparse.ArgumentParser:

@@ -6,6 +6,7 @@ from typing import Any
 
 from secretsbackup import words
 from secretsbackup.model.outcome import Failed, Failure, Reason, Skip, Why
+from secretsbackup.model.paths import legible
 
 USAGE = {Reason.PROFILE_UNKNOWN, Reason.PROFILE_INVALID, Reason.PROFILE_EXISTS, Reason.NOT_A_TIME}
 """Reasons that are about how a command was written."""
@@ -14,11 +15,27 @@ _UNCLEAR = {Reason.TOOL_FAILED, Reason.GPG_FAILED, Reason.BUG, Reason.VOLUME_MIS
 
 
 def line(value: Any) -> None:
-    """Print a value as one line of JSON."""
+    """Print a value as one line of JSON; a name that is not UTF-8 as it is shown."""
     import msgspec
 
-    sys.stdout.buffer.write(msgspec.json.encode(value) + b"\n")
+    try:
+        encoded = msgspec.json.encode(value)
+    except UnicodeEncodeError:
+        encoded = msgspec.json.encode(_shown(msgspec.to_builtins(value)))
+    sys.stdout.buffer.write(encoded + b"\n")
     sys.stdout.flush()
+
+
+def _shown(value: Any) -> Any:
+    match value:
+        case str():
+            return legible(value)
+        case dict():
+            return {_shown(name): _shown(one) for name, one in value.items()}
+        case list() | tuple():
+            return [_shown(one) for one in value]
+        case _:
+            return value
 
 
 def failed(error: Failure | Skip, *, json: bool) -> int:

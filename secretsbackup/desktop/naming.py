@@ -4,17 +4,18 @@ from pathlib import Path
 
 from secretsbackup.language import _
 from secretsbackup.model.destination import Destination, Folder, url
+from secretsbackup.model.paths import legible
 
 
 def short(path: str | Path) -> str:
     """A path, with ~ for one's own home."""
-    home, path = Path.home(), Path(path)
+    home, path = Path.home(), Path(legible(str(path)))
     return str(Path("~") / path.relative_to(home)) if path.is_relative_to(home) else str(path)
 
 
 def name_of(path: str) -> str:
     """The last part of a path."""
-    return _("Home folder") if Path(path) == Path.home() else Path(path).name or "root"
+    return _("Home folder") if Path(path) == Path.home() else legible(Path(path).name) or "root"
 
 
 def where(destination: Destination) -> str:

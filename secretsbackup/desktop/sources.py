@@ -12,6 +12,7 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.elided import Elided
 from secretsbackup.language import _
+from secretsbackup.model.paths import legible
 from secretsbackup.model.profile import Source, labelled
 from secretsbackup.operations.measure import Amount, measure
 
@@ -32,6 +33,7 @@ class Sources(QWidget):
         super().__init__()
         self._own = own
         self._kept: dict[str, Source] = {}
+        self._paths: dict[str, str] = {}
         self._counting: asyncio.Task[None] | None = None
         self._list, self._patterns = QListWidget(), QPlainTextEdit()
         self._amount = Elided("sentence")
@@ -51,7 +53,7 @@ class Sources(QWidget):
     @property
     def sources(self) -> tuple[Source, ...]:
         """The folders; a label once given stays, for it is a folder's name in every snapshot."""
-        paths = [self._list.item(row).data(_PATH) for row in range(self._list.count())]
+        paths = [self._paths[shown] for shown in self._shown]
         kept = [self._kept[path] for path in paths if path in self._kept]
         taken = {source.label for source in kept}
         new = [path for path in paths if path not in self._kept]
@@ -72,14 +74,20 @@ class Sources(QWidget):
 
     def add(self, path: str) -> None:
         """Protect this folder too."""
-        if all(self._list.item(row).data(_PATH) != path for row in range(self._list.count())):
+        if legible(path) not in self._shown:
             self._append(path)
             self._touched()
 
     def _append(self, path: str) -> None:
-        item = QListWidgetItem(icons.icon("folder"), path)
-        item.setData(_PATH, path)
+        shown = legible(path)  # Qt drops what is not UTF-8
+        self._paths[shown] = path
+        item = QListWidgetItem(icons.icon("folder"), shown)
+        item.setData(_PATH, shown)
         self._list.addItem(item)
+
+    @property
+    def _shown(self) -> list[str]:
+        return [self._list.item(row).data(_PATH) for row in range(self._list.count())]
 
     def _remove(self) -> None:
         for item in self._list.selectedItems():

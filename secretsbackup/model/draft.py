@@ -31,7 +31,7 @@ def problems(draft: Profile, *, imported: bool = False) -> tuple[Problem, ...]:
     A profile that was `imported` may go on where it began: at the root of a bucket, and with its source
     staged under no label (".").
     """
-    checks = (_name, _labels, _sources, _prefix, _destination, _key, _rules, _calls)
+    checks = (_name, _labels, _sources, _prefix, _destination, _key, _rules, _calls, _texts)
     return tuple(
         Problem(field, sentence)
         for check in checks
@@ -82,11 +82,6 @@ def _destination(draft: Profile) -> _Found:
         case Folder(path=path):
             if not PurePosixPath(path).is_absolute() or "\0" in path:
                 yield "destination", f"Give “{path}” whole, from the root."
-            if not is_text(path):
-                yield (
-                    "destination",
-                    f"duplicity cannot write to “{shown(os.fsencode(path))}”: give it a name in UTF-8.",
-                )
             for source in draft.sources:
                 if within(path, source.path):
                     yield "destination", inside(path, source.path)
@@ -173,6 +168,33 @@ def _calls(draft: Profile) -> _Found:
         yield "hooks", "Give a command at least 1 second."
     if any("\0" in word for word in (*draft.hooks.before, *draft.hooks.after)):
         yield "hooks", "A command is text, without a NUL in it."
+
+
+_INSTEAD = {
+    "exclude": "Write “?” for each such byte.",
+    "hooks": "Put it into a script, and name that.",
+    "calls": "Write it as %XX.",
+}
+
+
+def _texts(draft: Profile) -> _Found:
+    """A file's name is of any bytes, and a source may have any. All else goes to programs that take text."""
+    calls, to = draft.calls, draft.destination
+    texts: dict[str, tuple[str | None, ...]] = {
+        "sources": tuple(source.label for source in draft.sources),
+        "destination": (to.path if isinstance(to, Folder) else None,),
+        "exclude": draft.exclude,
+        "staging": (draft.staging,),
+        "archive": (draft.archive,),
+        "aws_profile": (draft.aws_profile,),
+        "hooks": (*draft.hooks.before, *draft.hooks.after),
+        "calls": (calls.success, calls.failure, calls.overdue, calls.mail),
+    }
+    for field, known in texts.items():
+        for text in known:
+            if text is not None and not is_text(text):
+                instead = _INSTEAD.get(field, "Give another name.")
+                yield field, f"“{shown(os.fsencode(text))}” is not UTF-8. {instead}"
 
 
 def within(path: str, folder: str) -> bool:

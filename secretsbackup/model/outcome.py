@@ -19,6 +19,7 @@ class Reason(StrEnum):
     IN_THE_WAY = "in-the-way"
     FILE_UNUSABLE = "file-unusable"
     PATH_TOO_LONG = "path-too-long"
+    NOT_UTF8 = "not-utf8"
     DISK_READ_ONLY = "disk-read-only"
     DISK_FAILING = "disk-failing"
     SYSTEM_LIMIT = "system-limit"

@@ -1,5 +1,8 @@
 """Names of files as text: a file system allows any bytes, JSON and screens do not."""
 
+import os
+from urllib.parse import quote, unquote_to_bytes
+
 
 def shown(path: bytes) -> str:
     """Text for a path: UTF-8 as it is; other bytes and control characters as \\xNN."""
@@ -20,6 +23,25 @@ def is_text(path: str) -> bool:
     except UnicodeEncodeError:
         return False
     return True
+
+
+def legible(text: str) -> str:
+    """A text that may name a path, for a screen or JSON: with \\xNN for what in it is not UTF-8."""
+    return text if is_text(text) else shown(os.fsencode(text))
+
+
+def written(path: str) -> str:
+    """An absolute path for a file that is UTF-8: as it is if it is text, else as a file:// URL, which no
+    absolute path looks like. `read` makes the path of it again."""
+    return path if is_text(path) else _URL + quote(os.fsencode(path))
+
+
+def read(text: str) -> str:
+    """The path that `written` wrote."""
+    return os.fsdecode(unquote_to_bytes(text.removeprefix(_URL))) if text.startswith(_URL) else text
+
+
+_URL = "file://"
 
 
 def _escaped(char: str) -> str:

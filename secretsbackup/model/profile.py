@@ -87,11 +87,17 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
 
 
 def labelled(paths: list[str]) -> tuple[Source, ...]:
-    """Give each path a label of its own: its last part, numbered where two would be the same."""
+    """Give each path a label of its own: its last part as text, numbered where two would be the same."""
     sources: list[Source] = []
     for path in paths:
-        wanted = PurePosixPath(path).name or "root"
+        wanted = _name(path)
         taken = {source.label for source in sources}
         numbered = (wanted if n == 1 else f"{wanted}-{n}" for n in range(1, len(paths) + 1))
         sources.append(Source(next(label for label in numbered if label not in taken), path))
     return tuple(sources)
+
+
+def _name(path: str) -> str:
+    """The last part of a path; a byte that is not UTF-8 becomes “_”."""
+    name = PurePosixPath(path).name or "root"
+    return "".join("_" if "\udc80" <= char <= "\udcff" else char for char in name)

@@ -13,7 +13,7 @@ from pathlib import Path
 from secretsbackup.model.entry import Entry, What
 from secretsbackup.model.errand import Errand
 from secretsbackup.model.outcome import Failure, Reason
-from secretsbackup.model.paths import shown
+from secretsbackup.model.paths import is_text, shown
 from secretsbackup.tools import tree
 from secretsbackup.tools.duplicity import signatures
 
@@ -151,9 +151,11 @@ def outside(folder: Path, ours: Iterable[Path]) -> None:
 
 
 def room(parent: Path, size: int) -> None:
-    """Failure(NO_ROOM) if what is known to come does not fit."""
+    """Failure(NO_ROOM) if what is known to come does not fit; (NOT_UTF8) if duplicity cannot go there."""
     if not parent.is_dir():
         raise Failure(Reason.NOT_WRITABLE, str(parent))
+    if not is_text(os.path.realpath(parent)):  # duplicity reads the name of its target as UTF-8 (3.2)
+        raise Failure(Reason.NOT_UTF8, str(parent))
     free = shutil.disk_usage(parent).free
     if size > free:
         raise Failure(Reason.NO_ROOM, f"{parent} {size} {free}")

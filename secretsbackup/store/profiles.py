@@ -5,12 +5,15 @@ import fcntl
 import os
 import tomllib
 from collections.abc import Callable, Iterator
+from pathlib import Path
 from typing import Any
 
 import msgspec
 
+from secretsbackup.model import paths
 from secretsbackup.model.draft import problems
 from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.store import boundary
 from secretsbackup.store import home as homes
@@ -26,6 +29,11 @@ def load(home: Home) -> Profiles:
     try:
         text = boundary.content(home.profiles).decode().replace("\r\n", "\n")
     except FileNotFoundError:
+        if home.profiles.is_symlink():  # the user's own place for it may be away
+            where = shown(os.fsencode(home.profiles.readlink()))
+            raise Failure(
+                Reason.SETTINGS_BROKEN, f"{home.profiles}: “{where}”, to which it leads, is not there"
+            ) from None
         return {}
     except UnicodeDecodeError as error:
         raise Failure(Reason.SETTINGS_BROKEN, f"{home.profiles}: {error}") from None
@@ -54,7 +62,7 @@ def parse(text: str, where: str = "profiles.toml") -> Profiles:
 
 def _profile(name: str, entry: Any, where: str) -> Profile:
     try:
-        profile = msgspec.convert({**entry, "name": name}, Profile)
+        profile = msgspec.convert({**_with_paths(entry, paths.read), "name": name}, Profile)
     except (msgspec.ValidationError, TypeError) as error:
         raise Failure(Reason.SETTINGS_BROKEN, f"{where}, profile “{name}”: {error}") from None
     if wrong := problems(profile, imported=True):
@@ -107,7 +115,8 @@ def remove(home: Home, name: ProfileName) -> None:
 def _change(home: Home, change: Callable[[Profiles], Profiles]) -> None:
     homes.ours(home.config)
     with _alone(home):
-        homes.write(home.profiles, text(change(load(home))).encode())
+        # A user who keeps it elsewhere leaves a link here: that stays.
+        homes.replace(Path(os.path.realpath(home.profiles)), text(change(load(home))).encode())
 
 
 def text(profiles: Profiles) -> str:
@@ -119,9 +128,22 @@ def text(profiles: Profiles) -> str:
 
 
 def _entry(profile: Profile) -> dict[str, Any]:
-    entry: dict[str, Any] = msgspec.to_builtins(profile)
+    entry: dict[str, Any] = _with_paths(msgspec.to_builtins(profile), paths.written)
     del entry["name"]
     return entry
+
+
+def _with_paths(entry: Any, change: Callable[[str], str]) -> Any:
+    """An entry with the paths of its sources changed, where it has them as it should: they may be no text."""
+    match entry:
+        case {"sources": [*sources]} if all(isinstance(one, dict) for one in sources):
+            changed = [
+                {**one, "path": change(one["path"])} if isinstance(one.get("path"), str) else one
+                for one in sources
+            ]
+            return {**entry, "sources": changed}
+        case _:
+            return entry
 
 
 @contextlib.contextmanager

@@ -5,7 +5,9 @@ from datetime import datetime
 from pathlib import Path
 
 import msgspec
+from msgspec.structs import replace
 
+from secretsbackup.model import paths
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store import boundary
@@ -46,8 +48,10 @@ def end(home: Home, profile: ProfileName, folder: str) -> None:
 
 
 def _read(home: Home, profile: ProfileName) -> list[Unfinished]:
-    return boundary.spare(home.unfinished(profile), list[Unfinished]) or []
+    kept = boundary.spare(home.unfinished(profile), list[Unfinished]) or []
+    return [replace(one, folder=paths.read(one.folder)) for one in kept]
 
 
 def _write(home: Home, profile: ProfileName, all_: list[Unfinished]) -> None:
-    write(home.unfinished(profile), msgspec.json.encode(all_))
+    kept = [replace(one, folder=paths.written(one.folder)) for one in all_]
+    write(home.unfinished(profile), msgspec.json.encode(kept))

@@ -6,6 +6,7 @@ from typing import assert_never
 
 from secretsbackup.language import _
 from secretsbackup.model.outcome import Reason, Why
+from secretsbackup.model.paths import legible
 from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import because, duration, files, size
 from secretsbackup.words.times import clock
@@ -13,7 +14,7 @@ from secretsbackup.words.times import clock
 
 def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, told in one place
     """What stood in the way, and what to do now."""
-    about = why.detail
+    about = legible(why.detail)
     match why.reason:
         case Reason.TOOL_MISSING:
             return Message(
@@ -74,6 +75,11 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             return Message(
                 _("The path {about} is too long.").format(about=about),
                 _("Use shorter names, or a folder higher up."),
+            )
+        case Reason.NOT_UTF8:
+            return Message(
+                _("The name of {about} is not UTF-8.").format(about=about),
+                _("Choose a folder of another name: duplicity cannot restore into this one."),
             )
         case Reason.DISK_READ_ONLY:
             return Message(

@@ -5,10 +5,12 @@ import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from secretsbackup import __version__, language
+from secretsbackup.cli.main import parser
 from secretsbackup.desktop.settings import Settings
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.store.home import standard
@@ -36,8 +38,40 @@ def test_help_loads_nothing_heavy_either(say: Say) -> None:
 
 
 @pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("restore p --to X src/x --json y", {"words": ["p", "src/x", "y"], "to": "X", "json": True}),
+        ("restore --to X p -- -rf --json", {"words": ["p", "-rf", "--json"], "json": False}),
+        ("restore -- -a -- c", {"words": ["-a", "--", "c"]}),
+        ("restore - -5 --to=X", {"words": ["-", "-5"], "to": "X"}),
+        ("restore p --go-on", {"words": ["p"], "go_on": ""}),
+        ("restore --go-on X p --json", {"words": ["p"], "go_on": "X"}),
+        ("restore --go-on --js p", {"words": ["p"], "go_on": "", "json": True}),
+        ("backup --full p --yes", {"name": "p", "full": True, "yes": True}),
+        ("backup --full -v", {"name": None, "verbose": True}),
+        ("find p --limit 3 x --deleted", {"words": ["p", "x"], "limit": 3, "deleted": True}),
+        ("find -- -x", {"words": ["-x"]}),
+        ("secret set p --json gpg-passphrase", {"name": "p", "secret": "gpg-passphrase"}),
+        ("--json --profile p status", {"json": True, "chosen": "p", "name": None}),
+        ("profile --json list", {"json": True, "command": "profile_list"}),
+        ("profile set --keep 3 p --exclude a --exclude b", {"name": "p", "keep": 3, "exclude": ["a", "b"]}),
+        ("autostart --json on", {"wanted": "on"}),
+        ("autostart", {"wanted": "status", "json": False, "chosen": None}),
+    ],
+)
+def test_options_go_anywhere_and_after_two_dashes_all_are_names(line: str, expected: dict[str, Any]) -> None:
+    options = vars(parser().parse_args(line.split()))
+    assert {name: options[name] for name in expected} == expected
+
+
+def test_a_name_with_a_blank_is_no_option() -> None:
+    assert parser().parse_args(["restore", "--to", "X", "-my file"]).words == ["-my file"]
+
+
+@pytest.mark.parametrize(
     "words",
     [
+        ("restore", "p", "-rf"),
         ("sing",),
         ("backup", "--loud"),
         ("profile",),

@@ -1,10 +1,14 @@
 """Names of any bytes: of destinations, sources, folders to restore to, and files that come back alone."""
 
+import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 
-from tests.end_to_end.machine import Machine
+from tests.end_to_end.machine import PASSPHRASE, Machine
 from tests.end_to_end.servers import Bucket, SshServer
 from tests.end_to_end.test_round_trip import make_profile
 
@@ -58,3 +62,74 @@ def test_a_folder_of_any_name_on_an_ssh_host_is_the_one_that_is_used(
     make_profile(user, keys[1], source, typed)
     there_and_back(user, tmp_path)
     assert any("difftar" in path.name for path in folder.iterdir())
+
+
+def test_a_source_of_any_bytes_is_saved_and_comes_back(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    source = tmp_path / "caf\udce9\\ %s"
+    source.mkdir()
+    (source / "file").write_text("content\n")
+    make_profile(user, keys[1], source, f"file://{tmp_path}/backups")
+    user.backup()
+    assert "caf\\xe9" in user.run("profile", "show").out
+    assert user.run("profile", "show", "--json").lines[0]["sources"][0]["path"].endswith("caf\\xe9\\ %s")
+    folder = user.restore(tmp_path / "out", os.fsencode(source) + b"/file")
+    (restored,) = (path for path in folder.rglob("*") if path.is_file())
+    assert restored.read_text() == "content\n"
+    (source / "file").unlink()
+    user.run("restore", "--put-back", "--yes", "--to", str(tmp_path / "out"), given=PASSPHRASE + "\n")
+    assert (source / "file").read_text() == "content\n"
+
+
+def test_a_folder_that_duplicity_cannot_name_is_refused_in_a_sentence(
+    user: Machine, keys: tuple[Path, str], source: Path, tmp_path: Path
+) -> None:
+    make_profile(user, keys[1], source, f"file://{tmp_path}/backups")
+    user.backup()
+    folder = tmp_path / "caf\udce9"
+    folder.mkdir()
+    (tmp_path / "link").symlink_to(folder)
+    for to in (folder, tmp_path / "link"):
+        said = user.run("restore", "--to", os.fsencode(to), given=PASSPHRASE + "\n", status=1)
+        assert "UTF-8" in said.err
+        assert "mistake" not in said.err
+    assert not any(folder.iterdir())
+
+
+COMMANDS = (
+    *(("files",), ("find", "x"), ("versions", "source/日本.txt"), ("log",), ("status",), ("snapshots",)),
+    *(("runs",), ("profile", "show"), ("profile", "list"), ("find", "--json", "x")),
+    ("restore", "nö-such-path", "--to", "."),
+)
+
+
+@pytest.mark.parametrize(
+    "locale",
+    [
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0"},
+        {"PYTHONIOENCODING": "iso8859-1"},
+        {"LC_ALL": "C", "PYTHONUTF8": "0", "PYTHONCOERCECLOCALE": "0", "PYTHONIOENCODING": "cp1252"},
+    ],
+)
+def test_no_terminal_ends_a_command(
+    user: Machine, keys: tuple[Path, str], source: Path, tmp_path: Path, locale: dict[str, str]
+) -> None:
+    (source / "日本.txt").write_text("x")
+    (source / "caf\udce9 x").write_text("x")
+    make_profile(user, keys[1], source, f"file://{tmp_path}/Käse")
+    user.env.pop("LANG")
+    user.env |= locale
+    (tmp_path / "out").mkdir()
+    for words in (("backup",), *COMMANDS):
+        command = [sys.executable, "-m", "secretsbackup", *words]
+        ended = subprocess.run(
+            command, env=user.env, cwd=tmp_path / "out", input=b"pw\n", capture_output=True, check=False
+        )
+        said = (ended.stdout + ended.stderr).decode(locale.get("PYTHONIOENCODING", "utf-8"))
+        assert ended.returncode in ((1,) if words[0] == "restore" else (0, 3)), said
+        assert "Traceback" not in said
+        assert "mistake" not in said
+        if "--json" in words:
+            assert all(json.loads(line) for line in ended.stdout.splitlines())
+    assert (tmp_path / "Käse").is_dir()

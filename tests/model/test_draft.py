@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.draft import problems, within
-from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source, labelled
+from secretsbackup.model.profile import Calls, Fingerprint, Hooks, Profile, ProfileName, Source, labelled
 
 GOOD = Profile(
     name=ProfileName("docs"),
@@ -64,7 +64,11 @@ def test_nothing_stands_against_a_good_draft() -> None:
         ("full_every", 10**12),
         ("staging", "/a\0"),
         ("archive", "/cache/-x"),
-        *(("exclude", (pattern,)) for pattern in ("", "  ", "a\nb", "a\0b")),
+        *(("exclude", (pattern,)) for pattern in ("", "  ", "a\nb", "a\0b", "caf\udce9")),
+        ("sources", (Source("caf\udce9", "/x"),)),
+        *((field, "/caf\udce9") for field in ("staging", "archive")),
+        ("hooks", Hooks(before=("caf\udce9",))),
+        ("calls", Calls(success="https://x/caf\udce9")),
         ("staging", "stage"),
         ("archive", "archive"),
     ],

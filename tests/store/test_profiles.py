@@ -22,7 +22,16 @@ from secretsbackup.model.destination import Bucket, Folder, Host, StorageClass
 from secretsbackup.model.due import Surroundings, alarm, drill_due, due
 from secretsbackup.model.event import RunId, Verb
 from secretsbackup.model.outcome import Completed, Failure, Reason, Summary, Why
-from secretsbackup.model.profile import Calls, Compression, Fingerprint, Hooks, Profile, ProfileName, Source
+from secretsbackup.model.profile import (
+    Calls,
+    Compression,
+    Fingerprint,
+    Hooks,
+    Profile,
+    ProfileName,
+    Source,
+    labelled,
+)
 from secretsbackup.model.run import PastRun
 from secretsbackup.model.schedule import Hours, Manual, Weekday, Weekly
 from secretsbackup.operations import prune
@@ -67,6 +76,34 @@ def broken(home: Home, text: str) -> Failure:
         profiles.load(home)
     assert home.profiles.read_text() == text
     return caught.value
+
+
+def test_a_source_of_any_bytes_is_written_as_an_address_and_read(home: Home) -> None:
+    names = ["/srv/caf\udce9", "/srv/100% caf\udce9\\\n", "/srv/file:", "/srv/caf%E9", "/srv/日本\u2028"]
+    odd = replace(PLAIN, sources=labelled(names))
+    profiles.add(home, odd)
+    assert profiles.get(home, "plain") == odd
+    assert tomllib.loads(home.profiles.read_text("utf-8"))["profile"]["plain"]["sources"][0] == {
+        "label": "caf_",
+        "path": "file:///srv/caf%E9",
+    }
+
+
+def test_a_link_to_where_the_user_keeps_the_file_stays(home: Home, tmp_path: Path) -> None:
+    profiles.add(home, PLAIN)
+    (tmp_path / "dotfiles").mkdir()
+    kept = home.profiles.rename(tmp_path / "dotfiles" / "mine.toml")
+    home.profiles.symlink_to(kept)
+    profiles.change(home, replace(PLAIN, keep=7))
+    assert home.profiles.is_symlink()
+    assert "keep = 7" in kept.read_text()
+    kept.unlink()
+    with pytest.raises(Failure) as caught:
+        profiles.load(home)
+    assert caught.value.reason is Reason.SETTINGS_BROKEN
+    with pytest.raises(Failure):
+        profiles.add(home, RICH)
+    assert home.profiles.is_symlink()
 
 
 def test_without_a_file_there_are_no_profiles(home: Home) -> None:

@@ -16,13 +16,13 @@ def test_they_are_known_newest_first_until_they_end_or_their_folder_is_gone(
     home: Home, tmp_path: Path
 ) -> None:
     made = []
-    for number, name in enumerate(("one", "two", "three")):
+    for number, name in enumerate(("one", "two \udce9\n", "three")):
         (tmp_path / name).mkdir()
         began = NOW + timedelta(hours=number)
         made.append(Unfinished(str(tmp_path / name), "20261127T000000Z", (b"a/\xff\n", b"b"), began))
         unfinished.begin(home, DOCS, made[-1])
     assert unfinished.known(home, DOCS) == made[::-1]
-    (tmp_path / "two").rmdir()
+    (tmp_path / "two \udce9\n").rmdir()
     unfinished.end(home, DOCS, made[2].folder)
     assert unfinished.known(home, DOCS) == [made[0]]
     unfinished.end(home, DOCS, made[0].folder)
