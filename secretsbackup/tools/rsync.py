@@ -210,9 +210,9 @@ def _whole(source: Source, path: bytes) -> str:
     return shown(top + b"/" + path if os.path.isdir(top) else top)  # noqa: PTH112 - bytes
 
 
-_PROGRESS = re.compile(rb"^\s*\d+\s+\d+%.*to-chk=(\d+)/(\d+)\)")
-_CHANGE = re.compile(rb"change: (\S{11}|\*deleting) +(\d+) (.*)$", re.DOTALL)
-_TOTALS = re.compile(rb"^(?:Number of files: .*?reg: ([\d,]+)|Total file size: ([\d,]+))")
+_PROGRESS = re.compile(rb"^\s*\d+\s+\d+%.*to-chk=(\d{1,19})/(\d{1,19})\)")
+_CHANGE = re.compile(rb"change: (\S{11}|\*deleting) +(\d{1,19}) (.*)$", re.DOTALL)
+_TOTALS = re.compile(rb"^(?:Number of files: .*?reg: (\d[\d,]{,25})|Total file size: (\d[\d,]{,25}))")
 _OFTEN = 0.2
 """Seconds."""
 _DISK = {

@@ -153,6 +153,8 @@ def _items(listed: Mapping[str, Any], bucket: Bucket) -> Sequence[Mapping[str, A
     if "Name" not in listed:
         raise Failure(Reason.ENDPOINT_WRONG, bucket.endpoint or "Amazon S3")
     found: Sequence[Mapping[str, Any]] = listed.get("Contents", ())
+    if not all("Key" in item and "Size" in item for item in found):
+        raise Failure(Reason.ENDPOINT_WRONG, bucket.endpoint or "Amazon S3")
     return found
 
 
