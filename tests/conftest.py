@@ -37,7 +37,8 @@ def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> object:
 
     class Scheduling(LoadFileScheduling):
         def _split_scope(self, nodeid: str) -> str:
-            of_table = nodeid.startswith("tests/faults/") and "/test_day.py" not in nodeid
+            alone = ("/test_day.py", "/test_every_call.py", "/test_own_files.py")
+            of_table = nodeid.startswith("tests/faults/") and not any(name in nodeid for name in alone)
             return "faults" if of_table else super()._split_scope(nodeid)
 
     return Scheduling(config, log)

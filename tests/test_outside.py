@@ -221,7 +221,9 @@ LINES = (
 @example([b"change: >f+++++++++ " + b"9" * 400 + b" a"])
 @example([b"Number of files: 1 (reg: " + b"9" * 5000 + b")"])
 def test_whatever_rsync_says_is_heard(lines: list[bytes]) -> None:
-    listener = rsync._Listener(Source("docs", "/home/ada"), Path("/stage"), Told(), rsync.Gathered())
+    listener = rsync._Listener(
+        Source("docs", "/home/ada"), Path("/stage"), Told(), rsync.Gathered(), lambda _: None
+    )
     for line in lines:
         in_time(lambda line=line: listener.line(line))  # type: ignore[misc]
         in_time(lambda line=line: listener.error(line))  # type: ignore[misc]

@@ -270,7 +270,8 @@ def sweep(at_home: Home, profile: Profile) -> None:
     temporary = at_home.temporary(profile.name)
     if temporary.is_symlink():
         temporary.unlink()
-    shutil.rmtree(temporary, ignore_errors=True)
+    if temporary.is_dir():  # to open a pipe in its place would wait for ever
+        shutil.rmtree(temporary, ignore_errors=True)
 
 
 def _outcome(done: "asyncio.Task[Summary]", by: str, warnings: int) -> Outcome:

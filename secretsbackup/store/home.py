@@ -1,6 +1,7 @@
 """Where things are: three places, as the platform wants them. Everything below them is owner-only."""
 
 import contextlib
+import errno
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -159,11 +160,14 @@ def ours(folder: Path) -> Path:
     """Make a folder, or find it there; its mode stays as it is.
 
     A link on the way to it is followed if the user made it, or the system: a cache may lie on another disk.
-    Failure(OTHERS_LINK) if another user made it; (NOT_YOURS) or (AS_ROOT) if the folder is another user's.
+    Failure(OTHERS_LINK) if another user made it; (NOT_YOURS) or (AS_ROOT) if the folder is another user's;
+    (IN_THE_WAY) if something else is in its place.
     """
     with _making(folder):
         for missing in reversed([one for one in (folder, *folder.parents) if not one.exists()]):
             missing.mkdir(mode=0o700, exist_ok=True)
+        if not folder.is_dir():
+            raise NotADirectoryError(errno.ENOTDIR, os.strerror(errno.ENOTDIR), str(folder))
         us = os.geteuid()
         for one in (folder, *folder.parents):
             if one.is_symlink() and one.lstat().st_uid not in (us, 0):

@@ -1,6 +1,7 @@
 """Where things are, who may look, and what a power cut leaves."""
 
 import os
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -51,6 +52,15 @@ def test_a_folder_that_cannot_be_made_is_a_failure(tmp_path: Path) -> None:
     with pytest.raises(Failure) as caught:
         homes.owner_only(tmp_path / "file" / "folder")
     assert caught.value.reason is Reason.IN_THE_WAY
+
+
+@pytest.mark.timeout(20)
+@pytest.mark.parametrize("put", [os.mkfifo, Path.touch])
+def test_what_is_in_the_place_of_a_folder_is_named(tmp_path: Path, put: Callable[[Path], None]) -> None:
+    put(tmp_path / "folder")
+    with pytest.raises(Failure) as caught:
+        homes.owner_only(tmp_path / "folder")
+    assert (caught.value.reason, caught.value.detail) == (Reason.IN_THE_WAY, str(tmp_path / "folder"))
 
 
 def test_a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:
