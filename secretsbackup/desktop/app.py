@@ -474,7 +474,9 @@ class App(QObject):
         if self.window and not self.tray.shown and not self.settings.told_no_tray:
             self.settings.told_no_tray = True
             self.window.hint(
-                _("This desktop has no tray. When you close this window, backups go on as you then choose.")
+                _(
+                    "This desktop has no tray. When you close this window, you choose whether backups continue."
+                )
             )
 
 

@@ -92,13 +92,13 @@ class Attention(QWidget):
                 ]
             case About.NOT_STARTED:
                 return [
-                    (_("&Turn on automatic backups"), lambda: work.begin(self._turn_on())),
-                    (_("I start them &by other means"), lambda: self._accept_for_all(one.key)),
+                    (_("T&urn on automatic backups"), lambda: work.begin(self._turn_on())),
+                    (_("I start them by ot&her means"), lambda: self._accept_for_all(one.key)),
                 ]
             case About.SAME_DISK:
                 return [
-                    (_("&Choose another place…"), lambda: app.edit(name)),
-                    (_("&Ignore the same disk"), lambda: app.standings.accept(name, one.key)),
+                    (_("Ch&oose another place…"), lambda: app.edit(name)),
+                    (_("Ignore the same &disk"), lambda: app.standings.accept(name, one.key)),
                 ]
             case _:
                 return []

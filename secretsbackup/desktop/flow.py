@@ -39,16 +39,27 @@ class Flow(QWidget):
         self._widgets = []
         self.updateGeometry()
 
+    def show_one(self, widget: QWidget, *, shown: bool) -> None:
+        """Show one of them, or leave no hole where it was."""
+        if widget.isHidden() == shown:
+            widget.setVisible(shown)
+            self.updateGeometry()
+            self._lay_out()
+
+    @property
+    def _there(self) -> list[QWidget]:
+        return [widget for widget in self._widgets if not widget.isHidden()]
+
     def heightForWidth(self, width: int) -> int:  # noqa: N802 - Qt's name
         return max((place.bottom() + 1 for place in self._places(width)), default=0)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        sizes = [widget.sizeHint() for widget in self._widgets]
+        sizes = [widget.sizeHint() for widget in self._there]
         wide = sum(size.width() for size in sizes) + look.GRID * max(len(sizes) - 1, 0)
         return QSize(wide, max((size.height() for size in sizes), default=0))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        sizes = [widget.sizeHint() for widget in self._widgets]
+        sizes = [widget.sizeHint() for widget in self._there]
         return QSize(
             max((size.width() for size in sizes), default=0),
             max((size.height() for size in sizes), default=0),
@@ -65,13 +76,13 @@ class Flow(QWidget):
         return super().event(event)
 
     def _lay_out(self) -> None:
-        for widget, place in zip(self._widgets, self._places(self.width()), strict=True):
+        for widget, place in zip(self._there, self._places(self.width()), strict=True):
             widget.setGeometry(place)
 
     def _places(self, width: int) -> list[QRect]:
         x, y, high = 0, 0, 0
         places = []
-        for size in (widget.sizeHint() for widget in self._widgets):
+        for size in (widget.sizeHint() for widget in self._there):
             if x and x + size.width() > width:
                 x, y, high = 0, y + high + look.GRID, 0
             places.append(QRect(QPoint(x, y), size))

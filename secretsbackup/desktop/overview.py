@@ -111,7 +111,7 @@ class Overview(QWidget):
         self._health.setToolTip(words.clock(safe) if safe else "")
         self._next.setText(words.next_run(standing.next_run, standing.paused, now))
         self._next.setVisible(bool(self._next.text()))
-        self._resume.setVisible(standing.is_paused(now))
+        self._buttons.show_one(self._resume, shown=standing.is_paused(now))
 
     def _show_trouble(self, standing: Standing) -> None:
         last = standing.status.last
@@ -162,11 +162,11 @@ class Overview(QWidget):
         head.setSpacing(2 * look.GRID)
         head.addWidget(self._shield, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(text, 1)
-        buttons = Flow(self._primary, self._resume, restore, more)
+        self._buttons = Flow(self._primary, self._resume, restore, more)
         made = QWidget()
         box = look.column(made, gap=2)
         box.addLayout(head)
-        box.addWidget(buttons)
+        box.addWidget(self._buttons)
         return made
 
     def _make_menu(self) -> QMenu:
