@@ -475,7 +475,8 @@ class App(QObject):
             self.settings.told_no_tray = True
             self.window.hint(
                 _(
-                    "This desktop has no tray. When you close this window, you choose whether backups continue."
+                    "This desktop has no tray. When you close this window, you choose whether "
+                    "backups continue."
                 )
             )
 

@@ -47,7 +47,7 @@ class Tray(QObject):
         standings.listed.connect(self.draw)
         qt = QGuiApplication.instance()
         assert isinstance(qt, QGuiApplication)
-        qt.paletteChanged.connect(lambda _palette: self.draw())  # a panel goes from light to dark with it
+        qt.paletteChanged.connect(self._recolour)
 
     @property
     def shown(self) -> bool:
@@ -69,6 +69,10 @@ class Tray(QObject):
         elif self._icon is None:
             self._waiting.start()
         return self.shown
+
+    def _recolour(self) -> None:
+        """A panel goes from light to dark with the palette."""
+        self.draw()
 
     def draw(self) -> None:
         """Show how all profiles stand."""

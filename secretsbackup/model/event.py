@@ -63,7 +63,7 @@ class Caution(StrEnum):
     LINK_LOOP = "link-loop"
     UNREADABLE = "unreadable"
     NOT_A_FILE = "not-a-file"
-    SOURCE_NOT_A_FILE = "source-not-a-file"
+    SPECIAL_FILE = "special-file"
     VANISHED = "vanished"
     NOT_STAGED = "not-staged"
     NEW_FULL = "new-full"
@@ -127,7 +127,7 @@ class Warned(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="warned"
     def is_note(self) -> bool:
         """Whether it is for the log alone: nobody can do anything about a socket, or wants it back, and a
         home folder has dozens. An alarm that is always on is none."""
-        return self.caution in (Caution.DANGLING_LINK, Caution.NOT_A_FILE)
+        return self.caution in (Caution.DANGLING_LINK, Caution.SPECIAL_FILE)
 
 
 class SnapshotMade(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="snapshot-made"):

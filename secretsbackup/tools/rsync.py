@@ -223,7 +223,7 @@ _DISK = {
 _QUOTED = rb'"((?:[^"]|"(?! |$|:))*)"'
 _MESSAGES: tuple[tuple[re.Pattern[bytes], Caution], ...] = (
     (re.compile(rb"symlink has no referent: " + _QUOTED), Caution.DANGLING_LINK),
-    (re.compile(rb"skipping non-regular file " + _QUOTED), Caution.NOT_A_FILE),
+    (re.compile(rb"skipping non-regular file " + _QUOTED), Caution.SPECIAL_FILE),
     (re.compile(rb"file has vanished: " + _QUOTED), Caution.VANISHED),
     (re.compile(rb"rsync: \[sender\] .*?" + _QUOTED + rb"(.*)"), Caution.UNREADABLE),
     (
@@ -300,7 +300,7 @@ class _Listener:
                 path, *more = found.groups()
                 detail = shown(_BEFORE_THE_CAUSE.sub(b"", more[0])) if more else ""
                 self._warn(caution, _whole(self._source, unescaped(path)), detail)
-                if caution is Caution.NOT_A_FILE:
+                if caution is Caution.SPECIAL_FILE:
                     self._tell_change(Change(self._staged(path), no_file=True))
                 return
         if expected:
@@ -318,8 +318,8 @@ class _Listener:
         number = re.search(r"\((\d+)\)$", detail)
         if caution is Caution.NOT_STAGED and number and int(number[1]) in _DISK:
             self._fatal = _DISK[int(number[1])]
-        elif caution is Caution.NOT_A_FILE and not Path(self._source.path).is_dir():
-            self._tell(Warned(caution=Caution.SOURCE_NOT_A_FILE, path=self._source.path))
+        elif caution is Caution.SPECIAL_FILE and not Path(self._source.path).is_dir():
+            self._tell(Warned(caution=Caution.NOT_A_FILE, path=self._source.path))  # it was chosen
         else:
             self._tell(Warned(caution=caution, path=path, detail=detail))
 

@@ -23,10 +23,8 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             return _("{path} could not be read{because}; any earlier copy of it is kept.").format(
                 path=path, because=because(warned.detail)
             )
-        case Caution.NOT_A_FILE:
+        case Caution.NOT_A_FILE | Caution.SPECIAL_FILE:
             return _("{path} is a socket, a pipe or a device; it is left out.").format(path=path)
-        case Caution.SOURCE_NOT_A_FILE:
-            return _("{path} is a socket, a pipe or a device: nothing of it can be saved.").format(path=path)
         case Caution.VANISHED:
             return _("{path} vanished while it was being read.").format(path=path)
         case Caution.NOT_STAGED:
@@ -117,15 +115,9 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
                 "{count} links that lead back up the tree left out",
                 count,
             ).format(count=grouped(count))
-        case Caution.NOT_A_FILE:
+        case Caution.NOT_A_FILE | Caution.SPECIAL_FILE:
             return ngettext(
                 "{count} socket, pipe or device left out", "{count} sockets, pipes or devices left out", count
-            ).format(count=grouped(count))
-        case Caution.SOURCE_NOT_A_FILE:
-            return ngettext(
-                "{count} socket, pipe or device chosen that cannot be saved",
-                "{count} sockets, pipes or devices chosen that cannot be saved",
-                count,
             ).format(count=grouped(count))
         case Caution.VANISHED:
             return ngettext(

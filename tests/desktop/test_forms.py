@@ -1,6 +1,7 @@
 """Forms: a draft with what stands against it beside its fields; wizards that keep what was typed."""
 
 import asyncio
+import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -184,7 +185,9 @@ def test_a_wizard_goes_on_when_its_page_holds_and_keeps_what_was_typed(play: Pla
     play(scene())
 
 
-def test_the_second_to_start_hands_over_what_it_was_asked_for(play: Play, app: App, home: Home) -> None:
+def test_the_second_to_start_hands_over_what_it_was_asked_for(
+    play: Play, app: App, home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
     held = instance.first(home)
     assert held
     heard: list[list[str]] = []
@@ -199,14 +202,17 @@ def test_the_second_to_start_hands_over_what_it_was_asked_for(play: Play, app: A
             "sys.exit(not instance.hand_over(below(Path(sys.argv[1])), sys.argv[2:]))"
         )
         words = (sys.executable, "-c", code, str(home.state.parent), "backup", DOCS)
-        second = await asyncio.create_subprocess_exec(*words)
+        leave = {**os.environ, "XDG_ACTIVATION_TOKEN": "to-the-front"}
+        second = await asyncio.create_subprocess_exec(*words, env=leave)
         assert await second.wait() == 0
         await until(lambda: heard)
         door.deleteLater()
 
+    monkeypatch.setenv("XDG_ACTIVATION_TOKEN", "")
     with held:
         play(scene())
     assert heard == [["backup", DOCS]]
+    assert os.environ["XDG_ACTIVATION_TOKEN"] == "to-the-front", "Qt reads it when the window is raised"
 
 
 def test_a_program_that_has_moved_is_started_at_login_from_where_it_is(

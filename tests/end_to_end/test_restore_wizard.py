@@ -10,6 +10,7 @@ from PySide6.QtCore import Qt
 
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.restore.when import How
+from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.model import destination as destinations
 from secretsbackup.model.entry import Seen
 from secretsbackup.model.event import Verb
@@ -133,6 +134,10 @@ def test_yesterdays_version_of_a_document_is_a_few_clicks_away(
         wizard.in_place.list.item(0).setCheckState(Qt.CheckState.Checked)
         await hand.next(wizard.in_place)
         assert (source / "report.txt").read_text() == "second"
+        assert "They are back in place" in hand.says
+        assert "1 file is back in place." in hand.says
+        assert not [one for one in wizard.findChildren(Trouble) if one.isVisible()]
+        assert hand.button("Finish")
         hand.photograph("put-back")
         assert [path.read_text() for path in tmp_path.glob("replaced-*/Documents/report.txt")] == ["third"]
 

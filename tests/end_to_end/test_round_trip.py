@@ -29,7 +29,7 @@ def round_trip(user: Machine, source: Path, tmp_path: Path) -> None:
     nasty_tree(source)
     first = picture(source)
     said = user.backup(status=3)
-    assert {warned["caution"] for warned in said.warnings} == {"dangling-link", "not-a-file", "link-loop"}
+    assert {warned["caution"] for warned in said.warnings} == {"dangling-link", "special-file", "link-loop"}
     assert {Path(warned["path"]).name for warned in said.warnings} == {
         "dangling",
         "fifo",

@@ -172,7 +172,7 @@ def test_a_pipe_and_a_socket_are_left_out_with_a_warning(
         listener.bind("socket")
         place.mirror()
     found = {(caution, Path(path).name) for caution, path in place.told.warnings}
-    assert found == {(Caution.NOT_A_FILE, "pipe"), (Caution.NOT_A_FILE, "socket")}
+    assert found == {(Caution.SPECIAL_FILE, "pipe"), (Caution.SPECIAL_FILE, "socket")}
     assert place.names() == set()
 
 

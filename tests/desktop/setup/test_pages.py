@@ -4,9 +4,12 @@ import asyncio
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QComboBox, QLineEdit, QWidget
+from PySide6.QtCore import Qt
+from PySide6.QtTest import QTest
+from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 
-from secretsbackup.desktop.setup import Start, Where
+from secretsbackup.desktop.app import App
+from secretsbackup.desktop.setup import SetUp, Start, Where
 from secretsbackup.model.plan import Access, Rhythm
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.schedule import Daily, Hours, Manual, Weekday, Weekly
@@ -203,10 +206,15 @@ def test_words_are_typed_back_before_one_goes_on(play: Play, begin: Begin, memor
         assert hand.lit
         assert page.answer == page.made.secret
         hand.press("I take one of my own")
+        assert "Choose a passphrase" in hand.says
+        assert not any(text in hand.says for text in ("Capitals and spaces", "these words"))
         hand.type(page.first, "password")
         assert "weak" in hand.says
         hand.type(page.typed, "password")
         assert hand.lit
+        hand.press("Make me one of words")
+        assert "Write these words on paper, now" in hand.says
+        assert "Capitals and spaces do not matter." in hand.says
 
     play(look())
 
@@ -343,6 +351,53 @@ def test_back_from_anywhere_keeps_what_was_typed(play: Play, begin: Begin) -> No
         await hand.next(hand.wizard.place)
         await hand.next(hand.wizard.bucket)
         assert hand.wizard.bucket.answer.bucket.prefix == "laptop/docs"
+
+    play(look())
+
+
+def test_who_wants_to_restore_is_asked_for_the_kit(play: Play, app: App, begin: Begin) -> None:
+    """Whatever was begun before, in either wizard."""
+
+    async def look() -> None:
+        hand = begin()
+        await hand.next(hand.wizard.files)
+        hand.wizard.reject()
+        for _ in range(2):
+            app.recover()
+            recovering = Hand(_shown())
+            assert recovering.wizard.windowTitle() == "Restore from a backup"
+            assert "Where is your recovery kit?" in recovering.says
+            recovering.press("Back")
+            recovering.press("Start a new backup")
+            await recovering.next(recovering.wizard.files)
+            recovering.wizard.reject()
+        recovering.wizard.files.stop()
+
+    play(look())
+
+
+def _shown() -> SetUp:
+    shown = (one for one in QApplication.topLevelWidgets() if isinstance(one, SetUp) and one.isVisible())
+    return next(shown)
+
+
+def test_a_click_is_not_lost_to_the_line_of_an_error(play: Play, begin: Begin, memory: None) -> None:
+    """The line would push away the button between press and release."""
+
+    async def look() -> None:
+        hand = begin()
+        page = hand.wizard.phrase
+        await at(hand, page)
+        hand.type(page.typed, "something else")
+        await asyncio.sleep(0.2)
+        button = hand.button("I take one of my own")
+        place = button.mapTo(hand.wizard, button.rect().center())
+        screen = hand.wizard.windowHandle()
+        QTest.mousePress(screen, Qt.MouseButton.LeftButton, pos=place)
+        await asyncio.sleep(0.2)
+        assert button.mapTo(hand.wizard, button.rect().center()) == place
+        QTest.mouseRelease(screen, Qt.MouseButton.LeftButton, pos=place)
+        await hand.until(lambda: "Choose a passphrase" in hand.says)
 
     play(look())
 
