@@ -5,17 +5,23 @@ import os
 import select
 import sys
 from collections.abc import Callable
-from typing import TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
 from secretsbackup import words
 from secretsbackup.cli import output
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.paths import is_text
-from secretsbackup.model.secret import Secret
+from secretsbackup.model.profile import Profile
+from secretsbackup.model.secret import Credential, KeyPair, Secret
 from secretsbackup.tools.waiting import in_thread
+
+if TYPE_CHECKING:
+    from secretsbackup.operations.equipment import Opens
 
 _T = TypeVar("_T")
 
+KEY_ID, KEY_SECRET = "AWS access key id:", "AWS secret access key:"
+_NOT_KEPT = (Reason.SECRET_MISSING, Reason.KEYRING_MISSING, Reason.KEYRING_LOCKED)
 TRIES = 5
 """A newcomer may be wrong so often about one thing."""
 _PATIENCE = 5.0
@@ -67,8 +73,69 @@ def ask_secret(question: str) -> Secret:
 
 async def passphrase() -> Secret | None:
     """The key's passphrase; None if there is nobody to ask."""
+    return await _secret("Passphrase of your key:")
+
+
+async def credential(profile: Profile) -> Credential:
+    """What opens a profile's destination; what the keyring does not have of it is asked for, and not kept.
+
+    The keyring's Failure where there is nobody to ask.
+    """
+    from secretsbackup.operations import equipment
+
     try:
-        answer = await in_thread(lambda: ask_secret("Passphrase of your key:"))
+        return await equipment.credential(profile)
+    except Failure as failure:
+        if failure.reason not in _NOT_KEPT:
+            raise
+        if sys.stdin.isatty():
+            tell(failure)
+        if (key_id := await _secret(KEY_ID)) and (secret := await _secret(KEY_SECRET)):
+            return KeyPair(key_id, secret)
+        raise
+
+
+async def refuse_unwanted(profile: Profile) -> None:
+    """Failure(PASSPHRASE_UNWANTED) if a passphrase was piped in for a key that has none.
+
+    Whoever gives one believes the key to be protected; and no nonsense shall look like the right one.
+    """
+    from secretsbackup.operations import equipment
+
+    if sys.stdin.isatty() or not _waiting():
+        return
+    try:
+        unprotected = await equipment.unprotected(profile)
+    except Failure:
+        return  # the run says it
+    if unprotected:
+        raise Failure(Reason.PASSPHRASE_UNWANTED, profile.key)
+
+
+def once(profile: Profile) -> "Opens":
+    """The same, asked for at the first need and remembered for the others of one command."""
+    found: list[Credential] = []
+
+    async def known(_: Profile) -> Credential:
+        if not found:
+            found.append(await credential(profile))
+        return found[0]
+
+    return known
+
+
+async def opened_by(profile: Profile) -> Credential:
+    """The same for a run, which says itself what it lacks where there is nobody to ask."""
+    try:
+        return await credential(profile)
+    except Failure:
+        return None
+
+
+async def _secret(question: str) -> Secret | None:
+    """A secret that was typed; None if there is nobody to ask."""
+    try:
+        answer = await in_thread(lambda: ask_secret(question))
     except EOFError:
         return None
     return answer or None
@@ -82,6 +149,17 @@ def needed(answer: str, what: str) -> str:
 
 
 _rest = b""
+
+
+def _waiting() -> bool:
+    """Whether a line that says anything stands in standard input already; it is left there."""
+    global _rest  # noqa: PLW0603 - standard input is one for the whole process
+    try:
+        if select.select([sys.stdin.fileno()], [], [], 0)[0]:
+            _rest += os.read(sys.stdin.fileno(), 4096)
+    except (OSError, ValueError):
+        return False  # it is closed
+    return bool(_rest.strip())
 
 
 def _line() -> str:

@@ -1,7 +1,7 @@
 """The doctor's command."""
 
 from secretsbackup import words
-from secretsbackup.cli import choosing, output
+from secretsbackup.cli import asking, choosing, output
 from secretsbackup.cli.choosing import Options
 from secretsbackup.model.check import Finding, Verdict
 from secretsbackup.store.home import Home
@@ -14,11 +14,12 @@ async def doctor(options: Options, home: Home) -> int:
     from secretsbackup.operations import doctor as operation
 
     profile = choosing.one(home, options)
+    opens = asking.once(profile)
     if options.end_uploads:
-        ended = await operation.end_uploads(profile, home)
+        ended = await operation.end_uploads(profile, home, opens)
         output.say(f"Ended: {words.number(ended, 'unfinished upload', 'unfinished uploads')}.")
     verdicts = set()
-    async for finding in operation.examine(profile):
+    async for finding in operation.examine(profile, opens):
         verdicts.add(finding.verdict)
         tell(finding, json=options.json)
     if Verdict.LACKING in verdicts:

@@ -31,14 +31,14 @@ from secretsbackup.store.home import Home
 if TYPE_CHECKING:
     from secretsbackup.model.profile import Profile
     from secretsbackup.model.status import Status
-    from secretsbackup.operations.browse import Answer
+    from secretsbackup.operations.browse import Answer, Learns
 
 
 async def snapshots(options: Options, home: Home) -> int:
     """List what the destination holds."""
     from secretsbackup.operations import browse
 
-    shelf = await browse.snapshots(choosing.one(home, options), home)
+    shelf = await browse.snapshots(choosing.one(home, options), home, asking.credential)
     rows: list[tuple[str, ...]] = []
     for chain in shelf.chains:
         damaged = chain.snapshots[0].stamp in shelf.damaged
@@ -79,7 +79,7 @@ async def files(options: Options, home: Home) -> int:
     if len(paths) > 1:
         raise Failure(Reason.PROFILE_INVALID, "Give one path, or none.")
     at = choosing.time(options.at)
-    answer = await browse.listing(profile, home, paths[0] if paths else b"", at, asking.passphrase)
+    answer = await browse.listing(profile, home, paths[0] if paths else b"", at, _learns(options))
     _tell(answer, options)
     return 0
 
@@ -91,7 +91,7 @@ async def find(options: Options, home: Home) -> int:
     profile, texts = choosing.one_and_paths(home, options)
     text = b" ".join(texts) or os.fsencode(options.words[0])
     answer = await browse.find(
-        profile, home, text, asking.passphrase, deleted=options.deleted, limit=options.limit
+        profile, home, text, _learns(options), deleted=options.deleted, limit=options.limit
     )
     _tell(answer, options, span=True)
     if not answer.entries:
@@ -110,8 +110,15 @@ async def versions(options: Options, home: Home) -> int:
     profile, paths = choosing.one_and_paths(home, options)
     if len(paths) != 1:
         raise Failure(Reason.PROFILE_INVALID, "Give one path.")
-    _tell(await browse.versions(profile, home, paths[0], asking.passphrase), options, span=True)
+    _tell(await browse.versions(profile, home, paths[0], _learns(options)), options, span=True)
     return 0
+
+
+def _learns(options: Options) -> "Learns":
+    """How the destination is asked, where nothing is known here yet or somebody wants it."""
+    from secretsbackup.operations.browse import Learns
+
+    return Learns(asking.passphrase, asking.credential, first=options.refresh)
 
 
 def _tell(answer: "Answer", options: Options, *, span: bool = False) -> None:
@@ -138,6 +145,8 @@ def _tell(answer: "Answer", options: Options, *, span: bool = False) -> None:
             between = f"{words.between(entry.since, entry.until):41}  " if span else ""
             size = words.roughly(entry.least, entry.most) if entry.what is What.FILE else entry.what
             print(f"{between}{words.clock(entry.modified)}  {size:>10}  {shown(entry.path)}")
+    if answer.trouble is None and answer.newest and not options.json:
+        output.say(f"Known here: all up to the backup of {words.clock(answer.newest)}.")
     if answer.trouble is not None:
         seen = f" ({words.clock(answer.at)})" if answer.at else ""
         output.say(f"This is what was known before{seen}; what is new could not be asked for:")

@@ -197,6 +197,8 @@ def _looking(verb: Verb) -> None:
     versions.add_argument(
         "words", nargs="+", metavar="[PROFILE] PATH", help="in the snapshots, or on this machine"
     )
+    for one in (files, find, versions):
+        one.add_argument("--refresh", action="store_true", help="ask the destination first what is new there")
 
 
 def _by_itself(verb: Verb) -> None:

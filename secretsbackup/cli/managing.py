@@ -247,7 +247,8 @@ async def profile_check(options: Options, home: Home) -> int:
     from secretsbackup.operations.runner import visit
 
     profile = choosing.one(home, options)
-    async with visit(profile, home, ask=asking.passphrase) as looking:
+    opened_by = await asking.credential(profile)
+    async with visit(profile, home, ask=asking.passphrase, opened_by=opened_by) as looking:
         count = await browse.check(looking)
     if options.json:
         output.line({"profile": profile.name, "ok": True, "snapshots": count})

@@ -34,18 +34,24 @@ async def kit(options: Options, home: Home) -> int:
         asking.passphrase,
         with_passphrase=options.with_passphrase,
         beside=options.keep_in_bucket,
+        opens=asking.credential,
     )
     if made.trouble:
         message = words.reason(Why(made.trouble.reason, made.trouble.detail))
         output.say(f"There is no PDF: {message.title}", "Print the text file, or try again; it is whole.")
         output.tell_last_lines(made.trouble)
+    if made.lacks:
+        output.say(
+            f"The kit does not open the newest backups: the secret subkey {made.lacks} is not here.",
+            "Import it, and save the kit again.",
+        )
     if options.json:
         output.line(
             {"profile": profile.name, "text": str(made.text), "pdf": str(made.pdf) if made.pdf else None}
         )
     else:
         _tell_saved(profile, made, options)
-    return 3 if made.trouble else 0
+    return 3 if made.trouble or made.lacks else 0
 
 
 def _tell_saved(profile: Profile, made: operation.Saved, options: Options) -> None:
@@ -71,7 +77,9 @@ async def _check(options: Options, home: Home) -> int:
         raise Failure(Reason.PROFILE_INVALID, "Name the file: secretsbackup kit check FILE")
     named = options.chosen or options.words[2:]
     profile = _named(options, home, options.words[2:]) if named else None
-    proof = await operation.check(Path(options.words[1]), home, asking.passphrase, profile)
+    proof = await operation.check(
+        Path(options.words[1]), home, asking.passphrase, profile, opens=asking.credential
+    )
     if options.json:
         output.line({"profile": proof.profile.name, "ok": True, "snapshot": proof.snapshot})
         return 0

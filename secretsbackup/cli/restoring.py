@@ -90,7 +90,8 @@ def _tell_how_to_go_on(ended: Outcome, profile: Profile, home: Home) -> None:
 async def _source(options: Options, home: Home) -> tuple[_From, list[bytes]]:
     if not options.elsewhere:
         profile, paths = choosing.one_and_paths(home, options)
-        return _From(profile), paths
+        await asking.refuse_unwanted(profile)
+        return _From(profile, await asking.opened_by(profile)), paths
     try:
         place = destinations.parse(options.elsewhere, endpoint=options.endpoint, region=options.region)
     except ValueError as error:
@@ -98,17 +99,16 @@ async def _source(options: Options, home: Home) -> tuple[_From, list[bytes]]:
     opened_by: Credential = None
     if isinstance(place, Bucket):
         opened_by = AwsProfile(options.aws_profile) if options.aws_profile else _key_pair()
-    phrase = asking.ask_secret("Passphrase of its key:")
+    found = await elsewhere.open_elsewhere(place, opened_by, asking.passphrase)
 
-    async def ask() -> Secret:
-        return phrase
+    async def known() -> Secret:
+        return found.phrase
 
-    profile = await elsewhere.open_elsewhere(place, opened_by, phrase)
-    return _From(profile, opened_by, ask), [os.fsencode(path) for path in options.words]
+    return _From(found.profile, opened_by, known), [os.fsencode(path) for path in options.words]
 
 
 def _key_pair() -> KeyPair:
-    return KeyPair(asking.ask_secret("AWS access key id:"), asking.ask_secret("AWS secret access key:"))
+    return KeyPair(asking.ask_secret(asking.KEY_ID), asking.ask_secret(asking.KEY_SECRET))
 
 
 # Back in place

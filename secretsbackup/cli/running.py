@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 import msgspec
 
 from secretsbackup import words
-from secretsbackup.cli import choosing, output
+from secretsbackup.cli import asking, choosing, output
 from secretsbackup.cli.choosing import Options
 from secretsbackup.language import speak
 from secretsbackup.model.due import Due
@@ -31,8 +31,11 @@ async def backup(options: Options, home: Home) -> int:
         full=options.full, even_if_empty=options.even_if_empty, adopt=options.adopt, allowed=allowed
     )
     profile = choosing.one(home, options)
+    opened_by = await asking.opened_by(profile)
     while True:
-        ended = await follow.run(operation.recipe(wish), Verb.BACKUP, profile, home, json=options.json)
+        ended = await follow.run(
+            operation.recipe(wish), Verb.BACKUP, profile, home, json=options.json, opened_by=opened_by
+        )
         answer = None if options.json else await questions.answered(ended, profile, home)
         if answer is None:
             return follow.status(ended)
@@ -111,7 +114,10 @@ async def verify(options: Options, home: Home) -> int:
     from secretsbackup.operations.verify import verify as recipe
 
     profile = choosing.one(home, options)
-    return follow.status(await follow.run(recipe, Verb.VERIFY, profile, home, json=options.json))
+    await asking.refuse_unwanted(profile)
+    opened_by = await asking.opened_by(profile)
+    ended = await follow.run(recipe, Verb.VERIFY, profile, home, json=options.json, opened_by=opened_by)
+    return follow.status(ended)
 
 
 async def stop(options: Options, home: Home) -> int:
@@ -134,9 +140,13 @@ async def prune(options: Options, home: Home) -> int:
     from secretsbackup.operations import prune as operation
 
     profile = choosing.one(home, options)
+    opened_by = await asking.opened_by(profile)
     if not options.dry_run:
-        return follow.status(await follow.run(operation.prune, Verb.PRUNE, profile, home, json=options.json))
-    plan = await operation.preview(profile, home)
+        ended = await follow.run(
+            operation.prune, Verb.PRUNE, profile, home, json=options.json, opened_by=opened_by
+        )
+        return follow.status(ended)
+    plan = await operation.preview(profile, home, opened_by)
     if options.json:
         output.line(plan)
         return 0

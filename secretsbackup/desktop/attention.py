@@ -77,7 +77,7 @@ class Attention(QWidget):
         match one.about:
             case About.SILENT:
                 return [(_("S&top it"), lambda: app.stop(name))]
-            case About.KIT_NOT_SAVED:
+            case About.KIT_NOT_SAVED | About.KIT_OUTDATED:
                 return [(_("Save the recovery &kit…"), lambda: app.save_kit(name))]
             case About.KEY_EXPIRES:
                 return [(_("Let the key live two &years longer"), lambda: work.begin(self._extend()))]

@@ -68,6 +68,7 @@ class Caution(StrEnum):
     NOT_STAGED = "not-staged"
     NEW_FULL = "new-full"
     OTHER_KEY = "other-key"
+    SUBKEY_ELSEWHERE = "subkey-elsewhere"
     CLOCK_BEHIND = "clock-behind"
     NOT_TIDIED = "not-tidied"
     NOT_PRUNED = "not-pruned"

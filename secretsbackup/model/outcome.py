@@ -54,9 +54,20 @@ class Reason(StrEnum):
     KEY_REVOKED = "key-revoked"
     KEY_CANNOT_ENCRYPT = "key-cannot-encrypt"
     KEY_UNPROTECTED = "key-unprotected"
+    KEY_ON_CARD = "key-on-card"
+    CARD_MISSING = "card-missing"
     SECRET_KEY_MISSING = "secret-key-missing"  # noqa: S105 - a reason, no secret
+    SECRET_SUBKEY_MISSING = "secret-subkey-missing"  # noqa: S105 - a reason, no secret
     PASSPHRASE_MISSING = "passphrase-missing"  # noqa: S105 - a reason, no secret
     PASSPHRASE_WRONG = "passphrase-wrong"  # noqa: S105 - a reason, no secret
+    PASSPHRASE_UNWANTED = "passphrase-unwanted"  # noqa: S105 - a reason, no secret
+    PASSPHRASE_TOO_LONG = "passphrase-too-long"  # noqa: S105 - a reason, no secret
+    BACKUP_PASSPHRASE_WRONG = "backup-passphrase-wrong"  # noqa: S105 - a reason, no secret
+    AGENT_MISSING = "agent-missing"
+    AGENT_SILENT = "agent-silent"
+    AGENT_REFUSES = "agent-refuses"
+    GPG_LOCKED = "gpg-locked"
+    GPG_SETTINGS = "gpg-settings"
     GPG_FAILED = "gpg-failed"
     # the user's own commands and calls
     HOOK_FAILED = "hook-failed"
@@ -88,6 +99,8 @@ class Reason(StrEnum):
     KEYS_TOO_MANY = "keys-too-many"
     ANOTHER_MACHINE = "another-machine"
     COPY_IN_THE_WAY = "copy-in-the-way"
+    SEALED_BY_PASSPHRASE = "sealed-by-passphrase"  # noqa: S105 - a reason, no secret
+    NOT_SEALED = "not-sealed"
     # not now
     NOT_SCHEDULED = "not-scheduled"
     NOT_YET = "not-yet"

@@ -65,6 +65,7 @@ class About(StrEnum):
     LEFT_OUT = "left-out"
     NOT_PROVEN = "not-proven"
     KIT_NOT_SAVED = "kit-not-saved"
+    KIT_OUTDATED = "kit-outdated"
     KEY_EXPIRES = "key-expires"
     NOT_STARTED = "not-started"
     SAME_DISK = "same-disk"
@@ -101,7 +102,8 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     everything would take `whole_seconds` (0: not known). It is proven by itself every `prove_every` days
     (0: never), unless `unasked` says why there is no passphrase for that. Silence beyond `alarm_after` is
     an alarm. `unstarted` is why nothing would begin the next backup by itself, `same_disk` a source that
-    lies on the destination's own disk. `accepted` are the keys of concerns that the user knows.
+    lies on the destination's own disk. `kit_outdated`: the kit lacks the subkey that the newest backups are
+    encrypted to. `accepted` are the keys of concerns that the user knows.
     `memory` is why what is remembered could not be read or kept: then there may be more than is said here.
     """
 
@@ -130,6 +132,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unasked: Why | None = None
     alarm_after: datetime | None = None
     kit_saved: bool | None = None
+    kit_outdated: bool = False
     key_expires: datetime | None = None
     paused_until: datetime | None = None
     next_run: datetime | None = None
@@ -234,6 +237,8 @@ def _of_time(status: Status, now: datetime) -> Iterator[Concern]:
         yield Concern(about=About.NOT_PROVEN, key=f"not-proven {tried}", when=tried, why=why)
     if status.kit_saved is False:
         yield Concern(about=About.KIT_NOT_SAVED, key="kit-not-saved")
+    elif status.kit_outdated:
+        yield Concern(about=About.KIT_OUTDATED, key="kit-outdated")
     if status.key_expires and now > status.key_expires - _EXPIRY_SEEN:
         key = f"key-expires {status.key_expires} {now > status.key_expires}"
         yield Concern(about=About.KEY_EXPIRES, key=key, when=status.key_expires)

@@ -65,7 +65,7 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         with run.step(Step.CHECK):
             gathering.present(run, even_if_empty=wish.even_if_empty)
             rsync = await equipment.rsync_program(run)
-            keys.watch(run, gnupg.usable(await gnupg.resolve(run.profile.key)))
+            await keys.watch(run, gnupg.usable(await gnupg.resolve(run.profile.key)))
             vault = await equipment.vault(run)
             await mending.mend_folder(run, vault)
             trees = await gathering.survey(run)

@@ -3,6 +3,7 @@
 import asyncio
 from collections.abc import Callable, Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import msgspec
 
@@ -13,6 +14,7 @@ from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.snapshot import Chain
 from secretsbackup.operations import equipment, holdings, origin, refresh
+from secretsbackup.operations.equipment import Opens
 from secretsbackup.operations.holdings import no_snapshot
 from secretsbackup.operations.restore import within_snapshot
 from secretsbackup.operations.runner import Ask, Run
@@ -34,10 +36,10 @@ class Shelf(msgspec.Struct, frozen=True):
     newer: str = ""
 
 
-async def snapshots(profile: Profile, home: Home) -> Shelf:
+async def snapshots(profile: Profile, home: Home, opens: Opens = equipment.credential) -> Shelf:
     """What the destination holds, from its listing alone: no passphrase, no lock."""
     here = place_of(profile.destination)
-    contents = await place.contents(profile.destination, await equipment.credential(profile))
+    contents = await place.contents(profile.destination, await opens(profile))
     lost = await asyncio.to_thread(history.lost_chains, home, here)
     sizes = await asyncio.to_thread(history.snapshot_sizes, home, here)
     damaged = frozenset(start for start, how in lost.items() if how == "damaged")
@@ -48,11 +50,12 @@ async def snapshots(profile: Profile, home: Home) -> Shelf:
 
 
 class Answer(msgspec.Struct, frozen=True):
-    """Entries; the snapshot that they are of, where they are of one; and what stood in the way of asking
-    the destination what is new, if something did."""
+    """Entries; the snapshot that they are of, where they are of one; the newest one that is known; and what
+    stood in the way of asking the destination what is new, if something did."""
 
     entries: Iterable[Entry]
     at: datetime | None = None
+    newest: datetime | None = None
     more: int = 0
     trouble: Failure | Skip | None = None
 
@@ -61,7 +64,18 @@ _NEWEST = datetime.max.replace(tzinfo=UTC)
 """Of a clock that was ahead too."""
 
 
-async def listing(profile: Profile, home: Home, below: bytes, wanted: datetime | None, ask: Ask) -> Answer:
+class Learns(msgspec.Struct, frozen=True):
+    """Who knows the passphrase and what opens the destination, should it have to be asked; with `first` it is
+    asked before any answer, and else only where nothing is known yet."""
+
+    ask: Ask
+    opens: Opens = equipment.credential
+    first: bool = False
+
+
+async def listing(
+    profile: Profile, home: Home, below: bytes, wanted: datetime | None, learns: Learns
+) -> Answer:
     """Every path of a snapshot (the newest without a time) at or below a path, all where that is empty;
     Failure(PATH_NOT_FOUND)."""
     at = wanted or _NEWEST
@@ -75,11 +89,11 @@ async def listing(profile: Profile, home: Home, below: bytes, wanted: datetime |
             raise Failure(Reason.PATH_NOT_FOUND, shown(below))
         return Answer(catalogue.below(file, time, path), time)
 
-    return await _asked(answer, profile, home, ask, at)
+    return await _asked(answer, profile, home, learns, at)
 
 
 async def find(
-    profile: Profile, home: Home, text: bytes, ask: Ask, *, deleted: bool = False, limit: int = 200
+    profile: Profile, home: Home, text: bytes, learns: Learns, *, deleted: bool = False, limit: int = 200
 ) -> Answer:
     """The paths of all snapshots that have a text in their name, in their newest version, best first."""
 
@@ -87,10 +101,10 @@ async def find(
         found = finding.find(home.catalogue(profile), text, deleted=deleted, limit=limit)
         return Answer(found.entries, more=found.more)
 
-    return await _asked(answer, profile, home, ask)
+    return await _asked(answer, profile, home, learns)
 
 
-async def versions(profile: Profile, home: Home, path: bytes, ask: Ask) -> Answer:
+async def versions(profile: Profile, home: Home, path: bytes, learns: Learns) -> Answer:
     """Every version of a path, newest first; Failure(PATH_NOT_FOUND) if it never was."""
 
     def answer() -> Answer:
@@ -99,21 +113,51 @@ async def versions(profile: Profile, home: Home, path: bytes, ask: Ask) -> Answe
             raise Failure(Reason.PATH_NOT_FOUND, shown(path))
         return Answer(found)
 
-    return await _asked(answer, profile, home, ask)
+    return await _asked(answer, profile, home, learns)
 
 
 async def _asked(
-    answer: Callable[[], Answer], profile: Profile, home: Home, ask: Ask, at: datetime | None = None
+    answer: Callable[[], Answer],
+    profile: Profile,
+    home: Home,
+    learns: Learns,
+    at: datetime | None = None,
 ) -> Answer:
-    """An answer of the catalogue, which is brought up to date first, and made anew if it is damaged."""
+    """An answer of the catalogue, at once if it knows anything; what is damaged is made anew first."""
+    trouble, file = None, home.catalogue(profile)
     for last in (False, True):
-        trouble = await refresh.refresh(profile, home, ask=ask, at=at)
+        if last or learns.first or not await asyncio.to_thread(_known, file):
+            trouble = await _learned(profile, home, learns, at)
         try:
-            return msgspec.structs.replace(await asyncio.to_thread(answer), trouble=trouble)
+            found, known = await asyncio.to_thread(answer), await asyncio.to_thread(_known, file)
+            return msgspec.structs.replace(found, newest=max(known, default=None), trouble=trouble)
         except Lost:
             if last:
                 raise
     raise AssertionError("the second answer is the last")
+
+
+def _known(file: Path) -> list[datetime]:
+    """The times of the snapshots that the catalogue knows; none if it is damaged."""
+    try:
+        return catalogue.known(file)
+    except Lost:
+        return []
+
+
+async def _learned(
+    profile: Profile, home: Home, learns: Learns, at: datetime | None
+) -> Failure | Skip | None:
+    """Have the catalogue learn what there is: on this machine if that will do, else at the destination."""
+    if not learns.first and await refresh.from_archive(profile, home):
+        return None
+    try:
+        opened_by = await learns.opens(profile)
+    except Failure as failure:
+        if not await asyncio.to_thread(_known, home.catalogue(profile)):
+            raise
+        return failure
+    return await refresh.refresh(profile, home, ask=learns.ask, at=at, opened_by=opened_by)
 
 
 async def check(run: Run) -> int:

@@ -9,11 +9,12 @@ from collections.abc import AsyncIterator, Awaitable, Callable
 
 from secretsbackup.model.check import Finding, Sign, Verdict, trouble
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
-from secretsbackup.model.outcome import Failure
+from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.policy import Action
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential
-from secretsbackup.operations import equipment
+from secretsbackup.operations import equipment, keys
+from secretsbackup.operations.equipment import Opens
 from secretsbackup.store import lock
 from secretsbackup.store.home import Home
 from secretsbackup.tools import duplicity, gnupg, iam, place, process, s3
@@ -23,12 +24,14 @@ LITTLE = 1 << 30
 """Bytes: with less room than this a folder will not hold another backup for long."""
 
 
-async def examine(profile: Profile) -> AsyncIterator[Finding]:
+async def examine(profile: Profile, opens: Opens = equipment.credential) -> AsyncIterator[Finding]:
     """Everything about a profile: programs, key, secrets, destination. Nothing is changed."""
     yield await _try("programs", _programs)
-    yield await _try("key", lambda: _key(profile))
+    yield (key := await _try("key", lambda: _key(profile)))
+    if key.why is None or key.why.reason is Reason.KEY_EXPIRED:
+        yield await _try("opens", lambda: keys.opens(profile))
     try:
-        credential = await equipment.credential(profile)
+        credential = await opens(profile)
     except Failure as failure:
         yield trouble("keyring", failure)
         return
@@ -53,12 +56,12 @@ async def examine_destination(
             yield await _try("put", lambda: place.probe(destination, None))
 
 
-async def end_uploads(profile: Profile, home: Home) -> int:
+async def end_uploads(profile: Profile, home: Home, opens: Opens = equipment.credential) -> int:
     """End the uploads that were begun and never finished; how many. Skip(BUSY) while a run goes on."""
     if not isinstance(profile.destination, Bucket):
         return 0
     async with lock.held(home, profile.name):
-        return await settings.end_uploads(profile.destination, await equipment.credential(profile))
+        return await settings.end_uploads(profile.destination, await opens(profile))
 
 
 async def _bucket(bucket: Bucket, credential: Credential) -> AsyncIterator[Finding]:

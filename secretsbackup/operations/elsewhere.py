@@ -7,7 +7,9 @@ import msgspec
 from secretsbackup.model.destination import Destination, url
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName
+from secretsbackup.model.sealing import BY_PASSPHRASE, UNSEALED
 from secretsbackup.model.secret import Credential, Secret
+from secretsbackup.operations.runner import Ask
 from secretsbackup.tools import gnupg, place, sealed
 from secretsbackup.tools.duplicity import files
 
@@ -18,17 +20,45 @@ def stranger(destination: Destination, key: Fingerprint) -> Profile:
     return Profile(name=ProfileName(f"elsewhere-{digest}"), sources=(), destination=destination, key=key)
 
 
-async def open_elsewhere(destination: Destination, credential: Credential, phrase: Secret) -> Profile:
-    """The backups at a place, once the passphrase has opened the key that they were made for.
+class Elsewhere(msgspec.Struct, frozen=True):
+    """A profile for what is there, and the passphrase that opens it (empty where none is needed)."""
 
-    Failure: NO_SNAPSHOT where there are none, SECRET_KEY_MISSING, PASSPHRASE_WRONG, and all that a
-    destination can say.
+    profile: Profile
+    phrase: Secret
+
+
+async def open_elsewhere(destination: Destination, credential: Credential, ask: Ask) -> Elsewhere:
+    """The backups at a place, once they can be opened: by a key of this user and its passphrase, by a
+    passphrase alone (Déjà Dup's), or as they are. It is asked for only where it is needed.
+
+    Failure: NO_SNAPSHOT where there are none, SECRET_KEY_MISSING, PASSPHRASE_WRONG, BACKUP_PASSPHRASE_WRONG,
+    PASSPHRASE_MISSING, and all that a destination can say.
     """
     contents = await place.contents(destination, credential)
     newest = files.newest_manifest(contents)
     if newest is None:
         raise Failure(Reason.NO_SNAPSHOT, url(destination))
+    if not files.is_sealed(newest):
+        return Elsewhere(stranger(destination, UNSEALED), Secret(""))
     await gnupg.start_agent()
-    key = await sealed.key_of(await place.fetch(destination, credential, newest))
+    content = await place.fetch(destination, credential, newest)
+    key = await sealed.key_of(content)
+    if key is None or key == BY_PASSPHRASE:
+        phrase = await _asked(ask)
+        return Elsewhere(stranger(destination, await sealed.opened_by(content, phrase)), phrase)
+    return Elsewhere(stranger(destination, key), await _of_key(key, ask))
+
+
+async def _of_key(key: Fingerprint, ask: Ask) -> Secret:
+    parts = await gnupg.opening(key)
+    if await gnupg.unprotected(parts):
+        return Secret("")
+    phrase = await _asked(ask)
     await gnupg.try_passphrase(key, phrase)
-    return stranger(destination, key)
+    return phrase
+
+
+async def _asked(ask: Ask) -> Secret:
+    if phrase := await ask():
+        return phrase
+    raise Failure(Reason.PASSPHRASE_MISSING)

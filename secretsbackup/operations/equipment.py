@@ -7,12 +7,16 @@ from pathlib import Path
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.sealing import Sealing, sealing
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret, SecretName
 from secretsbackup.operations import mending
 from secretsbackup.operations.runner import Ask, Run
 from secretsbackup.store import archives, history
 from secretsbackup.store.home import Home
 from secretsbackup.tools import duplicity, gnupg, keychain, process, rsync
+
+Opens = Callable[[Profile], Awaitable[Credential]]
+"""Knows what opens a profile's destination; a Failure where it does not."""
 
 
 async def vault(run: Run) -> duplicity.Vault:
@@ -22,6 +26,8 @@ async def vault(run: Run) -> duplicity.Vault:
     await _new_enough(run.home, program, duplicity.version, duplicity.OLDEST)
     archive = await asyncio.to_thread(archives.of_place, run.home, run.profile)
     await mending.mend(run, archive)
+    if sealing(run.profile.key) is not Sealing.NOTHING:
+        await gnupg.start_agent()  # duplicity needs it before all else, and waits for it for ever
     return duplicity.Vault(
         program=program,
         gpg=process.find("gpg"),
@@ -82,15 +88,36 @@ async def passphrase(run: Run) -> Secret:
 
 
 async def passphrase_of(profile: Profile, ask: Ask) -> Secret:
-    """The same outside a run."""
+    """The same outside a run; of a key that has none it is empty, and nobody is asked.
+
+    What keeps the key from opening anything is said first: SECRET_KEY_MISSING, SECRET_SUBKEY_MISSING.
+    """
+    if sealing(profile.key) is not Sealing.KEY:
+        return await ask() or Secret("")  # tried already: only `elsewhere` knows such a profile
     await gnupg.start_agent()
+    parts = await gnupg.opening(profile.key)
     kept, trouble = await kept_passphrase(profile)
     if kept:
         return kept
+    if await gnupg.unprotected(parts):
+        return Secret("")
     if typed := await ask():
         await gnupg.try_passphrase(profile.key, typed)
         return typed
     raise trouble
+
+
+async def asks_nobody(profile: Profile) -> bool:
+    """Whether a passphrase need not be asked for: it is in the keychain, or the key has none."""
+    return (await kept_passphrase(profile))[0] is not None or await unprotected(profile)
+
+
+async def unprotected(profile: Profile) -> bool:
+    """Whether a profile's key has no passphrase at all."""
+    if sealing(profile.key) is not Sealing.KEY:
+        return False
+    await gnupg.start_agent()
+    return await gnupg.unprotected(await gnupg.opening(profile.key))
 
 
 async def kept_passphrase(profile: Profile) -> tuple[Secret | None, Failure]:

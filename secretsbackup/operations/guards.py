@@ -16,7 +16,7 @@ from pathlib import Path
 
 import msgspec
 
-from secretsbackup.model.destination import Folder
+from secretsbackup.model.destination import Folder, url
 from secretsbackup.model.entry import What
 from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.model.paths import shown
@@ -137,13 +137,16 @@ def _origin(run: Run, path: bytes) -> str:
 async def key_fits(run: Run, vault: Vault, held: Holdings) -> bool:
     """Try key and passphrase on the newest manifest, once for each; False if another key sealed it.
 
-    One chain, one key: who restores it has one passphrase to give. Failure(PASSPHRASE_WRONG) if the keychain
-    holds one that does not open it: a backup that cannot be opened is none.
+    One chain, one key: who restores it has one passphrase to give. Failure: PASSPHRASE_WRONG if the keychain
+    holds one that does not open it, since a backup that cannot be opened is none; SEALED_BY_PASSPHRASE or
+    NOT_SEALED if it is another program's.
     """
     name = files.newest_manifest(held.contents)
     mark = f"{run.profile.key} {name}"
     if name is None or marks.read(run.home, run.profile.name).tried == mark:
         return True
+    if not files.is_sealed(name):
+        raise Failure(Reason.NOT_SEALED, url(vault.destination))
     phrase = await _kept_passphrase(run.profile)
     try:
         content = await place.fetch(vault.destination, vault.credential, name)
@@ -155,6 +158,8 @@ async def key_fits(run: Run, vault: Vault, held: Holdings) -> bool:
             raise Failure(Reason.PASSPHRASE_WRONG, run.profile.name)
         case Opened.OTHER_KEY:
             return False
+        case Opened.BY_PASSPHRASE:
+            raise Failure(Reason.SEALED_BY_PASSPHRASE, url(vault.destination))
         case Opened.YES if phrase:
             marks.set_(run.home, run.profile.name, tried=mark)
     return True

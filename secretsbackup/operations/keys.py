@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from secretsbackup.model.event import Caution, Warned
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.secret import Secret
@@ -13,7 +14,7 @@ from secretsbackup.operations.runner import Ask, Run
 from secretsbackup.store import marks, profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg, passphrase
-from secretsbackup.tools.gnupg import Key, Kind
+from secretsbackup.tools.gnupg import Key, Kind, Where
 
 OWNER = "Secrets Backup"
 
@@ -72,9 +73,57 @@ async def expiry(profile: Profile) -> datetime | None:
     return expires(await gnupg.resolve(profile.key))
 
 
-def watch(run: Run, key: Key) -> None:
-    """Remember when a key expires: how safe one is depends on it (model/status.py)."""
-    marks.set_(run.home, run.profile.name, key_expires=expires(key))
+async def watch(run: Run, key: Key) -> None:
+    """Remember when a key expires, and to which subkey it encrypts: how safe one is depends on it
+    (model/status.py). That nothing here could open what is made now is told."""
+    since = datetime.fromtimestamp(key.encrypts_since, UTC)
+    marks.set_(
+        run.home,
+        run.profile.name,
+        key_expires=expires(key),
+        subkey=key.encrypts_to,
+        subkey_made=since,
+    )
+    if await elsewhere(key):
+        run.tell(Warned(caution=Caution.SUBKEY_ELSEWHERE, detail=key.encrypts_to))
+
+
+async def opens(profile: Profile) -> str:
+    """Try whether what is encrypted to a profile's key can be opened here; "" if its passphrase is not known.
+
+    Without it a wrong one is tried, where that cannot block a card: it tells all but whether one is right.
+    """
+    await gnupg.start_agent()
+    key = await gnupg.resolve(profile.key)
+    parts = await gnupg.opening(profile.key)
+    if await elsewhere(key):
+        raise Failure(Reason.SECRET_SUBKEY_MISSING, key.encrypts_to)
+    kept, _trouble = await equipment.kept_passphrase(profile)
+    if kept or await gnupg.unprotected(parts):
+        await gnupg.open_trial(profile.key, parts, kept or Secret(""))
+        return "tried"
+    if parts[-1].where is Where.CARD:
+        return ""
+    try:
+        await gnupg.open_trial(profile.key, parts, Secret("no passphrase of anyone"))
+    except Failure as failure:
+        if failure.reason is not Reason.PASSPHRASE_WRONG:
+            raise
+    return ""
+
+
+async def elsewhere(key: Key) -> bool:
+    """Whether the key's secret half is here, but not that of the subkey which gpg encrypts to now.
+
+    A machine that has the public half alone is meant to make backups that it cannot open.
+    """
+    try:
+        parts = await gnupg.secret_parts(key.fingerprint)
+    except Failure as failure:
+        if failure.reason is Reason.SECRET_KEY_MISSING:
+            return False
+        raise
+    return any(part.where is Where.ABSENT for part in parts if part.fingerprint == key.encrypts_to)
 
 
 async def extend(profile: Profile, home: Home, span: str, ask: Ask) -> datetime | None:

@@ -16,6 +16,7 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.sheet import Sheet
 from secretsbackup.operations import equipment, landing
+from secretsbackup.operations.equipment import Opens
 from secretsbackup.operations.runner import Ask
 from secretsbackup.store import kit as memory
 from secretsbackup.store import profiles
@@ -33,11 +34,15 @@ _LARGEST = 1 << 20
 
 
 class Saved(msgspec.Struct, frozen=True):
-    """Where the kit is; the PDF may be missing, `trouble` then says why."""
+    """Where the kit is; the PDF may be missing, `trouble` then says why.
+
+    `lacks` is the subkey that new backups are encrypted to, where its secret half is not here.
+    """
 
     text: Path
     pdf: Path | None
     trouble: Failure | None
+    lacks: str = ""
 
 
 class Proof(msgspec.Struct, frozen=True):
@@ -56,6 +61,7 @@ async def save(
     *,
     with_passphrase: bool = False,
     beside: bool = False,
+    opens: Opens = equipment.credential,
 ) -> Saved:
     """Write the kit as a text and a PDF into a folder; with `beside` also next to the backups themselves.
 
@@ -64,17 +70,24 @@ async def save(
     landing.outside(folder, home.own(profile))
     phrase = await equipment.passphrase_of(profile, ask)
     key = await custody.export_secret(profile.key, phrase)
+    encrypts_to = (await gnupg.resolve(profile.key)).encrypts_to
+    held = await _held(profile)
     made = f"{datetime.now().astimezone():%Y-%m-%d}"
     sheet = letter.sheet(Kit(made, profiles.text({profile.name: profile}), key), profile)
     text, pdf = _places(folder, profile)
     shown = paper.with_passphrase(sheet, letter.passphrase(), phrase) if with_passphrase else sheet
     paper.write_text(shown, text)
-    memory.keep(home, profile.name, Kept(profile.key, place_of(profile.destination), datetime.now(UTC)))
+    here, now = place_of(profile.destination), datetime.now(UTC)
+    memory.keep(home, profile.name, Kept(profile.key, here, now, subkeys=held))
     trouble = await _paint(shown, pdf)
     if beside:
-        credential = await equipment.credential(profile)
-        await place.put(profile.destination, credential, BESIDE, paper.text(sheet))
-    return Saved(text, None if trouble else pdf, trouble)
+        await place.put(profile.destination, await opens(profile), BESIDE, paper.text(sheet))
+    return Saved(text, None if trouble else pdf, trouble, "" if encrypts_to in held else encrypts_to)
+
+
+async def _held(profile: Profile, home: Path | None = None) -> tuple[str, ...]:
+    """The subkeys that encrypt and whose secret half can be used in this GnuPG home."""
+    return tuple(part.fingerprint for part in await gnupg.opening(profile.key, home=home))
 
 
 async def _paint(sheet: Sheet, pdf: Path) -> Failure | None:
@@ -134,7 +147,13 @@ def profile_in(kit: Kit) -> Profile:
     return profile
 
 
-async def check(path: Path, home: Home, ask: Ask, profile: Profile | None = None) -> Proof:
+async def check(
+    path: Path,
+    home: Home,
+    ask: Ask,
+    profile: Profile | None = None,
+    opens: Opens = equipment.credential,
+) -> Proof:
     """Prove that a kit restores: its key goes into an empty keyring, and opens the newest manifest.
 
     Nothing in it may be damaged, even where it stands there once more. `profile` is the one of this machine.
@@ -151,14 +170,14 @@ async def check(path: Path, home: Home, ask: Ask, profile: Profile | None = None
         raise trouble
     async with custody.empty_home() as empty:
         try:
-            await prove(reading.kit, there, phrase, empty)
+            held = await prove(reading.kit, there, phrase, empty)
         except Failure as failure:
             if kept and failure.reason is Reason.PASSPHRASE_WRONG:
                 outdated = "the passphrase in the keyring does not open its key"
                 raise Failure(Reason.KIT_OUTDATED, outdated) from None
             raise
-        proof = await _open_newest(here, phrase, empty)
-    remember(here, home)
+        proof = await _open_newest(here, phrase, empty, await opens(here))
+    remember(here, home, held)
     return proof
 
 
@@ -172,26 +191,37 @@ def _agrees(there: Profile, here: Profile) -> None:
         )
 
 
-async def prove(kit: Kit, profile: Profile, phrase: Secret, empty: Path) -> None:
-    """Take the kit's key into an empty keyring and try the passphrase on it."""
+async def prove(kit: Kit, profile: Profile, phrase: Secret, empty: Path) -> tuple[str, ...]:
+    """Take the kit's key into an empty keyring and try the passphrase on it; the subkeys that it opens."""
     fingerprint = await custody.take_in(kit.key, home=empty)
     if fingerprint != profile.key:
         raise Failure(Reason.KIT_BROKEN, f"its key is {fingerprint}, its settings want {profile.key}")
     await gnupg.try_passphrase(fingerprint, phrase, home=empty)
+    return await _held(profile, empty)
 
 
-async def _open_newest(profile: Profile, phrase: Secret, empty: Path) -> Proof:
-    credential = await equipment.credential(profile)
+async def _open_newest(profile: Profile, phrase: Secret, empty: Path, credential: Credential) -> Proof:
     contents = await place.contents(profile.destination, credential)
     newest = snapshots.at(files.chains(contents), None)
     if newest is None:
         return Proof(profile, None, 0)
     name = _manifest(contents, newest.stamp)
     sealed = await place.fetch(profile.destination, credential, name)
-    count = files.volumes(await custody.opened(sealed, phrase, home=empty))
+    count = files.volumes(await _opened(sealed, phrase, empty))
     if count == 0:
         raise Failure(Reason.VOLUME_CORRUPT, name)
     return Proof(profile, newest.stamp, count)
+
+
+async def _opened(sealed: bytes, phrase: Secret, empty: Path) -> bytes:
+    """What the kit's key opens; Failure(KIT_OUTDATED) if it is for a subkey that came later."""
+    try:
+        return await custody.opened(sealed, phrase, home=empty)
+    except Failure as failure:
+        if failure.reason is not Reason.SECRET_SUBKEY_MISSING:
+            raise
+        newer = f"the newest backups are encrypted to the subkey {failure.detail}, which it does not hold"
+        raise Failure(Reason.KIT_OUTDATED, newer, failure.last_lines) from None
 
 
 def _manifest(contents: Mapping[str, int], stamp: str) -> str:
@@ -202,10 +232,10 @@ def _manifest(contents: Mapping[str, int], stamp: str) -> str:
     )
 
 
-def remember(profile: Profile, home: Home) -> None:
-    """Remember that there is a kit for this profile, and that it was proved now."""
+def remember(profile: Profile, home: Home, subkeys: tuple[str, ...]) -> None:
+    """Remember that there is a kit for this profile with these subkeys, and that it was proved now."""
     known = profiles.load(home).get(profile.name)
     if known is not None:
         now, before = datetime.now(UTC), memory.saved(home, known)
         saved = before.saved if before else now
-        memory.keep(home, known.name, Kept(known.key, place_of(known.destination), saved, now))
+        memory.keep(home, known.name, Kept(known.key, place_of(known.destination), saved, now, subkeys))

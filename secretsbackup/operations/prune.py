@@ -15,6 +15,7 @@ from secretsbackup.model.due import believed
 from secretsbackup.model.event import Caution, Step, Verb, Warned
 from secretsbackup.model.outcome import Completed, Failure, Reason, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.secret import Credential
 from secretsbackup.model.snapshot import Chain
 from secretsbackup.operations import equipment, holdings, mending, refresh
 from secretsbackup.operations.holdings import Holdings
@@ -53,9 +54,9 @@ async def prune(run: Run) -> Summary:
     return Summary(changed=gone + done.uploads > 0, files=gone, bytes=done.freed)
 
 
-async def preview(profile: Profile, home: Home) -> Plan:
+async def preview(profile: Profile, home: Home, opened_by: Credential = None) -> Plan:
     """What `prune` would do now; nothing is removed."""
-    async with visit(profile, home) as run:
+    async with visit(profile, home, opened_by=opened_by) as run:
         vault = await equipment.vault(run)
         held = await holdings.look(run, vault)
         found = plan(profile, held, vault.archive, run.began, waiting(home, profile))

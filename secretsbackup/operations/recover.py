@@ -68,12 +68,12 @@ async def recover(found: Kit, secrets: Secrets, home: Home, *, name: str | None 
         raise Failure(Reason.PROFILE_EXISTS, profile.name)
     secrets = _wanted(profile, secrets)
     async with custody.empty_home() as empty:
-        await kit.prove(found, profile, secrets[SecretName.GPG_PASSPHRASE], empty)
+        held = await kit.prove(found, profile, secrets[SecretName.GPG_PASSPHRASE], empty)
     contents = await place.contents(profile.destination, credential_of(profile, secrets))
     await gnupg.start_agent()
     await custody.take_in(found.key)
     trouble = await _enrol(profile, secrets, home, known is not None)
-    kit.remember(profile, home)
+    kit.remember(profile, home, held)
     return Recovered(profile, files.chains(contents), trouble)
 
 

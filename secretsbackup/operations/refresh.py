@@ -118,6 +118,25 @@ async def refresh(
     return None
 
 
+async def from_archive(profile: Profile, home: Home) -> bool:
+    """Make the catalogue of what the archive folder alone tells, without the destination; whether it knows
+    anything then. While a run goes on it stays as it is."""
+    try:
+        async with visit(profile, home):
+            return await asyncio.to_thread(_from_archive, profile, home)
+    except (Failure, Skip, Lost):
+        return False  # what is wrong here, whoever asks the destination next has a word for
+
+
+def _from_archive(profile: Profile, home: Home) -> bool:
+    archive = home.archive(profile)
+    names = {path.name: 0 for path in archive.glob("duplicity-*")}
+    chains = (chain for chain in files.chains(names) if chain.snapshots[0].whole)
+    whole = [one for chain in chains for one in chain.snapshots if one.whole]
+    fill(profile, home, sorted(whole, key=lambda one: one.time))
+    return bool(catalogue.known(home.catalogue(profile)))
+
+
 async def bring_up(run: Run, vault: Vault, held: Holdings, wanted: Snapshot, phrase: Secret) -> None:
     """Have the catalogue know this snapshot, within a run; Failure(NO_SNAPSHOT) if that cannot be."""
     if lacking := await asyncio.to_thread(_filled, run, held.whole, (wanted,)):

@@ -78,11 +78,22 @@ def _remembered(
         next_run=_next(known, past, now) if known else None,
         paused_until=pause.paused_until(home, profile),
         kit_saved=_kit_saved(home, known) if known else None,
+        kit_outdated=known is not None and _kit_outdated(home, known, marked),
         key_expires=marked.key_expires,
         unstarted=_unstarted(home, known, now) if known else None,
         same_disk=_same_disk(known) if known else "",
         accepted=marked.accepted,
     )
+
+
+def _kit_outdated(home: Home, profile: Profile, marked: Marks) -> bool:
+    """Whether the kit that was saved lacks the subkey that backups are encrypted to now."""
+    try:
+        saved = kit.saved(home, profile)
+    except Failure:
+        return False
+    made = marked.subkey_made
+    return saved is not None and made is not None and not saved.opens(marked.subkey, made)
 
 
 def _unstarted(home: Home, profile: Profile, now: datetime) -> Unstarted | None:

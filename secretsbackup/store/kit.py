@@ -11,12 +11,21 @@ from secretsbackup.store.home import Home, write
 
 
 class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
-    """A kit for this key and this place was saved, and perhaps checked (UTC)."""
+    """A kit for this key and this place was saved, and perhaps checked (UTC).
+
+    `subkeys` are the fingerprints of those that encrypt, of which it holds the secret half; older versions
+    did not note them.
+    """
 
     key: Fingerprint
     place: Place
     saved: datetime
     checked: datetime | None = None
+    subkeys: tuple[str, ...] = ()
+
+    def opens(self, subkey: str, made: datetime) -> bool:
+        """Whether it opens what is encrypted to a subkey, made at that time."""
+        return subkey in self.subkeys if self.subkeys else made <= self.saved
 
 
 def read(home: Home, profile: ProfileName) -> Kept | None:

@@ -1,14 +1,19 @@
-"""What was encrypted some time ago: whether the key and the passphrase of today still open it."""
+"""What was encrypted some time ago: for whom, and whether the key and passphrase of today still open it."""
 
-import re
+from collections.abc import Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint
+from secretsbackup.model.sealing import BY_PASSPHRASE
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import gnupg
+from secretsbackup.tools.gnupg import answers
+
+_NOT_TOLD = "0" * 16
+"""The id of a key that is not told (man gpg, `--throw-keyids`)."""
 
 
 class Opened(StrEnum):
@@ -16,6 +21,7 @@ class Opened(StrEnum):
 
     YES = "yes"
     OTHER_KEY = "other-key"
+    BY_PASSPHRASE = "by-passphrase"  # noqa: S105 - an answer, no secret
     WRONG_PASSPHRASE = "wrong-passphrase"  # noqa: S105 - an answer, no secret
     CANNOT_SAY = "cannot-say"
 
@@ -25,42 +31,69 @@ async def try_to_open(
 ) -> Opened:
     """Try it. What gpg-agent has cached is forgotten first: it would take a wrong passphrase for right."""
     if passphrase:
-        await gnupg._forget_cached(await gnupg.resolve(key, home=home), home)
+        await gnupg._forget_cached((await gnupg.resolve(key, home=home)).keygrips, home)
     return await gnupg.in_time(lambda: _open(sealed, key, passphrase, home))
 
 
-async def key_of(sealed: bytes, *, home: Path | None = None) -> Fingerprint:
-    """The key of this user that something was encrypted to; Failure(SECRET_KEY_MISSING) names another."""
+async def key_of(sealed: bytes, *, home: Path | None = None) -> Fingerprint | None:
+    """The key of this user that something was encrypted to; BY_PASSPHRASE if a passphrase alone opens it,
+    None if it does not tell.
+
+    Failure: SECRET_KEY_MISSING names the key of somebody else, VOLUME_CORRUPT means that it is no message.
+    """
     return await gnupg.in_time(lambda: _key_of(sealed, home))
 
 
-def _key_of(sealed: bytes, home: Path | None) -> Fingerprint:
+async def opened_by(sealed: bytes, passphrase: Secret, *, home: Path | None = None) -> Fingerprint:
+    """The key of this user that opens something with this passphrase, or BY_PASSPHRASE.
+
+    Failure(BACKUP_PASSPHRASE_WRONG) if none does.
+    """
+    await gnupg._forget_cached((), home)
+    return await gnupg.in_time(lambda: _opened_by(sealed, passphrase, home))
+
+
+def _key_of(sealed: bytes, home: Path | None) -> Fingerprint | None:
     gpg = gnupg._gpg(home)
-    to = _sealed_to(gpg.decrypt(sealed).stderr)
-    for one in gpg.list_keys(secret=True):
+    said = gpg.decrypt(sealed).stderr or ""
+    told = answers.read(said)
+    to = {*told.sealed_to}
+    for one in gpg.list_keys(secret=True) if to else ():
         if to & _ids([one]):
             return Fingerprint(one["fingerprint"])
+    if told.by_passphrase:
+        return BY_PASSPHRASE
+    if _NOT_TOLD in to:
+        return None
+    if not to:
+        raise Failure(Reason.VOLUME_CORRUPT, "", tuple(said.splitlines()[-5:]))
     raise Failure(Reason.SECRET_KEY_MISSING, ", ".join(sorted(to)))
 
 
-def _sealed_to(said: str | None) -> set[str]:
-    """The ids of the keys that gpg says something is encrypted to."""
-    return {*re.findall(r"\[GNUPG:\] ENC_TO ([0-9A-F]{16})", said or "")} - {"0" * 16}
+def _opened_by(sealed: bytes, passphrase: Secret, home: Path | None) -> Fingerprint:
+    said = gnupg._gpg(home).decrypt(sealed, passphrase=passphrase.reveal())
+    told = answers.read(said.stderr or "")
+    if said.ok:
+        return Fingerprint(told.opened_by) if told.opened_by else BY_PASSPHRASE
+    if told.by_passphrase or told.wrong_passphrase or told.lacking:
+        raise Failure(Reason.BACKUP_PASSPHRASE_WRONG)
+    raise answers.failure(said.stderr or "")
 
 
 def _open(sealed: bytes, key: Fingerprint, passphrase: Secret | None, home: Path | None) -> Opened:
     gpg = gnupg._gpg(home)
     said = gpg.decrypt(sealed, passphrase=passphrase.reveal() if passphrase else None)
-    text = said.stderr or ""
-    to = _sealed_to(text)
+    told = answers.read(said.stderr or "")
+    to = {*told.sealed_to} - {_NOT_TOLD}
     if to and not to & _ids(gpg.list_keys(keys=[key])):
         return Opened.OTHER_KEY
+    if told.by_passphrase and not told.sealed_to:
+        return Opened.BY_PASSPHRASE
     if said.ok:
         return Opened.YES
-    wrong = passphrase is not None and "bad passphrase" in text.lower().replace("_", " ")
-    return Opened.WRONG_PASSPHRASE if wrong else Opened.CANNOT_SAY
+    return Opened.WRONG_PASSPHRASE if passphrase and told.wrong_passphrase else Opened.CANNOT_SAY
 
 
-def _ids(found: Any) -> set[str]:
+def _ids(found: Iterable[Any]) -> set[str]:
     """The ids of a key and of its subkeys."""
     return {name for one in found for name in (one["keyid"], *one.get("subkey_info", {}))}

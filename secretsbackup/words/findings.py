@@ -157,6 +157,12 @@ def _works(right: str, about: str) -> str:
             return _("The programs are there: {about}.").format(about=about)
         case "key":
             return _("Files can be encrypted to the key {about}.").format(about=about)
+        case "opens":
+            return (
+                _("What is encrypted to it can be opened here.")
+                if about
+                else _("Its secret half is here; its passphrase was not tried.")
+            )
         case "keyring":
             return _("What opens the destination is there.")
         case "reach":

@@ -80,6 +80,8 @@ def concern(one: Concern, now: datetime) -> str:  # noqa: PLR0912 - one closed l
             ).format(count=grouped(days), because=_because(one))
         case About.KIT_NOT_SAVED:
             return _("the recovery kit is not saved")
+        case About.KIT_OUTDATED:
+            return _("your recovery kit does not open the newest backups")
         case About.KEY_EXPIRES:
             days = (one.when - now).days if one.when else 0
             return (
@@ -121,7 +123,7 @@ def _short(why: tuple[Why, ...]) -> str:
     return "; ".join(one[0].lower() + one[1:] if one.split()[0].istitle() else one for one in titles)
 
 
-def to_type(one: Concern) -> str:
+def to_type(one: Concern) -> str:  # noqa: PLR0912 - one closed list, told in one place
     """What does something about a concern in a terminal; empty where nothing does at once."""
     match one.about:
         case About.NEVER:
@@ -134,6 +136,8 @@ def to_type(one: Concern) -> str:
             return _("Prove it: {command}").format(command="secretsbackup verify")
         case About.KIT_NOT_SAVED:
             return _("Save it: {command}").format(command="secretsbackup kit --out FOLDER")
+        case About.KIT_OUTDATED:
+            return _("Save it again: {command}").format(command="secretsbackup kit --out FOLDER")
         case About.KEY_EXPIRES:
             return _("Let it live longer: {command}").format(command="secretsbackup key extend")
         case About.FAILED | About.DAMAGED | About.MEMORY:
@@ -245,6 +249,8 @@ def _in_brief(one: Concern) -> str:  # noqa: PLR0912 - one closed list, told in 
             return _("not proven")
         case About.KIT_NOT_SAVED:
             return _("kit not saved")
+        case About.KIT_OUTDATED:
+            return _("kit out of date")
         case About.KEY_EXPIRES:
             return _("key expires")
         case About.NOT_STARTED:

@@ -266,6 +266,24 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 ).format(about=about),
                 _("Give it one: gpg --change-passphrase {about}").format(about=about or "FINGERPRINT"),
             )
+        case Reason.KEY_ON_CARD:
+            return Message(
+                _("The secret key {about} is on a smart card, which lets no copy out.").format(about=about),
+                _("A recovery kit needs a copy. Keep one of your own, or make another key for your backups."),
+                "secretsbackup key new",
+            )
+        case Reason.CARD_MISSING:
+            return Message(
+                _("The key {about} is on a smart card that cannot be used now.").format(about=about),
+                _("Insert the card, see that `gpg --card-status` shows it, and try again."),
+            )
+        case Reason.SECRET_SUBKEY_MISSING:
+            return Message(
+                _("The secret subkey {about} is not on this computer.").format(about=about),
+                _(
+                    "Import it from where you keep it: gpg --import FILE. If it is on a smart card, insert that and run gpg --card-status."
+                ),
+            )
         case Reason.SECRET_KEY_MISSING:
             return Message(
                 _("The secret key {about} is not on this machine.").format(about=about),
@@ -281,6 +299,52 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             return Message(
                 _("That passphrase does not open your key."),
                 _("Try again; mind capitals and the keyboard layout."),
+            )
+        case Reason.PASSPHRASE_UNWANTED:
+            return Message(
+                _("The key {about} has no passphrase, and one was given.").format(about=about),
+                _(
+                    "Run it again without one. Anyone with a copy of this key reads your backups; to protect it: gpg --change-passphrase {about}"
+                ).format(about=about or "FINGERPRINT"),
+            )
+        case Reason.PASSPHRASE_TOO_LONG:
+            return Message(
+                _("The passphrase is too long: GnuPG takes no more than {about} bytes.").format(about=about),
+                _("Use a shorter one. Letters like “ä” count as two bytes."),
+            )
+        case Reason.BACKUP_PASSPHRASE_WRONG:
+            return Message(
+                _("That passphrase does not open these backups."),
+                _("Try again. Check capitals and the keyboard layout."),
+            )
+        case Reason.AGENT_MISSING:
+            return Message(
+                _("GnuPG's agent cannot be started{because}.").format(because=because(about)),
+                _("Run “gpg-agent --daemon” to see why, and try again when it starts."),
+            )
+        case Reason.AGENT_SILENT:
+            return Message(
+                _("GnuPG's agent does not answer."),
+                _("End it and try again: pkill -KILL gpg-agent"),
+            )
+        case Reason.AGENT_REFUSES:
+            return Message(
+                _("GnuPG's agent does not take a passphrase from other programs."),
+                _(
+                    "Remove “no-allow-loopback-pinentry” from gpg-agent.conf, run gpgconf --kill gpg-agent, and try again."
+                ),
+            )
+        case Reason.GPG_LOCKED:
+            return Message(
+                _("GnuPG waits for a lock: {about}.").format(about=about),
+                _(
+                    "If no GnuPG is at work, on this computer or another one with the same folder, delete that file."
+                ),
+            )
+        case Reason.GPG_SETTINGS:
+            return Message(
+                _("GnuPG's own settings keep it from working{because}.").format(because=because(about)),
+                _("Fix that line in gpg.conf in your GnuPG folder."),
             )
         case Reason.GPG_FAILED:
             return Message(
@@ -443,6 +507,20 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             return Message(
                 _("The destination holds a copy of a part of the backup: {about}.").format(about=about),
                 _("Move the copy to another folder and try again."),
+            )
+        case Reason.SEALED_BY_PASSPHRASE:
+            return Message(
+                _(
+                    "The backups there are encrypted with a passphrase alone, as by Déjà Dup, and not with this profile's key."
+                ),
+                _("Give this profile another folder. Restore those by their address."),
+                f"secretsbackup restore --to FOLDER --from {about or 'ADDRESS'}",
+            )
+        case Reason.NOT_SEALED:
+            return Message(
+                _("The backups there are not encrypted."),
+                _("Give this profile another folder. Restore those by their address."),
+                f"secretsbackup restore --to FOLDER --from {about or 'ADDRESS'}",
             )
         case Reason.NOT_SCHEDULED:
             return Message(

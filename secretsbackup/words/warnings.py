@@ -45,6 +45,10 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             return _(
                 "The chain that began {detail} is encrypted to another key, so this is a new full backup; to restore the older ones, keep the other key."
             ).format(detail=warned.detail)
+        case Caution.SUBKEY_ELSEWHERE:
+            return _(
+                "What is backed up now cannot be opened on this computer: the secret subkey {detail} is not here. Import it, or remove that subkey from the key."
+            ).format(detail=warned.detail)
         case Caution.CLOCK_BEHIND:
             return _(
                 "The newest snapshot is of {when}, later than it is now by this machine's clock, so this one is named a second after it: set the clock if it is wrong."
@@ -143,6 +147,8 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
             return _("a new full backup was made for a damaged one")
         case Caution.OTHER_KEY:
             return _("a new full backup was made for a new key")
+        case Caution.SUBKEY_ELSEWHERE:
+            return _("this computer cannot open it: the secret subkey is not here")
         case Caution.CLOCK_BEHIND:
             return _("the newest snapshot is of a time to come (is this machine's clock right?)")
         case Caution.NOT_TIDIED:

@@ -53,7 +53,7 @@ def test_a_passphrase_that_is_not_typed_back_is_not_taken() -> None:
 @pytest.mark.parametrize(("span", "day"), [("27d", 27), ("1d", 1), ("never", None)])
 def test_when_a_key_expires_is_remembered(mine: Profile, run: Run, span: str, day: int | None) -> None:
     short_lived(mine, span)
-    keys.watch(run, asyncio.run(gnupg.resolve(mine.key)))
+    asyncio.run(keys.watch(run, asyncio.run(gnupg.resolve(mine.key))))
     end = marks.read(run.home, mine.name).key_expires
     assert (end and round((end - run.began) / timedelta(days=1))) == day
 

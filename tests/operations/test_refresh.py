@@ -64,6 +64,9 @@ class Past:
         return asyncio.run(refresh.refresh(self.profile, self.home, ask=ask))
 
 
+NOBODY = browse.Learns(runner.nobody)
+
+
 async def person() -> Secret | None:
     """Somebody who knows the passphrase."""
     return PASSPHRASE
@@ -263,7 +266,7 @@ def test_an_older_chain_that_comes_to_light_late_takes_its_place(past: Past) -> 
 def test_a_snapshot_that_is_known_is_listed_without_a_passphrase(past: Past) -> None:
     newest = [*past.snapshots][-1]
     shutil.rmtree(past.archive)
-    answer = asyncio.run(browse.listing(past.profile, past.home, b"", datetime.now(UTC), runner.nobody))
+    answer = asyncio.run(browse.listing(past.profile, past.home, b"", datetime.now(UTC), NOBODY))
     assert (answer.at, answer.trouble) == (newest, None)
     assert {one.path for one in answer.entries} == past.snapshots[newest].keys()
 
@@ -273,7 +276,10 @@ def test_a_destination_that_is_away_leaves_what_is_known(past: Past) -> None:
     past.file.rename(past.home.catalogue(away))
     source = Path(past.profile.sources[0].path)
     path = os.fsencode(source / "changes")
-    answer = asyncio.run(browse.versions(away, past.home, path, runner.nobody))
+    at_once = asyncio.run(browse.versions(away, past.home, path, NOBODY))
+    answer = asyncio.run(browse.versions(away, past.home, path, replace(NOBODY, first=True)))
+    assert [one.path for one in at_once.entries] == [b"docs/changes"] * 3
+    assert (at_once.trouble, at_once.newest) == (None, [*past.snapshots][-1])
     assert [one.path for one in answer.entries] == [b"docs/changes"] * 3
     assert isinstance(answer.trouble, Failure)
     assert answer.trouble.reason is Reason.DESTINATION_MISSING
@@ -283,9 +289,11 @@ def test_a_damaged_catalogue_is_made_anew_without_a_word(past: Past) -> None:
     with past.file.open("r+b") as damaged:
         damaged.seek(4096)
         damaged.write(b"\xff" * (past.file.stat().st_size - 4096))
-    answer = asyncio.run(browse.find(past.profile, past.home, b"GOES", runner.nobody))
+    away = replace(past.profile, destination=Folder("/nowhere/at/all"))
+    past.file.rename(past.home.catalogue(away))
+    answer = asyncio.run(browse.find(away, past.home, b"GOES", NOBODY))
     assert [one.path for one in answer.entries] == [b"docs/goes"]
-    assert answer.trouble is None
+    assert answer.trouble is None, "what the archive folder tells needs no destination"
 
 
 def test_a_damaged_signature_archive_changes_nothing(past: Past) -> None:

@@ -17,7 +17,13 @@ from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.secret import KeyPair, Secret
 from secretsbackup.operations import elsewhere
 
-_FIELDS = {Reason.PASSPHRASE_WRONG: "phrase", Reason.CREDENTIAL_REFUSED: "secret"}
+_FIELDS = {
+    Reason.PASSPHRASE_WRONG: "phrase",
+    Reason.BACKUP_PASSPHRASE_WRONG: "phrase",
+    Reason.PASSPHRASE_MISSING: "phrase",
+    Reason.PASSPHRASE_TOO_LONG: "phrase",
+    Reason.CREDENTIAL_REFUSED: "secret",
+}
 
 
 class ElsewherePage(Page[Subject | None]):
@@ -45,7 +51,12 @@ class ElsewherePage(Page[Subject | None]):
             self.add_field("key_id", _("Access key &id of the bucket"), self.key_id),
             self.add_field("secret", _("Se&cret access key"), self.secret),
         )
-        self.add_field("phrase", _("&Passphrase of the key"), self.phrase)
+        self.add_field(
+            "phrase",
+            _("&Passphrase"),
+            self.phrase,
+            _("Of its key, or of the backup itself (Déjà Dup). Leave it empty if there is none."),
+        )
         for name in ("url", "endpoint", "region", "key_id", "secret", "phrase"):
             getattr(self, name).textChanged.connect(lambda _text, name=name: self._typed(name))
         self._follow()
@@ -66,8 +77,6 @@ class ElsewherePage(Page[Subject | None]):
         if isinstance(place, Bucket):
             found += [] if self.key_id.text().strip() else [Problem("key_id", _("The key’s id is missing."))]
             found += [] if self.secret.text().strip() else [Problem("secret", _("Its secret is missing."))]
-        if not self.phrase.text():
-            found.append(Problem("phrase", _("The passphrase of its key is missing.")))
         return found
 
     async def check(self) -> Sequence[Problem]:
@@ -76,15 +85,18 @@ class ElsewherePage(Page[Subject | None]):
         if isinstance(place, Bucket):
             opened_by = KeyPair(Secret(self.key_id.text().strip()), self.secret.secret)
         try:
-            opening = elsewhere.open_elsewhere(place, opened_by, self.phrase.secret)
-            profile = await self.during(_("Trying key and passphrase, and reading what is there…"), opening)
+            opening = elsewhere.open_elsewhere(place, opened_by, self._phrase)
+            found = await self.during(_("Trying key and passphrase, and reading what is there…"), opening)
         except Failure as failure:
             field = _FIELDS.get(failure.reason)
             if field is None:
                 raise
             return [Problem(field, words.reason(Why(failure.reason, failure.detail)).title)]
-        self._done = Subject(profile, opened_by, self.phrase.secret)
+        self._done = Subject(found.profile, opened_by, found.phrase)
         return ()
+
+    async def _phrase(self) -> Secret | None:
+        return self.phrase.secret if self.phrase.text() else None
 
     def forget(self) -> None:
         """Nothing typed here is needed any more."""

@@ -34,8 +34,8 @@ class PhrasePage(Page[Secret | None]):
 
     def wanted(self) -> bool:
         subject = self._subject()
-        known = self._when.kept or self._when.phrase or (subject and subject.phrase)
-        return not known
+        found = subject is not None and subject.phrase is not None
+        return not (self._when.kept or self._when.phrase or found)
 
     def problems(self) -> Sequence[Problem]:
         return () if self.answer else [Problem("phrase", _("Type the passphrase."))]

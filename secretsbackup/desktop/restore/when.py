@@ -143,8 +143,8 @@ class WhenPage(Page[When]):
         self.untell()
         file = self._home.catalogue(subject.profile)
         self.look_for_begun()
-        self.kept = (await equipment.kept_passphrase(subject.profile))[0] is not None
         try:
+            self.kept = await equipment.asks_nobody(subject.profile)
             looking = refresh.refresh(
                 subject.profile, self._home, ask=self._ask(subject), opened_by=subject.opened_by
             )
@@ -163,9 +163,10 @@ class WhenPage(Page[When]):
 
     def _ask(self, subject: Subject) -> "Callable[[], Awaitable[Secret | None]]":
         async def ask() -> Secret | None:
-            self.phrase = subject.phrase or await asking.passphrase(
-                self, about=_("It opens the list of what is in your backups, and is not kept.")
-            )
+            self.phrase = subject.phrase
+            if self.phrase is None:
+                about = _("It opens the list of what is in your backups, and is not kept.")
+                self.phrase = await asking.passphrase(self, about=about)
             return self.phrase
 
         return ask

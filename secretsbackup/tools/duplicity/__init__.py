@@ -21,6 +21,7 @@ from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Compression, Fingerprint
+from secretsbackup.model.sealing import Sealing, sealing
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
 from secretsbackup.model.snapshot import Kind
 from secretsbackup.tools import process, tree
@@ -173,7 +174,8 @@ async def fetch_metadata(vault: Vault, time: datetime, passphrase: Secret) -> No
     nowhere else, whatever the destination calls its files: see `fence`.
     """
     words = ["--time", _time(time), _url(vault.destination)]
-    await _run(vault, "list-current-files", words, passphrase=passphrase, writes=_own(vault))
+    telling = msgspec.structs.replace(vault, gpg=stand_in.for_restore(vault.gpg, vault.temporary))
+    await _run(telling, "list-current-files", words, passphrase=passphrase, writes=_own(vault))
 
 
 async def do_nothing(vault: Vault, passphrase: Secret) -> None:
@@ -223,7 +225,7 @@ async def _run(
             *("-v5", "--archive-dir", str(vault.archive.parent), "--name", vault.archive.name),
             *("--tempdir", str(vault.temporary), "--gpg-binary", str(vault.gpg)),
             *("--num-retries", "3", "--backend-retry-delay", "5"),
-            *("--encrypt-key", vault.key, "--gpg-options=--trust-model always"),
+            *_sealing(vault),
             *_reach(vault.destination),
             verb,
             *words,
@@ -289,6 +291,17 @@ def _environment(vault: Vault, passphrase: Secret | None) -> dict[str, str]:
         extra["AWS_REQUEST_CHECKSUM_CALCULATION"] = "when_required"
         extra["AWS_RESPONSE_CHECKSUM_VALIDATION"] = "when_required"
     return process.environment(**extra)
+
+
+def _sealing(vault: Vault) -> list[str]:
+    """What opens its files; without a key duplicity takes the passphrase for all there is."""
+    match sealing(vault.key):
+        case Sealing.KEY:
+            return ["--encrypt-key", vault.key, "--gpg-options=--trust-model always"]
+        case Sealing.PASSPHRASE:
+            return []
+        case Sealing.NOTHING:
+            return ["--no-encryption"]
 
 
 def _url(destination: Destination) -> str:

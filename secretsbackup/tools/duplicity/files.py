@@ -145,6 +145,11 @@ def newest_manifest(contents: Mapping[str, int]) -> str | None:
     return max(found)[1] if found else None
 
 
+def is_sealed(name: str) -> bool:
+    """Whether a file at a destination is encrypted, by its name."""
+    return name.endswith((".gpg", ".g"))
+
+
 def manifests(archive: Path) -> dict[Set, int]:
     """How many volumes each finished set in an archive folder has, by its manifest."""
     counted: dict[Set, int] = {}

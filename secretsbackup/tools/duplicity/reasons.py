@@ -10,6 +10,7 @@ from secretsbackup.model.destination import Destination, Folder, Host
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.refusal import REASONS
 from secretsbackup.tools.duplicity.log import Stanza
+from secretsbackup.tools.gnupg import answers
 from secretsbackup.tools.process import Ended
 
 _STATUS = {
@@ -76,6 +77,8 @@ def failure(
     text = "\n".join([*lines, *ended.last_lines])
     if re.search(r"no space left|disk quota exceeded", text, re.IGNORECASE):
         return Failure(*_full(destination, here), _kept(lines))
+    if ended.status == _GPG and (told := _by_gpg(text)):
+        return Failure(told.reason, told.detail, _kept(lines))
     reason = _STATUS.get(ended.status) or _by_text(text)
     if reason is Reason.TOOL_FAILED and ended.status == _GPG:
         reason = Reason.GPG_FAILED
@@ -90,6 +93,12 @@ def failure(
         Reason.COPY_IN_THE_WAY: copy[1] if copy else "",
     }
     return Failure(reason, details.get(reason, ""), _kept(lines))
+
+
+def _by_gpg(text: str) -> Failure | None:
+    """What gpg's status lines say, which our stand-ins put among its words; None if they are no help."""
+    told = answers.failure("\n".join(line.strip() for line in text.splitlines()))
+    return None if told.reason in (Reason.GPG_FAILED, Reason.GPG_SETTINGS) else told
 
 
 def _by_text(text: str) -> Reason:

@@ -21,6 +21,11 @@ def widen(pipe: int) -> None:
             pass
 
 
+def telling(words: list[str]) -> list[str]:
+    """The same words, with gpg's status lines among what it says to people: they tell why it failed."""
+    return words if "--status-fd" in words else [words[0], "--status-fd", "2", *words[1:]]
+
+
 if __name__ == "__main__":
     widen(1)
-    os.execv(sys.argv[1], sys.argv[1:])  # noqa: S606 - an absolute path, and no shell
+    os.execv(sys.argv[1], telling(sys.argv[1:]))  # noqa: S606 - an absolute path, and no shell

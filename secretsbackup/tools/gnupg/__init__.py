@@ -4,9 +4,11 @@ Through python-gnupg; what that has no words for, through gpg itself.
 """
 
 import asyncio
+import os
 import re
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -17,9 +19,12 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import process
+from secretsbackup.tools.gnupg import answers, locks
 from secretsbackup.tools.waiting import in_thread
 
 if TYPE_CHECKING:
+    import subprocess
+
     import gnupg
 
 _T = TypeVar("_T")
@@ -29,6 +34,12 @@ _TIMEOUT = 60.0
 
 _TIMEOUT_MAKING = 240.0
 """Seconds; RSA takes its time on a slow machine."""
+_TIMEOUT_AGENT = 15.0
+"""Seconds in which an agent starts and answers, on a slow machine too."""
+LONGEST = 255
+"""Bytes; GnuPG takes no longer passphrase (its agent/agent.h, MAX_PASSPHRASE_LEN)."""
+_LONGEST_SOCKET = 107
+"""Bytes of a socket's path (unix(7))."""
 
 
 class Kind(StrEnum):
@@ -43,6 +54,8 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
 
     `made` is when it was made and `expires` when it ends to be of use for encrypting, in seconds since 1970,
     0 for never; `keygrips` name its secret parts, `encrypting` its subkeys that encrypt, by fingerprint.
+    `owners` are all its user ids, `parts` the fingerprints of all its subkeys. `encrypts_to` is what gpg
+    encrypts to now (the newest subkey that can), made at `encrypts_since`.
     """
 
     fingerprint: Fingerprint
@@ -54,14 +67,66 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     keygrips: tuple[str, ...] = ()
     encrypting: tuple[str, ...] = ()
     made: int = 0
+    owners: tuple[str, ...] = ()
+    parts: tuple[str, ...] = ()
+    encrypts_to: str = ""
+    encrypts_since: int = 0
+
+
+class Where(StrEnum):
+    """Where the secret half of a part of a key is."""
+
+    HERE = "here"
+    CARD = "card"
+    ABSENT = "absent"
+
+
+class SecretPart(msgspec.Struct, frozen=True, kw_only=True):
+    """The secret half of a key or subkey: `encrypts` if it is for that, `alive` if it still does."""
+
+    fingerprint: str
+    keygrip: str
+    where: Where
+    encrypts: bool
+    alive: bool
+    made: int
 
 
 async def in_time(call: Callable[[], _T], seconds: float = _TIMEOUT) -> _T:
-    """Have gpg do something. Failure(GPG_FAILED) if that takes too long: it waits for an agent that hangs."""
+    """Have gpg do something; whatever gpg is still at when this ends, is ended too.
+
+    Failure: AGENT_SILENT or GPG_LOCKED if that takes too long, GPG_FAILED if gpg cannot be started or dies.
+    """
+    started: list[subprocess.Popen[bytes]] = []
+
+    def work() -> _T:
+        _of_this_thread.started = started
+        return call()
+
     try:
-        return await in_thread(call, seconds)
+        return await in_thread(work, seconds)
     except TimeoutError:
-        raise Failure(Reason.GPG_FAILED, f"no answer for {seconds:.0f} s") from None
+        raise _silent() from None
+    except (OSError, ValueError, AttributeError) as error:  # what python-gnupg makes of a gpg that is not one
+        raise Failure(Reason.GPG_FAILED, str(error)) from None
+    finally:
+        for one in started:
+            if one.poll() is None:
+                one.kill()
+
+
+_of_this_thread = threading.local()
+
+
+def _silent(home: Path | None = None) -> Failure:
+    """Why gpg or its agent does not answer."""
+    lock = locks.held(home or standard_home())
+    return Failure(Reason.GPG_LOCKED, str(lock)) if lock else Failure(Reason.AGENT_SILENT)
+
+
+def standard_home() -> Path:
+    """Where gpg has its keys, if it is told nothing else."""
+    return Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
 
 
 async def keys(*, home: Path | None = None) -> tuple[Key, ...]:
@@ -71,18 +136,48 @@ async def keys(*, home: Path | None = None) -> tuple[Key, ...]:
 
 
 async def resolve(name: str, *, home: Path | None = None) -> Key:
-    """The one key of which `name` is the fingerprint, a short id or part of its owner.
+    """The one key that `name` means, in any of the ways that gpg knows (man gpg, “How to specify a user ID”).
 
+    Those are the fingerprint or id of the key or of a subkey, a whole user id (“=Ada <ada@example.org>”),
+    an address or a part of a user id. A whole address goes before a part, a key of use before others.
     Failure: KEY_MISSING, or KEY_AMBIGUOUS where several would do. Short ids can be forged: what is
     kept is the fingerprint.
     """
-    wanted = re.sub(r"^0x|\s", "", name)
-    found = [key for key in await keys(home=home) if _names(key, wanted, name)]
+    known = await keys(home=home)
+    found = next((fits for fits in _ways(name.strip(), known) if fits), [])
+    if len(found) > 1:
+        found = [key for key in found if not (key.revoked or key.expired)] or found
     if not found:
         raise Failure(Reason.KEY_MISSING, name)
     if len(found) > 1:
-        raise Failure(Reason.KEY_AMBIGUOUS, ", ".join(key.fingerprint for key in found))
+        candidates = (f"{key.fingerprint} ({key.owner})" for key in found)
+        raise Failure(Reason.KEY_AMBIGUOUS, ", ".join(candidates))
     return found[0]
+
+
+def _ways(name: str, known: Iterable[Key]) -> Iterable[list[Key]]:
+    """The keys that a name means, one way of reading it after the other."""
+    known = [*known]
+    identifier = re.sub(r"^0x|\s|!$", "", name, flags=re.IGNORECASE).upper()
+    if re.fullmatch(r"[0-9A-F]{8,64}", identifier):
+        yield [key for key in known if any(one.endswith(identifier) for one in _ids(key))]
+    if name.startswith("="):
+        yield [key for key in known if name[1:] in key.owners]
+        return
+    text = name.lower().lstrip("*@").strip("<>") if name[:1] in "*@<" else name.lower()
+    if text:
+        yield [key for key in known if text in {_address(one) for one in key.owners}]
+        yield [key for key in known if any(text in one.lower() for one in key.owners)]
+
+
+def _ids(key: Key) -> tuple[str, ...]:
+    return (key.fingerprint, *key.parts)
+
+
+def _address(owner: str) -> str:
+    """The mail address in a user id; the whole of it where there is none."""
+    found = re.search(r"<([^<>]+)>\s*$", owner)
+    return (found[1] if found else owner).lower()
 
 
 def usable(key: Key) -> Key:
@@ -98,16 +193,53 @@ def usable(key: Key) -> Key:
     return key
 
 
-async def try_passphrase(key: Fingerprint, passphrase: Secret, *, home: Path | None = None) -> None:
-    """Try a passphrase on a short message; Failure(PASSPHRASE_WRONG) or (SECRET_KEY_MISSING).
-
-    gpg-agent forgets what it has cached first: it would take a wrong one for right.
-    """
+async def secret_parts(key: Fingerprint, *, home: Path | None = None) -> tuple[SecretPart, ...]:
+    """The secret halves of a key and its subkeys; Failure(SECRET_KEY_MISSING) if there is not even a stub."""
     found = await in_time(lambda: list(_gpg(home).list_keys(secret=True, keys=[key])))
     if not found:
         raise Failure(Reason.SECRET_KEY_MISSING, key)
-    await _forget_cached(_key(found[0]), home)
-    await in_time(lambda: _try(key, passphrase, home))
+    return tuple(_secret_part(part) for part in _parts(found[0]))
+
+
+async def opening(key: Fingerprint, *, home: Path | None = None) -> tuple[SecretPart, ...]:
+    """The parts that open what is encrypted to a key here, the best to try last.
+
+    Failure: SECRET_KEY_MISSING, or SECRET_SUBKEY_MISSING where none of them is.
+    """
+    encrypting = [part for part in await secret_parts(key, home=home) if part.encrypts]
+    here = [part for part in encrypting if part.where is not Where.ABSENT]
+    if not here:
+        missing = ", ".join(part.fingerprint for part in encrypting)
+        raise Failure(Reason.SECRET_SUBKEY_MISSING if missing else Reason.SECRET_KEY_MISSING, missing or key)
+    return tuple(sorted(here, key=lambda part: (part.alive, part.made)))
+
+
+async def unprotected(parts: Iterable[SecretPart], *, home: Path | None = None) -> bool:
+    """Whether all of these can be used without a passphrase."""
+    bare = await _unguarded([part.keygrip for part in parts], home)
+    return all(part.keygrip in bare for part in parts)
+
+
+async def try_passphrase(key: Fingerprint, passphrase: Secret, *, home: Path | None = None) -> None:
+    """Try a passphrase on a short message.
+
+    Failure: PASSPHRASE_WRONG, KEY_UNPROTECTED (any would do), and what else keeps it from opening anything.
+    gpg-agent forgets what it has cached first: it would take a wrong one for right.
+    """
+    parts = await opening(key, home=home)
+    if await unprotected(parts, home=home):
+        raise Failure(Reason.KEY_UNPROTECTED, key)
+    await open_trial(key, parts, passphrase, home=home)
+
+
+async def open_trial(
+    key: Fingerprint, parts: tuple[SecretPart, ...], passphrase: Secret, *, home: Path | None = None
+) -> None:
+    """Encrypt a short message to the last of these parts of a key, and open it again."""
+    if len(passphrase.reveal().encode()) > LONGEST:
+        raise Failure(Reason.PASSPHRASE_TOO_LONG, str(LONGEST))
+    await _forget_cached([part.keygrip for part in parts], home)
+    await in_time(lambda: _try(key, parts[-1], passphrase, home))
 
 
 async def make_key(
@@ -117,6 +249,8 @@ async def make_key(
 
     The two are made one by one: `--quick-gen-key` alone makes an RSA key that can only sign.
     """
+    if len(passphrase.reveal().encode()) > LONGEST:
+        raise Failure(Reason.PASSPHRASE_TOO_LONG, str(LONGEST))
     first = ["--quick-gen-key", " ".join(owner.split()), kind, "cert,sign", "never"]
     said = await _change(first, passphrase, home)
     made = next(line.split()[3] for line in said if line.startswith("[GNUPG:] KEY_CREATED"))
@@ -149,15 +283,51 @@ async def end_agent(home: Path) -> None:
     await process.run(process.find("gpgconf"), ["--homedir", str(home), "--kill", "all"])
 
 
-async def start_agent() -> None:
-    """Have gpg-agent run before a child with secrets in its environment would start it: it outlives both."""
-    await process.run(process.find("gpgconf"), ["--launch", "gpg-agent"])
+async def start_agent(*, home: Path | None = None) -> None:
+    """Have gpg-agent run before a child with secrets in its environment would start it: it outlives both.
+
+    What would keep every child from an answer is a Failure in seconds: AGENT_MISSING, AGENT_SILENT,
+    AGENT_REFUSES (it takes no passphrase from programs), GPG_LOCKED. Locks that a power cut left are removed.
+    """
+    folder = home or standard_home()
+    await asyncio.to_thread(locks.clear, folder)
+    own = ["--homedir", str(home)] if home else []
+    said: list[bytes] = []
+    try:
+        async with asyncio.timeout(_TIMEOUT_AGENT):
+            agent = process.find("gpg-connect-agent")
+            ended = await process.run(
+                agent, [*own, "OPTION pinentry-mode=loopback", "/bye"], on_line=said.append
+            )
+    except TimeoutError:
+        raise _silent(home) from None
+    if ended.status != 0:
+        raise _not_started(folder, ended.last_lines)
+    if any(line.startswith(b"ERR") and b"Not supported" in line for line in said):
+        raise Failure(Reason.AGENT_REFUSES)
+
+
+def _not_started(home: Path, lines: tuple[str, ...]) -> Failure:
+    """gpg-agent cannot be started; its socket is in GnuPG's home where there is no /run/user."""
+    socket = home / "S.gpg-agent.browser"
+    too_long = len(bytes(socket)) > _LONGEST_SOCKET
+    detail = f"the path of {home} is too long for its socket" if too_long else (lines or ("",))[-1]
+    return Failure(Reason.AGENT_MISSING, detail, lines[-5:])
 
 
 def _gpg(home: Path | None) -> "gnupg.GPG":
+    """gpg behind python-gnupg; what it starts is known to `in_time`. Listing keys may start an agent, too."""
     import gnupg
 
-    gpg = gnupg.GPG(
+    locks.clear(home or standard_home())
+    started = getattr(_of_this_thread, "started", [])
+
+    class Gpg(gnupg.GPG):  # type: ignore[misc]
+        def _open_subprocess(self, args: Any, passphrase: bool = False) -> Any:
+            started.append(super()._open_subprocess(args, passphrase))
+            return started[-1]
+
+    gpg = Gpg(
         gpgbinary=str(process.find("gpg")),
         gnupghome=str(home) if home else None,
         options=["--pinentry-mode", "loopback", "--trust-model", "always"],
@@ -171,6 +341,7 @@ def _key(found: dict[str, Any]) -> Key:
     parts = _parts(found)
     able = any(_encrypts(part) for part in parts)
     lapsed = not able and any(_meant_to_encrypt(part) for part in parts)
+    newest = max((part for part in parts if _encrypts(part)), key=_made, default={})
     return Key(
         fingerprint=Fingerprint(found["fingerprint"]),
         owner=next(iter(found["uids"]), ""),
@@ -180,8 +351,29 @@ def _key(found: dict[str, Any]) -> Key:
         expired=found["trust"] == "e" or lapsed,
         keygrips=tuple(part["keygrip"] for part in parts if part.get("keygrip")),
         encrypting=tuple(part["fingerprint"] for part in parts[1:] if _meant_to_encrypt(part)),
-        made=int(found.get("date") or 0),
+        made=_made(found),
+        owners=tuple(found["uids"]),
+        parts=tuple(part["fingerprint"] for part in parts[1:]),
+        encrypts_to=newest.get("fingerprint", ""),
+        encrypts_since=_made(newest),
     )
+
+
+def _secret_part(part: dict[str, Any]) -> SecretPart:
+    """Field 15 of gpg's listing: “#” for what is not there, a serial number for a card (doc/DETAILS)."""
+    token = part.get("token") or "+"
+    return SecretPart(
+        fingerprint=part["fingerprint"],
+        keygrip=part.get("keygrip") or "",
+        where={"#": Where.ABSENT, "+": Where.HERE}.get(token, Where.CARD),
+        encrypts="e" in (part.get("cap") or ""),
+        alive=_encrypts(part),
+        made=_made(part),
+    )
+
+
+def _made(part: dict[str, Any]) -> int:
+    return int(part.get("date") or 0)
 
 
 def _ends(parts: list[dict[str, Any]]) -> int:
@@ -211,34 +403,46 @@ def _encrypts(part: dict[str, Any]) -> bool:
     return _meant_to_encrypt(part) and alive and part.get("trust") != "e"
 
 
-def _names(key: Key, wanted: str, name: str) -> bool:
-    if re.fullmatch(r"[0-9A-Fa-f]{8,40}", wanted):
-        return key.fingerprint.endswith(wanted.upper())
-    return bool(wanted) and name.lower() in key.owner.lower()
+async def _unguarded(keygrips: Iterable[str], home: Path | None) -> set[str]:
+    """Those of these parts that are under no passphrase: KEYINFO says "C" of them (gpg-agent)."""
+    lines = await _ask_agent([f"KEYINFO {grip}" for grip in keygrips], home)
+    told = [line.split() for line in lines if line.startswith("S KEYINFO")]
+    return {fields[2] for fields in told if fields[7:8] == ["C"]}
 
 
-async def _forget_cached(key: Key, home: Path | None) -> None:
+async def _forget_cached(keygrips: Iterable[str], home: Path | None) -> None:
     """Have gpg-agent forget the key's passphrase, and every other: it tries the one used last on any key."""
+    lines = await _ask_agent(["KEYINFO --list"], home)
+    cached = [fields[2] for line in lines if (fields := line.split())[6:7] == ["1"]]
+    await _ask_agent([f"CLEAR_PASSPHRASE --mode=normal {grip}" for grip in (*keygrips, *cached)], home)
+
+
+async def _ask_agent(questions: list[str], home: Path | None) -> list[str]:
+    """What gpg-agent answers; Failure(AGENT_SILENT) or (GPG_LOCKED) if it does not."""
     own = ["--homedir", str(home)] if home else []
     said: list[bytes] = []
-    agent = process.find("gpg-connect-agent")
-    await process.run(agent, [*own, "KEYINFO --list", "/bye"], on_line=said.append)
-    cached = [fields[2].decode() for line in said if (fields := line.split())[6:7] == [b"1"]]
-    words = [f"CLEAR_PASSPHRASE --mode=normal {grip}" for grip in (*key.keygrips, *cached)]
-    await process.run(agent, [*own, *words, "/bye"])
+    try:
+        async with asyncio.timeout(_TIMEOUT_AGENT):
+            agent = process.find("gpg-connect-agent")
+            await process.run(agent, [*own, *questions, "/bye"], on_line=said.append)
+    except TimeoutError:
+        raise _silent(home) from None
+    return [line.decode("utf-8", "replace") for line in said]
 
 
-def _try(fingerprint: Fingerprint, passphrase: Secret, home: Path | None) -> None:
+def _try(key: Fingerprint, part: SecretPart, passphrase: Secret, home: Path | None) -> None:
     gpg = _gpg(home)
-    sealed = gpg.encrypt(b"a trial", fingerprint, armor=False)
+    sealed = gpg.encrypt(b"a trial", f"{part.fingerprint}!", armor=False)
     if sealed.ok:
-        opened = gpg.decrypt(sealed.data, passphrase=passphrase.reveal())
+        opened = gpg.decrypt(sealed.data, passphrase=passphrase.reveal() or None)
         if not opened.ok:
-            raise Failure(Reason.PASSPHRASE_WRONG, fingerprint, tuple(opened.stderr.splitlines()[-5:]))
+            raise answers.failure(opened.stderr or "", key)
         return
+    if part.alive:
+        raise answers.failure(sealed.stderr or "", key)
     # Nothing can be sealed to an expired key; but it can still be exported, which takes the passphrase too.
-    if not gpg.export_keys(fingerprint, secret=True, armor=False, passphrase=passphrase.reveal()):
-        raise Failure(Reason.PASSPHRASE_WRONG, fingerprint)
+    if not gpg.export_keys(key, secret=True, armor=False, passphrase=passphrase.reveal() or None):
+        raise Failure(Reason.PASSPHRASE_WRONG, key)
 
 
 async def _change(words: list[str], passphrase: Secret, home: Path | None) -> list[str]:
@@ -248,22 +452,28 @@ async def _change(words: list[str], passphrase: Secret, home: Path | None) -> li
         *(["--homedir", str(home)] if home else []),
         *("--batch", "--yes", "--status-fd", "1", "--pinentry-mode", "loopback", "--passphrase-fd", "0"),
     ]
-    async with asyncio.timeout(_TIMEOUT_MAKING):
-        ended = await process.run(
-            process.find("gpg"),
-            [*first, *words],
-            given=passphrase.reveal().encode() + b"\n",
-            on_line=lambda line: said.append(line.decode("utf-8", "replace")),
-        )
+    await asyncio.to_thread(locks.clear, home or standard_home())
+    try:
+        async with asyncio.timeout(_TIMEOUT_MAKING):
+            ended = await process.run(
+                process.find("gpg"),
+                [*first, *words],
+                given=passphrase.reveal().encode() + b"\n",
+                on_line=lambda line: said.append(line.decode("utf-8", "replace")),
+            )
+    except TimeoutError:
+        raise _silent(home) from None
     if ended.status != 0:
-        raise _refused(words, ended)
+        raise _refused(words, said, ended)
     return said
 
 
-def _refused(words: list[str], ended: process.Ended) -> Failure:
+def _refused(words: list[str], said: list[str], ended: process.Ended) -> Failure:
+    """Why gpg did not change a key."""
+    failure = answers.failure("\n".join((*ended.last_lines, *said)), words[1])
     text = "\n".join(ended.last_lines)
-    if re.search("bad passphrase", text, re.IGNORECASE):
-        return Failure(Reason.PASSPHRASE_WRONG, words[1])
-    if re.search("no secret key", text, re.IGNORECASE):
+    if failure.reason is Reason.GPG_FAILED and re.search("no secret key", text, re.IGNORECASE):
         return Failure(Reason.SECRET_KEY_MISSING, words[1])
-    return Failure(Reason.GPG_FAILED, words[0], ended.last_lines[-5:])
+    if failure.reason is Reason.GPG_FAILED:
+        return Failure(Reason.GPG_FAILED, words[0], ended.last_lines[-5:])
+    return failure

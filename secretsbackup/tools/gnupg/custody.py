@@ -11,7 +11,16 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import process
-from secretsbackup.tools.gnupg import Key, _forget_cached, _gpg, _key, end_agent, in_time
+from secretsbackup.tools.gnupg import (
+    Where,
+    _forget_cached,
+    _gpg,
+    _unguarded,
+    answers,
+    end_agent,
+    in_time,
+    secret_parts,
+)
 
 _SHORT = 60
 """Letters; a socket's path has no more than some hundred (unix(7)), and gpg-agent puts one there."""
@@ -20,15 +29,16 @@ _SHORT = 60
 async def export_secret(key: Fingerprint, passphrase: Secret, *, home: Path | None = None) -> bytes:
     """The secret key with its subkeys, as OpenPGP has it, under its passphrase.
 
-    Failure: SECRET_KEY_MISSING, PASSPHRASE_WRONG; KEY_UNPROTECTED, since a copy of such a key is everyone's.
+    Failure: SECRET_KEY_MISSING, PASSPHRASE_WRONG; KEY_UNPROTECTED, since a copy of such a key is everyone's;
+    KEY_ON_CARD, which lets no copy out.
     """
-    found = await in_time(lambda: list(_gpg(home).list_keys(secret=True, keys=[key])))
-    if not found:
-        raise Failure(Reason.SECRET_KEY_MISSING, key)
-    parts = _key(found[0])
-    if not await _protected(parts, home):
+    here = [part for part in await secret_parts(key, home=home) if part.where is not Where.ABSENT]
+    grips = [part.keygrip for part in here]
+    if any(part.where is Where.CARD for part in here):
+        raise Failure(Reason.KEY_ON_CARD, key)
+    if await _unguarded(grips, home):
         raise Failure(Reason.KEY_UNPROTECTED, key)
-    await _forget_cached(parts, home)
+    await _forget_cached(grips, home)
     return await in_time(lambda: _export(key, passphrase, home))
 
 
@@ -43,7 +53,10 @@ async def take_in(key: bytes, *, home: Path | None = None) -> Fingerprint:
 
 
 async def opened(sealed: bytes, passphrase: Secret, *, home: Path | None = None) -> bytes:
-    """What an encrypted file holds; Failure(VOLUME_CORRUPT) if the keys there do not open it."""
+    """What an encrypted file holds.
+
+    Failure: VOLUME_CORRUPT, or SECRET_SUBKEY_MISSING where it is encrypted to another key than those there.
+    """
     return await in_time(lambda: _open(sealed, passphrase, home))
 
 
@@ -57,15 +70,6 @@ async def empty_home() -> AsyncIterator[Path]:
     finally:
         await asyncio.shield(end_agent(folder))
         shutil.rmtree(folder, ignore_errors=True)
-
-
-async def _protected(key: Key, home: Path | None) -> bool:
-    """Whether every part of it is under a passphrase: KEYINFO says "C" of one that is not (gpg-agent)."""
-    said: list[bytes] = []
-    own = ["--homedir", str(home)] if home else []
-    asked = [f"KEYINFO {grip}" for grip in key.keygrips]
-    await process.run(process.find("gpg-connect-agent"), [*own, *asked, "/bye"], on_line=said.append)
-    return not any(line.split()[7:8] == [b"C"] for line in said if line.startswith(b"S KEYINFO"))
 
 
 def _export(key: Fingerprint, passphrase: Secret, home: Path | None) -> bytes:
@@ -88,5 +92,7 @@ def _import(key: bytes, home: Path | None) -> Fingerprint:
 def _open(sealed: bytes, passphrase: Secret, home: Path | None) -> bytes:
     result = _gpg(home).decrypt(sealed, passphrase=passphrase.reveal())
     if not result.ok:
-        raise Failure(Reason.VOLUME_CORRUPT, "", tuple(result.stderr.splitlines()[-5:]))
+        why = answers.failure(result.stderr or "")
+        known = why.reason is not Reason.GPG_FAILED
+        raise why if known else Failure(Reason.VOLUME_CORRUPT, "", why.last_lines)
     return bytes(result.data)

@@ -217,4 +217,4 @@ def test_an_agent_that_was_ended_is_gone() -> None:
 def test_a_gpg_that_waits_for_an_agent_that_hangs_is_a_failure_with_its_name() -> None:
     with pytest.raises(Failure) as raised:
         asyncio.run(gnupg.in_time(lambda: time.sleep(1), 0.05))
-    assert raised.value.reason is Reason.GPG_FAILED
+    assert raised.value.reason is Reason.AGENT_SILENT

@@ -1,0 +1,108 @@
+"""What gpg says of its work, as one of our Reasons: its status lines and their codes (gpg's doc/DETAILS).
+
+What it says to people is read only where no status line tells: a `log-file` in gpg.conf takes that away.
+"""
+
+import re
+
+import msgspec
+
+from secretsbackup.model.outcome import Failure, Reason
+
+_NO_PASSPHRASE = 177
+_WRONG = {11, 31, 87, 99, 198, _NO_PASSPHRASE}
+"""Bad or invalid passphrase, bad PIN, cancelled (by nobody: a program gave none), none given
+(libgpg-error's gpg-error.h)."""
+_CARD = {*range(108, 114), 119, 120, 123, 129, 130}
+"""A card that is not there, broken, of another kind or blocked, or no program that talks to it."""
+_AGENT = {77, 78, 85, 86, 257}
+_NOT_SUPPORTED, _TIMEOUT = 60, 62
+_CODE = 0xFFFF
+"""The bits of a gpg-error number that are its code; the others say which program it is from."""
+_NO_AGENT = r"can't connect to the (?:gpg-)?agent|failed to start (?:gpg-)?agent|no gpg-agent running"
+_SETTINGS = r"option-parser|add_keyblock_resource|keydb_add_resource"
+
+
+class Answers(msgspec.Struct, frozen=True):
+    """What the status lines of one gpg told.
+
+    `sealed_to` are the ids of the keys that something is encrypted to ("0" * 16: not told), `lacking` those
+    that have no secret part here, `by_passphrase` whether a passphrase alone opens it, `asked` whether gpg
+    wanted any, `begun` whether it had what it needs, `opened_by` the fingerprint of the key that opened it.
+    `errors` are (what failed, gpg-error's code), `refused` those that nothing can be encrypted to.
+    """
+
+    sealed_to: tuple[str, ...] = ()
+    lacking: tuple[str, ...] = ()
+    by_passphrase: bool = False
+    asked: bool = False
+    begun: bool = False
+    opened_by: str = ""
+    errors: tuple[tuple[str, int], ...] = ()
+    refused: tuple[str, ...] = ()
+
+    @property
+    def codes(self) -> set[int]:
+        """The codes of all errors."""
+        return {code for _, code in self.errors}
+
+    @property
+    def wrong_passphrase(self) -> bool:
+        """Whether it is the passphrase that does not fit, or is lacking."""
+        return bool(self.codes & _WRONG) or (self.asked and not self.begun and not self.errors)
+
+
+def read(text: str) -> Answers:
+    """Read the status lines among what a gpg said."""
+    told = re.findall(r"^\[GNUPG:\] (\w+) ?(.*)$", text, re.MULTILINE)
+    words = [(keyword, value.split()) for keyword, value in told]
+    bad = [("passphrase", 11) for keyword, _ in words if keyword in ("BAD_PASSPHRASE", "MISSING_PASSPHRASE")]
+    return Answers(
+        sealed_to=tuple(value[0] for keyword, value in words if keyword == "ENC_TO" and value),
+        lacking=tuple(value[0] for keyword, value in words if keyword == "NO_SECKEY" and value),
+        by_passphrase=any(keyword == "NEED_PASSPHRASE_SYM" for keyword, _ in words),
+        asked=any(keyword.startswith("NEED_PASSPHRASE") for keyword, _ in words),
+        begun=any(keyword == "BEGIN_DECRYPTION" for keyword, _ in words),
+        opened_by=next((one[1] for keyword, one in words if keyword == "DECRYPTION_KEY" and one[1:]), ""),
+        errors=(*_errors(words), *bad),
+        refused=tuple(value[-1] for keyword, value in words if keyword == "INV_RECP" and value),
+    )
+
+
+def _errors(words: list[tuple[str, list[str]]]) -> list[tuple[str, int]]:
+    """ERROR and FAILURE name where it failed and with which number."""
+    told = (value for keyword, value in words if keyword in ("ERROR", "FAILURE"))
+    return [(value[0], int(value[1]) & _CODE) for value in told if value[1:] and value[1].isdigit()]
+
+
+def failure(text: str, about: str = "") -> Failure:
+    """Why gpg failed; `about` is the key that it was about."""
+    told, lines = read(text), tuple(line for line in text.splitlines() if line.strip())[-5:]
+    reason, detail = _why(told, text, about)
+    return Failure(reason, detail, lines)
+
+
+def _why(told: Answers, text: str, about: str) -> tuple[Reason, str]:
+    codes = told.codes
+    if ("set_pinentry_mode", _NOT_SUPPORTED) in told.errors or "setting pinentry mode" in text:
+        return Reason.AGENT_REFUSES, ""
+    if codes & _CARD:
+        return Reason.CARD_MISSING, about
+    if told.wrong_passphrase:
+        return Reason.PASSPHRASE_WRONG, about
+    if codes & _AGENT or re.search(_NO_AGENT, text):
+        return Reason.AGENT_MISSING, ""
+    if _TIMEOUT in codes:
+        return Reason.AGENT_SILENT, ""
+    if told.lacking:
+        return Reason.SECRET_SUBKEY_MISSING, ", ".join(told.lacking)
+    return _of_settings(told, text)
+
+
+def _of_settings(told: Answers, text: str) -> tuple[Reason, str]:
+    """What gpg.conf says can keep gpg from anything, or add a key to encrypt to that is not there."""
+    said = [line.removeprefix("gpg: ") for line in text.splitlines() if not line.startswith("[GNUPG:]")]
+    last = said[-1].strip() if said else ""
+    if told.refused or any(re.match(_SETTINGS, where) for where, _ in told.errors) or "Fatal:" in last:
+        return Reason.GPG_SETTINGS, last or ", ".join(told.refused)
+    return Reason.GPG_FAILED, last
