@@ -1,0 +1,276 @@
+"""gpg's own words: what keeps a key from opening anything is told as what it is, by a real gpg."""
+
+import asyncio
+import os
+import platform
+import signal
+import subprocess
+import tempfile
+import time
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Fingerprint
+from secretsbackup.model.secret import Secret
+from secretsbackup.tools import gnupg, sealed
+from secretsbackup.tools.gnupg import answers, locks
+from tests.conftest import PASSPHRASE, quick
+
+NONE = Secret("")
+
+
+@pytest.fixture
+def ring() -> Iterator[Path]:
+    """A GnuPG home of one test's own."""
+    with tempfile.TemporaryDirectory(prefix="g", dir="/tmp") as folder:
+        home = Path(folder)
+        quick(home)
+        yield home
+        asyncio.run(gnupg.end_agent(home))
+
+
+def gpg(home: Path, *words: str, given: bytes = b"") -> bytes:
+    first = ["gpg", "--homedir", str(home), "--batch", "--yes", "--trust-model", "always"]
+    secret = ["--pinentry-mode", "loopback", "--passphrase", PASSPHRASE.reveal()]
+    return subprocess.run([*first, *secret, *words], input=given, capture_output=True, check=True).stdout
+
+
+def made(home: Path, owner: str = "Ada <ada@example.org>", phrase: Secret = PASSPHRASE) -> Fingerprint:
+    return asyncio.run(gnupg.make_key(owner, phrase, home=home))
+
+
+def resolved(home: Path, name: str) -> gnupg.Key:
+    return asyncio.run(gnupg.resolve(name, home=home))
+
+
+def reason(call) -> Reason | None:  # type: ignore[no-untyped-def]
+    """Why it cannot be; None if it can."""
+    try:
+        asyncio.run(call)
+    except Failure as failure:
+        return failure.reason
+    return None
+
+
+def forget(home: Path, subkey: str) -> None:
+    """Take a subkey's secret half away, as if it were kept elsewhere."""
+    parts = asyncio.run(gnupg.secret_parts(Fingerprint(resolved(home, subkey).fingerprint), home=home))
+    (grip,) = (part.keygrip for part in parts if part.fingerprint == subkey)
+    (home / "private-keys-v1.d" / f"{grip}.key").unlink()
+    asyncio.run(gnupg.end_agent(home))
+
+
+# Names
+
+
+def test_a_key_is_found_by_every_name_that_gpg_knows(ring: Path) -> None:
+    key = made(ring)
+    gpg(ring, "--quick-add-uid", key, "Ada at work <office@firm.example>")
+    other = made(ring, "Magda <magda@example.org>")
+    (subkey,) = resolved(ring, key).encrypting
+    spaced = " ".join(subkey[at : at + 4] for at in range(0, 40, 4))
+    for name in (
+        *("ada@example.org", "<office@firm.example>", "OFFICE@firm.example", "at work"),
+        *("=Ada <ada@example.org>", "@firm.example", key, f"{key}!", f"0x{subkey[-16:]}", subkey, spaced),
+    ):
+        assert resolved(ring, name).fingerprint == key, name
+    assert resolved(ring, "magda@example.org").fingerprint == other
+    assert reason(gnupg.resolve("=Ada", home=ring)) is Reason.KEY_MISSING
+
+
+def test_a_name_of_several_keys_names_them_all(ring: Path) -> None:
+    one, two = made(ring, "Twin <twin@example.org>"), made(ring, "Twin two <twin@example.org>")
+    with pytest.raises(Failure) as caught:
+        resolved(ring, "twin@example.org")
+    assert caught.value.reason is Reason.KEY_AMBIGUOUS
+    assert {one, two} <= {*caught.value.detail.replace("(", " ").split()}
+
+
+# Secret halves
+
+
+def test_a_secret_subkey_that_is_not_here_is_no_wrong_passphrase(ring: Path) -> None:
+    key = made(ring)
+    forget(ring, resolved(ring, key).encrypts_to)
+    assert reason(gnupg.try_passphrase(key, PASSPHRASE, home=ring)) is Reason.SECRET_SUBKEY_MISSING
+
+
+def test_an_older_subkey_is_tried_where_the_newer_one_is_elsewhere(ring: Path) -> None:
+    key = made(ring)
+    time.sleep(1.1)  # gpg takes the newest, by the second
+    gpg(ring, "--quick-add-key", key, "cv25519", "encr", "never")
+    newer = resolved(ring, key).encrypts_to
+    forget(ring, newer)
+    assert reason(gnupg.try_passphrase(key, PASSPHRASE, home=ring)) is None
+    message = gpg(ring, "-r", key, "--encrypt", given=b"secret")
+    said = gnupg._gpg(ring).decrypt(message, passphrase=PASSPHRASE.reveal()).stderr
+    told = answers.failure(said)
+    assert (told.reason, told.detail) == (Reason.SECRET_SUBKEY_MISSING, newer[-16:])
+
+
+def test_a_key_without_a_passphrase_needs_none_and_takes_no_nonsense(ring: Path) -> None:
+    key = made(ring, phrase=NONE)
+    parts = asyncio.run(gnupg.opening(key, home=ring))
+    assert asyncio.run(gnupg.unprotected(parts, home=ring))
+    assert reason(gnupg.open_trial(key, parts, NONE, home=ring)) is None
+    assert reason(gnupg.try_passphrase(key, Secret("nonsense"), home=ring)) is Reason.KEY_UNPROTECTED
+
+
+def test_a_passphrase_as_long_as_gpg_takes_works_and_a_longer_one_is_told(ring: Path) -> None:
+    longest = Secret("ü" + "x" * (gnupg.LONGEST - 2))
+    key = made(ring, phrase=longest)
+    assert reason(gnupg.try_passphrase(key, longest, home=ring)) is None
+    longer = Secret(longest.reveal() + "x")
+    assert reason(gnupg.try_passphrase(key, longer, home=ring)) is Reason.PASSPHRASE_TOO_LONG
+    assert reason(gnupg.make_key("Long", longer, home=ring)) is Reason.PASSPHRASE_TOO_LONG
+
+
+def test_a_key_on_a_card_that_is_not_there_says_so(ring: Path) -> None:
+    key = made(ring)
+    (part,) = asyncio.run(gnupg.opening(key, home=ring))
+    shadow(ring, part.keygrip)
+    (moved,) = asyncio.run(gnupg.opening(key, home=ring))
+    assert moved.where is gnupg.Where.CARD
+    assert reason(gnupg.try_passphrase(key, PASSPHRASE, home=ring)) is Reason.CARD_MISSING
+
+
+def shadow(home: Path, grip: str) -> None:
+    """Put a card's stub in the place of a secret key (gpg-agent's keyformat.txt)."""
+    words = [
+        "gpg-connect-agent",
+        "--homedir",
+        str(home),
+        f"/datafile {home}/public",
+        f"READKEY {grip}",
+        "/bye",
+    ]
+    subprocess.run(words, check=True, capture_output=True)
+    public = (home / "public").read_bytes().removeprefix(b"(10:public-key")
+    card = bytes.fromhex("D2760001240102000005000012340000")
+    where = b"(8:shadowed5:t1-v1(16:" + card + b"9:OPENPGP.2))"
+    stub = b"(20:shadowed-private-key" + public[: public.rstrip(b"\0\n").rindex(b"))")] + where + b"))"
+    (home / "private-keys-v1.d" / f"{grip}.key").write_bytes(stub)
+    asyncio.run(gnupg.end_agent(home))
+
+
+# The agent
+
+
+def test_an_agent_that_takes_no_passphrase_from_programs_says_so(ring: Path) -> None:
+    (ring / "gpg-agent.conf").write_text("no-allow-loopback-pinentry\n")
+    assert reason(gnupg.start_agent(home=ring)) is Reason.AGENT_REFUSES
+
+
+def test_an_agent_that_hangs_is_told_and_nothing_is_left_waiting(
+    ring: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(gnupg, "_TIMEOUT_AGENT", 2.0)
+    key = made(ring)
+    words = ["gpg-connect-agent", "--homedir", str(ring), "GETINFO pid", "/bye"]
+    pid = int(subprocess.run(words, check=True, capture_output=True).stdout.split()[1])
+    os.kill(pid, signal.SIGSTOP)
+    try:
+        assert reason(gnupg.start_agent(home=ring)) is Reason.AGENT_SILENT
+        listing = gnupg.in_time(lambda: gnupg._gpg(ring).list_keys(secret=True, keys=[key]), 2.0)
+        assert reason(listing) is Reason.AGENT_SILENT
+        assert not [one for one in psutil.process_iter(["cmdline"]) if waits(one, ring)]
+    finally:
+        os.kill(pid, signal.SIGCONT)
+
+
+def waits(process: psutil.Process, home: Path) -> bool:
+    words = process.info["cmdline"] or []
+    return str(home) in words and not words[0].endswith("gpg-agent")
+
+
+def test_a_home_with_too_long_a_path_for_its_socket_is_told(tmp_path: Path) -> None:
+    if Path(f"/run/user/{os.getuid()}").exists():
+        pytest.skip("the socket is elsewhere")
+    home = tmp_path / ("long" * 30)
+    home.mkdir(mode=0o700)
+    with pytest.raises(Failure) as caught:
+        asyncio.run(gnupg.start_agent(home=home))
+    assert caught.value.reason is Reason.AGENT_MISSING
+    assert "too long" in caught.value.detail
+
+
+def test_what_gpg_conf_does_is_not_taken_for_a_wrong_passphrase(ring: Path) -> None:
+    key = made(ring)
+    conf = ring / "gpg.conf"
+    for line in (f"log-file {ring}/log", "armor", "no-tty", "pinentry-mode cancel", "local-user nobody"):
+        conf.write_text(f"{line}\n")
+        assert reason(gnupg.try_passphrase(key, PASSPHRASE, home=ring)) is None, line
+        assert reason(gnupg.try_passphrase(key, Secret("no"), home=ring)) is Reason.PASSPHRASE_WRONG, line
+    conf.write_text("encrypt-to nobody@example.org\n")
+    assert reason(gnupg.try_passphrase(key, PASSPHRASE, home=ring)) is Reason.GPG_SETTINGS
+
+
+def test_a_gpg_that_cannot_work_is_a_failure(
+    ring: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for script in ("#!/bin/sh\nkill -KILL $$\n", "#!/bin/sh\nexit 1\n", "#!/nowhere\n", ""):
+        (tmp_path / "gpg").write_text(script)
+        (tmp_path / "gpg").chmod(0o755)
+        monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+        assert reason(gnupg.keys(home=ring)) is Reason.GPG_FAILED, script
+
+
+# Locks
+
+
+def lock(home: Path, name: str, content: str, age: float = 60.0) -> Path:
+    path = home / name
+    path.write_text(content)
+    os.utime(path, (time.time() - age,) * 2)
+    return path
+
+
+@pytest.mark.parametrize("name", ["gnupg_spawn_agent_sentinel.lock", "pubring.kbx.lock"])
+def test_a_lock_that_a_power_cut_left_is_removed(ring: Path, name: str) -> None:
+    left = lock(ring, name, f"{os.getpid():10d}\n{platform.node()}\n")
+    asyncio.run(gnupg.start_agent(home=ring))
+    assert not left.exists()
+    emptied = lock(ring, name, "")
+    asyncio.run(gnupg.start_agent(home=ring))
+    assert not emptied.exists()
+
+
+def test_a_lock_of_another_machine_stays_and_is_told(ring: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gnupg, "_TIMEOUT_AGENT", 2.0)
+    theirs = lock(ring, "gnupg_spawn_agent_sentinel.lock", f"{os.getpid():10d}\nanother.example\n")
+    with pytest.raises(Failure) as caught:
+        asyncio.run(gnupg.start_agent(home=ring))
+    assert (caught.value.reason, caught.value.detail) == (Reason.GPG_LOCKED, str(theirs))
+    assert theirs.exists()
+
+
+def test_a_lock_that_gnupg_holds_stays(ring: Path) -> None:
+    asyncio.run(gnupg.start_agent(home=ring))
+    words = ["gpg-connect-agent", "--homedir", str(ring), "GETINFO pid", "/bye"]
+    pid = int(subprocess.run(words, check=True, capture_output=True).stdout.split()[1])
+    held = lock(ring, "pubring.kbx.lock", f"{pid:10d}\n{platform.node()}\n", age=0)
+    locks.clear(ring)
+    assert held.exists()
+
+
+# What others sealed
+
+
+def test_who_can_open_a_message_is_read_from_it(ring: Path) -> None:
+    key = made(ring)
+    to_key = gpg(ring, "-r", key, "--encrypt", given=b"x")
+    hidden = gpg(ring, "-r", key, "--throw-keyids", "--encrypt", given=b"x")
+    symmetric = gpg(ring, "--symmetric", given=b"x")
+    assert asyncio.run(sealed.key_of(to_key, home=ring)) == key
+    assert asyncio.run(sealed.key_of(hidden, home=ring)) is None
+    assert asyncio.run(sealed.key_of(symmetric, home=ring)) == sealed.BY_PASSPHRASE
+    assert asyncio.run(sealed.opened_by(hidden, PASSPHRASE, home=ring)) == key
+    assert asyncio.run(sealed.opened_by(symmetric, PASSPHRASE, home=ring)) == sealed.BY_PASSPHRASE
+    for message in (hidden, symmetric):
+        wrong = sealed.opened_by(message, Secret("no"), home=ring)
+        assert reason(wrong) is Reason.BACKUP_PASSPHRASE_WRONG
+    assert reason(sealed.key_of(b"noise", home=ring)) is Reason.VOLUME_CORRUPT
