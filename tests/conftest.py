@@ -20,7 +20,7 @@ from secretsbackup.model.secret import Secret
 from secretsbackup.operations import starting
 from secretsbackup.store import home as homes
 from secretsbackup.store.home import Home
-from secretsbackup.tools import gnupg, memory_keyring, place
+from secretsbackup.tools import duplicity, gnupg, memory_keyring, place
 
 os.environ["LC_ALL"] = "C.UTF-8"  # whoever tests may speak another language
 PROGRAMS = Path(__file__).parent / "programs"
@@ -158,6 +158,8 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
 
     def put(script: str, name: str) -> Path:
         shutil.copy(PROGRAMS / script, folder / name).chmod(0o755)
+        if name == "duplicity":  # the program's own comes before the one on PATH
+            monkeypatch.setenv(duplicity.CHOSEN, str(folder / name))
         return folder
 
     return put

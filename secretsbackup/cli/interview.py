@@ -19,7 +19,7 @@ from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, label
 from secretsbackup.model.schedule import Manual, Schedule
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.starting import Starter
-from secretsbackup.operations import appraise, discover, enrol, establish, keys, starting
+from secretsbackup.operations import appraise, discover, enrol, equipment, establish, keys, starting
 from secretsbackup.operations.establish import NO_KEY, Established, Wish
 from secretsbackup.store import pause, profiles
 from secretsbackup.store.home import Home
@@ -39,6 +39,7 @@ class _Key(msgspec.Struct, frozen=True):
 
 async def hold(home: Home) -> int:
     """Ask everything, set it up, and back up."""
+    await equipment.programs(home)
     print("A few questions; an empty answer takes what stands in [brackets].")
     await _name_old_scripts()
     what = await _what(home)

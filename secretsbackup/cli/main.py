@@ -267,6 +267,9 @@ def _restore(restore: argparse.ArgumentParser) -> None:
     )
     restore.add_argument("--yes", action="store_true", help="with --put-back: all that differs")
     restore.add_argument(
+        "--keep-setuid", action="store_true", help="keep setuid bits in backups from other computers"
+    )
+    restore.add_argument(
         "--from", dest="elsewhere", metavar="URL", help="a backup that no profile stands for; nothing is kept"
     )
     restore.add_argument("--endpoint", metavar="URL", help="with --from: of an S3-compatible server")

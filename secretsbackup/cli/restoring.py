@@ -38,10 +38,14 @@ async def restore(options: Options, home: Home) -> int:
     """Restore into a new folder."""
     source, paths = await _source(options, home)
     if options.go_on is not None:
-        recipe = operation.go_on(_begun(source.profile, options.go_on, home))
+        begun = _begun(source.profile, options.go_on, home)
+        recipe = operation.go_on(begun, keep_setuid=options.keep_setuid)
     else:
         to = _parent(options)
-        recipe = operation.recipe(operation.Wish(to=to, paths=tuple(paths), at=choosing.time(options.at)))
+        wish = operation.Wish(
+            to=to, paths=tuple(paths), at=choosing.time(options.at), keep_setuid=options.keep_setuid
+        )
+        recipe = operation.recipe(wish)
     ended = await follow.run(
         recipe,
         Verb.RESTORE,

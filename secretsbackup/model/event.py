@@ -77,6 +77,7 @@ class Caution(StrEnum):
     HOOK_FAILED = "hook-failed"
     NOT_TOLD = "not-told"
     NOT_RESTORED = "not-restored"
+    SETUID = "setuid"
     NOT_COMPARED = "not-compared"
     NOT_CATALOGUED = "not-catalogued"
     ROLLED_BACK = "rolled-back"

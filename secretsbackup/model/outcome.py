@@ -121,6 +121,7 @@ class Reason(StrEnum):
     OLDER_DAMAGED = "older-damaged"
     ROLLED_BACK = "rolled-back"
     SNAPSHOT_UNSAFE = "snapshot-unsafe"
+    SNAPSHOT_FORGED = "snapshot-forged"
     PATH_NOT_FOUND = "path-not-found"
     SAMPLE_DIFFERS = "sample-differs"
     # ours

@@ -19,11 +19,15 @@ Opens = Callable[[Profile], Awaitable[Credential]]
 """Knows what opens a profile's destination; a Failure where it does not."""
 
 
+async def programs(home: Home) -> tuple[Path, ...]:
+    """Where duplicity, rsync and gpg are; Failure(TOOL_MISSING) or (TOOL_TOO_OLD)."""
+    return await _duplicity(home), await _rsync(home), process.find("gpg"), process.find("gpgconf")
+
+
 async def vault(run: Run) -> duplicity.Vault:
     """duplicity, gpg, an archive folder that is whole, the destination and what opens it: the keychain's,
     unless the run was given another."""
-    program = duplicity.find()
-    await _new_enough(run.home, program, duplicity.version, duplicity.OLDEST)
+    program = await _duplicity(run.home)
     archive = await asyncio.to_thread(archives.of_place, run.home, run.profile)
     await mending.mend(run, archive)
     if sealing(run.profile.key) is not Sealing.NOTHING:
@@ -42,8 +46,18 @@ async def vault(run: Run) -> duplicity.Vault:
 
 async def rsync_program(run: Run) -> Path:
     """An rsync that is new enough."""
+    return await _rsync(run.home)
+
+
+async def _duplicity(home: Home) -> Path:
+    program = duplicity.find()
+    await _new_enough(home, program, duplicity.version, duplicity.OLDEST)
+    return program
+
+
+async def _rsync(home: Home) -> Path:
     program = process.find("rsync")
-    await _new_enough(run.home, program, rsync.version, rsync.OLDEST)
+    await _new_enough(home, program, rsync.version, rsync.OLDEST)
     return program
 
 

@@ -1,6 +1,7 @@
 """Landing: the folder that a restore writes to, from its making to the moment when it is whole.
 
-Nothing is ever overwritten there, and nothing leaves it. Its name ends in -incomplete until all has come.
+Nothing is ever overwritten there, and nothing leaves it. Until all has come its name ends in -incomplete, and
+nobody else can enter it.
 """
 
 import os
@@ -12,13 +13,15 @@ from pathlib import Path
 
 from secretsbackup.model.entry import Entry, What
 from secretsbackup.model.errand import Errand
+from secretsbackup.model.event import Caution
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import is_text, shown
 from secretsbackup.tools import tree
 from secretsbackup.tools.duplicity import signatures
 
 INCOMPLETE = "-incomplete"
-_ARRIVING = ".arriving"
+_ARRIVING, _WHOLE = ".arriving", ".whole"
+_SPECIAL = stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX
 
 
 class Landing:
@@ -27,6 +30,7 @@ class Landing:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self._in_one = False
+        self._attributes: os.stat_result | None = None
 
     def into(self, errand: Errand) -> Path:
         """Where duplicity shall restore an errand's path to: right to its place, so that what has come of it
@@ -34,10 +38,13 @@ class Landing:
 
         A folder of which only some is wanted comes to one within first, and so does what duplicity's command
         line would not take as it is: what is not UTF-8, or has a variable or a control character in it.
+        Everything comes to one within as well: duplicity opens the folder that it restores to, to others too.
         """
         self._in_one = errand.wanted == (b"",) and not any(self.folder.iterdir())
         if self._in_one:
-            return self.folder
+            whole = self.folder / _WHOLE
+            whole.mkdir(mode=0o700)
+            return whole
         place = self._place(errand.path)
         if errand.wanted != (errand.path,) or not _plain(errand.path) or os.path.lexists(place):
             return self.folder / _ARRIVING
@@ -47,7 +54,10 @@ class Landing:
 
     def arrived(self, arriving: Path, errand: Errand) -> None:
         """Move what was wanted of an errand to where it is in the snapshot."""
-        if arriving in (self.folder, self._place(errand.path)):
+        if self._in_one:
+            self._open_up()
+            return
+        if arriving == self._place(errand.path):
             return
         for path in errand.wanted:
             place = self._place(path)
@@ -56,7 +66,7 @@ class Landing:
             came = self._came(arriving, errand, path)
             if not os.path.lexists(came):
                 raise Failure(Reason.PATH_NOT_FOUND, shown(path))
-            came.rename(place)
+            _move(bytes(came), bytes(place))
         _clear(arriving)
 
     def _came(self, arriving: Path, errand: Errand, path: bytes) -> Path:
@@ -67,6 +77,34 @@ class Landing:
         came = arriving / os.fsdecode(path[len(errand.path) + 1 if errand.path else 0 :])
         inside(arriving, came)
         return came
+
+    def _open_up(self) -> None:
+        """What came as a whole goes to its places. Failure(SNAPSHOT_UNSAFE) where there is no folder."""
+        whole = self.folder / _WHOLE
+        status = whole.lstat()
+        if not stat.S_ISDIR(status.st_mode):
+            raise Failure(Reason.SNAPSHOT_UNSAFE, shown(bytes(whole)))
+        whole.chmod(0o700)
+        for name in os.listdir(bytes(whole)):  # noqa: PTH208 - bytes
+            place = self._place(name)
+            if os.path.lexists(place):
+                raise Failure(Reason.SNAPSHOT_UNSAFE, shown(bytes(place)))
+            _move(os.path.join(bytes(whole), name), bytes(place))  # noqa: PTH118 - bytes
+        whole.rmdir()
+        self._attributes = status
+
+    def disarmed(self, *, keep_setuid: bool) -> Iterator[tuple[bytes, Caution]]:
+        """Take away devices, pipes and sockets, which no backup of ours holds, and the right of a program to
+        run as its owner, if that shall not be kept; tell which by their paths in the snapshot."""
+        root = len(bytes(self.folder)) + 1
+        for path, status in _files_opened(self.folder):
+            kind, mode = stat.S_IFMT(status.st_mode), stat.S_IMODE(status.st_mode)
+            if kind not in (stat.S_IFREG, stat.S_IFLNK):
+                os.unlink(path)  # noqa: PTH108 - bytes: names need not be text
+                yield path[root:], Caution.NOT_A_FILE
+            elif kind == stat.S_IFREG and mode & _SPECIAL and not keep_setuid:
+                os.chmod(path, mode & ~_SPECIAL)  # noqa: PTH101 - bytes
+                yield path[root:], Caution.SETUID
 
     def dress(self, archives: list[Path] | None) -> None:
         """Give the folders that duplicity did not finish, or did not make, what the snapshot says of them.
@@ -84,7 +122,10 @@ class Landing:
             _dress(self._place(path), known[path])
 
     def finished(self) -> Path:
-        """It is whole: its name says so from now on."""
+        """It is whole: its name says so from now on, and who may enter it is as it was."""
+        if kept := self._attributes:
+            mode = stat.S_IMODE(kept.st_mode)
+            _dress(self.folder, signatures.Attributes(mode, kept.st_uid, kept.st_gid, int(kept.st_mtime)))
         whole = self.folder.with_name(self.folder.name.removesuffix(INCOMPLETE))
         self.folder.rename(whole)
         return whole
@@ -101,6 +142,8 @@ class Landing:
         a link that came, or a forged name, would have something outside be looked at, and taken away.
         """
         _clear(self.folder / _ARRIVING)
+        if os.path.lexists(self.folder / _WHOLE):
+            self._open_up()
         gone, safe = b"\0", b"\0"
         for entry in listed:
             if (above := entry.path.rpartition(b"/")[0]) != safe:
@@ -112,6 +155,41 @@ class Landing:
 
     def _place(self, path: bytes) -> Path:
         return Path(os.fsdecode(os.path.join(bytes(self.folder), path)))  # noqa: PTH118 - bytes
+
+
+def _move(came: bytes, place: bytes) -> None:
+    """Move what came to its place; to move a folder that is read-only its owner must be let write to it."""
+    mode = stat.S_IMODE(os.lstat(came).st_mode)
+    closed = stat.S_ISDIR(os.lstat(came).st_mode) and not mode & stat.S_IWUSR
+    if closed:
+        os.chmod(came, 0o700)  # noqa: PTH101 - bytes: names need not be text
+    os.rename(came, place)  # noqa: PTH104 - bytes
+    if closed:
+        os.chmod(place, mode)  # noqa: PTH101 - bytes
+
+
+def _files_opened(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:
+    """Every path that is not a folder, even in folders that are closed to their owner.
+
+    All folders have their mode and time back afterwards, whatever was taken away in them.
+    """
+    before = [(bytes(folder), folder.lstat())]
+    for inside, folders, names in os.walk(bytes(folder)):
+        for name in folders:
+            path = os.path.join(inside, name)  # noqa: PTH118 - bytes: names need not be text
+            status = os.lstat(path)
+            if stat.S_ISDIR(status.st_mode):
+                before.append((path, status))
+                if status.st_mode & 0o700 != 0o700:
+                    os.chmod(path, 0o700)  # noqa: PTH101 - bytes
+        for name in names:
+            path = os.path.join(inside, name)  # noqa: PTH118 - bytes
+            yield path, os.lstat(path)
+    for path, status in reversed(before):
+        if os.lstat(path).st_mode != status.st_mode:
+            os.chmod(path, stat.S_IMODE(status.st_mode))  # noqa: PTH101 - bytes
+        if os.lstat(path).st_mtime_ns != status.st_mtime_ns:
+            os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
 
 
 def _clear(arriving: Path) -> None:

@@ -78,7 +78,7 @@ async def _restore(run: Run, vault: Vault, phrase: Secret, tell: Tell) -> None:
     made = snapshots.at(files.chains(contents), None)
     if made is None:
         raise Failure(Reason.VOLUME_MISSING, "no new snapshot is at the destination")
-    restored = run.temporary / "restored"
+    restored = owner_only(run.temporary / "restored")
     cold = msgspec.structs.replace(vault, archive=owner_only(run.temporary / "cold" / "trial"))
     await duplicity.restore(cold, made.time, restored, path=None, passphrase=phrase, heard=lambda _: None)
     _compare(_canary(run), restored)

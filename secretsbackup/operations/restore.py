@@ -37,13 +37,15 @@ _OFTEN = 0.2
 class Wish(msgspec.Struct, frozen=True, kw_only=True):
     """What to restore: `paths` of a snapshot (none is all), the newest not younger than `at`, below `to`.
 
-    `named` is the new folder's name, by the time where none is given; it is numbered if it is taken.
+    `named` is the new folder's name, by the time where none is given; it is numbered if it is taken. With
+    `keep_setuid` programs keep the right to run as their owner, whoever made the backup.
     """
 
     to: Path
     paths: tuple[bytes, ...] = ()
     at: datetime | None = None
     named: str | None = None
+    keep_setuid: bool = False
 
 
 def recipe(wish: Wish) -> Recipe:
@@ -69,12 +71,15 @@ def recipe(wish: Wish) -> Recipe:
         except Failure:
             folder.rmdir()
             raise
-        return await _fetch(run, vault, held, snapshot, paths, phrase, Landing(folder), much)
+        landed = Landing(folder)
+        return await _fetch(
+            run, vault, held, snapshot, paths, phrase, landed, much, keep_setuid=wish.keep_setuid
+        )
 
     return restore
 
 
-def go_on(begun: Unfinished) -> Recipe:
+def go_on(begun: Unfinished, *, keep_setuid: bool = False) -> Recipe:
     """The recipe that goes on with a restore that was cut off, into the same folder.
 
     What is there as the snapshot has it is kept: duplicity dresses a file in its time last of all.
@@ -93,7 +98,9 @@ def go_on(begun: Unfinished) -> Recipe:
             lacking = await asyncio.to_thread(_lacking, run, snapshot, begun, target)
             much = _amount(run, snapshot, lacking)
             landing.room(target.folder, much.bytes)
-        return await _fetch(run, vault, held, snapshot, lacking, phrase, target, much)
+        return await _fetch(
+            run, vault, held, snapshot, lacking, phrase, target, much, keep_setuid=keep_setuid
+        )
 
     return restore
 
@@ -107,6 +114,8 @@ async def _fetch(
     phrase: Secret,
     target: Landing,
     much: Holds,
+    *,
+    keep_setuid: bool,
 ) -> Summary:
     """Bring these paths into a folder; it is whole then."""
     watcher = _Watcher(run.tell, target.folder, much)
@@ -137,6 +146,7 @@ async def _fetch(
     finally:
         watch.cancel()
     with run.step(Step.RECORD):
+        await asyncio.to_thread(_disarm, run, target, keep_setuid or _made_here(run, held, snapshot))
         await asyncio.to_thread(target.dress, signatures.archives(vault.archive, snapshot.stamp))
         whole = target.finished() if not watcher.left_out else target.folder
         unfinished.end(run.home, run.profile.name, str(target.folder))
@@ -153,6 +163,19 @@ async def _fetch(
         folder=str(whole),
         host="" if made.by is By.US else made.host,
     )
+
+
+def _disarm(run: Run, target: Landing, keep_setuid: bool) -> None:
+    for path, caution in target.disarmed(keep_setuid=keep_setuid):
+        run.tell(Warned(caution=caution, path=shown(path)))
+
+
+def _made_here(run: Run, held: Holdings, snapshot: Snapshot) -> bool:
+    """Whether a snapshot and all that it builds on were made from here: duplicity holds their volumes against
+    the sums that are kept here. What others made, anyone can have made who knows the public key."""
+    made = history.snapshot_sizes(run.home, place_of(run.profile.destination))
+    chain = held.chain_of(snapshot).snapshots
+    return all(one.stamp in made for one in chain if one.time <= snapshot.time)
 
 
 def _leave(run: Run, target: Landing) -> None:

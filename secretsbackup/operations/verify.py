@@ -83,6 +83,7 @@ async def _drill(run: Run, vault: Vault, phrase: Secret, snapshot: Snapshot, cha
             wanted, unsent = await asyncio.to_thread(_parted, cold, snapshot, wanted)
         volume = max(chain.size // max(sum(one.volumes for one in chain.snapshots), 1), 1)
         watcher = _Watcher(run.tell, [stored(place.path) for place in wanted], volume)
+        owner_only(run.temporary / "samples")  # what is restored is written below it, and nowhere else
         fetching = 0.0
         for number, place in enumerate(wanted):
             watcher.next(place)
@@ -148,7 +149,7 @@ async def _restore(
 
 def _restored(run: Run, number: int, path: bytes = b"", place: Place | None = None) -> Path:
     """Where a place of the sample is restored to, or a file of that place."""
-    folder = run.temporary / f"sample-{number}"
+    folder = run.temporary / "samples" / str(number)
     inside = path.removeprefix(place.path).lstrip(b"/") if place else b""
     return Path(os.fsdecode(bytes(folder) + b"/" + inside)) if inside else folder
 

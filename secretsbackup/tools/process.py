@@ -94,13 +94,15 @@ async def run(
     born: Callable[[int], None] | None = None,
     held: int | None = None,
     writes: Sequence[Path] | None = None,
+    asks_owners: bool = False,
     waits: bool = False,
 ) -> Ended:
     """Run a program to its end, handing over each line that it says.
 
     `given` is its standard input. With `on_log_line` the arguments are preceded by `--log-fd N`.
     `born` hears the process id. `held` is a lock's file descriptor, which the child then holds too.
-    With `writes` it can write below these folders only, where the system can see to that.
+    With `writes` it can write below these folders only, where the system can see to that; with
+    `asks_owners` it still sees whose each file is.
     One that stands still for half an hour is ended, unless it `waits` on purpose: Failure(TOOL_STANDS_STILL).
     Cancelling ends the child and everything that it started before CancelledError goes on.
     """
@@ -121,7 +123,7 @@ async def run(
         words = [*(["--log-fd", str(log.mouth)] if log else []), *arguments]
         child = await asyncio.create_subprocess_exec(
             *_dying_with_us(),
-            *(fence.prefix(writes) if writes is not None else ()),
+            *(fence.prefix(writes, users=asks_owners) if writes is not None else ()),
             program,
             *words,
             stdin=asyncio.subprocess.PIPE if given else asyncio.subprocess.DEVNULL,

@@ -19,7 +19,9 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
         case Reason.TOOL_MISSING:
             return Message(
                 _("The program “{about}” is not installed.").format(about=about),
-                _("Install it (Debian, Ubuntu: sudo apt install {package}) and try again.").format(
+                _own_duplicity()
+                if about == "duplicity"
+                else _("Install it (Debian, Ubuntu: sudo apt install {package}) and try again.").format(
                     package=_package(about)
                 ),
             )
@@ -29,7 +31,7 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 _("{name} {has} at {where} is too old; {needs} or newer is needed.").format(
                     name=name, has=has, where=where, needs=needs
                 ),
-                _("Take it off your PATH or upgrade it{remedy}.").format(remedy=_remedy(name)),
+                _own_duplicity() if name == "duplicity" else _("Take it off your PATH or upgrade it."),
             )
         case Reason.TOOL_FAILED:
             return Message(
@@ -611,6 +613,15 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 _("If an older copy was put back there, make a new backup."),
                 "secretsbackup backup",
             )
+        case Reason.SNAPSHOT_FORGED:
+            return Message(
+                _("The backup holds something that is never saved ({about}); it was stopped.").format(
+                    about=about
+                ),
+                _(
+                    "Somebody has forged it. Do not use what was restored, and find out who can write to the destination."
+                ),
+            )
         case Reason.SNAPSHOT_UNSAFE:
             return Message(
                 _(
@@ -654,8 +665,10 @@ def _package(program: str) -> str:
     return packages.get(program, program)
 
 
-def _remedy(name: str) -> str:
-    return _("; installers/linux/run brings its own") if name == "duplicity" else ""
+def _own_duplicity() -> str:
+    return _(
+        "Start this program with installers/linux/run, which installs a duplicity for it alone. Nothing else needs to be removed."
+    )
 
 
 def _room(about: str) -> str:

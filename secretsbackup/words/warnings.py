@@ -73,6 +73,10 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             return _("{path} could not be restored{because}.").format(
                 path=path, because=because(warned.detail)
             )
+        case Caution.SETUID:
+            return _(
+                "{path} runs as its owner, whoever starts it (setuid). Restored without that right, because this computer did not make the backup. To keep it, restore with --keep-setuid."
+            ).format(path=path)
         case Caution.NOT_COMPARED:
             return _(
                 "Nothing is staged on this machine to compare with; the sample was restored, and its files are as large as they must be."
@@ -164,6 +168,12 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
         case Caution.NOT_RESTORED:
             return ngettext(
                 "{count} file could not be restored", "{count} files could not be restored", count
+            ).format(count=grouped(count))
+        case Caution.SETUID:
+            return ngettext(
+                "{count} program restored without the right to run as its owner (setuid)",
+                "{count} programs restored without the right to run as their owner (setuid)",
+                count,
             ).format(count=grouped(count))
         case Caution.NOT_COMPARED:
             return _("the sample was restored but not compared")

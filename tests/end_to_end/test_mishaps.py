@@ -313,8 +313,11 @@ def test_an_old_duplicity_is_named_with_its_version_and_the_remedy(
     old.write_text("#!/bin/sh\necho 'duplicity 0.8.22'\n")
     old.chmod(0o755)
     user.env["PATH"] = f"{old.parent}:{user.env['PATH']}"
+    user.backup()  # the program's own duplicity comes first
+    user.env["SECRETSBACKUP_DUPLICITY"] = str(old)
     said = user.run("backup", status=1)
     assert f"duplicity 0.8.22 at {old} is too old; 3.0 or newer is needed" in said.err
+    assert "installers/linux/run" in said.err
 
 
 def test_old_chains_go_only_after_a_newer_full_is_whole(

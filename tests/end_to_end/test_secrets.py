@@ -14,6 +14,7 @@ from tests.end_to_end.machine import PASSPHRASE, Machine
 from tests.end_to_end.servers import Bucket
 from tests.end_to_end.test_round_trip import s3_profile
 
+NEED_NO_SECRET = (b"gpg", b"gpg-agent", b"rsync", b"ssh", b"sftp")
 TELLS = "env; cat /proc/self/cmdline /proc/self/limits"
 """What a child of ours has that could be known to others, or be left on a disk."""
 
@@ -39,12 +40,8 @@ class Watch:
             if b"\0HOME=" in b"\0" + environ and self.home not in environ:
                 continue
             self.seen.add(os.path.basename(argv.split(b"\0")[0].decode("utf-8", "replace")))
-            ours = (
-                b"-m\0secretsbackup" in argv
-                or b"gpg-agent" in argv
-                or b"\0rsync" in argv
-                or argv[:5] == b"rsync"
-            )
+            program = os.path.basename(argv.split(b"\0")[0])
+            ours = b"-m\0secretsbackup" in argv or program in NEED_NO_SECRET or b"\0rsync" in argv
             if b"-m\0secretsbackup\0" in argv or argv.endswith(b"--version") or b"\0--log-fd\0" in argv:
                 self.cores.add(_core_limit(pid))
             for secret in self.secrets:

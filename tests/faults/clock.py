@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
+from secretsbackup.tools import duplicity
 from tests.faults.bench import Bench
 
 FAKE = next(Path("/usr/lib").glob("*/faketime/libfaketime.so.1"), None)
@@ -56,7 +57,11 @@ class Clock:
             words_of_env = " ".join(f"{key}={shlex.quote(value)}" for key, value in env.items())
             (programs / name).write_text(f'#!/bin/sh\nexec env {words_of_env} {path} "$@"\n')
             (programs / name).chmod(0o755)
-        self.bench.user.env |= {**fake, "PATH": f"{programs}{os.pathsep}{self._before['PATH']}"}
+        self.bench.user.env |= {
+            **fake,
+            "PATH": f"{programs}{os.pathsep}{self._before['PATH']}",
+            duplicity.CHOSEN: str(programs / "duplicity"),
+        }
         self.set(timedelta())
 
     def take_down(self) -> None:

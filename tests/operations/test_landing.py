@@ -197,7 +197,22 @@ def test_everything_comes_right_into_an_empty_folder(tmp_path: Path) -> None:
     target = Landing(tmp_path)
     assert target.empty
     assert target.into(Errand(b"", (b"docs", b"mail"), frozenset())) != tmp_path, "not all is wanted"
-    assert target.into(Errand(b"", (b"",), frozenset())) == tmp_path
+    everything = Errand(b"", (b"",), frozenset())
+    whole = target.into(everything)
+    assert whole.parent == tmp_path
+    write(whole / "docs" / "letter")
+    (whole / "docs").chmod(0o555)
+    os.utime(whole, (5, 5))
+    whole.chmod(0o755)
+    assert tmp_path.stat().st_mode & 0o777 == 0o700, "until it is finished nobody else can enter"
+    target.arrived(whole, everything)
+    finished = target.finished()
+    assert [path.relative_to(finished).as_posix() for path in sorted(finished.rglob("*"))] == [
+        "docs",
+        "docs/letter",
+    ]
+    assert (finished.stat().st_mode & 0o777, finished.stat().st_mtime) == (0o755, 5)
+    assert (finished / "docs").stat().st_mode & 0o777 == 0o555
 
 
 def test_what_did_not_come_is_named(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ class SetUp(Wizard):
     def __init__(self, app: "App", start: Start | None) -> None:
         self._app, self._home = app, app.home
         self._begun = False
-        self.start = StartPage(start or Start.NEW)
+        self.start = StartPage(start or Start.NEW, self._home)
         self.kit, self.seed = KitPage(self.start, self._home), SeedPage(self.start, self._home)
         self.files = FilesPage(self.start, self._home, self._taken)
         self.place = PlacePage(self.start)

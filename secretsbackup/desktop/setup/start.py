@@ -1,5 +1,6 @@
 """First: is there something to go on with? What is found is offered, and nothing else is asked."""
 
+from collections.abc import Sequence
 from pathlib import Path
 
 from secretsbackup.desktop import work
@@ -7,14 +8,16 @@ from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
+from secretsbackup.model.draft import Problem
 from secretsbackup.model.plan import Start
-from secretsbackup.operations import discover
+from secretsbackup.operations import discover, equipment
+from secretsbackup.store.home import Home
 
 
 class StartPage(Page[Start]):
     """New, or with what one has."""
 
-    def __init__(self, start: Start) -> None:
+    def __init__(self, start: Start, home: Home) -> None:
         super().__init__(
             _("Start"),
             _("What would you like to do?"),
@@ -43,6 +46,7 @@ class StartPage(Page[Start]):
         self.choices.changed.connect(self.refresh)
         self.body.addWidget(self.choices)
         self.found: tuple[Path, ...] = ()
+        self._home = home
 
     @property
     def answer(self) -> Start:
@@ -50,6 +54,11 @@ class StartPage(Page[Start]):
 
     def entered(self) -> None:
         work.begin(self._look())
+
+    async def check(self) -> Sequence[Problem]:
+        """The programs that do the work are looked at before anything is asked."""
+        await equipment.programs(self._home)
+        return ()
 
     async def _look(self) -> None:
         """A config.sh that is there is named at once, so that nobody has to search for it."""

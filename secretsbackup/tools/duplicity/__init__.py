@@ -25,9 +25,11 @@ from secretsbackup.model.sealing import Sealing, sealing
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
 from secretsbackup.model.snapshot import Kind
 from secretsbackup.tools import process, tree
-from secretsbackup.tools.duplicity import log, reasons, stand_in
+from secretsbackup.tools.duplicity import log, reasons, sandbox, stand_in
 
 OLDEST = (3, 0)
+CHOSEN = "SECRETSBACKUP_DUPLICITY"
+"""The variable in which a user names another duplicity."""
 VOLUME_MIB = 50
 """The size of a volume. A broken run loses at most one, a single file costs a whole one, a bucket's owner
 pays for each. duplicity 3.2 on 400 MB in 10 000 files to a folder, with 25, 50, 100, 200 MiB, best of two
@@ -53,7 +55,8 @@ class Vault(msgspec.Struct, frozen=True, kw_only=True):
     """All that duplicity must know to work on one profile's backups.
 
     `archive` keeps its manifests and signatures in the clear, `temporary` its volumes while they are
-    made; both are owner-only. `held` is the profile's lock, which duplicity holds too while it lives.
+    made; both are owner-only. `gnupg` is gpg's home; without one it is the user's own. `held` is the
+    profile's lock, which duplicity holds too while it lives.
     """
 
     program: Path
@@ -63,18 +66,19 @@ class Vault(msgspec.Struct, frozen=True, kw_only=True):
     key: Fingerprint
     archive: Path
     temporary: Path
+    gnupg: Path | None = None
     held: int | None = None
 
 
 def find() -> Path:
-    """duplicity on PATH if there is one, else the one in the program's own tool environment."""
-    try:
-        return process.find("duplicity")
-    except Failure:
-        own = own_environment()
-        if own.exists():
-            return own
-        raise
+    """The duplicity in the program's own tool environment, else the one on PATH; the user can name another.
+
+    A distribution's comes last: it may be old, and be installed for another program (Déjà Dup).
+    """
+    if chosen := os.environ.get(CHOSEN):
+        return process.find(chosen)
+    own = own_environment()
+    return own if own.exists() else process.find("duplicity")
 
 
 def own_environment() -> Path:
@@ -124,12 +128,13 @@ async def back_up(
     gpg = stand_in.for_backup(vault.gpg, vault.temporary, fast=compression is Compression.FAST)
     try:
         await _run(
-            msgspec.structs.replace(vault, gpg=gpg),
+            vault,
             verb,
             [*words, str(stage), _url(vault.destination)],
             passphrase=passphrase,
             heard=reading.heard,
             born=reading.born,
+            gpg=gpg,
         )
     finally:
         watch.cancel()
@@ -150,21 +155,13 @@ async def restore(
     """
     chosen: list[str | bytes] = [b"--path-to-restore=" + path] if path else []
     words = ["--time", _time(time), *chosen, _url(vault.destination), str(target)]
+    into = target if target.exists() else target.parent
     try:
-        writes = (target if target.exists() else target.parent, *_own(vault))
-        quick = msgspec.structs.replace(vault, gpg=stand_in.for_restore(vault.gpg, vault.temporary))
-        await _run(quick, "restore", words, passphrase=passphrase, heard=heard, writes=writes)
+        await _run_fenced(vault, "restore", words, passphrase=passphrase, heard=heard, into=into)
     except Failure as failure:
         if failure.reason is Reason.PATH_NOT_FOUND:
             raise Failure(failure.reason, shown(path or b"")) from None
         raise
-
-
-def _own(vault: Vault) -> tuple[Path, ...]:
-    """Where duplicity and gpg write for themselves."""
-    gnupg = Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
-    sockets = Path(f"/run/user/{os.getuid()}/gnupg")
-    return vault.archive, vault.temporary, gnupg, sockets
 
 
 async def fetch_metadata(vault: Vault, time: datetime, passphrase: Secret) -> None:
@@ -174,13 +171,12 @@ async def fetch_metadata(vault: Vault, time: datetime, passphrase: Secret) -> No
     nowhere else, whatever the destination calls its files: see `fence`.
     """
     words = ["--time", _time(time), _url(vault.destination)]
-    telling = msgspec.structs.replace(vault, gpg=stand_in.for_restore(vault.gpg, vault.temporary))
-    await _run(telling, "list-current-files", words, passphrase=passphrase, writes=_own(vault))
+    await _run_fenced(vault, "list-current-files", words, passphrase=passphrase)
 
 
 async def do_nothing(vault: Vault, passphrase: Secret) -> None:
     """Start, list the destination and end: what every verb takes before it does its own work."""
-    await _run(vault, "collection-status", [_url(vault.destination)], passphrase=passphrase)
+    await _run_fenced(vault, "collection-status", [_url(vault.destination)], passphrase=passphrase)
 
 
 async def remove_older(vault: Vault, than: datetime) -> None:
@@ -199,6 +195,31 @@ async def forsake(vault: Vault, passphrase: Secret | None) -> None:
     await _run(vault, "cleanup", ["--force", _url(vault.destination)], passphrase=passphrase)
 
 
+async def _run_fenced(
+    vault: Vault,
+    verb: str,
+    words: Sequence[str | bytes],
+    *,
+    passphrase: Secret,
+    heard: Callable[[log.Stanza], None] = lambda _: None,
+    into: Path | None = None,
+) -> None:
+    """Run a verb that only reads the destination. It writes into its sandbox, and `into` a folder."""
+    async with sandbox.entered(vault.archive, vault.temporary) as inside:
+        await _run(
+            msgspec.structs.replace(
+                vault, archive=inside.archive, temporary=inside.temporary, gnupg=inside.gnupg
+            ),
+            verb,
+            words,
+            passphrase=passphrase,
+            heard=heard,
+            gpg=stand_in.for_restore(vault.gpg, vault.temporary, home=inside.gnupg),
+            writes=(*([into] if into else []), inside.folder),
+            here=(vault.temporary, vault.archive, *([into] if into else [])),
+        )
+
+
 async def _run(
     vault: Vault,
     verb: str,
@@ -207,9 +228,16 @@ async def _run(
     passphrase: Secret | None = None,
     heard: Callable[[log.Stanza], None] = lambda _: None,
     born: Callable[[int], None] | None = None,
+    gpg: Path | None = None,
     writes: Sequence[Path] | None = None,
+    here: Sequence[Path] | None = None,
 ) -> None:
-    """Run one verb; Failure with the Reason that its exit status and its log give."""
+    """Run one verb; Failure with the Reason that its exit status and its log give.
+
+    `gpg` stands in for gpg. With `writes` it can write there alone; `here` are the folders to be named if the
+    disk is full.
+    """
+    gpg = gpg or stand_in.for_restore(vault.gpg, vault.temporary)
     said: list[log.Stanza] = []
     last_words = _LastWords()
 
@@ -223,22 +251,23 @@ async def _run(
         vault.program,
         [
             *("-v5", "--archive-dir", str(vault.archive.parent), "--name", vault.archive.name),
-            *("--tempdir", str(vault.temporary), "--gpg-binary", str(vault.gpg)),
+            *("--tempdir", str(vault.temporary), "--gpg-binary", str(gpg)),
             *("--num-retries", "3", "--backend-retry-delay", "5"),
             *_sealing(vault),
             *_reach(vault.destination),
             verb,
             *words,
         ],
-        env=_environment(vault, passphrase),
+        env=_environment(vault, passphrase, gpg.parent),
         on_log_line=log.Parser(hear).line,
         born=born,
         held=vault.held,
         writes=writes,
+        asks_owners=isinstance(vault.destination, Host),
     )
     ended = await last_words.let_end(running)
     if ended.status != 0:
-        here = (vault.temporary, vault.archive, *(writes or ())[:1])
+        here = here or (vault.temporary, vault.archive)
         raise reasons.failure(ended, said, None if writes else vault.destination, here)
 
 
@@ -270,10 +299,14 @@ class _LastWords:
                 await asyncio.wait((task,))
 
 
-def _environment(vault: Vault, passphrase: Secret | None) -> dict[str, str]:
+def _environment(vault: Vault, passphrase: Secret | None, stand_ins: Path) -> dict[str, str]:
     """What this child needs, and only that: duplicity takes its secrets by these names (its manual)."""
     extra = {"TMPDIR": str(vault.temporary), "AWS_EC2_METADATA_DISABLED": "true"}
-    extra["PYTHONPATH"] = str(stand_in.beside_python(vault.temporary))
+    extra["PYTHONPATH"] = str(stand_in.beside_python(stand_ins))
+    if vault.gnupg:
+        extra["GNUPGHOME"] = str(vault.gnupg)
+    if isinstance(vault.destination, Host):
+        extra["PATH"] = stand_in.for_host(stand_ins)
     if passphrase is not None:
         extra["PASSPHRASE"] = passphrase.reveal()
     match vault.credential:

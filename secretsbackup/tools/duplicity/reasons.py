@@ -37,6 +37,7 @@ _COPY = r"already in the volume list as \S+\. (\S+) has the same volume number"
 _TEXT: tuple[tuple[str, Reason], ...] = (
     (_COPY, Reason.COPY_IN_THE_WAY),
     (r"security violation", Reason.SNAPSHOT_UNSAFE),
+    (r"hard links not supported|unknown tarinfo type", Reason.SNAPSHOT_FORGED),
     (r"bad passphrase|no passphrase given", Reason.PASSPHRASE_WRONG),
     (r"EOFError", Reason.PASSPHRASE_MISSING),
     (r"no secret key", Reason.SECRET_KEY_MISSING),
@@ -89,10 +90,12 @@ def failure(
         Reason.SNAPSHOT_UNSAFE: "..",
         **dict.fromkeys((Reason.NOT_WRITABLE, *REASONS.values()), _refused(text, 2)),
         Reason.SYSTEM_LIMIT: _refused(text, 1),
+        Reason.SNAPSHOT_FORGED: "a hard link" if "ard links" in text else "an entry of an unknown kind",
         Reason.NO_ROOM: _room(here[0], text),
         Reason.COPY_IN_THE_WAY: copy[1] if copy else "",
     }
-    return Failure(reason, details.get(reason, ""), _kept(lines))
+    own = () if reason is Reason.SNAPSHOT_FORGED else lines  # a traceback says no more
+    return Failure(reason, details.get(reason, ""), _kept(own))
 
 
 def _by_gpg(text: str) -> Failure | None:

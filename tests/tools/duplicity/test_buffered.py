@@ -27,9 +27,9 @@ def program(folder: Path, script: str) -> Path:
 
 def start(folder: Path, script: str, **more: object) -> subprocess.Popen[bytes]:
     """Start it behind the buffer, as duplicity would."""
-    made = stand_in.for_backup(program(folder, script), folder, fast=False)
+    buffer = stand_in.for_backup(program(folder, script), folder, fast=False)
     return subprocess.Popen(
-        [made, "two words"],
+        [buffer, "two words"],
         stdin=subprocess.PIPE,
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
@@ -97,6 +97,11 @@ def gpg() -> Path:
     return Path(found)
 
 
+def made(folder: Path, env: dict[str, str]) -> Path:
+    """What stands in for it, with a home of its own."""
+    return stand_in.for_backup(gpg(), folder, fast=True, home=Path(env["GNUPGHOME"]))
+
+
 def encrypted(
     given: bytes, called: Sequence[str | Path], env: dict[str, str]
 ) -> subprocess.CompletedProcess[bytes]:
@@ -117,7 +122,7 @@ def test_plain_gpg_reads_what_was_compressed_before_it(
     size: int, material: Callable[[int], bytes], keyring: dict[str, str], tmp_path: Path
 ) -> None:
     given = material(size)
-    volume = encrypted(given, [stand_in.for_backup(gpg(), tmp_path, fast=True)], keyring).stdout
+    volume = encrypted(given, [made(tmp_path, keyring)], keyring).stdout
     assert decrypted(volume, keyring) == given
     assert len(volume) < (1000 + size * 1.01 if material is os.urandom else 1000 + size / 50)
 
@@ -131,18 +136,18 @@ def test_the_packets_are_those_that_gpg_would_have_made(keyring: dict[str, str],
 
     given = b"volume" * 50_000
     own = encrypted(given, [gpg(), "--compress-algo", "zlib"], keyring).stdout
-    ours = encrypted(given, [stand_in.for_backup(gpg(), tmp_path, fast=True)], keyring).stdout
+    ours = encrypted(given, [made(tmp_path, keyring)], keyring).stdout
     assert packets(ours) == packets(own)
 
 
 def test_a_key_that_cannot_be_used_is_gpgs_to_tell(tmp_path: Path) -> None:
-    made = stand_in.for_backup(gpg(), tmp_path, fast=True)
-    ended = encrypted(b"volume", [made], {**os.environ, "GNUPGHOME": str(tmp_path)})
+    env = {**os.environ, "GNUPGHOME": str(tmp_path)}
+    ended = encrypted(b"volume", [made(tmp_path, env)], env)
     assert ended.returncode == 2
     assert b"canary: skipped: No public key" in ended.stderr
 
 
 def test_where_there_is_no_fast_compressor_it_takes_longer(keyring: dict[str, str]) -> None:
-    made = [sys.executable, "-I", "-S", buffered.__file__, "/nowhere", gpg()]
+    slow = [sys.executable, "-I", "-S", buffered.__file__, "/nowhere", gpg()]
     given = b"a few words " * 10_000
-    assert decrypted(encrypted(given, made, keyring).stdout, keyring) == given
+    assert decrypted(encrypted(given, slow, keyring).stdout, keyring) == given

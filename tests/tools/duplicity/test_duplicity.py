@@ -46,7 +46,10 @@ def called(stand_in: StandIn) -> Called:
     folder = stand_in("duplicity_records", "duplicity")
 
     def call(verb: Awaitable[None]) -> Call:
-        asyncio.run(_awaited(verb))
+        try:
+            asyncio.run(_awaited(verb))
+        except Failure as failure:  # fenced in, it can write nothing down
+            return msgspec.json.decode(failure.last_lines[-1], type=Call)
         (line,) = (folder / "record.jsonl").read_text().splitlines()
         (folder / "record.jsonl").unlink()
         return msgspec.convert(json.loads(line), Call)
@@ -209,6 +212,7 @@ def test_removing_is_meant(called: Called, tmp_path: Path) -> None:
 def test_metadata_is_fetched_by_listing_what_a_time_holds(called: Called, tmp_path: Path) -> None:
     call = called(duplicity.fetch_metadata(vault(tmp_path, BUCKET), NOON, PHRASE))
     assert "list-current-files" in call.argv
+    assert Path(call.after("--archive-dir")).is_relative_to(tmp_path)
     assert call.after("--time") == "2026-11-22T12:00:00+00:00"
     assert call.env["PASSPHRASE"] == "the-passphrase"
 
@@ -266,7 +270,24 @@ def test_files_that_it_takes_are_progress(stand_in: StandIn, tmp_path: Path, tol
 def test_the_version_is_asked_of_the_program(stand_in: StandIn) -> None:
     folder = stand_in("duplicity_old", "duplicity")
     assert asyncio.run(duplicity.version(folder / "duplicity")) == (2, 1, 4)
-    assert duplicity.find() == folder / "duplicity"
+
+
+def test_the_programs_own_comes_before_the_one_on_the_path(
+    stand_in: StandIn, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    on_path = stand_in("duplicity_old", "duplicity") / "duplicity"
+    assert duplicity.find() == on_path, "the user names it"
+    monkeypatch.delenv(duplicity.CHOSEN)
+    monkeypatch.setattr("sys.prefix", str(tmp_path / "installed"))
+    assert duplicity.find() == on_path, "there is no other"
+    own = duplicity.own_environment()
+    own.parent.mkdir(parents=True)
+    own.touch()
+    assert duplicity.find() == own
+    monkeypatch.setenv(duplicity.CHOSEN, str(tmp_path / "absent"))
+    with pytest.raises(Failure) as caught:
+        duplicity.find()
+    assert caught.value.reason is Reason.TOOL_MISSING
 
 
 def test_a_program_that_is_no_duplicity_is_a_failure(stand_in: StandIn) -> None:
