@@ -26,8 +26,12 @@ os.environ["LC_ALL"] = "C.UTF-8"  # whoever tests may speak another language
 PROGRAMS = Path(__file__).parent / "programs"
 PASSPHRASE = Secret("correct horse battery staple")
 
-hypothesis.settings.register_profile("here", deadline=None)  # another program may take the processor
-hypothesis.settings.load_profile("here")
+# No deadline: another program may take the processor. In CI the inputs are the same each time; to dig for
+# others by hand: --hypothesis-profile=deep
+hypothesis.settings.register_profile("here", deadline=None)
+hypothesis.settings.register_profile("ci", deadline=None, derandomize=True)
+hypothesis.settings.register_profile("deep", deadline=None, max_examples=2000)
+hypothesis.settings.load_profile("ci" if os.environ.get("CI") else "here")
 
 
 @pytest.hookimpl(optionalhook=True)

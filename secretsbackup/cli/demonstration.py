@@ -14,10 +14,10 @@ from secretsbackup import words
 from secretsbackup.cli import follow
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Completed, Failure, Outcome, Reason
+from secretsbackup.model.outcome import Completed, Failure, Reason
 from secretsbackup.model.profile import Profile, ProfileName, labelled
 from secretsbackup.model.secret import Secret, SecretName
-from secretsbackup.operations import backup, enrol, restore
+from secretsbackup.operations import backup, enrol, equipment, restore
 from secretsbackup.operations.runner import Recipe
 from secretsbackup.store import home as homes
 from secretsbackup.store import profiles
@@ -51,6 +51,10 @@ async def _folder(keep: str | None) -> AsyncIterator[Path]:
             shutil.rmtree(folder, ignore_errors=True)
 
 
+class _Stopped(Exception):  # noqa: N818 - what follows would show nothing
+    """A step failed, and that has been said."""
+
+
 class _Demo:
     def __init__(self, folder: Path, *, kept: bool, json: bool) -> None:
         self._folder = folder
@@ -63,6 +67,17 @@ class _Demo:
     async def show(self) -> int:
         began = time.monotonic()
         memory_keyring.use()
+        await equipment.programs(self._home)
+        try:
+            ok = await self._round_trip()
+        except _Stopped:
+            ok = False
+        self._conclude(ok, time.monotonic() - began)
+        self._say(f"\n{self._farewell}")
+        return 0 if ok else 1
+
+    async def _round_trip(self) -> bool:
+        """Whether everything came back; _Stopped at the first step that failed."""
         self._say("A key, some files to save, and a folder as the destination:")
         files = self._folder / "Important files"
         first = make_files(files)
@@ -72,25 +87,20 @@ class _Demo:
         )
 
         self._say("\n1. The first backup: everything, encrypted.")
-        steps = [await self._run(backup.recipe(), Verb.BACKUP, profile)]
+        await self._run(backup.recipe(), Verb.BACKUP, profile)
         then = self._copy(first, "then")
 
         self._say("\n2. A file is changed, one is added, one is deleted; the second backup sends only that.")
         change_files(files)
         time.sleep(1.1)  # noqa: ASYNC251 - duplicity's snapshots are a second apart
-        steps.append(await self._run(backup.recipe(), Verb.BACKUP, profile))
+        await self._run(backup.recipe(), Verb.BACKUP, profile)
         now = self._copy(files, "now")
 
         self._say("\n3. Nothing is changed; nothing is sent.")
-        steps.append(await self._run(backup.recipe(), Verb.BACKUP, profile))
+        await self._run(backup.recipe(), Verb.BACKUP, profile)
 
         self._say("\n4. Both points in time are restored, each into a new folder.")
-        proofs = [await self._restored(profile, number, saved) for number, saved in enumerate((then, now))]
-
-        ok = all(isinstance(step, Completed) for step in steps) and all(proofs)
-        self._conclude(ok, time.monotonic() - began)
-        self._say(f"\n{self._farewell}")
-        return 0 if ok else 1
+        return all([await self._restored(profile, number, saved) for number, saved in enumerate((then, now))])
 
     async def _profile(self, files: Path) -> Profile:
         key = await gnupg.make_key("Secrets Backup demo", _PASSPHRASE)
@@ -104,12 +114,17 @@ class _Demo:
         assert await keychain.get(profile.name, SecretName.GPG_PASSPHRASE) == _PASSPHRASE
         return profiles.get(self._home, profile.name)
 
-    async def _run(self, recipe: Recipe, verb: Verb, profile: Profile) -> Outcome:
+    async def _run(self, recipe: Recipe, verb: Verb, profile: Profile) -> Completed:
+        """Do it, and say how it ended; _Stopped, with what to do now, unless it did what it was asked."""
         ended = await follow.run(
             recipe, verb, profile, self._home, json=self._json, told=follow.Told.NO_OUTCOME
         )
-        self._say(words.outcome(ended, verb).title)
-        return ended
+        message = words.outcome(ended, verb)
+        self._say(message.title)
+        if isinstance(ended, Completed):
+            return ended
+        self._say(f"→ {message.in_terminal}")
+        raise _Stopped
 
     def _copy(self, files: Path, name: str) -> Path:
         """What a snapshot must hold: the files as they are now, links followed."""
@@ -126,8 +141,7 @@ class _Demo:
         parent.mkdir(exist_ok=True)
         wish = restore.Wish(to=parent, at=snapshot.time)
         outcome = await self._run(restore.recipe(wish), Verb.RESTORE, profile)
-        if not isinstance(outcome, Completed) or not outcome.summary.folder:
-            return False
+        assert outcome.summary.folder
         different = differences(expected, Path(outcome.summary.folder) / profile.sources[0].label)
         self._say(
             f"   Snapshot {snapshot.stamp}: "

@@ -99,15 +99,22 @@ def _migrated(path: Path) -> sqlite3.Connection:
 
 def _up_to_date(path: Path) -> sqlite3.Connection:
     connection = sqlite3.connect(path, timeout=_PATIENCE)
+    try:
+        _migrate(connection, path)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = NORMAL")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(_MIGRATIONS):
-        connection.close()
         raise Failure(Reason.MEMORY_NEWER, str(path))
     for number, migration in enumerate(_MIGRATIONS[version:], version + 1):
         connection.executescript(f"BEGIN; {migration} PRAGMA user_version = {number}; COMMIT;")
-    return connection
 
 
 def failure(error: sqlite3.OperationalError, path: Path) -> Failure:

@@ -3,6 +3,9 @@
 import contextlib
 import errno
 import os
+import re
+import tempfile
+import time
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -13,6 +16,9 @@ from secretsbackup.model.event import RunId
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.store import boundary
+
+_LEFT_BEHIND = 3600.0
+"""Seconds after which a new file is no longer being written; it takes some thousandths of one."""
 
 
 class Home(msgspec.Struct, frozen=True):
@@ -199,18 +205,31 @@ def write(path: Path, content: bytes) -> None:
 
 def replace(path: Path, content: bytes) -> None:
     """The same in a folder that is the user's, and stays as it is."""
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
     try:
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
+        _sweep(path)
+        descriptor, new = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
+    except OSError as error:
+        raise unwritable(error, path) from None
+    try:
+        with os.fdopen(descriptor, "wb") as file:
             file.write(content)
             file.flush()
             os.fsync(file.fileno())
-        new.replace(path)
+        Path(new).replace(path)
         _settle(path.parent)
     except OSError as error:
         with contextlib.suppress(OSError):  # on a disk that became read-only it stays
-            new.unlink(missing_ok=True)
+            Path(new).unlink(missing_ok=True)
         raise unwritable(error, path) from None
+
+
+def _sweep(path: Path) -> None:
+    """Remove what a run that was killed left of a new file."""
+    pattern = re.compile(rf"\.{re.escape(path.name)}\.\w+\.new")
+    for one in path.parent.glob(".*.new"):
+        with contextlib.suppress(OSError):  # another of ours may sweep as well
+            if pattern.fullmatch(one.name) and one.lstat().st_mtime < time.time() - _LEFT_BEHIND:
+                one.unlink()
 
 
 def _settle(folder: Path) -> None:

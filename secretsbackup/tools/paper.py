@@ -6,6 +6,9 @@ The PDF is painted by Qt, which only the desktop knows: so by a child process of
 import asyncio
 import os
 import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import msgspec
@@ -44,24 +47,20 @@ def text(sheet: Sheet) -> bytes:
 
 async def write_pdf(sheet: Sheet, path: Path) -> None:
     """Write the sheet as a PDF, whole or not at all, owner-only; Failure(TOOL_FAILED) without Qt."""
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
-    try:
-        async with asyncio.timeout(_PATIENCE):
-            ended = await process.run(
-                Path(sys.executable),
-                ["-m", "secretsbackup.desktop.paper", str(new)],
-                env=process.environment(QT_QPA_PLATFORM="offscreen"),
-                given=msgspec.json.encode(sheet),
-            )
-        if ended.status != 0 or not new.exists():
+    with _replacing(path) as new:
+        try:
+            async with asyncio.timeout(_PATIENCE):
+                ended = await process.run(
+                    Path(sys.executable),
+                    ["-m", "secretsbackup.desktop.paper", f"/dev/fd/{new}"],
+                    env=process.environment(QT_QPA_PLATFORM="offscreen"),
+                    given=msgspec.json.encode(sheet),
+                    held=new,
+                )
+        except TimeoutError:
+            raise Failure(Reason.TOOL_FAILED, "painting the PDF") from None
+        if ended.status != 0 or not os.fstat(new).st_size:
             raise Failure(Reason.TOOL_FAILED, "painting the PDF", ended.last_lines[-5:])
-        new.replace(path)
-    except TimeoutError:
-        raise Failure(Reason.TOOL_FAILED, "painting the PDF") from None
-    except OSError as error:
-        raise Failure(Reason.NOT_WRITABLE, str(path), (str(error),)) from None
-    finally:
-        new.unlink(missing_ok=True)
 
 
 async def read(path: Path) -> str:
@@ -85,16 +84,30 @@ async def _said(program: str, words: list[str]) -> str:
 
 
 def _write(path: Path, content: bytes) -> None:
-    new = path.with_name(f".{path.name}.{os.getpid()}.new")
+    with _replacing(path) as new, open(new, "wb", closefd=False) as file:
+        file.write(content)
+
+
+@contextmanager
+def _replacing(path: Path) -> Iterator[int]:
+    """A new file that takes this place once it is written; Failure(NOT_WRITABLE).
+
+    Others may be able to write to the folder: they cannot guess its name, and it is written to by its
+    descriptor alone.
+    """
     try:
-        with os.fdopen(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as file:
-            file.write(content)
-            file.flush()
-            os.fsync(file.fileno())
-        new.replace(path)
+        descriptor, new = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
     except OSError as error:
-        new.unlink(missing_ok=True)
         raise Failure(Reason.NOT_WRITABLE, str(path), (str(error),)) from None
+    try:
+        yield descriptor
+        os.fsync(descriptor)
+        Path(new).replace(path)
+    except OSError as error:
+        raise Failure(Reason.NOT_WRITABLE, str(path), (str(error),)) from None
+    finally:
+        os.close(descriptor)
+        Path(new).unlink(missing_ok=True)
 
 
 def _text(sheet: Sheet) -> list[str]:

@@ -202,8 +202,13 @@ def _remove(folder: Path, names: Sequence[str]) -> None:
 def _write(path: Path, content: bytes) -> None:
     try:
         path.parent.mkdir(mode=0o700, exist_ok=True)
-        with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600), "wb") as file:
-            file.write(content)
+        descriptor, new = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(content)
+            Path(new).replace(path)
+        finally:
+            Path(new).unlink(missing_ok=True)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         reason = Reason.DESTINATION_FULL if full else Reason.DESTINATION_DENIED

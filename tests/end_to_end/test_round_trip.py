@@ -259,3 +259,19 @@ def test_the_demo_proves_a_whole_round_trip(user: Machine) -> None:
     said = user.run("demo")
     assert "byte for byte" in said.out
     assert said.out.count("all the same") == 2
+
+
+def test_the_demo_stops_at_the_first_step_that_fails(user: Machine, tmp_path: Path) -> None:
+    breaks = tmp_path / "duplicity"
+    breaks.write_text('#!/bin/sh\ncase "$*" in *--version) echo duplicity 3.2.1 ;; *) exit 1 ;; esac\n')
+    breaks.chmod(0o700)
+    user.env["SECRETSBACKUP_DUPLICITY"] = str(breaks)
+    said = user.run("demo", status=1)
+    assert "1. The first backup" in said.out
+    assert "Something went wrong" in said.out
+    assert "2. A file is changed" not in said.out
+    assert said.err.count("Traceback") == 0
+    user.env["SECRETSBACKUP_DUPLICITY"] = str(tmp_path / "absent")
+    said = user.run("demo", status=1)
+    assert "is not installed" in said.err
+    assert "1. The first backup" not in said.out

@@ -153,3 +153,23 @@ def test_what_is_another_users_is_not_taken(
 
 def test_the_destination_is_spared_and_not_ours(home: Home, profile: Profile) -> None:
     assert {*home.spared(profile)} - {*home.own(profile)} == {Path("/disk")}
+
+
+def test_a_planted_name_is_not_written_through(tmp_path: Path) -> None:
+    target, victim = tmp_path / "state.json", tmp_path / "victim"
+    victim.write_text("precious")
+    (tmp_path / f".state.json.{os.getpid()}.new").symlink_to(victim)
+    homes.replace(target, b"new")
+    assert (target.read_text(), victim.read_text()) == ("new", "precious")
+    assert not target.is_symlink()
+
+
+def test_what_a_killed_run_left_of_a_file_is_swept(tmp_path: Path) -> None:
+    names = (".state.json.4711.new", ".state.json.ab_12xyz.new", ".other.json.4711.new", ".state.json.new")
+    for name in names:
+        (tmp_path / name).touch()
+        os.utime(tmp_path / name, (0, 0))
+    (tmp_path / ".state.json.4712.new").touch()
+    homes.replace(tmp_path / "state.json", b"new")
+    left = {path.name for path in tmp_path.iterdir()}
+    assert left == {"state.json", ".other.json.4711.new", ".state.json.new", ".state.json.4712.new"}
