@@ -20,7 +20,7 @@ from secretsbackup.tools import tree
 from secretsbackup.tools.duplicity import signatures
 
 INCOMPLETE = "-incomplete"
-_ARRIVING, _WHOLE = ".arriving", ".whole"
+_ARRIVING = ".arriving"
 _SPECIAL = stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX
 
 
@@ -42,9 +42,8 @@ class Landing:
         """
         self._in_one = errand.wanted == (b"",) and not any(self.folder.iterdir())
         if self._in_one:
-            whole = self.folder / _WHOLE
-            whole.mkdir(mode=0o700)
-            return whole
+            self._whole.mkdir(mode=0o700)
+            return self._whole
         place = self._place(errand.path)
         if errand.wanted != (errand.path,) or not _plain(errand.path) or os.path.lexists(place):
             return self.folder / _ARRIVING
@@ -80,7 +79,7 @@ class Landing:
 
     def _open_up(self) -> None:
         """What came as a whole goes to its places. Failure(SNAPSHOT_UNSAFE) where there is no folder."""
-        whole = self.folder / _WHOLE
+        whole = self._whole
         status = whole.lstat()
         if not stat.S_ISDIR(status.st_mode):
             raise Failure(Reason.SNAPSHOT_UNSAFE, shown(bytes(whole)))
@@ -142,7 +141,7 @@ class Landing:
         a link that came, or a forged name, would have something outside be looked at, and taken away.
         """
         _clear(self.folder / _ARRIVING)
-        if os.path.lexists(self.folder / _WHOLE):
+        if os.path.lexists(self._whole):
             self._open_up()
         gone, safe = b"\0", b"\0"
         for entry in listed:
@@ -152,6 +151,11 @@ class Landing:
             if not entry.path.startswith(gone + b"/") and not _is_there(entry, self._place(entry.path)):
                 gone = entry.path
                 yield entry.path
+
+    @property
+    def _whole(self) -> Path:
+        """Where everything comes to: a name that is hardly one of a backup."""
+        return self.folder / self.folder.name
 
     def _place(self, path: bytes) -> Path:
         return Path(os.fsdecode(os.path.join(bytes(self.folder), path)))  # noqa: PTH118 - bytes

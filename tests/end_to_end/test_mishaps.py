@@ -106,7 +106,7 @@ def test_a_restore_that_is_cancelled_says_so_in_its_folder(
     out = tmp_path / "out"
     out.mkdir()
     running = user.start("restore", "--to", str(out))
-    while not list(out.glob("*-incomplete/source/*")):
+    while not list(out.glob("*-incomplete/*/source/*")):
         time.sleep(0.02)
     running.send_signal(signal.SIGINT)
     running.communicate(timeout=15)

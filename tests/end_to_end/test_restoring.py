@@ -116,7 +116,7 @@ def test_a_restore_that_was_killed_goes_on_where_it_stopped(
         going_on[0].communicate(timeout=100)
     (folder,) = out(tmp_path).iterdir()
     assert folder.name.endswith("-incomplete")
-    assert (folder / "source" / "a" / "00").read_bytes() == (source / "a" / "00").read_bytes()
+    assert (folder / folder.name / "source" / "a" / "00").read_bytes() == (source / "a" / "00").read_bytes()
     with proxy.meeting():
         said = saved.run("restore", "--json", "--go-on")
         assert 1 not in fetched(proxy), "what came from the first volume is whole"
