@@ -31,7 +31,7 @@ def problems(draft: Profile, *, imported: bool = False) -> tuple[Problem, ...]:
     A profile that was `imported` may go on where it began: at the root of a bucket, and with its source
     staged under no label (".").
     """
-    checks = (_name, _labels, _sources, _prefix, _destination, _key, _rules, _calls, _texts)
+    checks = (_name, _labels, _sources, _prefix, _destination, _key, _rules, _patterns, _calls, _texts)
     return tuple(
         Problem(field, sentence)
         for check in checks
@@ -144,9 +144,6 @@ def _rules(draft: Profile) -> _Found:
     for field, most in bounds.items():
         if not 0 <= getattr(draft, field) <= most:
             yield field, f"Give a number from 0 to {most}."
-    for pattern in draft.exclude:
-        if not pattern.strip() or "\0" in pattern or "\n" in pattern:
-            yield "exclude", "A pattern is one line that is not empty."
     for field in ("staging", "archive"):
         place = getattr(draft, field)
         if place is not None and (
@@ -155,6 +152,14 @@ def _rules(draft: Profile) -> _Found:
             yield field, f"Give “{place}” whole, from the root."
     if draft.aws_profile is not None and not isinstance(draft.destination, Bucket):
         yield "aws_profile", "An AWS profile goes with an s3:// destination only."
+
+
+def _patterns(draft: Profile) -> _Found:
+    for pattern in draft.exclude:
+        if not pattern.strip() or "\0" in pattern or "\n" in pattern:
+            yield "exclude", "A pattern is one line that is not empty."
+        if len(os.fsencode(pattern)) > 4000:
+            yield "exclude", "A pattern has 4 000 bytes at most: rsync discards a longer one."
 
 
 def _calls(draft: Profile) -> _Found:

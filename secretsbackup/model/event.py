@@ -64,6 +64,7 @@ class Caution(StrEnum):
     UNREADABLE = "unreadable"
     NOT_A_FILE = "not-a-file"
     SPECIAL_FILE = "special-file"
+    TOO_LONG = "too-long"
     VANISHED = "vanished"
     NOT_STAGED = "not-staged"
     NEW_FULL = "new-full"

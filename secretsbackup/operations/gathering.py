@@ -3,7 +3,6 @@
 import asyncio
 import itertools
 import os
-import shutil
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
@@ -38,7 +37,11 @@ async def survey(run: Run) -> list[Tree]:
     for folder in run.home.own(run.profile):
         owner_only(folder)  # there, to be known again
     spared = run.home.spared(run.profile)
-    seen = [await asyncio.to_thread(tree.look, Path(source.path), spared) for source in run.profile.sources]
+    stage = run.home.stage(run.profile)
+    seen = [
+        await asyncio.to_thread(tree.look, Path(source.path), spared, stage / source.label)
+        for source in run.profile.sources
+    ]
     for source, one in zip(run.profile.sources, seen, strict=True):
         if b"" in one.ours:
             raise Failure(Reason.FOLDER_IS_OURS, source.path)
@@ -235,9 +238,7 @@ def remove(path: Path) -> None:
     if not path.is_dir() or path.is_symlink():
         path.unlink(missing_ok=True)
         return
-    for folder, _, _ in os.walk(path):
-        Path(folder).chmod(0o700)
-    shutil.rmtree(path)
+    tree.remove(path)
 
 
 def changed_since(stage: Path, since: float) -> bool:

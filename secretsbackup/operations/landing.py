@@ -4,6 +4,7 @@ Nothing is ever overwritten there, and nothing leaves it. Until all has come its
 nobody else can enter it.
 """
 
+import contextlib
 import os
 import shutil
 import stat
@@ -132,7 +133,8 @@ class Landing:
     @property
     def empty(self) -> bool:
         """Whether no file has come."""
-        return not any(path.is_file() or path.is_symlink() for path in self.folder.rglob("*"))
+        found = (*tree.files_below(self.folder), *tree.folders_below(self.folder))
+        return all(stat.S_ISDIR(status.st_mode) for _, status in found)
 
     def lacking(self, listed: Iterator[Entry]) -> Iterator[bytes]:
         """Which of these paths, folder by folder, are not there as they are listed; nothing of them is left.
@@ -200,7 +202,8 @@ def _clear(arriving: Path) -> None:
     """What came in the place of a folder may be a link."""
     if arriving.is_symlink():
         arriving.unlink()
-    shutil.rmtree(arriving, ignore_errors=True)
+    with contextlib.suppress(OSError):
+        tree.remove(arriving)
 
 
 def name_at(now: datetime) -> str:
@@ -277,7 +280,7 @@ def _is_there(entry: Entry, path: Path) -> bool:
     if folder or entry.what is What.FOLDER:
         if folder and entry.what is What.FOLDER:
             return True
-        shutil.rmtree(path) if folder else path.unlink()
+        tree.remove(path) if folder else path.unlink()
         return False
     if entry.what is What.LINK and stat.S_ISLNK(status.st_mode):
         return True  # it is made whole or not at all, and duplicity gives it no time

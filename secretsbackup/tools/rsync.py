@@ -102,10 +102,11 @@ async def mirror(
     was changed in the stage.
     """
     if seen is None:
-        seen = await asyncio.to_thread(tree.look, Path(source.path), own)
-    for link in seen.loops:
-        if not excluder(exclude)(link):
-            tell(Warned(caution=Caution.LINK_LOOP, path=_whole(source, link)))
+        seen = await asyncio.to_thread(tree.look, Path(source.path), own, stage / source.label)
+    for caution, left_out in ((Caution.TOO_LONG, seen.too_long), (Caution.LINK_LOOP, seen.loops)):
+        for one in left_out:
+            if not excluder(exclude)(one):
+                tell(Warned(caution=caution, path=_whole(source, one)))
     listener = _Listener(source, stage, tell, offset, changed)
     path, target = Path(source.path), stage / source.label
     pair = [f"{path}/", f"{target}/"] if path.is_dir() else [str(path), str(target)]
@@ -169,11 +170,24 @@ def _reads_all() -> bool:
 def _rules(seen: tree.Tree, exclude: Sequence[str]) -> list[bytes]:
     """rsync's filter rules; the first that matches counts. H hides from the sender, P protects the stage."""
     return [
+        *(b"H " + _tail(path) for path in seen.too_long),
         *(b"H /" + _literal(path) for path in (*seen.ours, *seen.loops)),
         *(b"P /" + _literal(path) for path in seen.unreachable),
         *(b"P /" + _escaped(path) + b"/***" for path in seen.unreachable),
         *(b"- " + pattern.encode("utf-8", "surrogateescape") for pattern in exclude),
     ]
+
+
+_PATTERN = 4000
+"""Bytes: rsync discards a longer pattern (exclude.c: MAXPATHLEN)."""
+
+
+def _tail(path: bytes) -> bytes:
+    """A pattern of the end of a path, so much of it that no shorter path ends like it."""
+    whole = b"/" + path
+    while len(whole) > _PATTERN:
+        whole = whole.lstrip(b"/").partition(b"/")[2]
+    return _literal(whole)
 
 
 def _literal(path: bytes) -> bytes:
@@ -182,7 +196,9 @@ def _literal(path: bytes) -> bytes:
 
 
 def _escaped(path: bytes) -> bytes:
-    return re.sub(rb"([*?\[\\])", rb"\\\1", path)
+    """In a path that would become too long, any letter may stand where a wildcard stands."""
+    escaped = re.sub(rb"([*?\[\\])", rb"\\\1", path)
+    return escaped if len(escaped) <= _PATTERN else re.sub(rb"[*\[\\]", b"?", path)
 
 
 def _excluded(path: bytes, patterns: Sequence[str]) -> bool:
@@ -234,7 +250,9 @@ _MESSAGES: tuple[tuple[re.Pattern[bytes], Caution], ...] = (
 )
 _BEFORE_THE_CAUSE = re.compile(rb"^\)?(?: failed)?:? ?")
 """As in `opendir "PATH" failed: CAUSE`, `failed to open "PATH": CAUSE`, `readlink_stat("PATH") failed: …`."""
-_SUMMARY = re.compile(rb"^(?:rsync error: |rsync warning: |rsync: \[\w+\] write error: Broken pipe|$)")
+_SUMMARY = re.compile(
+    rb"^(?:rsync error: |rsync warning: |rsync: \[\w+\] write error: Broken pipe|\*\*\* Skipping any|$)"
+)
 
 
 class _Listener:

@@ -6,6 +6,7 @@ no longer reach; so both are found here first.
 
 import errno
 import os
+import shutil
 import stat
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -17,21 +18,30 @@ class Tree(msgspec.Struct, frozen=True):
     """Paths below a source, as bytes relative to it.
 
     `loops` are links that lead back up their own tree. `unreachable` are folders that cannot be listed
-    and links whose target is not there. `ours` are folders of this program.
+    and links whose target is not there. `ours` are folders of this program. `too_long` are files and folders
+    that no program can name where they would be copied to.
     """
 
     loops: tuple[bytes, ...] = ()
     unreachable: tuple[bytes, ...] = ()
     ours: tuple[bytes, ...] = ()
+    too_long: tuple[bytes, ...] = ()
 
 
-def look(source: Path, own: Sequence[Path] = ()) -> Tree:
-    """Walk a source, following links. `own` are folders that must never be saved, by whatever name."""
+LONGEST = 4095
+"""Bytes of a path (PATH_MAX without the end, limits.h)."""
+
+
+def look(source: Path, own: Sequence[Path] = (), copy: Path | None = None) -> Tree:
+    """Walk a source, following links. `own` are folders that must never be saved, by whatever name; `copy` is
+    where the source will be copied to."""
     if not source.is_dir():
         return Tree()
     loops: list[bytes] = []
     unreachable: list[bytes] = []
     ours: list[bytes] = []
+    too_long: list[bytes] = []
+    room = LONGEST - 1 - max(len(bytes(one)) for one in (source, copy or source))
     hidden = {_identity(bytes(folder)) for folder in own if folder.is_dir()}
     root = bytes(source)
     waiting = [(b"", tuple(_identity(bytes(folder)) for folder in source.resolve().parents))]
@@ -43,14 +53,14 @@ def look(source: Path, own: Sequence[Path] = ()) -> Tree:
             if here in hidden:
                 ours.append(inside)
                 continue
-            for name, link in _folders(folder, inside, unreachable):
+            for name, link in _folders(folder, inside, unreachable, too_long, room):
                 if link and _identity(os.path.join(root, name)) in (here, *above):  # noqa: PTH118 - bytes
                     loops.append(name)
                 else:
                     waiting.append((name, (here, *above)))
         except OSError:
             unreachable.append(inside)
-    return Tree(tuple(loops), tuple(unreachable), tuple(ours))
+    return Tree(tuple(loops), tuple(unreachable), tuple(ours), tuple(too_long))
 
 
 def within(path: Path, folder: Path) -> bool:
@@ -107,19 +117,63 @@ def flush(folder: Path) -> None:
 
 
 def files_below(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:
-    """Every path below a folder that is no folder, whole, and its status; links are not followed."""
-    for inside, _, names in os.walk(bytes(folder)):
-        for name in names:
-            path = os.path.join(inside, name)  # noqa: PTH118 - bytes: names need not be text
-            yield path, os.lstat(path)
+    """Every path below a folder that leads to no folder, whole, and its status; links are not followed.
+
+    What cannot be listed or looked at (it has vanished, its disk fails, its path is too long) is passed over.
+    """
+    return ((path, status) for path, status, is_folder in _below(folder) if not is_folder)
 
 
 def folders_below(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:
-    """Every folder below a folder, whole, and its status."""
-    for inside, names, _ in os.walk(bytes(folder)):
-        for name in names:
-            path = os.path.join(inside, name)  # noqa: PTH118 - bytes: names need not be text
-            yield path, os.lstat(path)
+    """Every folder below a folder, and every link to one, whole, and its status; as with `files_below`."""
+    return ((path, status) for path, status, is_folder in _below(folder) if is_folder)
+
+
+def remove(folder: Path) -> None:
+    """Remove a tree, folders that may not be written to included; the deepest first, for rmtree alone calls
+    itself once a level."""
+    folder.chmod(0o700)
+    folders = [folder]
+    for path, status in folders_below(folder):
+        if stat.S_ISDIR(status.st_mode):
+            folders.append(Path(os.fsdecode(path)))
+            folders[-1].chmod(0o700)
+    for one in reversed(folders):
+        shutil.rmtree(one)
+
+
+def _below(folder: Path) -> Iterator[tuple[bytes, os.stat_result, bool]]:
+    """Not by os.walk, which a tree of a thousand folders in each other is too deep for (before 3.12)."""
+    waiting = [bytes(folder)]
+    while waiting:
+        for entry in _listed(waiting.pop()):
+            if (status := _status(entry)) is None:
+                continue
+            if stat.S_ISDIR(status.st_mode):
+                waiting.append(entry.path)
+            yield entry.path, status, _leads_to_folder(entry)
+
+
+def _status(entry: "os.DirEntry[bytes]") -> os.stat_result | None:
+    try:
+        return entry.stat(follow_symlinks=False)
+    except OSError:
+        return None
+
+
+def _leads_to_folder(entry: "os.DirEntry[bytes]") -> bool:
+    try:
+        return entry.is_dir()
+    except OSError:
+        return False
+
+
+def _listed(folder: bytes) -> list["os.DirEntry[bytes]"]:
+    try:
+        with os.scandir(folder) as entries:
+            return list(entries)
+    except OSError:
+        return []
 
 
 def measured(
@@ -153,12 +207,17 @@ def measured(
                 continue
 
 
-def _folders(folder: bytes, inside: bytes, unreachable: list[bytes]) -> Iterator[tuple[bytes, bool]]:
-    """The folders in a folder, and whether each is a link; links that lead nowhere are put aside."""
+def _folders(
+    folder: bytes, inside: bytes, unreachable: list[bytes], too_long: list[bytes], room: int
+) -> Iterator[tuple[bytes, bool]]:
+    """The folders in a folder, and whether each is a link; links that lead nowhere are put aside, and what is
+    longer than there is room for."""
     with os.scandir(folder) as entries:
         for entry in entries:
             name = inside + b"/" + entry.name if inside else entry.name
-            if entry.is_symlink():
+            if len(name) > room:
+                too_long.append(name)
+            elif entry.is_symlink():
                 if _leads_nowhere(entry):
                     unreachable.append(name)
                 elif entry.is_dir():

@@ -25,6 +25,10 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             )
         case Caution.NOT_A_FILE | Caution.SPECIAL_FILE:
             return _("{path} is a socket, a pipe or a device; it is left out.").format(path=path)
+        case Caution.TOO_LONG:
+            return _(
+                "{path} is too long a path to be copied; it is left out. Shorten its folders’ names."
+            ).format(path=path)
         case Caution.VANISHED:
             return _("{path} vanished while it was being read.").format(path=path)
         case Caution.NOT_STAGED:
@@ -126,6 +130,10 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
         case Caution.NOT_A_FILE | Caution.SPECIAL_FILE:
             return ngettext(
                 "{count} socket, pipe or device left out", "{count} sockets, pipes or devices left out", count
+            ).format(count=grouped(count))
+        case Caution.TOO_LONG:
+            return ngettext(
+                "{count} path too long to be copied", "{count} paths too long to be copied", count
             ).format(count=grouped(count))
         case Caution.VANISHED:
             return ngettext(

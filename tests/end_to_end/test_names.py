@@ -11,6 +11,7 @@ import pytest
 from tests.end_to_end.machine import PASSPHRASE, Machine
 from tests.end_to_end.servers import Bucket, SshServer
 from tests.end_to_end.test_round_trip import make_profile
+from tests.tools.test_tree import deep
 
 ODD = "C# what?now/100% %41 & ;=+~ü✓ [x]*/back\\slash 'a' \"b\" $HOME"
 
@@ -133,3 +134,20 @@ def test_no_terminal_ends_a_command(
         if "--json" in words:
             assert all(json.loads(line) for line in ended.stdout.splitlines())
     assert (tmp_path / "Käse").is_dir()
+
+
+def test_a_path_that_is_too_long_is_named_and_the_rest_is_saved(
+    user: Machine, keys: tuple[Path, str], source: Path, tmp_path: Path
+) -> None:
+    many, rest = divmod(4060 - len(bytes(source)), 199)
+    deep(source, [*["[p]*?\\" * 33] * many, "q" * (rest + 1)])
+    deep(source, ["a"] * 300)
+    make_profile(user, keys[1], source, f"file://{tmp_path}/backups")
+    for number in range(2):
+        (source / f"new {number}").write_text(f"{number}")
+        said = user.backup(status=3)
+        (warned,) = said.warnings
+        assert warned["caution"] == "too-long"
+    folder = user.restore(tmp_path / "out") / "source"
+    assert (folder / "new 1").read_text() == "1"
+    assert (folder / ("a/" * 300) / "bottom").is_file()

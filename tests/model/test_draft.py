@@ -64,7 +64,7 @@ def test_nothing_stands_against_a_good_draft() -> None:
         ("full_every", 10**12),
         ("staging", "/a\0"),
         ("archive", "/cache/-x"),
-        *(("exclude", (pattern,)) for pattern in ("", "  ", "a\nb", "a\0b", "caf\udce9")),
+        *(("exclude", (pattern,)) for pattern in ("", "  ", "a\nb", "a\0b", "caf\udce9", "ä" * 2001)),
         ("sources", (Source("caf\udce9", "/x"),)),
         *((field, "/caf\udce9") for field in ("staging", "archive")),
         ("hooks", Hooks(before=("caf\udce9",))),

@@ -1,5 +1,6 @@
 """A look at a source: loops, links that lead nowhere, folders of our own."""
 
+import os
 from pathlib import Path
 
 from secretsbackup.tools import tree
@@ -78,3 +79,48 @@ def test_a_path_lies_in_a_folder_by_whatever_name(tmp_path: Path) -> None:
         assert not tree.within(path, folder)
     assert tree.within(tmp_path / "nowhere" / "deep", tmp_path / "nowhere")
     assert not tree.within(folder, tmp_path / "nowhere")
+
+
+def deep(folder: Path, names: list[str]) -> None:
+    """Folders in each other, and a file at the bottom, however long the path becomes."""
+    there = os.open(folder, os.O_RDONLY)
+    for name in names:
+        os.mkdir(name, dir_fd=there)
+        inner = os.open(name, os.O_RDONLY, dir_fd=there)
+        os.close(there)
+        there = inner
+    os.close(os.open("bottom", os.O_CREAT | os.O_WRONLY, dir_fd=there))
+    os.close(there)
+
+
+def test_what_is_too_long_for_its_copy_is_known_and_not_entered(tmp_path: Path) -> None:
+    source, copy = tmp_path / "s", tmp_path / "a longer name"
+    source.mkdir()
+    deep(source, ["p" * 250] * 20)
+    (source / "other").mkdir()
+    found = tree.look(source, copy=copy)
+    (too_long,) = found.too_long
+    assert found == Tree(too_long=(too_long,))
+    assert len(bytes(copy)) + 1 + len(too_long) > tree.LONGEST
+    assert len(bytes(copy)) + 1 + len(os.path.dirname(too_long)) <= tree.LONGEST
+
+
+def test_a_walk_passes_over_what_it_cannot_name_and_goes_on(tmp_path: Path) -> None:
+    deep(tmp_path, ["p" * 250] * 20)
+    (tmp_path / "caf\udce9\n").touch()
+    (tmp_path / "to-itself").symlink_to("to-itself")
+    (tmp_path / "folder").mkdir()
+    (tmp_path / "to-folder").symlink_to("folder")
+    root = len(bytes(tmp_path)) + 1
+    assert sorted(path[root:] for path, _ in tree.files_below(tmp_path)) == [b"caf\xe9\n", b"to-itself"]
+    folders = [path[root:] for path, _ in tree.folders_below(tmp_path)]
+    assert {b"folder", b"to-folder", b"p" * 250} <= {*folders}
+    assert all(len(path) <= tree.LONGEST for path in folders)
+
+
+def test_a_thousand_folders_in_each_other_are_walked_and_removed(tmp_path: Path) -> None:
+    deep(tmp_path, ["a"] * 1500)
+    assert [os.path.basename(path) for path, _ in tree.files_below(tmp_path)] == [b"bottom"]
+    assert tree.look(tmp_path) == Tree()
+    tree.remove(tmp_path / "a")
+    assert not any(tmp_path.iterdir())
