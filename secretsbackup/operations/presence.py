@@ -1,5 +1,7 @@
 """Presence: whether what a profile saves is there. Nothing else is loaded for it: a tray asks all day."""
 
+import errno
+import os
 from pathlib import Path
 
 from secretsbackup.model.outcome import Failure, Reason, Why
@@ -21,6 +23,8 @@ def _absent(source: Source, before: Path, even_if_empty: bool) -> Why | None:
             path.stat()
             return None
         empty = not any(path.iterdir())
+        if not os.access(path, os.X_OK):
+            raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), source.path)
     except FileNotFoundError:
         return Why(Reason.SOURCE_MISSING, source.path)
     except OSError as error:

@@ -24,7 +24,7 @@ from secretsbackup.tools import surroundings, tree
 _A_TICK = 1.0
 """Seconds: a file's time may lag behind the clock by a tick of the kernel's, which is far shorter."""
 _SECOND = 10**9
-_LARGEST = 1 << 64
+_LARGEST = (1 << 64) - 1
 _ODD = (0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9)
 """Odd numbers without a pattern: small differences of what they are multiplied with do not add up to none."""
 
@@ -85,11 +85,14 @@ def before(stage: Path, sources: Sequence[Source], known: Known) -> Look:
         copy = reader.number(status)
         if _arrived(known, was, copy, status):
             arrived.append(inside)
-        doubtful = now and _alike(now, status) and not _trusted(reader, known, inside, status, now)
-        if doubtful and _differs(reader.path_of(inside), path):
-            stale.add(inside)
-            copy = _give_another_time(path, status)
-        records.append(packed(inside, Origin(copy, reader.number(now) if now else UNKNOWN)))
+        source = reader.number(now) if now else UNKNOWN
+        if now and _alike(now, status) and not _trusted(reader, known, inside, status, now):
+            same = _is_same(reader.path_of(inside), path)
+            source = source if same else UNKNOWN
+            if same is False:
+                stale.add(inside)
+                copy = _give_another_time(path, status)
+        records.append(packed(inside, Origin(copy, source)))
     return Look(len(records), size, collected(records), frozenset(stale), tuple(arrived))
 
 
@@ -160,10 +163,13 @@ class Reader:
         A device's number may be another after each start, so it counts only where change times are too coarse
         to be of one file alone. Inodes do not count where a file gets another whenever it is looked up.
         """
-        inode = 0 if status.st_dev in self._numberless else status.st_ino
-        device = status.st_dev if status.st_ctime_ns % _SECOND == 0 and inode else 0
-        parts = zip((status.st_ctime_ns, inode, device), _ODD, strict=True)
-        return sum(part * odd for part, odd in parts) % _LARGEST or 1
+        changed, device = status.st_ctime_ns, status.st_dev
+        mixed = changed * _ODD[0]
+        if device not in self._numberless:
+            mixed += status.st_ino * _ODD[1]
+            if changed % _SECOND == 0:
+                mixed += device * _ODD[2]
+        return mixed & _LARGEST or 1
 
 
 def _origin(source: Source) -> tuple[bytes, bytes]:
@@ -201,12 +207,12 @@ def _trusted(
     return was == Origin(reader.number(status), reader.number(now))
 
 
-def _differs(source: bytes | None, staged: bytes) -> bool:
-    """Whether their contents differ; what cannot be read is for rsync to tell."""
+def _is_same(source: bytes | None, staged: bytes) -> bool | None:
+    """Whether their contents are the same; None while one cannot be read, which is for rsync to tell."""
     filecmp.clear_cache()
     with contextlib.suppress(OSError):
-        return source is not None and not filecmp.cmp(source, staged, shallow=False)
-    return False
+        return source is None or filecmp.cmp(source, staged, shallow=False)
+    return None
 
 
 def _give_another_time(path: bytes, status: os.stat_result) -> int:

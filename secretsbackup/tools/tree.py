@@ -53,6 +53,9 @@ def look(source: Path, own: Sequence[Path] = (), copy: Path | None = None) -> Tr
             if here in hidden:
                 ours.append(inside)
                 continue
+            if not os.access(folder, os.X_OK):  # its names can be listed, and nothing of them be reached
+                unreachable.append(inside)
+                continue
             for name, link in _folders(folder, inside, unreachable, too_long, room):
                 if link and _identity(os.path.join(root, name)) in (here, *above):  # noqa: PTH118 - bytes
                     loops.append(name)

@@ -1,5 +1,7 @@
 """What a source hides behind an unchanged size and time is found, and nothing else is read for it."""
 
+import errno
+import filecmp
 import os
 import time
 from collections.abc import Callable
@@ -101,6 +103,21 @@ def test_what_is_as_it_was_is_not_read(place: Place) -> None:
 def test_another_change_time_alone_is_no_change(place: Place) -> None:
     place.file.chmod(0o640)
     assert not place.is_doubted
+
+
+def test_what_could_not_be_compared_is_compared_when_it_can_be(
+    place: Place, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object, **__: object) -> bool:
+        raise OSError(errno.EIO, "a bad sector")
+
+    in_place(place)
+    with monkeypatch.context() as disk:
+        disk.setattr(filecmp, "cmp", fail)
+        unread = place.look()
+    assert not unread.stale
+    place.known = Known(unread.origins, 0.0)
+    assert place.is_doubted
 
 
 def test_a_clock_that_was_set_back_hides_nothing(place: Place) -> None:

@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from secretsbackup.model.event import Caution
+from secretsbackup.model.event import Caution, Warned
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Source
@@ -401,6 +401,18 @@ def test_what_may_no_longer_be_read_keeps_its_earlier_copy(
     assert not (place.staged / "gone.txt").exists()
 
 
+def test_a_folder_that_can_be_listed_and_not_entered_keeps_what_was_staged_of_it(place: Place) -> None:
+    place.write("private/letter.txt", b"dear Charles")
+    assert mirror_without_privileges(place) == []
+    (place.source / "private").chmod(0o600)
+    assert [Caution.UNREADABLE, str(place.source / "private" / "letter.txt")] in mirror_without_privileges(
+        place
+    )
+    (place.source / "private").chmod(0o700)
+    (place.staged / "private").chmod(0o700)
+    assert (place.staged / "private" / "letter.txt").exists()
+
+
 @pytest.mark.parametrize("folder", ["private"])
 def test_the_earlier_copy_can_still_be_read(place: Place, folder: str, forbidden: list[list[str]]) -> None:
     assert forbidden
@@ -442,6 +454,8 @@ def test_a_file_that_vanished_is_a_warning(place: Place, stand_in: StandIn) -> N
 def test_what_may_not_be_read_or_kept_is_a_warning(place: Place, stand_in: StandIn) -> None:
     stand_in("rsync_cannot_read", "rsync")
     place.mirror()
+    details = [event.detail for event in place.told if isinstance(event, Warned)]
+    assert details == ["Permission denied (13)", "Permission denied (13)", ""]
     assert place.told.warnings == [
         (Caution.UNREADABLE, "/home/ada/docs/diary.txt"),
         (Caution.UNREADABLE, "/home/ada/docs/private"),
