@@ -9,6 +9,7 @@ import msgspec
 
 from secretsbackup.model.destination import Bucket, Destination, Folder
 from secretsbackup.model.secret import Credential
+from secretsbackup.operations import elsewhere
 from secretsbackup.tools import place, s3
 from secretsbackup.tools.duplicity import files
 from secretsbackup.tools.s3 import making
@@ -26,8 +27,12 @@ class Held(msgspec.Struct, frozen=True):
 
 
 async def held(destination: Destination, credential: Credential) -> Held:
-    """What a destination holds; a Failure where it cannot be read."""
-    chains = files.chains(await place.contents(destination, credential))
+    """What a destination holds; a Failure where it cannot be read, or is for no key: SEALED_BY_PASSPHRASE,
+    NOT_SEALED."""
+    contents = await place.contents(destination, credential)
+    chains = files.chains(contents)
+    if newest := files.newest_manifest(contents):
+        await elsewhere.refuse_unkeyed(destination, credential, newest)
     whole = [one for chain in chains for one in chain.snapshots if one.whole]
     return Held(len(whole), max((one.time for one in whole), default=None))
 

@@ -1,17 +1,19 @@
 """Elsewhere: backups that no profile stands for, of another machine or of before. Nothing of it is kept."""
 
 import hashlib
+from collections.abc import Iterable
 
 import msgspec
 
 from secretsbackup.model.destination import Destination, url
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName
-from secretsbackup.model.sealing import BY_PASSPHRASE, UNSEALED
+from secretsbackup.model.sealing import BY_PASSPHRASE, UNSEALED, Sealing, sealing
 from secretsbackup.model.secret import Credential, Secret
+from secretsbackup.model.snapshot import Snapshot
 from secretsbackup.operations.runner import Ask
 from secretsbackup.tools import gnupg, place, sealed
-from secretsbackup.tools.duplicity import files
+from secretsbackup.tools.duplicity import Vault, files, signatures
 
 
 def stranger(destination: Destination, key: Fingerprint) -> Profile:
@@ -47,6 +49,28 @@ async def open_elsewhere(destination: Destination, credential: Credential, ask: 
         phrase = await _asked(ask)
         return Elsewhere(stranger(destination, await sealed.opened_by(content, phrase)), phrase)
     return Elsewhere(stranger(destination, key), await _of_key(key, ask))
+
+
+async def refuse_unkeyed(destination: Destination, credential: Credential, manifest: str) -> None:
+    """Failure(SEALED_BY_PASSPHRASE) or (NOT_SEALED) if what is there is for no key at all: no profile can go
+    on with it, nor restore it by its own key."""
+    if not files.is_sealed(manifest):
+        raise Failure(Reason.NOT_SEALED, url(destination))
+    await gnupg.start_agent()
+    content = await place.fetch(destination, credential, manifest)
+    try:
+        key = await sealed.key_of(content)
+    except Failure:
+        return  # whoever opens it says what is wrong
+    if key == BY_PASSPHRASE:
+        raise Failure(Reason.SEALED_BY_PASSPHRASE, url(destination))
+
+
+async def refuse_unkeyed_snapshot(vault: Vault, contents: Iterable[str], snapshot: Snapshot) -> None:
+    """The same of a snapshot that is to be restored by a profile's key, unless it was read here before."""
+    if sealing(vault.key) is Sealing.KEY and not signatures.archives(vault.archive, snapshot.stamp):
+        manifest = files.manifest_of(contents, snapshot.stamp)
+        await refuse_unkeyed(vault.destination, vault.credential, manifest)
 
 
 async def _of_key(key: Fingerprint, ask: Ask) -> Secret:

@@ -1,6 +1,5 @@
 """The recovery kit: save it, read it, and prove that it restores."""
 
-from collections.abc import Mapping
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -205,7 +204,7 @@ async def _open_newest(profile: Profile, phrase: Secret, empty: Path, credential
     newest = snapshots.at(files.chains(contents), None)
     if newest is None:
         return Proof(profile, None, 0)
-    name = _manifest(contents, newest.stamp)
+    name = files.manifest_of(contents, newest.stamp)
     sealed = await place.fetch(profile.destination, credential, name)
     count = files.volumes(await _opened(sealed, phrase, empty))
     if count == 0:
@@ -222,14 +221,6 @@ async def _opened(sealed: bytes, phrase: Secret, empty: Path) -> bytes:
             raise
         newer = f"the newest backups are encrypted to the subkey {failure.detail}, which it does not hold"
         raise Failure(Reason.KIT_OUTDATED, newer, failure.last_lines) from None
-
-
-def _manifest(contents: Mapping[str, int], stamp: str) -> str:
-    """The name of a whole snapshot's manifest."""
-    named = ((name, files.parse(name)) for name in contents)
-    return next(
-        name for name, one in named if one and one.manifest and not one.partial and one.belongs.time == stamp
-    )
 
 
 def remember(profile: Profile, home: Home, subkeys: tuple[str, ...]) -> None:

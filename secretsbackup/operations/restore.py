@@ -18,7 +18,16 @@ from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Snapshot
-from secretsbackup.operations import equipment, fetching, holdings, landing, mending, origin, refresh
+from secretsbackup.operations import (
+    elsewhere,
+    equipment,
+    fetching,
+    holdings,
+    landing,
+    mending,
+    origin,
+    refresh,
+)
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.landing import Landing
 from secretsbackup.operations.origin import By
@@ -58,6 +67,7 @@ def recipe(wish: Wish) -> Recipe:
             await mending.mend_folder(run, vault)
             held = await holdings.peek(run, vault)
             snapshot = holdings.chosen(held.chains, wish.at)
+            await elsewhere.refuse_unkeyed_snapshot(vault, held.contents, snapshot)
             if newer := origin.newer_known(run, held, wish.at):
                 run.tell(Warned(caution=Caution.ROLLED_BACK, detail=newer))
             paths = [within_snapshot(path, run.profile) for path in wish.paths] or [_ALL]

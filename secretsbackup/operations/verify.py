@@ -21,7 +21,7 @@ from secretsbackup.model.outcome import Failure, Reason, Summary
 from secretsbackup.model.paths import shown
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Snapshot
-from secretsbackup.operations import equipment, gathering, holdings, hooks, mending, origin, outbox
+from secretsbackup.operations import elsewhere, equipment, gathering, holdings, hooks, mending, origin, outbox
 from secretsbackup.operations.holdings import Holdings, chosen
 from secretsbackup.operations.runner import Run
 from secretsbackup.operations.sampling import Place, places, sample
@@ -55,6 +55,7 @@ async def verify(run: Run) -> Summary:
     with run.step(Step.PROVE):
         held = await holdings.look(run, vault)
         snapshot = chosen(held.chains, None)
+        await elsewhere.refuse_unkeyed_snapshot(vault, held.contents, snapshot)
         await origin.ours(run, vault, held)
         if held.broken:
             raise Failure(Reason.VOLUME_MISSING, held.chains[-1].snapshots[0].stamp)

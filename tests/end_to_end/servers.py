@@ -84,6 +84,16 @@ class Process:
             self.stop()
             raise
 
+    @contextmanager
+    def hanging(self) -> Iterator[None]:
+        """It takes connections meanwhile, and never answers."""
+        assert self._running is not None
+        self._running.send_signal(signal.SIGSTOP)
+        try:
+            yield
+        finally:
+            self._running.send_signal(signal.SIGCONT)
+
     def stop(self) -> None:
         """Kill it with all it started: nothing here is worth a farewell."""
         process, self._running = self._running, None

@@ -145,6 +145,14 @@ def newest_manifest(contents: Mapping[str, int]) -> str | None:
     return max(found)[1] if found else None
 
 
+def manifest_of(contents: Iterable[str], stamp: str) -> str:
+    """The name of a whole snapshot's manifest."""
+    named = ((name, parse(name)) for name in contents)
+    return next(
+        name for name, one in named if one and one.manifest and not one.partial and one.belongs.time == stamp
+    )
+
+
 def is_sealed(name: str) -> bool:
     """Whether a file at a destination is encrypted, by its name."""
     return name.endswith((".gpg", ".g"))
