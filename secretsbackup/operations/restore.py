@@ -35,7 +35,7 @@ from secretsbackup.operations.runner import Recipe, Run
 from secretsbackup.store import catalogue, history, unfinished
 from secretsbackup.store.history import place_of
 from secretsbackup.store.unfinished import Unfinished
-from secretsbackup.tools import tree
+from secretsbackup.tools import holes, tree
 from secretsbackup.tools.duplicity import Vault, log, signatures
 
 _ALL = b""
@@ -157,6 +157,7 @@ async def _fetch(
         watch.cancel()
     with run.step(Step.RECORD):
         await asyncio.to_thread(_disarm, run, target, keep_setuid or _made_here(run, held, snapshot))
+        await asyncio.to_thread(holes.dig_below, target.folder)
         await asyncio.to_thread(target.dress, signatures.archives(vault.archive, snapshot.stamp))
         whole = target.finished() if not watcher.left_out else target.folder
         unfinished.end(run.home, run.profile.name, str(target.folder))
