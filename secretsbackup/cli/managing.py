@@ -11,7 +11,8 @@ from secretsbackup import words
 from secretsbackup.cli import asking, choosing, output
 from secretsbackup.cli.choosing import Options
 from secretsbackup.model import schedule
-from secretsbackup.model.destination import Destination, parse, url
+from secretsbackup.model.check import Finding, Sign
+from secretsbackup.model.destination import Destination, open_to_view, parse, url
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Calls, Compression, Hooks, Profile, ProfileName, Source, labelled
 from secretsbackup.model.secret import SecretName
@@ -40,6 +41,7 @@ async def profile_add(options: Options, home: Home) -> int:
         calls=_calls(options, Calls()),
     )
     await enrol.enrol(draft, {}, home)
+    await _advise(draft, home)
     _added(draft, keyed=await _keyed(draft), json=options.json, automatic=not _unstarted(draft, home))
     return 0
 
@@ -61,11 +63,26 @@ async def profile_set(options: Options, home: Home) -> int:
         changed["key"] = await enrol.key(options.key)
     after = msgspec.structs.replace(before, **changed)
     await enrol.change(after, home)
+    if after != before:
+        await _advise(after, home)
     if options.json:
         output.line(after)
     else:
         print(f"The profile “{after.name}” is changed." if after != before else "Nothing was to be changed.")
     return 0
+
+
+async def _advise(profile: Profile, home: Home) -> None:
+    """Say what of a profile has no effect, or one that may surprise; it is written all the same."""
+    from secretsbackup.operations import measure
+
+    idle = await measure.idle(profile, home.spared(profile)) if profile.exclude else ()
+    found = [Finding(right="exclude", sign=Sign.EXCLUDES_NOTHING, detail=pattern) for pattern in idle]
+    if host := open_to_view(profile.destination):
+        found.append(Finding(right="transit", sign=Sign.PLAIN_HTTP, detail=host))
+    for one in found:
+        message = words.finding(one)
+        output.say(message.title, message.in_terminal)
 
 
 _PLACE = ("endpoint", "region", "storage_class")

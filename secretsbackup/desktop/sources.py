@@ -36,7 +36,7 @@ class Sources(QWidget):
         self._paths: dict[str, str] = {}
         self._counting: asyncio.Task[None] | None = None
         self._list, self._patterns = QListWidget(), QPlainTextEdit()
-        self._amount = Elided("sentence")
+        self._amount, self._idle = Elided("sentence"), look.quiet()
         self._soon = QTimer(self, interval=_SOON, singleShot=True)
         self._soon.timeout.connect(self._count)
         self._lay_out()
@@ -119,6 +119,7 @@ class Sources(QWidget):
         self._amount.show_text(
             words.amount(amount.files, amount.bytes, amount.largest, counting=amount.counting)
         )
+        self._idle.setText(words.idle(amount.idle))
 
     def _lay_out(self) -> None:
         self._list.setAccessibleName(_("Folders to protect"))
@@ -144,6 +145,7 @@ class Sources(QWidget):
         box.addSpacing(look.GRID)
         box.addWidget(look.sentence(_("Left out: one pattern a line, as rsync reads it")))
         box.addWidget(self._patterns)
+        box.addWidget(self._idle)
 
 
 def _relabelled(source: Source, taken: set[str]) -> Source:

@@ -52,6 +52,9 @@ class Sign(StrEnum):
     ROOM = "room"
     LITTLE_ROOM = "little-room"
     SAME_DISK = "same-disk"
+    # a profile
+    EXCLUDES_NOTHING = "excludes-nothing"
+    PLAIN_HTTP = "plain-http"
 
 
 _WARNINGS = frozenset(
@@ -65,6 +68,8 @@ _WARNINGS = frozenset(
             Sign.FREEZING,
             Sign.LITTLE_ROOM,
             Sign.SAME_DISK,
+            Sign.EXCLUDES_NOTHING,
+            Sign.PLAIN_HTTP,
         ),
     }
 )

@@ -2,6 +2,7 @@
 
 import re
 from enum import StrEnum
+from ipaddress import ip_address, ip_network
 from pathlib import PurePosixPath
 from typing import Literal
 from urllib.parse import quote, unquote_to_bytes, urlsplit
@@ -81,6 +82,37 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
 
 Destination = Bucket | Folder | Host
+
+
+def open_to_view(destination: Destination) -> str:
+    """The host that is reached without encryption through networks of others; "" if there is none.
+
+    The backups are encrypted all the same; names, sizes and the key's id are not.
+    """
+    if not isinstance(destination, Bucket) or not (destination.endpoint or "").startswith("http://"):
+        return ""
+    host = urlsplit(destination.endpoint or "").hostname or ""
+    return "" if _near(host) else host
+
+
+def _near(host: str) -> bool:
+    """Whether a host is this machine, or in a network of its owner's by its address or its name."""
+    try:
+        address = ip_address(host)
+    except ValueError:
+        return "." not in host or host.endswith(_NEAR_NAMES)
+    return any(address in network for network in _NEAR if network.version == address.version)
+
+
+_NEAR = tuple(
+    ip_network(one)
+    for one in (
+        *("127.0.0.0/8", "10.0.0.0/8", "172.16.0.0/12", "192.168.0.0/16", "169.254.0.0/16", "100.64.0.0/10"),
+        *("::1/128", "fc00::/7", "fe80::/10"),
+    )
+)
+"""RFC 1122, 1918, 3927, 6598, 4193 and 4291. `is_private` knows more, and documentation's addresses too."""
+_NEAR_NAMES = (".localhost", ".local", ".lan", ".internal", ".home.arpa")
 BUCKET_NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 
 

@@ -17,7 +17,9 @@ import msgspec
 
 from secretsbackup.model.appraisal import Appraisal, Leftover, Suggestion, Tally, Thing
 from secretsbackup.model.patterns import Patterns, literal
+from secretsbackup.model.profile import Source, labelled
 from secretsbackup.store.home import Home
+from secretsbackup.tools import rsync
 
 _NAMES = {
     **dict.fromkeys((".cache", ".thumbnails", "GPUCache", "CacheStorage", "Code Cache"), Leftover.CACHES),
@@ -74,7 +76,7 @@ class _Count:
         tell: Callable[[Appraisal], None],
     ) -> None:
         self._sources, self._stop, self._tell = sources, stop, tell
-        self._patterns = Patterns(exclude)
+        self._exclude, self._patterns = exclude, Patterns(())
         self._ours = {_identity(str(one)) for one in (home.cache, home.state) if one.is_dir()}
         self._base: dict[str, list[int]] = {}
         self._kinds: dict[Leftover, dict[str, list[int]]] = {}
@@ -94,6 +96,8 @@ class _Count:
             with contextlib.suppress(OSError):
                 self._take(source, None, Path(source).stat().st_size)
             return
+        label = next((one.label for one in labelled([*self._sources]) if one.path == source), "")
+        self._patterns = Patterns(rsync.excludes(self._exclude, Source(label, source)))
         waiting = [_Place(source, "", frozenset())]
         while waiting and not self._stop.is_set():
             waiting += self._look(source, waiting.pop())

@@ -8,12 +8,13 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 
 from secretsbackup.model.check import Finding, Sign, Verdict, trouble
-from secretsbackup.model.destination import Bucket, Destination, Folder, Host
+from secretsbackup.model.destination import Bucket, Destination, Folder, Host, open_to_view
 from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.patterns import is_path
 from secretsbackup.model.policy import Action
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential
-from secretsbackup.operations import equipment, keys
+from secretsbackup.operations import equipment, keys, measure
 from secretsbackup.operations.equipment import Opens
 from secretsbackup.store import lock
 from secretsbackup.store.home import Home
@@ -30,6 +31,8 @@ async def examine(profile: Profile, opens: Opens = equipment.credential) -> Asyn
     yield (key := await _try("key", lambda: _key(profile)))
     if key.why is None or key.why.reason is Reason.KEY_EXPIRED:
         yield await _try("opens", lambda: keys.opens(profile))
+    for pattern in await _idle(profile):
+        yield Finding(right="exclude", sign=Sign.EXCLUDES_NOTHING, detail=pattern)
     try:
         credential = await opens(profile)
     except Failure as failure:
@@ -46,6 +49,8 @@ async def examine_destination(
     """What is so with a destination; of a profile's also whether it lies on the disk that it saves."""
     match destination:
         case Bucket():
+            if host := open_to_view(destination):
+                yield Finding(right="transit", sign=Sign.PLAIN_HTTP, detail=host)
             async for finding in _bucket(destination, credential):
                 yield finding
         case Folder():
@@ -81,6 +86,13 @@ async def _bucket(bucket: Bucket, credential: Credential) -> AsyncIterator[Findi
         yield await iam.excess(bucket, credential)
     except Failure as failure:
         yield trouble("reach", failure)
+
+
+async def _idle(profile: Profile) -> list[str]:
+    """The excludes that name a place where nothing lies; those that name a kind of file may wait for one."""
+    if not any(map(is_path, profile.exclude)):
+        return []
+    return [one for one in await measure.idle(profile) if is_path(one)]
 
 
 async def _folder(folder: Folder, profile: Profile | None) -> AsyncIterator[Finding]:

@@ -88,13 +88,15 @@ def _saved(profile: Profile, vault: Vault, held: Holdings) -> dict[bytes, int]:
     """The files of the newest snapshot that the profile still wants, and their times; none where the archive
     folder does not say."""
     archives = signatures.archives(vault.archive, held.whole[-1].stamp) or []
-    excluded = rsync.excluder(profile.exclude)
-    labels = {os.fsencode(source.label) for source in profile.sources}
+    excluded = {
+        os.fsencode(source.label): rsync.excluder(rsync.excludes(profile.exclude, source))
+        for source in profile.sources
+    }
     found: dict[bytes, int] = {}
     try:
         for seen in signatures.state(archives):
             label, _, inside = seen.path.partition(b"/")
-            wanted = b"." in labels or (label in labels and not excluded(inside))
+            wanted = b"." in excluded or (label in excluded and not excluded[label](inside))
             if seen.what is What.FILE and wanted:
                 found[seen.path] = seen.modified
     except (OSError, EOFError, tarfile.TarError):

@@ -11,22 +11,26 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model.paths import shown
-from secretsbackup.model.profile import Source
+from secretsbackup.model.profile import Profile, Source
 from secretsbackup.tools import rsync, tree
 
 _LARGEST = 5
 _TOLD_EVERY = 0.25
 """Seconds."""
+_PATIENCE = 10.0
+"""Seconds that somebody waits at a terminal."""
 
 
 class Amount(msgspec.Struct, frozen=True, kw_only=True):
-    """`largest` are (path, bytes), the largest first. `counting` while it is not all of it yet."""
+    """`largest` are (path, bytes), the largest first. `counting` while it is not all of it yet. `idle` are
+    the patterns that left nothing out."""
 
     files: int = 0
     bytes: int = 0
     left_out: int = 0
     largest: tuple[tuple[str, int], ...] = ()
     counting: bool = False
+    idle: tuple[str, ...] = ()
 
 
 async def measure(
@@ -48,6 +52,15 @@ async def measure(
         stop.set()
 
 
+async def idle(profile: Profile, own: Sequence[Path] = ()) -> tuple[str, ...]:
+    """The patterns of a profile that leave nothing out; none where that takes too long to say."""
+    try:
+        async with asyncio.timeout(_PATIENCE):
+            return (await measure(profile.sources, profile.exclude, own)).idle
+    except TimeoutError:
+        return ()
+
+
 def _count(
     sources: Sequence[Source],
     exclude: Sequence[str],
@@ -55,12 +68,12 @@ def _count(
     tell: Callable[[Amount], None],
     stop: threading.Event,
 ) -> Amount:
-    left_out = rsync.excluder(exclude)
+    excluded = _Excluded(exclude)
     files = size = skipped = 0
     largest: list[tuple[int, str]] = []
     said = time.monotonic()
     for source in sources:
-        for path, bytes_ in tree.measured(Path(source.path), left_out, own):
+        for path, bytes_ in tree.measured(Path(source.path), excluded.of(source), own):
             if bytes_ is None:
                 skipped += 1
                 continue
@@ -76,7 +89,30 @@ def _count(
                 tell(
                     Amount(files=files, bytes=size, left_out=skipped, largest=_sorted(largest), counting=True)
                 )
-    return Amount(files=files, bytes=size, left_out=skipped, largest=_sorted(largest))
+    return Amount(
+        files=files, bytes=size, left_out=skipped, largest=_sorted(largest), idle=tuple(excluded.idle)
+    )
+
+
+class _Excluded:
+    """What is left out, and which patterns have left out nothing so far."""
+
+    def __init__(self, patterns: Sequence[str]) -> None:
+        self._patterns = patterns
+        self.idle = list(patterns)
+
+    def of(self, source: Source) -> Callable[[bytes], bool]:
+        """Says whether a path of a source is left out; a folder's ends in a slash."""
+        every = rsync.excluder(rsync.excludes(self._patterns, source))
+        each = {one: rsync.excluder(rsync.excludes([one], source)) for one in self.idle}
+
+        def left_out(path: bytes) -> bool:
+            if not every(path):
+                return False
+            self.idle = [one for one in self.idle if not each[one](path)]
+            return True
+
+        return left_out
 
 
 def _sorted(largest: list[tuple[int, str]]) -> tuple[tuple[str, int], ...]:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import patterns as patterns_of
 from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import shown
@@ -95,12 +96,13 @@ async def mirror(
 ) -> Gathered:
     """Make STAGE/LABEL like a source; Failure if the stage cannot be written.
 
-    `exclude` are rsync's patterns, a leading "/" being the source. `own` are folders of ours that
+    `exclude` are patterns as people write them (see `patterns.meant`). `own` are folders of ours that
     never go into a backup. `seen` is what a look at the source found, if there was one just now.
     `offset` is what earlier sources gathered, so that progress adds up. `by_content` reads every file here
     and there, and copies what differs although size and time are the same. `changed` hears of each path that
     was changed in the stage.
     """
+    exclude = excludes(exclude, source)
     if seen is None:
         seen = await asyncio.to_thread(tree.look, Path(source.path), own, stage / source.label)
     for caution, left_out in ((Caution.TOO_LONG, seen.too_long), (Caution.LINK_LOOP, seen.loops)):
@@ -139,8 +141,8 @@ async def growth(
         elif change and change[1] == b"*deleting":
             grown -= _taken(bytes(target) + b"/" + unescaped(change[3]))
 
-    words = [*_OPTIONS, "--dry-run", "--", *pair]
-    await process.run(program, words, given=b"\0".join(_rules(seen, exclude)), on_line=line)
+    words, rules = [*_OPTIONS, "--dry-run", "--", *pair], _rules(seen, excludes(exclude, source))
+    await process.run(program, words, given=b"\0".join(rules), on_line=line)
     return grown
 
 
@@ -165,6 +167,19 @@ def _reads_all() -> bool:
     except OSError:
         found = None
     return bool(int(found[1], 16) & 1 << 1) if found else os.geteuid() == 0
+
+
+def excludes(patterns: Sequence[str], source: Source) -> tuple[str, ...]:
+    """What patterns that a person wrote mean for a source, as rsync reads it."""
+    roots = dict.fromkeys((source.path, os.path.realpath(source.path)))
+    return patterns_of.meant(patterns, source.label, [*roots], str(Path.home()), _resolved)
+
+
+def _resolved(path: str) -> str:
+    """A path of which the folder is named without links; the last part stays, which may be a pattern."""
+    bare = path.rstrip("/")
+    folder, name = os.path.split(bare)
+    return os.path.join(os.path.realpath(folder), name) + path[len(bare) :]  # noqa: PTH118 - a pattern
 
 
 def _rules(seen: tree.Tree, exclude: Sequence[str]) -> list[bytes]:

@@ -44,6 +44,7 @@ from secretsbackup.words.setting_up import (
     did,
     hand,
     held,
+    idle,
     in_set_up,
     is_of_place,
     keeps,

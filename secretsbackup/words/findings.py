@@ -135,6 +135,18 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
                 ).format(count=grouped(count), size=size(stored)),
                 _("Unless a backup goes on: secretsbackup doctor --end-uploads"),
             )
+        case Sign.EXCLUDES_NOTHING:
+            return Message(
+                _("The exclude “{about}” matches nothing: no file is left out by it.").format(about=about),
+                _("Check how it is written. A path below a source, or LABEL/PATH, is understood."),
+            )
+        case Sign.PLAIN_HTTP:
+            return Message(
+                _(
+                    "The connection to {about} is not encrypted: others can see names, sizes and the key's ID."
+                ).format(about=about),
+                _("Use an https:// endpoint if the server has one. The backups themselves are encrypted."),
+            )
         case Sign.ROOM:
             return Message(_("There is room: {size} are free.").format(size=size(int(about))))
         case Sign.LITTLE_ROOM:

@@ -38,6 +38,12 @@ def amount(count: int, total: int, largest: Sequence[tuple[str, int]], *, counti
     return _("{amount}; the largest: {path} ({size})").format(amount=told, path=path, size=size(most))
 
 
+def idle(patterns: Sequence[str]) -> str:
+    """That patterns leave nothing out; empty where all of them do."""
+    shown = ", ".join(f"“{one}”" for one in patterns)
+    return _("Nothing matches {patterns}.").format(patterns=shown) if patterns else ""
+
+
 def protects(paths: Sequence[str], count: int, amount: int) -> str:
     """What a profile protects, and how much that is where it is known."""
     shown = ", ".join(paths)

@@ -13,6 +13,7 @@ from secretsbackup.model.destination import (
     Folder,
     Host,
     StorageClass,
+    open_to_view,
     parse,
     parse_or_folder,
     url,
@@ -183,3 +184,19 @@ def test_a_login_has_its_user() -> None:
     assert Host("sftp", "nas", "b").login == "nas"
     assert Host("sftp", "::1", "b", "ada").login == "ada@::1"
     assert Host("sftp", "::1", "b", "ada").address == "ada@[::1]"
+
+
+@pytest.mark.parametrize(
+    ("endpoint", "host"),
+    [
+        (None, ""),
+        ("https://s3.example.org", ""),
+        ("http://s3.example.org:9000", "s3.example.org"),
+        ("http://192.0.2.1", "192.0.2.1"),
+        ("http://[2001:db8::1]:80", "2001:db8::1"),
+        *((f"http://{near}", "") for near in ("localhost:9000", "127.0.0.1", "10.1.2.3", "192.168.1.5:9000")),
+        *((f"http://{near}", "") for near in ("[::1]:9000", "[fd00::1]", "nas", "nas.local", "100.64.0.7")),
+    ],
+)
+def test_only_what_goes_through_networks_of_others_is_open_to_view(endpoint: str | None, host: str) -> None:
+    assert open_to_view(Bucket("bucket", "p", endpoint)) == host

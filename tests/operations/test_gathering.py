@@ -348,3 +348,19 @@ def test_a_source_that_is_the_destination_is_refused(run: Run, profile: Profile,
     (tmp_path / "link").symlink_to(tmp_path / "disk" / "backups")
     at = with_profile(run, replace(profile, sources=(Source("docs", str(tmp_path / "link")),)))
     assert not_gathered(at) is Reason.FOLDER_IS_OURS
+
+
+@pytest.mark.parametrize("pattern", ["{source}/private", "{link}/private/", "docs/private", "~/docs/private"])
+def test_a_path_is_excluded_as_people_write_it(
+    run: Run, profile: Profile, source: Path, tmp_path: Path, pattern: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / "link").symlink_to(source)
+    for folder in (source / "private", source / "deep" / "private"):
+        folder.mkdir(parents=True)
+        (folder / "letter").touch()
+    exclude = (pattern.format(source=source, link=tmp_path / "link"),)
+    gather(with_profile(run, replace(profile, exclude=exclude)))
+    copy = run.home.stage(profile) / "docs"
+    assert not (copy / "private").exists()
+    assert (copy / "deep" / "private" / "letter").exists()

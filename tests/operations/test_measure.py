@@ -51,3 +51,9 @@ def test_nobody_who_wants_it_no_more_is_kept_waiting(tmp_path: Path) -> None:
             await asyncio.wait_for(counting, 5)
 
     asyncio.run(scene())
+
+
+def test_patterns_that_leave_nothing_out_are_told(source: Source) -> None:
+    patterns = ["*.iso", "Documents/deep/small", f"{source.path}/gone", "~/nothing", "deep/", "*.tmp"]
+    assert asyncio.run(measure([source], patterns[:4])).idle == (f"{source.path}/gone", "~/nothing")
+    assert asyncio.run(measure([source], patterns)).idle[-1] == "*.tmp"
