@@ -55,6 +55,7 @@ class Sign(StrEnum):
     # a profile
     EXCLUDES_NOTHING = "excludes-nothing"
     PLAIN_HTTP = "plain-http"
+    FROZEN = "frozen"
 
 
 _WARNINGS = frozenset(
@@ -70,6 +71,7 @@ _WARNINGS = frozenset(
             Sign.SAME_DISK,
             Sign.EXCLUDES_NOTHING,
             Sign.PLAIN_HTTP,
+            Sign.FROZEN,
         ),
     }
 )

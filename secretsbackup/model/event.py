@@ -82,6 +82,7 @@ class Caution(StrEnum):
     NOT_COMPARED = "not-compared"
     NOT_CATALOGUED = "not-catalogued"
     ROLLED_BACK = "rolled-back"
+    FROZEN = "frozen"
     ANOTHER_MACHINE = "another-machine"
     TOOL_SAYS = "tool-says"
 

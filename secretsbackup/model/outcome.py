@@ -101,6 +101,7 @@ class Reason(StrEnum):
     COPY_IN_THE_WAY = "copy-in-the-way"
     SEALED_BY_PASSPHRASE = "sealed-by-passphrase"  # noqa: S105 - a reason, no secret
     NOT_SEALED = "not-sealed"
+    FROZEN = "frozen"
     # not now
     NOT_SCHEDULED = "not-scheduled"
     NOT_YET = "not-yet"

@@ -116,6 +116,7 @@ async def _close(
 async def _look(run: Run, vault: Vault) -> tuple[Holdings, bool]:
     """What the destination holds, and whether the newest chain can be gone on with by the profile's key."""
     held = await holdings.look(run, vault)
+    holdings.tell_frozen(run, held)
     fits = await guards.key_fits(run, vault, held)
     if not fits and held.chains and not held.broken:
         run.tell(Warned(caution=Caution.OTHER_KEY, detail=held.chains[-1].snapshots[0].stamp))

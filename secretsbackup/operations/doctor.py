@@ -16,6 +16,7 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential
 from secretsbackup.operations import equipment, keys, measure
 from secretsbackup.operations.equipment import Opens
+from secretsbackup.operations.holdings import named
 from secretsbackup.store import lock
 from secretsbackup.store.home import Home
 from secretsbackup.tools import duplicity, gnupg, iam, place, process, s3
@@ -79,6 +80,10 @@ async def _bucket(bucket: Bucket, credential: Credential) -> AsyncIterator[Findi
             yield finding
         for finding in await settings.looked_at(bucket, credential):
             yield finding
+        if Sign.ALLOWED in {one.sign for one in tried if one.right == Action.LIST}:
+            _, frozen = await place.listing(bucket, credential)
+            if frozen:
+                yield Finding(right="objects", sign=Sign.FROZEN, detail=named(min(frozen), len(frozen)))
         if bucket.endpoint and Sign.ALLOWED in {one.sign for one in tried if one.right == Action.PUT}:
             yield await settings.checksums(bucket, credential)
         for finding in await rights.excess(bucket, credential):

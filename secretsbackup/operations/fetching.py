@@ -9,7 +9,7 @@ import asyncio
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -22,13 +22,14 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Snapshot
+from secretsbackup.operations import holdings
 from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.runner import Run
 from secretsbackup.store import catalogue
 from secretsbackup.store.catalogue import Lost
 from secretsbackup.store.home import Home, owner_only
 from secretsbackup.tools import duplicity, place
-from secretsbackup.tools.duplicity import Vault, log
+from secretsbackup.tools.duplicity import Vault, files, log
 from secretsbackup.tools.duplicity import volumes as volumes_of
 from secretsbackup.tools.duplicity.volumes import Spans
 
@@ -71,8 +72,12 @@ async def fetch(
     """
     began = time.monotonic()
     chain = held.chain_of(snapshot)
+    needed = files.of_sets(held.contents, files.sets(chain, snapshot))
+    await holdings.readable(vault, held, _not_here(vault, needed))
     spans = await _spans(run, vault, chain, snapshot, phrase, several=len(paths) > 1)
     every = await asyncio.to_thread(_errands, run, snapshot, spans, paths, free)
+    volumes = {held.name_of(name) or "" for one in every for name in one.volumes}
+    await holdings.readable(vault, held, volumes if spans else needed)
     larder = _Larder(run, vault, held, every)
     for number, one in enumerate(every):
         opened = await larder.stock(one)
@@ -85,6 +90,13 @@ async def fetch(
     spans = spans or volumes_of.spans(vault.archive, chain, snapshot)
     taken = frozenset[str]().union(*(spans.of(one.path) for one in every)) if spans else frozenset()
     return Fetched(sum(held.size_of(name) for name in taken), time.monotonic() - began)
+
+
+def _not_here(vault: Vault, names: Iterable[str]) -> list[str]:
+    """The manifests and signatures of these that the archive folder does not have."""
+    here = {files.bare(path.name) for path in files.in_folder(vault.archive)}
+    parsed = ((name, files.parse(name)) for name in names)
+    return [name for name, one in parsed if one and not one.volume and files.bare(name) not in here]
 
 
 async def _spans(

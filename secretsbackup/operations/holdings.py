@@ -9,7 +9,7 @@ import msgspec
 
 from secretsbackup.model import snapshot as snapshots
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.event import ChainLost, Loss
+from secretsbackup.model.event import Caution, ChainLost, Loss, Warned
 from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.model.snapshot import Chain, Snapshot
 from secretsbackup.model.status import DAMAGE
@@ -21,12 +21,14 @@ from secretsbackup.tools.duplicity import Vault, files
 
 
 class Holdings(msgspec.Struct, frozen=True):
-    """`chains` are those with a whole full snapshot, oldest first; `damaged` those with a known hole."""
+    """`chains` are those with a whole full snapshot, oldest first; `damaged` those with a known hole;
+    `frozen` are the files that must be brought back before they can be read."""
 
     contents: dict[str, int]
     chains: tuple[Chain, ...]
     damaged: frozenset[str]
     warm: bool
+    frozen: frozenset[str] = frozenset()
 
     @property
     def sound(self) -> tuple[Chain, ...]:
@@ -69,18 +71,36 @@ async def look(run: Run, vault: Vault) -> Holdings:
     the next run starts anew. A folder that has lost all it held is an absent disk: Skip(DESTINATION_AWAY).
     """
     here = place_of(vault.destination)
-    contents = await _contents(run, vault)
+    contents, frozen = await _contents(run, vault)
     known = history.known_sizes(run.home, here)
     sets = await asyncio.to_thread(files.finished, vault.archive, known)
     _remember(run, vault, files.audit(sets, contents, known), files.starts(sets))
-    held = _holdings(run, vault, contents)
+    held = _holdings(run, vault, contents, frozen)
     _know(run, vault, held, known)
     return held
 
 
 async def peek(run: Run, vault: Vault) -> Holdings:
     """List the destination without judging it: what can still be read may be read."""
-    return _holdings(run, vault, await _contents(run, vault))
+    return _holdings(run, vault, *await _contents(run, vault))
+
+
+async def readable(vault: Vault, held: Holdings, names: Iterable[str]) -> None:
+    """Failure(FROZEN) if one of these files must be brought back before it can be read."""
+    frozen = sorted(held.frozen.intersection(names))
+    if first := await place.still_frozen(vault.destination, vault.credential, frozen):
+        raise Failure(Reason.FROZEN, named(first, len(frozen)))
+
+
+def named(first: str, count: int) -> str:
+    """A file's name, and how many more there are."""
+    return f"{first} and {count - 1} more" if count > 1 else first
+
+
+def tell_frozen(run: Run, held: Holdings) -> None:
+    """Warn of backups that cannot be restored at once."""
+    if frozen := sorted(name for name in held.frozen if files.parse(name)):
+        run.tell(Warned(caution=Caution.FROZEN, path=named(frozen[0], len(frozen))))
 
 
 @contextlib.contextmanager
@@ -110,18 +130,18 @@ def lose(run: Run, vault: Vault, starts: Iterable[str], how: Loss) -> None:
     history.lose_chains(run.home, lost)
 
 
-def _holdings(run: Run, vault: Vault, contents: dict[str, int]) -> Holdings:
+def _holdings(run: Run, vault: Vault, contents: dict[str, int], frozen: frozenset[str]) -> Holdings:
     chains = tuple(chain for chain in files.chains(contents) if chain.snapshots[0].whole)
     lost = history.lost_chains(run.home, place_of(vault.destination))
     damaged = frozenset(start for start, how in lost.items() if how == "damaged")
-    return Holdings(contents, chains, damaged, files.warm(vault.archive, contents))
+    return Holdings(contents, chains, damaged, files.warm(vault.archive, contents), frozen)
 
 
-async def _contents(run: Run, vault: Vault) -> dict[str, int]:
+async def _contents(run: Run, vault: Vault) -> tuple[dict[str, int], frozenset[str]]:
     known = history.known_sizes(run.home, place_of(vault.destination))
     away = isinstance(vault.destination, Folder) and bool(known)
     try:
-        contents = await place.contents(vault.destination, vault.credential)
+        contents, frozen = await place.listing(vault.destination, vault.credential)
     except Failure as failure:
         if away and failure.reason is Reason.DESTINATION_MISSING:
             raise Skip(Why(Reason.DESTINATION_AWAY, failure.detail)) from None
@@ -131,7 +151,7 @@ async def _contents(run: Run, vault: Vault) -> dict[str, int]:
         raise Skip(Why(Reason.DESTINATION_AWAY, vault.destination.path))
     if not known:
         await asyncio.to_thread(archives.learn, run.home, run.profile, contents)
-    return contents
+    return contents, frozen
 
 
 def _remember(run: Run, vault: Vault, holes: Iterable[files.Hole], starts: Mapping[files.Set, str]) -> None:

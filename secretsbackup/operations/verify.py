@@ -60,6 +60,7 @@ async def verify(run: Run) -> Summary:
         if held.broken:
             raise Failure(Reason.VOLUME_MISSING, held.chains[-1].snapshots[0].stamp)
     chain = held.chain_of(snapshot)
+    await holdings.readable(vault, held, files.of_sets(held.contents, files.sets(chain, snapshot)))
     with holdings.judging(run, vault, held, snapshot):
         return await _drill(run, vault, phrase, snapshot, chain)
 

@@ -21,17 +21,27 @@ async def contents(destination: Destination, credential: Credential) -> dict[str
     Copies of duplicity's files that somebody's programs left there are passed over, as duplicity does with
     this program (see `duplicity.listing`).
     """
-    return files.without_copies(await _everything(destination, credential))
+    return (await listing(destination, credential))[0]
 
 
-async def _everything(destination: Destination, credential: Credential) -> dict[str, int]:
+async def listing(destination: Destination, credential: Credential) -> tuple[dict[str, int], frozenset[str]]:
+    """The same, and the names of those that cannot be read at once."""
+    frozen: frozenset[str] = frozenset()
     match destination:
         case Bucket():
-            return await s3.contents(destination, credential)
+            sizes, frozen = await s3.listing(destination, credential)
         case Folder():
-            return await asyncio.to_thread(_folder, Path(destination.path))
+            sizes = await asyncio.to_thread(_folder, Path(destination.path))
         case Host():
-            return await ssh.contents(destination)
+            sizes = await ssh.contents(destination)
+    return files.without_copies(sizes), frozen
+
+
+async def still_frozen(destination: Destination, credential: Credential, names: Sequence[str]) -> str:
+    """The first of these files that cannot be read now; "" if all can."""
+    if not names or not isinstance(destination, Bucket):
+        return ""
+    return await s3.still_frozen(destination, credential, names)
 
 
 async def fetch(destination: Destination, credential: Credential, name: str) -> bytes:

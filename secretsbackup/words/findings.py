@@ -4,6 +4,7 @@ from typing import assert_never
 
 from secretsbackup.language import _, ngettext
 from secretsbackup.model.check import Excess, Finding, Sign
+from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.policy import NEEDED, Action, text
 from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import because, files, grouped, size
@@ -140,6 +141,8 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
                 _("The exclude “{about}” matches nothing: no file is left out by it.").format(about=about),
                 _("Check how it is written. A path below a source, or LABEL/PATH, is understood."),
             )
+        case Sign.FROZEN:
+            return reason(Why(Reason.FROZEN, about))
         case Sign.PLAIN_HTTP:
             return Message(
                 _(

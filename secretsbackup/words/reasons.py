@@ -524,6 +524,13 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
                 _("Give this profile another folder. Restore those by their address."),
                 f"secretsbackup restore --to FOLDER --from {about or 'ADDRESS'}",
             )
+        case Reason.FROZEN:
+            return Message(
+                _("{about} lies in Glacier and cannot be read at once.").format(about=about),
+                _(
+                    "Restore it in the storage's console first, which takes hours, and end the lifecycle rule that moves backups there."
+                ),
+            )
         case Reason.NOT_SCHEDULED:
             return Message(
                 _("It is made by hand only."),

@@ -89,6 +89,8 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             return _(
                 "The list of what is in which snapshot is not up to date{because}; the backup is whole, and the list is made anew when it is needed."
             ).format(because=because(warned.detail))
+        case Caution.FROZEN:
+            return str(reason(Why(Reason.FROZEN, warned.path)))
         case Caution.ROLLED_BACK:
             return reason(Why(Reason.ROLLED_BACK, warned.detail)).title
         case Caution.ANOTHER_MACHINE if warned.detail:
@@ -185,6 +187,8 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
             ).format(count=grouped(count))
         case Caution.NOT_COMPARED:
             return _("the sample was restored but not compared")
+        case Caution.FROZEN:
+            return _("backups lie in Glacier and cannot be restored at once")
         case Caution.ROLLED_BACK:
             return _("a newer backup is missing at the destination")
         case Caution.ANOTHER_MACHINE:

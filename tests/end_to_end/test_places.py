@@ -4,7 +4,8 @@ import shutil
 from pathlib import Path
 
 from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, machine, picture
-from tests.end_to_end.test_round_trip import make_profile
+from tests.end_to_end.servers import Bucket
+from tests.end_to_end.test_round_trip import make_profile, s3_profile
 
 
 def docs(folder: Path) -> Path:
@@ -109,3 +110,38 @@ def test_another_machine_at_the_same_place_is_noticed_though_nothing_changed_her
     assert [one["caution"] for one in said.warnings] == ["another-machine"]
     assert user.backup("--adopt").outcome["summary"]["changed"]
     assert picture(source) == picture(user.restore(tmp_path / "again") / "source")
+
+
+def freeze(bucket: Bucket) -> None:
+    """What a lifecycle rule does with volumes that are old enough."""
+    with bucket.server.client() as client:
+        for item in bucket.objects():
+            if ".difftar" in item["Key"]:
+                source = {"Bucket": bucket.name, "Key": item["Key"]}
+                client.copy_object(**source, CopySource=source, StorageClass="DEEP_ARCHIVE")
+
+
+def test_what_lies_in_glacier_is_named_and_is_read_once_it_was_brought_back(
+    user: Machine, keys: tuple[Path, str], bucket_on_moto: Bucket, tmp_path: Path
+) -> None:
+    source = docs(tmp_path)
+    s3_profile(user, keys[1], source, bucket_on_moto)
+    user.backup()
+    freeze(bucket_on_moto)
+    parent = tmp_path / "restored"
+    parent.mkdir()
+    for verb in (("restore", "--json", "--to", str(parent)), ("verify", "--json")):
+        failed = user.run(*verb, given=PASSPHRASE + "\n", status=1)
+        assert failed.outcome["reason"] == "frozen"
+        assert ".vol1.difftar" in failed.outcome["detail"]
+    assert [*parent.iterdir()] == []
+    warned = user.backup(status=3).warnings
+    assert [one["caution"] for one in warned] == ["frozen"]
+    assert "Glacier" in user.run("status").out
+    signs = {line["sign"] for line in user.run("doctor", "--json", status=None).lines}
+    assert "frozen" in signs
+    with bucket_on_moto.server.client() as client:
+        for item in bucket_on_moto.objects():
+            if ".difftar" in item["Key"]:
+                client.restore_object(Bucket=bucket_on_moto.name, Key=item["Key"], RestoreRequest={"Days": 1})
+    assert picture(source) == picture(user.restore(parent) / "source")

@@ -47,7 +47,7 @@ def test_what_rsync_alone_understands_stays_as_it_is(pattern: str) -> None:
 
 def test_a_path_may_have_wildcards_or_be_meant_to_the_letter() -> None:
     assert means("~/src/*/cache") == ("/*/cache", "/\\*/cache")
-    assert means("/home/ada/src/a[1]") == ("/a[1]", "/a\\[1\\]")
+    assert means("/home/ada/src/a[1]") == ("/a[1]", "/a\\[1]")
 
 
 def test_a_source_has_the_name_without_links_too() -> None:

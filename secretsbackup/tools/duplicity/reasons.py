@@ -36,6 +36,7 @@ _COPY = r"already in the volume list as \S+\. (\S+) has the same volume number"
 
 _TEXT: tuple[tuple[str, Reason], ...] = (
     (_COPY, Reason.COPY_IN_THE_WAY),
+    (r"InvalidObjectState", Reason.FROZEN),
     (r"security violation", Reason.SNAPSHOT_UNSAFE),
     (r"hard links not supported|unknown tarinfo type", Reason.SNAPSHOT_FORGED),
     (r"bad passphrase|no passphrase given", Reason.PASSPHRASE_WRONG),
@@ -83,7 +84,7 @@ def failure(
     reason = _STATUS.get(ended.status) or _by_text(text)
     if reason is Reason.TOOL_FAILED and ended.status == _GPG:
         reason = Reason.GPG_FAILED
-    copy = re.search(_COPY, text)
+    copy, file = re.search(_COPY, text), re.search(r"duplicity-[\w.-]+", text)
     details = {
         Reason.TOOL_FAILED: f"duplicity {ended.how}",
         Reason.GPG_FAILED: f"duplicity {ended.how}",
@@ -93,6 +94,7 @@ def failure(
         Reason.SNAPSHOT_FORGED: "a hard link" if "ard links" in text else "an entry of an unknown kind",
         Reason.NO_ROOM: _room(here[0], text),
         Reason.COPY_IN_THE_WAY: copy[1] if copy else "",
+        Reason.FROZEN: file[0] if file else "",
     }
     own = () if reason is Reason.SNAPSHOT_FORGED else lines  # a traceback says no more
     return Failure(reason, details.get(reason, ""), _kept(own))

@@ -17,6 +17,9 @@ _PAUSE = 1
 """Seconds between two of them."""
 _PIECE = 1 << 20
 """Bytes that are in memory at once."""
+FROZEN = ("GLACIER", "DEEP_ARCHIVE")
+"""The storage classes of which an object must be brought back before it can be read, which takes hours
+(GLACIER_IR is read at once)."""
 PROBE = "secretsbackup-probe"
 """The name, under the prefix, of what is put there for a moment to see whether that can be done."""
 
@@ -35,6 +38,26 @@ async def own_profiles() -> tuple[str, ...]:
 async def contents(bucket: Bucket, credential: Credential) -> dict[str, int]:
     """Names below the prefix and their sizes in bytes; a Failure with its own Reason, in seconds."""
     return await in_thread(lambda: told(lambda: _list(bucket, credential), bucket, credential))
+
+
+async def listing(bucket: Bucket, credential: Credential) -> tuple[dict[str, int], frozenset[str]]:
+    """The same, and which of them lie where they cannot be read at once."""
+    return await in_thread(lambda: told(lambda: _listing(bucket, credential), bucket, credential))
+
+
+async def still_frozen(bucket: Bucket, credential: Credential, names: Sequence[str]) -> str:
+    """The first of these that was not brought back for a while; "" if all were (S3's RestoreObject)."""
+
+    def look() -> str:
+        s3 = client(bucket, credential)
+        return next((name for name in names if not _thawed(s3, bucket, name)), "")
+
+    return await in_thread(lambda: told(look, bucket, credential))
+
+
+def _thawed(s3: Any, bucket: Bucket, name: str) -> bool:
+    seen = s3.head_object(Bucket=bucket.bucket, Key=bucket.key_prefix + name)
+    return seen.get("StorageClass") not in FROZEN or 'ongoing-request="false"' in seen.get("Restore", "")
 
 
 async def fetch(bucket: Bucket, credential: Credential, name: str) -> bytes:
@@ -70,6 +93,8 @@ def _bring(bucket: Bucket, credential: Credential, name: str, to: Path) -> None:
         except of.ClientError as error:
             if code_of(error) == "NoSuchKey":
                 raise Failure(Reason.VOLUME_MISSING, name) from None
+            if code_of(error) == "InvalidObjectState":
+                raise Failure(Reason.FROZEN, name) from None
             raise
         except (of.HTTPClientError, of.IncompleteReadError) as error:
             if not left:
@@ -138,13 +163,20 @@ def _reach(bucket: Bucket, credential: Credential) -> None:
 
 
 def _list(bucket: Bucket, credential: Credential) -> dict[str, int]:
+    return _listing(bucket, credential)[0]
+
+
+def _listing(bucket: Bucket, credential: Credential) -> tuple[dict[str, int], frozenset[str]]:
     pages = client(bucket, credential).get_paginator("list_objects_v2")
-    prefix = bucket.key_prefix
-    return {
-        item["Key"].removeprefix(prefix): item["Size"]
-        for page in pages.paginate(Bucket=bucket.bucket, Prefix=prefix)
-        for item in _items(page, bucket)
-    }
+    sizes: dict[str, int] = {}
+    frozen: set[str] = set()
+    for page in pages.paginate(Bucket=bucket.bucket, Prefix=bucket.key_prefix):
+        for item in _items(page, bucket):
+            name = item["Key"].removeprefix(bucket.key_prefix)
+            sizes[name] = item["Size"]
+            if item.get("StorageClass") in FROZEN:
+                frozen.add(name)
+    return sizes, frozenset(frozen)
 
 
 def _items(listed: Mapping[str, Any], bucket: Bucket) -> Sequence[Mapping[str, Any]]:

@@ -28,6 +28,7 @@ _CODES = {
     "AuthorizationHeaderMalformed": Reason.REGION_WRONG,
     "IllegalLocationConstraintException": Reason.REGION_WRONG,
     "QuotaExceeded": Reason.DESTINATION_FULL,
+    "InvalidObjectState": Reason.FROZEN,
 }
 """https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html; Ceph answers with the same."""
 
@@ -131,6 +132,8 @@ def refused(error: Any, bucket: Bucket) -> Failure:
 
 def _detail(reason: Reason, error: Any, bucket: Bucket) -> str:
     match reason:
+        case Reason.FROZEN:
+            return bucket.bucket
         case Reason.DESTINATION_MISSING:
             return f"bucket {bucket.bucket}"
         case Reason.REGION_WRONG:

@@ -8,7 +8,7 @@ from secretsbackup.model.check import Finding, Sign, of_action
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.policy import Action, granting, grants
 from secretsbackup.model.secret import Credential
-from secretsbackup.tools.s3 import PROBE
+from secretsbackup.tools.s3 import FROZEN, PROBE
 from secretsbackup.tools.s3.reach import allowed, client, code_of, skew, told
 from secretsbackup.tools.waiting import in_thread
 
@@ -145,7 +145,7 @@ def _harm(rule: Settings, bucket: Bucket) -> tuple[Sign, str] | None:
         return None
     if {"Days", "Date"} & {*rule.get("Expiration", {})}:
         return Sign.EXPIRING, str(rule.get("ID", ""))
-    frozen = [one.get("StorageClass") in ("GLACIER", "DEEP_ARCHIVE") for one in rule.get("Transitions", ())]
+    frozen = [one.get("StorageClass") in FROZEN for one in rule.get("Transitions", ())]
     return (Sign.FREEZING, str(rule.get("ID", ""))) if any(frozen) else None
 
 

@@ -144,3 +144,11 @@ def test_a_copy_that_it_takes_for_a_volume_is_named() -> None:
         30, f"Volume 1 is already in the volume list as {volume}. {volume}~ has the same volume number."
     )
     assert (found.reason, found.detail) == (Reason.COPY_IN_THE_WAY, f"{volume}~")
+
+
+def test_what_lies_in_glacier_is_named() -> None:
+    volume = "duplicity-full.20261122T220828Z.vol1.difftar.gpg"
+    found = why(
+        50, f"Giving up downloading {volume} (InvalidObjectState when calling the GetObject operation)"
+    )
+    assert (found.reason, found.detail) == (Reason.FROZEN, volume)
