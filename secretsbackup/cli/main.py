@@ -343,7 +343,9 @@ def _fields(fields: argparse.ArgumentParser, *, required: bool) -> None:
     fields.add_argument("--region", metavar="R")
     fields.add_argument("--storage-class", metavar="CLASS", help="for example STANDARD_IA")
     fields.add_argument("--key", required=required, help="a GnuPG key: fingerprint, id or owner")
-    fields.add_argument("--exclude", action="append", metavar="PATTERN", help="as rsync reads it")
+    fields.add_argument(
+        "--exclude", action="append", metavar="PATTERN", help="an rsync pattern, or a path below a source"
+    )
     fields.add_argument("--full-every", type=int, metavar="DAYS", help="30 unless changed")
     fields.add_argument("--keep", type=int, metavar="N", help="how many full backups at least; 2")
     fields.add_argument("--keep-days", type=int, metavar="DAYS", help="and all that are younger")

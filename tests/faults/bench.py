@@ -10,6 +10,7 @@ import os
 import re
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -447,6 +448,7 @@ _DIFFERS = (
     (r"/tmp/\S*?/(?=\S)", "…/"),
     (r"http://127\.0\.0\.1:\d+", "ENDPOINT"),
     (r"test-[0-9a-f-]{36}", "BUCKET"),
+    (rf"\({re.escape(socket.gethostname())}\)", "(HOST)"),
     (r"\d{8}T\d{6}(\.\d+)?Z(-[0-9a-f]{4})?", "TIME"),
     (r"restored-[\d_-]+", "restored-TIME"),
     (r"\d+ h \d+ min", "SPAN"),
