@@ -136,7 +136,7 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
     async def come_back() -> None:
         hand = begin(Start.KIT, photographs="setup/kit")
         wizard = hand.wizard
-        await hand.next(wizard.kit)
+        assert wizard.page is wizard.kit, "what was asked for comes first"
         hand.type(wizard.kit.file.line, str(person / "kit" / "recovery-kit.txt"))
         await hand.until(lambda: "The backup “Documents”" in hand.says)
         hand.type(wizard.kit.phrase, "not the words")
