@@ -2,12 +2,16 @@
 
 import json
 import os
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from hypothesis import Phase, given, settings
+from hypothesis import strategies as st
 
+from secretsbackup.tools import tree
 from tests.end_to_end.machine import PASSPHRASE, Machine
 from tests.end_to_end.servers import Bucket, SshServer
 from tests.end_to_end.test_round_trip import make_profile
@@ -151,3 +155,47 @@ def test_a_path_that_is_too_long_is_named_and_the_rest_is_saved(
     folder = user.restore(tmp_path / "out") / "source"
     assert (folder / "new 1").read_text() == "1"
     assert (folder / ("a/" * 300) / "bottom").is_file()
+
+
+SIGNS = [*b"\\*?[]{}()<>|&;$`\"'!#%~-:=@,^ ._a\n\t\x1b\x7f\xe9\xff", "ü".encode(), "\u2028".encode(), b"%s"]
+PARTS = st.one_of(
+    st.sampled_from([bytes([one]) if isinstance(one, int) else one for one in SIGNS]),
+    st.binary(min_size=1, max_size=3).map(lambda some: some.translate(None, b"\0/")),
+)
+NAMES = (
+    st.lists(PARTS, min_size=1, max_size=60).map(b"".join).filter(lambda name: name not in (b"", b".", b".."))
+)
+TREES = st.lists(NAMES.filter(lambda name: len(name) <= 255), min_size=3, max_size=3, unique=True)
+
+
+def test_trees_of_drawn_names_come_back_whole_and_alone(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    make_profile(user, keys[1], source, f"file://{tmp_path}/backups", "--upheaval", "0")
+
+    @settings(derandomize=True, max_examples=3, deadline=None, database=None, phases=[Phase.generate])
+    @given(TREES)
+    def there_and_back_again(names: list[bytes]) -> None:
+        shutil.rmtree(source)
+        source.mkdir()
+        folder, *inside = (os.fsdecode(name) for name in names)
+        (source / folder).mkdir()
+        for path in (*(source / folder / name for name in inside), source / inside[0]):
+            path.write_bytes(bytes(path))
+        user.backup()
+        top = [b"source/" + name for name in names[:2]]
+        both = [top[0] + b"/" + name for name in names[1:]]
+        for wanted, expected in (
+            ([], {*both, top[1]}),
+            (top[:1], {*both}),
+            (both, {*both}),
+            (top[1:], {top[1]}),
+        ):
+            out = user.restore(tmp_path / "out", "--", *wanted)
+            assert {path[len(bytes(out)) + 1 :] for path, _ in tree.files_below(out)} == expected
+            for path in expected:
+                assert (out / os.fsdecode(path)).read_bytes() == bytes(source.parent) + b"/" + path
+
+    there_and_back_again()
