@@ -26,7 +26,7 @@ def widen(pipe: int) -> None:
 
 def telling(words: list[str]) -> list[str]:
     """The same words, with gpg's status lines among what it says to people: they tell why it failed."""
-    return words if "--status-fd" in words else [words[0], "--status-fd", "2", *words[1:]]
+    return [words[0], "--status-fd", "2", *words[1:]] if "--decrypt" in words else words
 
 
 def await_agent(home: str) -> None:
