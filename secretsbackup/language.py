@@ -27,12 +27,17 @@ def speak(language: str | None = None) -> None:
     _spoken = _loaded(wanted) or _loaded(wanted.partition("_")[0]) or gettext.NullTranslations()
 
 
+def code() -> str:
+    """The language in use, as a code: "en", "de"."""
+    return _spoken.info().get("language", "en")
+
+
 @contextmanager
 def humanised() -> Iterator[None]:
     """Within it, humanize speaks the language too, where it knows it."""
     import humanize
 
-    name = _spoken.info().get("language", "en")
+    name = code()
     try:
         if name != "en":
             humanize.activate(f"{name}_{name.upper()}")

@@ -160,6 +160,9 @@ def parser() -> argparse.ArgumentParser:
 
 def _running(verb: Verb) -> None:
     verb("looking", "open", "open the window")
+    verb("help", "help", "read the handbook: a page, or what an error means").add_argument(
+        "topic", nargs="?", metavar="TOPIC", help="a page, PAGE#SECTION or an error's name; all pages without"
+    )
     demo = verb("running", "demo", "show a whole round trip with throw-away files, key and keyring")
     demo.add_argument("--keep", metavar="FOLDER", help="work in this new folder and keep it")
     _backup(verb("running", "backup", "back up now"))

@@ -22,6 +22,7 @@ from PySide6.QtWidgets import (
 from secretsbackup.desktop import look, work
 from secretsbackup.desktop.credentials import Credentials
 from secretsbackup.desktop.fields import beside
+from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.often import Often
 from secretsbackup.desktop.sources import Sources
 from secretsbackup.desktop.trouble import Trouble
@@ -254,6 +255,7 @@ class Editor(QWidget):
         buttons = QHBoxLayout()
         buttons.setContentsMargins(*[2 * look.GRID] * 4)
         buttons.setSpacing(look.GRID)
+        buttons.addWidget(offer_help(self, "settings-reference"))
         buttons.addStretch(1)
         buttons.addWidget(look.button(_("Cance&l"), self.close))
         buttons.addWidget(self._save)

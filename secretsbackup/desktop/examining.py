@@ -25,7 +25,7 @@ class ExaminePage(Page[tuple[Finding, ...]]):
             _("Is all as it should be?"),
             _("Programs, key, credential and destination are tried, on a probe that goes again."),
         )
-        self.forward = _("&Close")
+        self.forward, self.help = _("&Close"), "checks-and-verification#examine"
         self._profile = profile
         self._found: list[Finding] = []
         self._says, self._findings = look.sentence(), Findings()

@@ -21,6 +21,7 @@ from PySide6.QtWidgets import (
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.language import _
 from secretsbackup.model.event import (
@@ -172,6 +173,7 @@ class Log(QWidget):
         filters.addWidget(self._warnings)
         buttons.setSpacing(look.GRID)
         buttons.addWidget(look.button(_("&Copy"), self._copy))
+        buttons.addWidget(offer_help(self, "troubleshooting"))
         buttons.addStretch(1)
         buttons.addWidget(self._obscured)
         buttons.addWidget(look.button(_("&Save report…"), self._ask_where))

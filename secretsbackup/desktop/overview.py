@@ -20,6 +20,7 @@ from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.attention import Attention
 from secretsbackup.desktop.elided import Elided
 from secretsbackup.desktop.flow import Flow
+from secretsbackup.desktop.help import show_help
 from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.naming import where as place
 from secretsbackup.desktop.running import Running
@@ -177,6 +178,7 @@ class Overview(QWidget):
         menu.addAction(_("E&xamine it…"), lambda: self._app.examine(self._name))
         menu.addSeparator()
         menu.addAction(_("&Edit this backup…"), lambda: self._app.edit(self._name))
+        menu.addAction(_("Help"), lambda: show_help("status"))
         return menu
 
     def _make_list(self) -> QListView:

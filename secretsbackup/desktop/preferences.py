@@ -10,6 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel,
 
 from secretsbackup.desktop import asking, look, work
 from secretsbackup.desktop.elided import Elided
+from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.naming import where as place
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.language import _, known
@@ -156,6 +157,7 @@ class Preferences(QWidget):
             row.addStretch(1)
             box.addLayout(row)
         box.addWidget(self._told)
+        box.addWidget(offer_help(self, "schedule#automatic"), 0, Qt.AlignmentFlag.AlignLeft)
         box.addStretch(1)
         area = QScrollArea()
         area.setWidgetResizable(True)

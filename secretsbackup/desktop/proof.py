@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import RUN, Runs, show_in
@@ -104,6 +105,7 @@ class Proof(QWidget):
         buttons.setSpacing(look.GRID)
         buttons.addWidget(self._now)
         buttons.addWidget(self._anew)
+        buttons.addWidget(offer_help(self, "checks-and-verification#verify"))
         buttons.addStretch(1)
         made = QWidget()
         box = look.column(made, gap=2)

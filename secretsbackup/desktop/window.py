@@ -28,6 +28,7 @@ from PySide6.QtWidgets import (
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look
+from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.overview import Overview
 from secretsbackup.desktop.standings import Standing, Standings
 from secretsbackup.desktop.trouble import Trouble
@@ -156,8 +157,10 @@ class Window(QWidget):
         icons.put(add, "plus")
         settings = look.flat(_("&Preferences…"), self._app.show_preferences)
         icons.put(settings, "settings")
-        box.addWidget(add)
-        box.addWidget(settings)
+        handbook = offer_help(self, lambda: "status" if self.chosen else "index")
+        icons.put(handbook, "info")
+        for button in (add, settings, handbook):
+            box.addWidget(button)
         least = max(button.sizeHint().width() for button in (add, settings)) + 2 * look.GRID
         side.setFixedWidth(max(24 * look.GRID, 24 * self.fontMetrics().averageCharWidth(), least))
         return side, shown

@@ -26,6 +26,7 @@ from PySide6.QtWidgets import (
 from shiboken6 import isValid
 
 from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.trouble import Remedy, Trouble
 from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
@@ -51,6 +52,8 @@ class Page(QWidget, Generic[T]):
 
     forward = ""
     """What is written on the button that goes on, if it does more than that."""
+    help = "first-backup"
+    """The page of the handbook that is about it; PAGE#SECTION for a part of one."""
     final = False
     """Whether there is no way back from here: it is done."""
     complete = Signal(bool)
@@ -337,6 +340,7 @@ class Wizard(QDialog):
         buttons = QHBoxLayout()
         buttons.setContentsMargins(*[2 * look.GRID] * 4)
         buttons.setSpacing(look.GRID)
+        buttons.addWidget(offer_help(self, lambda: self.page.help))
         buttons.addWidget(self._missing, 1)
         buttons.addWidget(self._back)
         buttons.addWidget(self._next)

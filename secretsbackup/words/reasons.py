@@ -535,7 +535,7 @@ def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, to
             return Message(
                 _("It is made by hand only."),
                 _("Give it a schedule."),
-                "secretsbackup profile set --schedule",
+                'secretsbackup profile set --schedule "daily 18:00"',
             )
         case Reason.NOT_YET:
             return Message(_("It is not due{before}.").format(before=_before(about)))

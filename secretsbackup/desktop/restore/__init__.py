@@ -46,6 +46,10 @@ class Restore(Wizard):
             *(self.source, self.elsewhere, self.when, self.search, self.what, self.where, self.phrase),
             *(self.progress, self.ended, self.in_place),
         )
+        for page in pages:
+            page.help = "restoring"
+        self.elsewhere.help = "restoring#another-backup"
+        self.search.help, self.in_place.help = "restoring#find", "restoring#put-back"
         super().__init__(_("Restore files"), pages)
         self.progress.over.connect(self._over)
         self.moved.connect(lambda _index: self._moved())

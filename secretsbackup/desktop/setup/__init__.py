@@ -75,6 +75,8 @@ class SetUp(Wizard):
         self.ready = ReadyPage(self._outcome, self._restore, self._back_up, self._later)
         named = {name: page for name, page in vars(self).items() if name in _ORDER}
         self._names = {named[name]: name for name in _ORDER}
+        for name, topic in _HELP.items():
+            named[name].help = topic
         title = _("Restore from a backup") if start is Start.KIT else _("Set up a backup")
         super().__init__(title, [named[name] for name in _ORDER])
         self._soon = QTimer(self, interval=_SOON, singleShot=True)
@@ -320,4 +322,19 @@ _ORDER = (
     *("rhythm", "paper", "summary", "ready"),
 )
 _LAST = ("summary", "ready")
+_HELP = {
+    "kit": "recovery-kit#computer-gone",
+    "seed": "administrators#old-scripts",
+    "files": "excludes",
+    "place": "destinations",
+    "bucket": "destinations#s3",
+    "access": "destinations#s3",
+    "folder": "destinations#disk",
+    "host": "destinations#ssh",
+    "key": "keys",
+    "phrase": "keys#passphrase",
+    "rhythm": "schedule",
+    "paper": "recovery-kit#save",
+}
+"""The pages of the handbook that are about a question; the others are about the first backup as a whole."""
 __all__ = ["SetUp", "Start", "wizard"]

@@ -97,6 +97,8 @@ class KeptPage(Page[None]):
 def wizard(app: "App", profile: Profile) -> Wizard:
     """Saves the recovery kit of this profile."""
     keep = KeepPage(app, profile)
-    made = Wizard(_("Recovery kit"), [keep, KeptPage(keep)])
+    kept = KeptPage(keep)
+    keep.help = kept.help = "recovery-kit#save"
+    made = Wizard(_("Recovery kit"), [keep, kept])
     made.completed.connect(made.deleteLater)
     return made

@@ -1,0 +1,204 @@
+"""Troubleshooting: an entry for every Reason and every Caution. The sentence and the advice are the program's own;
+what it means is written here."""
+
+from collections.abc import Iterator
+
+from secretsbackup import words
+from secretsbackup.model.event import Caution, Warned
+from secretsbackup.model.outcome import Reason, Why
+
+INTRO = """\
+# Troubleshooting
+
+This page explains every message of Secrets Backup: what it means for your files, and what to do now.
+
+Find your message by its sentence, or by its name: `secretsbackup help no-room` prints one entry. Names such as
+`no-room` are what `--json` prints and what the log holds. Words such as “/media/disk” stand for your own.
+
+First steps that help with most problems:
+
+1. Read the whole message. It says what happened, and then what to do.
+2. Open **More** and choose **Examine it…**, or type `secretsbackup doctor`. It tests programs, key, access and
+   destination within seconds and says what is missing.
+3. Look at the log of the run: **Show the log** in the window, or `secretsbackup log`.
+4. Try again. What has been sent already is not sent twice.
+
+A failed or skipped backup never harms the backups that you have.
+"""
+
+Entries = dict[Reason, tuple[str, str]]
+"""For each Reason the detail of an example, and what it means."""
+
+MACHINE: Entries = {
+    Reason.TOOL_MISSING: ("rsync", "Secrets Backup uses rsync, duplicity and GnuPG. One of them, or another program that this command needs, was not found."),
+    Reason.TOOL_TOO_OLD: ("duplicity 2.1 3.0 /usr/bin/duplicity", "The program is there, but it is too old to be used. Nothing was changed."),
+    Reason.TOOL_FAILED: ("rsync 12", "The program ended with an error that Secrets Backup does not know. Its own last words are in the log."),
+    Reason.TOOL_STANDS_STILL: ("rsync", "The program waited for something that never came, most often a network drive or a server that does not answer. It was stopped so that the next backup can start."),
+    Reason.NO_ROOM: ("/home/ada/.cache/secretsbackup/documents/stage 41000000000 12000000000", "A disk of this computer is full. A backup keeps a working copy of your files, by default in `~/.cache/secretsbackup`; it needs about as much space as the files themselves. You can move it to another disk with the setting [staging](settings-reference.md#profile)."),
+    Reason.NOT_WRITABLE: ("/media/disk/backups", "The folder cannot be written to: it belongs to another user, its disk is read-only, or it does not exist."),
+    Reason.STAGE_NOT_OURS: ("/home/ada/Work/letter.odt", "The folder for the working copy must hold nothing else, because everything else in it would be deleted. So the backup did not start."),
+    Reason.BUSY: ("4711", "Only one run of a profile works at a time. Another one is in progress: in the window, by the timer, or in another terminal. If it hangs, stop it: `secretsbackup stop`."),
+}  # fmt: skip
+WROTE: Entries = {
+    Reason.PROFILE_UNKNOWN: ("documets", "The command names a profile that does not exist. Look for a typing mistake."),
+    Reason.PROFILE_EXISTS: ("documents", "Two profiles cannot have the same name."),
+    Reason.PROFILE_INVALID: ("A pattern is one line that is not empty.", "A setting or a command cannot be used as it is. The sentence itself says what has to change; it is different each time. Nothing was changed."),
+    Reason.SETTINGS_BROKEN: ("/home/ada/.config/secretsbackup/profiles.toml: Expected ']' at the end of a table declaration", "The settings file has a mistake. No profile is backed up until it is fixed. The [settings reference](settings-reference.md) shows how it should look."),
+    Reason.SETTINGS_NEWER: ("/home/ada/.config/secretsbackup/profiles.toml", "A newer version of Secrets Backup wrote the settings. This version leaves them alone, so that nothing is lost."),
+    Reason.MEMORY_NEWER: ("/home/ada/.local/state/secretsbackup/history.sqlite", "A newer version of Secrets Backup wrote its history. This version leaves it alone."),
+    Reason.CATALOGUE_LOST: ("", "The list that answers “which file is in which backup” was damaged. It is only a copy: it is built again from the backups themselves. Your backups are not affected."),
+    Reason.MEMORY_BUSY: ("/home/ada/.local/state/secretsbackup/history.sqlite", "Another program has the history file open, for example a database viewer or a second copy of Secrets Backup that hangs."),
+    Reason.MEMORY_BROKEN: ("/home/ada/.local/state/secretsbackup/history.sqlite", "The history file was damaged, for example by a power cut. It is put aside and built again. Your backups are not affected."),
+    Reason.SEED_UNREADABLE: ("config.sh, line 3", "The `config.sh` of the old scripts could not be read. It is only read, never run, so it must consist of plain assignments."),
+    Reason.NOT_A_TIME: ("last wednesday", "A time is written as `2026-11-22`, `\"2026-11-22 18:00\"`, or as a snapshot's name from `secretsbackup snapshots`. A date alone means the end of that day. A span is written as `30m`, `1h` or `2d`."),
+}  # fmt: skip
+SECRETS: Entries = {
+    Reason.KEYRING_MISSING: ("", "Your passwords are kept in the keyring of your desktop, and none was found. Secrets Backup never keeps them in a plain file instead. On a server without a keyring, see [administrators](administrators.md#no-keyring)."),
+    Reason.KEYRING_LOCKED: ("", "The keyring is there, but it is locked or does not answer. It usually opens when you log in to the desktop."),
+    Reason.SECRET_MISSING: ("aws-access-key-id documents", "The keyring has no such entry for this profile: it was never stored, or was removed."),
+    Reason.AWS_PROFILE_MISSING: ("backup", "The profile uses your own `~/.aws` settings, and they have no profile of this name with a key."),
+    Reason.KEY_MISSING: ("0123456789ABCDEF", "GnuPG on this computer does not have the key that the profile names. On a new computer, the [recovery kit](recovery-kit.md) brings it back."),
+    Reason.KEY_AMBIGUOUS: ("ada@example.org", "Several keys have this name, and Secrets Backup does not guess which one you mean."),
+    Reason.KEY_EXPIRED: ("0123456789ABCDEF", "An expired key cannot encrypt, so no backup is made. Restoring still works. See [extend a key](keys.md#extend)."),
+    Reason.KEY_REVOKED: ("0123456789ABCDEF", "A revoked key cannot be used any more. Choose another key in **Edit this backup…**; the next backup is a new full one. Keep the old key for the older backups."),
+    Reason.KEY_CANNOT_ENCRYPT: ("0123456789ABCDEF", "The key can sign but not encrypt, so it cannot protect a backup."),
+    Reason.KEY_UNPROTECTED: ("0123456789ABCDEF", "The recovery kit would hold a key that anyone could use who finds it. So no kit is written until the key has a passphrase."),
+    Reason.SECRET_KEY_MISSING: ("0123456789ABCDEF", "This computer has only the public half of the key. That is enough to back up, but not to restore."),
+    Reason.PASSPHRASE_MISSING: ("documents", "Restoring and testing need the passphrase of your key. It is not in the keyring, and this run started automatically, so nobody could type it. Backing up normally works without it."),
+    Reason.PASSPHRASE_WRONG: ("", "The passphrase that was typed, or that is in the keyring, is not the one of this key. There is no way around it; see [forgotten passphrase](keys.md#forgotten)."),
+    Reason.GPG_FAILED: ("2", "GnuPG ended with an error that Secrets Backup does not know. Its own last words are in the log."),
+    Reason.HOOK_FAILED: ("pg_dump ended with 1", "The command that you set with `--before` failed, so no backup was made: it might have been incomplete. See [your own commands](hooks-and-notifications.md#commands)."),
+    Reason.NOT_TOLD: ("hc-ping.com: HTTP 404", "The backup itself is not affected, but the URL could not be called or the mail could not be sent. See [who is told](hooks-and-notifications.md#calls)."),
+}  # fmt: skip
+KIT: Entries = {
+    Reason.KIT_BROKEN: ("line K3 is mistyped", "A line of the recovery kit is missing or was read wrongly. Each line has a checksum of its own, so the message names the place."),
+    Reason.KIT_OUTDATED: ("it leads to s3://old/laptop, not s3://ada-backups/laptop", "The kit is readable, but the profile has changed since it was made. After a disaster it would lead to the wrong place or hold the wrong key."),
+    Reason.KIT_IN_THE_WAY: ("/home/ada/kit/recovery-kit.txt", "The folder already holds the kit of another profile, which is not overwritten. Each profile needs a folder of its own."),
+}  # fmt: skip
+SOURCES: Entries = {
+    Reason.SOURCE_MISSING: ("/media/photos", "A folder that you back up is not there. Most often its disk is not connected. No backup is made, so that the files are not taken for deleted."),
+    Reason.SOURCE_EMPTY: ("/media/photos", "A folder that had files is empty now. Most often its disk is not connected, and only the empty mount point is left."),
+    Reason.SOURCE_UNREADABLE: ("/home/ada/Documents", "You may not read this folder, so it cannot be backed up."),
+}  # fmt: skip
+DESTINATION: Entries = {
+    Reason.DESTINATION_AWAY: ("/media/disk/backups", "The disk with your backups is not connected. The backup waits until it is."),
+    Reason.DESTINATION_MISSING: ("s3://ada-backups/laptop", "The bucket or the folder does not exist, or has another name."),
+    Reason.DESTINATION_UNREACHABLE: ("s3.example.org", "The server did not answer: the network is down, the address is wrong, or the server has a problem. Backups start again automatically when it is back."),
+    Reason.DESTINATION_DENIED: ("s3:PutObject", "The destination knows you, but does not let you do what a backup needs. For a bucket, **Examine it…** or `secretsbackup doctor` tries each right and prints the statement that grants a missing one."),
+    Reason.DESTINATION_FULL: ("/media/disk/backups 41000000000 12000000000", "There is no more space where the backups are kept. The backups that are there stay as they are."),
+    Reason.CREDENTIAL_REFUSED: ("", "The bucket's server does not know this access key, or its secret is wrong. Perhaps the key was deleted or replaced."),
+    Reason.REGION_WRONG: ("eu-west-1", "The bucket exists, but in another region than the profile says."),
+    Reason.ENDPOINT_WRONG: ("https://console.example.org", "Something answers at this address, but it is not an S3 server."),
+    Reason.CLOCK_WRONG: ("7200", "Servers refuse requests that are dated wrongly, and backups would get wrong dates."),
+    Reason.CERTIFICATE_BAD: ("s3.example.org", "The server could not prove who it is. Either its certificate is expired or made by itself, or someone is between you and it."),
+    Reason.HOST_KEY_UNKNOWN: ("ada@nas", "SSH has never connected to this computer, so it cannot know whether it is the right one."),
+    Reason.BUCKET_TAKEN: ("backups", "Bucket names are unique worldwide, and this one belongs to someone else."),
+    Reason.BUCKET_NAME_BAD: ("My Backups", "S3 does not allow this name for a bucket."),
+    Reason.BUCKET_NOT_EMPTY: ("ada-backups", "You asked to undo a set-up, but the bucket holds something else. It stays."),
+    Reason.USERS_DENIED: ("iam:CreateUser", "The key that you gave for setting up is not an administrator's: it may not create the user that backups should run as."),
+    Reason.KEYS_TOO_MANY: ("secretsbackup-laptop", "Amazon allows two access keys for each user, and this user has both."),
+    Reason.ANOTHER_MACHINE: ("", "The folder holds backups that another computer, or another folder of this one, made. Two that write to the same place would damage each other's backups. After you moved to a new computer they are yours: confirm it once."),
+}  # fmt: skip
+NOT_NOW: Entries = {
+    Reason.NOT_SCHEDULED: ("", "The profile has the schedule `manual`: it is backed up only when you start it."),
+    Reason.NOT_YET: ("", "All is well: the next backup is not due yet. You can start one at any time."),
+    Reason.WAITING_TO_RETRY: ("", "The last attempt failed. The next one comes automatically, first after 5 minutes, then after longer and longer waits, up to 6 hours."),
+    Reason.PAUSED: ("", "You paused automatic backups. You can still start one yourself."),
+    Reason.ON_BATTERY: ("15", "No backup starts below 20 % battery, and with the setting `only_on_power` none without a power supply. It starts when the computer is plugged in."),
+    Reason.METERED: ("", "The connection is marked as metered (for example a phone), so nothing is sent. Allow it with **Also over a network that costs by the byte** in **Edit this backup…**."),
+    Reason.OFFLINE: ("", "The computer is offline. The backup starts when the network is back."),
+}  # fmt: skip
+CONFIRM: Entries = {
+    Reason.SURGE: ("52000000000 31000000000 /home/ada/Videos/holiday.mov", "More new data than the profile allows at once (`surge`, 20 GB unless changed). Perhaps a large file is in the wrong folder. Nothing was sent: skip it with an [exclude](excludes.md), or confirm."),
+    Reason.UPHEAVAL: ("540 1 843", "More files than usual are gone or changed (`upheaval`, 50 % unless changed). Perhaps a drive is missing, or something damaged your files. Your earlier backups are safe, and none is removed while this question is open. If you did it yourself, confirm."),
+}  # fmt: skip
+BACKUPS: Entries = {
+    Reason.NO_SNAPSHOT: ("2020-01-01", "There is no backup from that time or before it."),
+    Reason.UNPROVEN: ("documents", "Old backups are removed only after a newer one was checked from this computer, and none was."),
+    Reason.NOTHING_SENT: ("", "duplicity reported success, but the new backup is not at the destination. Secrets Backup looks for itself, and does not believe it."),
+    Reason.VOLUME_MISSING: ("duplicity-full.20261122T180000Z.vol1.difftar.gpg", "A file of the backup is gone or too short at the destination: someone deleted it, or the storage lost it. Some files cannot be restored from this backup. The next backup is a full one, and everything is safe again once it has finished."),
+    Reason.VOLUME_CORRUPT: ("", "A file of the backup was changed or damaged at the destination. Older or newer backups may still be fine. The next backup is a full one."),
+    Reason.OLDER_DAMAGED: ("", "The backup that you chose is damaged, but a newer one does not depend on it."),
+    Reason.SNAPSHOT_UNSAFE: ("../../.ssh/authorized_keys", "Secrets Backup never saves such a link, so the backup was forged by someone who can write to the destination. See [security](security.md#hostile-destination)."),
+    Reason.PATH_NOT_FOUND: ("letter.odt", "The path is not in this backup. In backups, a path begins with the name of the folder that you back up: `Documents/letter.odt`. See [find a file](restoring.md#find)."),
+    Reason.SAMPLE_DIFFERS: ("Documents/letter.odt", "A test restore brought back a file that is not the one that was backed up. The next backup compares your files by content and is a full one."),
+}  # fmt: skip
+OURS: Entries = {
+    Reason.BUG: ("KeyError: 'x'", "Secrets Backup itself has made a mistake. The log holds what we need to find it. To report it without your names and paths, open the log and choose **Save report…**, or type `secretsbackup log --obscured`."),
+}  # fmt: skip
+GROUPS: tuple[tuple[str, str, Entries], ...] = (
+    ("this-computer", "This computer", MACHINE),
+    ("settings-and-commands", "Settings and commands", WROTE),
+    ("keys-and-passwords", "Keys, passwords and your own commands", SECRETS),
+    ("the-recovery-kit", "The recovery kit", KIT),
+    ("your-folders", "Your folders", SOURCES),
+    ("the-destination", "The destination", DESTINATION),
+    ("why-not-now", "Why no backup starts now", NOT_NOW),
+    ("your-confirmation", "Waiting for your confirmation", CONFIRM),
+    ("the-backups", "The backups", BACKUPS),
+    ("bugs", "Bugs", OURS),
+)
+
+WARNINGS: dict[Caution, tuple[str, str, str]] = {
+    Caution.DANGLING_LINK: ("/home/ada/Documents/old", "", "A link points to a file that does not exist, so there is nothing to save. Delete the link, or ignore it."),
+    Caution.LINK_LOOP: ("/home/ada/Documents/up", "", "A link points to a folder that contains it. Following it would never end. The files themselves are backed up where they are."),
+    Caution.UNREADABLE: ("/home/ada/Documents/private.db", "Permission denied", "You may not read this file, so it is not backed up. Give yourself permission, or exclude it."),
+    Caution.NOT_A_FILE: ("/home/ada/.cache/socket", "", "Sockets, pipes and devices hold no data. Nothing is lost."),
+    Caution.VANISHED: ("/home/ada/Documents/.~lock", "", "The file was deleted while the backup ran. Most often it was a temporary file."),
+    Caution.NOT_STAGED: ("/home/ada/Documents/film.mov", "No space left on device", "The file could not be copied to the working copy, so it is not in this backup."),
+    Caution.NOT_PRESERVED: ("Documents/letter.odt", "", "The content is safe. Its owner, permissions or time will be different after a restore."),
+    Caution.NEW_FULL: ("", "20261001T180000Z", "The earlier backups are damaged at the destination. So this one sends everything again and does not depend on them."),
+    Caution.OTHER_KEY: ("", "20261001T180000Z", "The profile has a new key. This backup sends everything again, encrypted to it. Keep the old key for as long as you want to restore the older backups."),
+    Caution.CLOCK_BEHIND: ("", "tomorrow 18:00", "This computer's clock was ahead once, or is behind now. Check its date."),
+    Caution.NOT_TIDIED: ("", "AccessDenied", "Old backups use space, but harm nothing. If it stays, type `secretsbackup doctor`: perhaps the right to delete is missing."),
+    Caution.NOT_PRUNED: ("", Reason.UNPROVEN.value, "Old backups stay until a newer one is known to be good."),
+    Caution.HOOK_FAILED: ("", "notify.sh ended with 1", "The backup is good; the command that you set with `--after` failed. What it said is in the log."),
+    Caution.NOT_TOLD: ("", "hc-ping.com: HTTP 404", "The backup is good, but a URL could not be called or a mail could not be sent. See [who is told](hooks-and-notifications.md#calls)."),
+    Caution.NOT_RESTORED: ("Documents/letter.odt", "Permission denied", "The restore went on without this file. Restore it alone into another folder."),
+    Caution.NOT_COMPARED: ("", "", "The test restore worked, but this computer has no working copy to compare it with, for example on a new computer. After the next backup it has one."),
+    Caution.NOT_CATALOGUED: ("", "OSError", "The backup is good. Searching takes longer once, because the list is built again."),
+    Caution.TOOL_SAYS: ("", "Warning: a helper program's own words", "A helper program warned of something that Secrets Backup does not know. Its own words are shown."),
+}  # fmt: skip
+
+
+def text() -> str:
+    """The whole page."""
+    return "\n".join((INTRO, *_reasons(), *_warnings())).rstrip() + "\n"
+
+
+def _reasons() -> Iterator[str]:
+    for anchor, title, entries in GROUPS:
+        yield from (f'<a id="{anchor}"></a>', f"## {title}", "")
+        for reason, (detail, meaning) in entries.items():
+            message = words.reason(Why(reason, detail))
+            yield from _entry(reason, message.title, reason, meaning)
+            if message.advice:
+                yield from (f"What to do: {_marked(message.advice)}", "")
+            for command in message.typed.split(", ") if message.typed else ():
+                yield from ("```", command, "```", "")
+
+
+def _warnings() -> Iterator[str]:
+    yield from ('<a id="warnings"></a>', "## Warnings", "")
+    yield from (
+        "With a warning the backup is good, but something was skipped or was not as it should be.",
+        "",
+    )
+    for caution, (path, detail, meaning) in WARNINGS.items():
+        sentence = words.warning(Warned(caution=caution, path=path, detail=detail))
+        yield from _entry(f"warning-{caution}", sentence, caution, meaning)
+
+
+def _entry(anchor: str, sentence: str, name: str, meaning: str) -> Iterator[str]:
+    yield from (
+        f'<a id="{anchor}"></a>',
+        f"### {_marked(sentence).removesuffix('.')}",
+        "",
+        f"`{name}`. {meaning}",
+        "",
+    )
+
+
+def _marked(sentence: str) -> str:
+    """A sentence in Markdown, in which a name in capitals or a star is meant as it stands."""
+    return sentence.replace("*", "\\*").replace("<", "\\<").replace("_", "\\_")
