@@ -150,4 +150,5 @@ def _places() -> Iterator[Place]:
 
 
 def _plain(heading: str) -> str:
-    return heading.replace("`", "").replace("*", "")
+    """A heading without its marks; a backslash only keeps a letter from being one."""
+    return re.sub(r"\\(.)|[`*]", r"\1", heading)

@@ -58,7 +58,7 @@ SECRETS: Entries = {
     Reason.SECRET_MISSING: ("aws-access-key-id documents", "The keyring has no such entry for this profile: it was never stored, or was removed."),
     Reason.AWS_PROFILE_MISSING: ("backup", "The profile uses your own `~/.aws` settings, and they have no profile of this name with a key."),
     Reason.KEY_MISSING: ("0123456789ABCDEF", "GnuPG on this computer does not have the key that the profile names. On a new computer, the [recovery kit](recovery-kit.md) brings it back."),
-    Reason.KEY_AMBIGUOUS: ("ada@example.org", "Several keys have this name, and Secrets Backup does not guess which one you mean."),
+    Reason.KEY_AMBIGUOUS: ("Ada Lovelace", "Several keys have this name, and Secrets Backup does not guess which one you mean."),
     Reason.KEY_EXPIRED: ("0123456789ABCDEF", "An expired key cannot encrypt, so no backup is made. Restoring still works. See [extend a key](keys.md#extend)."),
     Reason.KEY_REVOKED: ("0123456789ABCDEF", "A revoked key cannot be used any more. Choose another key in **Edit this backup…**; the next backup is a new full one. Keep the old key for the older backups."),
     Reason.KEY_CANNOT_ENCRYPT: ("0123456789ABCDEF", "The key can sign but not encrypt, so it cannot protect a backup."),

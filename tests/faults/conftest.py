@@ -18,8 +18,8 @@ Suffer = Callable[[Bench, Fault], None]
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """The table is written on request, and held against the README otherwise."""
-    parser.addoption("--write-table", action="store_true", help="write the table of faults into the README")
+    """The table is written on request, and held against the handbook otherwise."""
+    parser.addoption("--write-table", action="store_true", help="write the table of faults into the handbook")
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

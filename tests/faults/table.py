@@ -1,4 +1,4 @@
-"""The table of faults in the README: made of what the tests saw, and held against it."""
+"""The table of faults in the handbook: made of what the tests saw, and held against it."""
 
 from collections.abc import Iterable
 from itertools import groupby
@@ -7,7 +7,7 @@ from types import ModuleType
 
 from tests.faults.bench import Row
 
-README = Path(__file__).parents[2] / "README.md"
+PAGE = Path(__file__).parents[2] / "resources" / "help" / "reliability.md"
 BEGIN, END = "<!-- faults: written by tests/faults -->", "<!-- faults end -->"
 _HEAD = (
     "| what happens | the run ends | and says | status | the next run |",
@@ -34,15 +34,15 @@ def line(row: Row) -> str:
 
 
 def told() -> list[str]:
-    """The lines that the README has."""
-    text = README.read_text()
+    """The lines that the page has."""
+    text = PAGE.read_text()
     return text.partition(BEGIN)[2].partition(END)[0].strip().splitlines()
 
 
 def write(rows: Iterable[Row]) -> None:
-    """Put the table into the README."""
-    before, begin, rest = README.read_text().partition(BEGIN)
+    """Put the table into the page."""
+    before, begin, rest = PAGE.read_text().partition(BEGIN)
     _, end, after = rest.partition(END)
     assert begin
     assert end
-    README.write_text("\n".join((before + begin, *written(rows), end + after)))
+    PAGE.write_text("\n".join((before + begin, *written(rows), end + after)))

@@ -1,4 +1,4 @@
-"""The README tells of the faults just what was seen."""
+"""The handbook tells of the faults just what was seen."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tests.faults import table
 from tests.faults.bench import Row
 
 
-def test_the_readme_tells_what_was_seen(rows: list[Row], request: pytest.FixtureRequest) -> None:
+def test_the_handbook_tells_what_was_seen(rows: list[Row], request: pytest.FixtureRequest) -> None:
     if request.config.getoption("--write-table", default=False):
         table.write(rows)
     known = table.told()
