@@ -119,7 +119,7 @@ class Overview(QWidget):
         if isinstance(last, Failed) and not standing.status.running:
             told = words.outcome(last, standing.status.last_verb or Verb.BACKUP)
             self._trouble.tell(  # what happened stands in the headline
-                words.Message(told.advice or told.title),
+                words.Message(told.advice or told.title, help=told.help),
                 *self._remedies(last.reason),
                 (_("Show the &log"), self._open_telling_log),
             )

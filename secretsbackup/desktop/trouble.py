@@ -7,6 +7,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
 from secretsbackup.desktop import icons, look
 from secretsbackup.desktop.flow import Flow
+from secretsbackup.desktop.help import show_help
+from secretsbackup.language import _
 from secretsbackup.words import Message
 
 Remedy = tuple[str, Callable[[], object]]
@@ -42,9 +44,11 @@ class Trouble(QFrame):
         self._advice.setVisible(bool(message.advice))
         self.setAccessibleName(str(message))
         self._buttons.clear()
-        self._buttons.setVisible(bool(remedies))
+        self._buttons.setVisible(bool(remedies or message.help))
         for label, do in remedies:
             self._buttons.add(look.button(label, do))
+        if message.help:
+            self._buttons.add(look.flat(_("Learn more"), lambda: show_help(message.help)))
         if self.isHidden():  # what is told already is told anew with every look at how things stand
             look.into_view(self)
         self.show()

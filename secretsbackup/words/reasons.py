@@ -4,6 +4,8 @@ import shlex
 from datetime import datetime
 from typing import assert_never
 
+import msgspec
+
 from secretsbackup.language import _
 from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.paths import legible
@@ -12,8 +14,12 @@ from secretsbackup.words.quantities import because, duration, files, size
 from secretsbackup.words.times import clock
 
 
-def reason(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, told in one place
-    """What stood in the way, and what to do now."""
+def reason(why: Why) -> Message:
+    """What stood in the way, what to do now, and where the handbook says more."""
+    return msgspec.structs.replace(_told(why), help=f"troubleshooting#{why.reason}")
+
+
+def _told(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, told in one place
     about = legible(why.detail)
     match why.reason:
         case Reason.TOOL_MISSING:

@@ -2,7 +2,7 @@
 
 import re
 import shlex
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -30,7 +30,17 @@ def spans(text: str) -> list[str]:
 
 def commands(text: str) -> Iterator[list[str]]:
     """The words of each command of ours, without the program's own name and what a shell does around it."""
-    for line in [*(line.strip() for block in blocks(text) for line in block), *spans(text)]:
+    yield from examples(text)
+    yield from _ours(spans(text))
+
+
+def examples(text: str) -> Iterator[list[str]]:
+    """Those in blocks alone, which are whole."""
+    yield from _ours(line.strip() for block in blocks(text) for line in block)
+
+
+def _ours(lines: Iterable[str]) -> Iterator[list[str]]:
+    for line in lines:
         words = _words(line)
         if words and words[0] in _PROGRAMS and not any(word.isupper() for word in words[1:2]):
             yield words[1:]
