@@ -10,12 +10,14 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTextBrowser, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from secretsbackup import language
+from secretsbackup import language, words
 from secretsbackup.desktop import markdown
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.help import Help, show_help
+from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.desktop.wizard import Wizard
 from secretsbackup.model.event import RunId
+from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.profile import Profile
 from secretsbackup.words import handbook
 from secretsbackup.words.handbook import Place
@@ -188,6 +190,16 @@ def test_every_window_opens_it_at_its_page(play: Play, app: App, docs: Profile, 
         await _opens(_newest(), Place("recovery-kit", "save"))
 
     play(press())
+
+
+def test_what_went_wrong_leads_to_its_entry(qtbot: QtBot) -> None:
+    trouble = Trouble()
+    qtbot.addWidget(trouble)
+    trouble.tell(words.reason(Why(Reason.NO_ROOM, "/home/ada")))
+    _button(trouble, "Learn more").click()
+    assert opened() == Place("troubleshooting", "no-room")
+    trouble.tell(words.Message("Something that the handbook does not know."))
+    assert [one for one in trouble.findChildren(QPushButton) if one.isVisibleTo(trouble)] == []
 
 
 def test_every_page_of_the_set_up_has_a_page_that_is_there(play: Play, app: App) -> None:

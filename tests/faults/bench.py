@@ -344,7 +344,7 @@ class Fault:
 
 @dataclass(frozen=True)
 class Row:
-    """One line of the table in the README."""
+    """One line of the table in the handbook."""
 
     family: str
     fault: str

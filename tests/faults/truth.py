@@ -122,7 +122,7 @@ class Saved:
         return [*before[-1:], *(seen for _, seen in self.looks)]
 
     def begins(self, now: datetime) -> datetime:
-        """When the next backup begins by itself, as the README has it."""
+        """When the next backup begins by itself, as the handbook has it."""
         known = self.known(now)
         good = [run for run in known if run.good]
         wanted = _minute(good[-1].began) + self.every if good else now - MINUTE
