@@ -219,8 +219,6 @@ class Help(QWidget):
             scrolled = self._text.verticalScrollBar().value()
             self._draw(self._page)
             self._text.verticalScrollBar().setValue(scrolled)
-            self._back.setIcon(icons.icon("back"))
-            self._forward.setIcon(icons.icon("next"))
         super().changeEvent(event)
 
 
@@ -271,7 +269,7 @@ def _as_link(label: str, to: Place) -> str:
 
 def _arrow(icon: str, name: str, clicked: Callable[[], object]) -> QPushButton:
     made = look.flat("", clicked)
-    made.setIcon(icons.icon(icon))
+    icons.put(made, icon)
     made.setAccessibleName(name)
     made.setToolTip(name)
     return made

@@ -123,13 +123,13 @@ def _told(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, tol
                 _(
                     "The system’s timer does not run here. Keep this program open, or have cron start backups."
                 ),
-                "secretsbackup timer",
+                "secretsbackup timer on",
             )
         case Reason.LINKED:
             return Message(
                 _("{about} is a link, and what it leads to could be deleted.").format(about=about),
                 _("Delete the link. To stage on another disk, name the folder there."),
-                "secretsbackup profile set --staging",
+                "secretsbackup profile set --staging FOLDER",
             )
         case Reason.OPEN_LINK:
             return Message(

@@ -37,6 +37,19 @@ MACHINE: Entries = {
     Reason.NO_ROOM: ("/home/ada/.cache/secretsbackup/documents/stage 41000000000 12000000000", "A disk of this computer is full. A backup keeps a working copy of your files, by default in `~/.cache/secretsbackup`; it needs about as much space as the files themselves. You can move it to another disk with the setting [staging](settings-reference.md#profile)."),
     Reason.NOT_WRITABLE: ("/media/disk/backups", "The folder cannot be written to: it belongs to another user, its disk is read-only, or it does not exist."),
     Reason.STAGE_NOT_OURS: ("/home/ada/Work/letter.odt", "The folder for the working copy must hold nothing else, because everything else in it would be deleted. So the backup did not start."),
+    Reason.NOT_YOURS: ("root /home/ada/.cache/secretsbackup", "A folder of Secrets Backup belongs to another user, most often because it was once started with sudo."),
+    Reason.AS_ROOT: ("ada /home/ada/.config/secretsbackup", "Secrets Backup was started as root in the home folder of another user. Nothing was changed, so that this user's files do not come to belong to root."),
+    Reason.IN_THE_WAY: ("/home/ada/.config/secretsbackup", "Where Secrets Backup keeps a file or a folder of its own there is something of another kind, for example a file instead of a folder."),
+    Reason.FILE_UNUSABLE: ("/home/ada/.config/secretsbackup/profiles.toml", "The file could not be opened, for a reason that the system does not name better."),
+    Reason.PATH_TOO_LONG: ("/home/ada/Documents/a very long name", "The system does not allow a path or a name of this length."),
+    Reason.DISK_READ_ONLY: ("/home/ada", "Nothing can be written to this disk. Linux makes a disk read-only when it finds an error on it."),
+    Reason.DISK_FAILING: ("/media/disk", "The disk reports an error when it is read or written. Make sure that you have another copy of what is on it."),
+    Reason.SYSTEM_LIMIT: ("Too many open files", "The system has run out of something that programs share, such as open files or processes."),
+    Reason.NOT_STARTED: ("", "The profile is set up, but after a restart nothing would start its backups. See [what starts the backups](schedule.md#automatic)."),
+    Reason.LINKED: ("/home/ada/.cache/secretsbackup/documents/stage", "The folder for the working copy is a link. Everything else in the folder that it leads to could be deleted, so the backup did not start."),
+    Reason.OPEN_LINK: ("/home/ada/.cache/secretsbackup", "The link leads to a folder that other users can enter, and the working copy in it would be readable."),
+    Reason.OTHERS_LINK: ("/tmp/secretsbackup", "Another user could send your files to a place of their own with such a link. So it is not followed."),
+    Reason.FOLDER_IS_OURS: ("/home/ada/.cache/secretsbackup/documents/stage", "You chose a folder that Secrets Backup itself manages. What you put there would be deleted."),
     Reason.BUSY: ("4711", "Only one run of a profile works at a time. Another one is in progress: in the window, by the timer, or in another terminal. If it hangs, stop it: `secretsbackup stop`."),
 }  # fmt: skip
 WROTE: Entries = {
@@ -120,6 +133,8 @@ BACKUPS: Entries = {
     Reason.VOLUME_CORRUPT: ("", "A file of the backup was changed or damaged at the destination. Older or newer backups may still be fine. The next backup is a full one."),
     Reason.OLDER_DAMAGED: ("", "The backup that you chose is damaged, but a newer one does not depend on it."),
     Reason.SNAPSHOT_UNSAFE: ("../../.ssh/authorized_keys", "Secrets Backup never saves such a link, so the backup was forged by someone who can write to the destination. See [security](security.md#hostile-destination)."),
+    Reason.COPY_IN_THE_WAY: ("duplicity-full.20261122T180000Z.vol1 (copy).difftar.gpg", "Someone copied a file of the backup within the destination, and duplicity would take both for parts of it."),
+    Reason.ROLLED_BACK: ("Tuesday 18:00", "The destination has an older state than this computer remembers: someone put back an old copy, or deleted the newest backups. Older backups can be restored."),
     Reason.PATH_NOT_FOUND: ("letter.odt", "The path is not in this backup. In backups, a path begins with the name of the folder that you back up: `Documents/letter.odt`. See [find a file](restoring.md#find)."),
     Reason.SAMPLE_DIFFERS: ("Documents/letter.odt", "A test restore brought back a file that is not the one that was backed up. The next backup compares your files by content and is a full one."),
 }  # fmt: skip
@@ -140,10 +155,14 @@ GROUPS: tuple[tuple[str, str, Entries], ...] = (
 )
 
 WARNINGS: dict[Caution, tuple[str, str, str]] = {
-    Caution.DANGLING_LINK: ("/home/ada/Documents/old", "", "A link points to a file that does not exist, so there is nothing to save. Delete the link, or ignore it."),
+    Caution.DANGLING_LINK: ("/home/ada/Documents/old", "", "A link points to a file that does not exist, so there is nothing to save. Delete the link, or ignore it. It is in the log only."),
     Caution.LINK_LOOP: ("/home/ada/Documents/up", "", "A link points to a folder that contains it. Following it would never end. The files themselves are backed up where they are."),
     Caution.UNREADABLE: ("/home/ada/Documents/private.db", "Permission denied", "You may not read this file, so it is not backed up. Give yourself permission, or exclude it."),
-    Caution.NOT_A_FILE: ("/home/ada/.cache/socket", "", "Sockets, pipes and devices hold no data. Nothing is lost."),
+    Caution.NOT_A_FILE: ("/home/ada/.cache/socket", "", "Sockets, pipes and devices hold no data. Nothing is lost. It is in the log only."),
+    Caution.SOURCE_NOT_A_FILE: ("/home/ada/.cache/socket", "", "You chose it yourself to be backed up, but there is nothing in it that can be saved. Remove it from the profile."),
+    Caution.NOT_SENT: ("Documents/letter.odt", "", "The file changed in a way that neither its size nor its time shows, so it was not sent. The next backup sends it."),
+    Caution.ROLLED_BACK: ("", "Tuesday 18:00", "The destination has an older state than this computer remembers. See [rolled-back](#rolled-back)."),
+    Caution.ANOTHER_MACHINE: ("", "old-laptop", "The backup that you restored is from another computer. If that is what you want, all is well."),
     Caution.VANISHED: ("/home/ada/Documents/.~lock", "", "The file was deleted while the backup ran. Most often it was a temporary file."),
     Caution.NOT_STAGED: ("/home/ada/Documents/film.mov", "No space left on device", "The file could not be copied to the working copy, so it is not in this backup."),
     Caution.NOT_PRESERVED: ("Documents/letter.odt", "", "The content is safe. Its owner, permissions or time will be different after a restore."),
