@@ -42,6 +42,7 @@ MACHINE: Entries = {
     Reason.IN_THE_WAY: ("/home/ada/.config/secretsbackup", "Where Secrets Backup keeps a file or a folder of its own there is something of another kind, for example a file instead of a folder."),
     Reason.FILE_UNUSABLE: ("/home/ada/.config/secretsbackup/profiles.toml", "The file could not be opened, for a reason that the system does not name better."),
     Reason.PATH_TOO_LONG: ("/home/ada/Documents/a very long name", "The system does not allow a path or a name of this length."),
+    Reason.NOT_UTF8: ("/media/disk/old caf\\xe9", "You chose a folder to restore into whose name is not valid UTF-8, for example from an old system. Files with such names are backed up and restored; only the folder that you restore into cannot have one."),
     Reason.DISK_READ_ONLY: ("/home/ada", "Nothing can be written to this disk. Linux makes a disk read-only when it finds an error on it."),
     Reason.DISK_FAILING: ("/media/disk", "The disk reports an error when it is read or written. Make sure that you have another copy of what is on it."),
     Reason.SYSTEM_LIMIT: ("Too many open files", "The system has run out of something that programs share, such as open files or processes."),
