@@ -151,4 +151,4 @@ def _places() -> Iterator[Place]:
 
 def _plain(heading: str) -> str:
     """A heading without its marks; a backslash only keeps a letter from being one."""
-    return re.sub(r"\\(.)|[`*]", r"\1", heading)
+    return re.sub(r"\\([!-/:-@\[-`{-~])|[`*]", r"\1", heading)
