@@ -208,6 +208,7 @@ def test_every_page_of_the_set_up_has_a_page_that_is_there(play: Play, app: App)
         assert app.window
         QTest.keyClick(app.window, Qt.Key.Key_F1)
         assert opened() == Place("index")
+        app.window.setObjectName("asked")
         app.set_up()
         wizard = _newest()
         assert isinstance(wizard, Wizard)

@@ -34,7 +34,15 @@ def test_every_option_in_a_sentence_is_one_of_ours(path: Path) -> None:
     assert named - known == set()
 
 
-_OTHERS = {"--write", "--write-table", "--path-to-restore", "--time", "--change-passphrase", "--list-keys"}
+_OTHERS = {
+    "--write",
+    "--write-table",
+    "--path-to-restore",
+    "--time",
+    "--change-passphrase",
+    "--list-keys",
+    "--card-status",
+}
 """Of the tests, of duplicity and of gpg."""
 
 
