@@ -185,6 +185,7 @@ WARNINGS: dict[Caution, tuple[str, str, str]] = {
     Caution.OTHER_KEY: ("", "20261001T180000Z", "The profile has a new key. This backup sends everything again, encrypted to it. Keep the old key for as long as you want to restore the older backups."),
     Caution.SUBKEY_ELSEWHERE: ("", "0123456789ABCDEF", "The backup is good, but this computer could not restore it."),
     Caution.SETUID: ("Documents/bin/tool", "", "A setuid program can do what its owner can. One from a stranger's backup would be a way into your computer."),
+    Caution.TOO_LONG: ("/home/ada/Documents/a very long name", "", "The path is longer than the system allows, so it is not in this backup. Use shorter names, or back up a folder further down."),
     Caution.CLOCK_BEHIND: ("", "tomorrow 18:00", "This computer's clock was ahead once, or is behind now. Check its date."),
     Caution.NOT_TIDIED: ("", "AccessDenied", "Old backups use space, but harm nothing. If it stays, type `secretsbackup doctor`: perhaps the right to delete is missing."),
     Caution.NOT_PRUNED: ("", Reason.UNPROVEN.value, "Old backups stay until a newer one is known to be good."),
