@@ -282,10 +282,13 @@ async def _duplicity(
 
 async def _show_hidden(run: Run, vault: Vault, held: Holdings, kind: Kind, phrase: Secret | None) -> None:
     """Prepare the signatures that duplicity compares with, which must be here for it."""
-    hidden = outbox.hidden(run) if kind is Kind.INCREMENTAL else set()
-    if not hidden:
+    if kind is Kind.FULL:
         return
     newest = [snapshot for snapshot in held.chains[-1].snapshots if snapshot.whole][-1]
+    elsewhere = await asyncio.to_thread(gathering.sent_elsewhere, run, newest.time.timestamp())
+    hidden = outbox.hidden(run) | elsewhere
+    if not hidden:
+        return
     if not held.warm and phrase is not None:
         await duplicity.fetch_metadata(vault, newest.time, phrase)
     await asyncio.to_thread(resend.prepare, vault.archive, newest.stamp, hidden)

@@ -54,7 +54,7 @@ async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gather
     stage, sources = owner_only(run.home.stage(run.profile)), run.profile.sources
     clock = Clock()
     since, start = before.since or clock.began, surroundings.start()
-    begun = Staged(before.labels, since=since, start=start, doubted=before.doubted)
+    begun = msgspec.structs.replace(before, unsent=True, since=since, start=start)
     staged.keep(run.home, run.profile, begun)
     removed = [*_remove_former(stage, before, run.profile), *_make_way(stage, sources)]
     known = _known(run, before.since)
@@ -82,7 +82,7 @@ async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gather
         await in_thread(lambda: _flush(stage))
     look = await in_thread(lambda: _settle(run, posting, look, clock, changed=gathered.changes > 0))
     unsent = before.unsent or gathered.changes > 0
-    keep(run, unsent=unsent)
+    keep(run, unsent=unsent, elsewhere=unsent and before.elsewhere)
     return msgspec.structs.replace(gathered, files=look.files, bytes=look.size), unsent
 
 
@@ -133,7 +133,8 @@ async def mend(run: Run) -> None:
     before = staged.read(run.home, run.profile)
     if before and before.since and before.start != surroundings.start():
         await asyncio.to_thread(_take_since, run.home.stage(run.profile), before.since)
-        staged.keep(run.home, run.profile, Staged(before.labels, doubted=before.doubted))
+        mended = msgspec.structs.replace(before, unsent=True, since=0.0, start="")
+        staged.keep(run.home, run.profile, mended)
 
 
 def _take_since(stage: Path, since: float) -> None:
@@ -148,9 +149,10 @@ _A_TICK = 1.0
 """Seconds: a file's time may lag behind the clock by a tick of the kernel's, which is far shorter."""
 
 
-def keep(run: Run, *, unsent: bool) -> None:
-    """Remember that the stage holds this profile's labels, and whether all in it was sent."""
-    staged.keep(run.home, run.profile, Staged(_labels(run.profile), unsent=unsent))
+def keep(run: Run, *, unsent: bool, elsewhere: bool = False) -> None:
+    """Remember that the stage holds this profile's labels, whether all in it was sent, and whether some of it
+    was sent to another place alone."""
+    staged.keep(run.home, run.profile, Staged(_labels(run.profile), unsent=unsent, elsewhere=elsewhere))
 
 
 def sent(run: Run) -> None:
@@ -249,6 +251,16 @@ def changed_since(stage: Path, since: float) -> bool:
     return stage.stat().st_mtime >= since or any(
         status.st_ctime >= since for status in itertools.chain(folders, files)
     )
+
+
+def sent_elsewhere(run: Run, since: float) -> set[bytes]:
+    """The files that came to the stage after a time (seconds) and were sent to another place alone: duplicity
+    may not see that they changed, and no list names them."""
+    before, stage = staged.read(run.home, run.profile), run.home.stage(run.profile)
+    if before is None or not before.elsewhere:
+        return set()
+    start = len(bytes(stage)) + 1
+    return {path[start:] for path, status in tree.files_below(stage) if status.st_ctime >= since - _A_TICK}
 
 
 def unsent_since(stage: Path, since: float) -> tuple[int, int]:

@@ -15,7 +15,8 @@ class Staged(msgspec.Struct, frozen=True, omit_defaults=True):
     `since` (seconds; else 0) is when it began, and `start` in which start of the machine: what came to the
     stage since then may be torn, should the machine be started anew. It is `doubted` where a file was not as
     its backup has it: the disk may have changed it here, as well as there. Of another `folder` nothing is
-    known: what lies there may be the user's. What was sent, was sent to a `place`, and to no other.
+    known: what lies there may be the user's. What was sent, was sent to a `place`, and to no other;
+    `elsewhere` says that since this place's newest snapshot some of it may have been sent to another alone.
     """
 
     labels: tuple[str, ...] = ()
@@ -25,6 +26,7 @@ class Staged(msgspec.Struct, frozen=True, omit_defaults=True):
     doubted: bool = False
     folder: str = ""
     place: str = ""
+    elsewhere: bool = False
 
 
 def read(home: Home, profile: Profile) -> Staged | None:
@@ -34,7 +36,7 @@ def read(home: Home, profile: Profile) -> Staged | None:
     if not known or known.folder not in ("", str(home.stage(profile))):
         return None
     sent = known.place in ("", place_of(profile.destination))
-    return known if sent else msgspec.structs.replace(known, unsent=True)
+    return known if sent else msgspec.structs.replace(known, unsent=True, elsewhere=True)
 
 
 def keep(home: Home, profile: Profile, staged: Staged) -> None:

@@ -1,5 +1,6 @@
 """Places: the destination may hold anything, be another one, or be changed by somebody else."""
 
+import os
 import shutil
 from pathlib import Path
 
@@ -56,6 +57,25 @@ def test_a_new_destination_is_a_new_place_and_the_old_one_is_known_again(
     make_profile(user, keys[1], source, f"file://{tmp_path}/three")
     assert "no backup was made yet" in user.run("status").out
     assert "the first backup there" in user.run("backup").out
+
+
+def test_a_change_that_no_time_tells_reaches_the_place_that_one_returns_to(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    source = docs(tmp_path)
+    letter = source / "letter"
+    make_profile(user, keys[1], source, f"file://{tmp_path}/one")
+    user.backup()
+    user.run("profile", "set", "docs", "--to", f"file://{tmp_path}/two")
+    user.backup()
+    before = letter.stat()
+    letter.write_text("two")
+    os.utime(letter, ns=(before.st_atime_ns, before.st_mtime_ns))
+    assert user.backup().outcome["summary"]["files"] == 1
+    user.run("profile", "set", "docs", "--to", f"file://{tmp_path}/one")
+    assert user.backup().outcome["summary"]["files"] == 1
+    assert (user.restore(tmp_path / "restored") / "source" / "letter").read_text() == "two"
+    assert not user.backup().outcome["summary"]["changed"]
 
 
 def test_a_copy_of_a_destination_is_gone_on_with(
