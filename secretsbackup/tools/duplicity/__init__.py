@@ -305,8 +305,7 @@ def _environment(vault: Vault, passphrase: Secret | None, stand_ins: Path) -> di
     extra["PYTHONPATH"] = str(stand_in.beside_python(stand_ins))
     if vault.gnupg:
         extra["GNUPGHOME"] = str(vault.gnupg)
-    if isinstance(vault.destination, Host):
-        extra["PATH"] = stand_in.for_host(stand_ins)
+    extra["PATH"] = stand_in.path(stand_ins, host=isinstance(vault.destination, Host))
     if passphrase is not None:
         extra["PASSPHRASE"] = passphrase.reveal()
     match vault.credential:

@@ -29,9 +29,7 @@ def run(libraries: str, words: list[str]) -> int:
     packs = bool(libraries) and "--encrypt" in words
     # man gpg, "--no-literal": what comes is taken for packets, and encrypted as it is.
     words = [words[0], "--no-literal", "--compress-algo", "none", *words[1:]] if packs else words
-    if {"--encrypt", "--decrypt"} & {
-        *words
-    }:  # its status lines tell why it failed, and are the only ones that are sure
+    if "--encrypt" in words or "--decrypt" in words:  # its status lines alone say for sure why it failed
         words = [words[0], "--status-fd", "2", *words[1:]]
     gpg = subprocess.Popen(words, stdin=subprocess.PIPE, close_fds=False)
     assert gpg.stdin is not None

@@ -38,15 +38,22 @@ def beside_python(folder: Path) -> Path:
     return own
 
 
-def for_host(folder: Path) -> str:
-    """A PATH on which what reaches a host is found in a folder first: a script that knows no secrets."""
+def path(folder: Path, *, host: bool) -> str:
+    """A PATH on which what duplicity starts is found first as a script in this folder that knows no secrets:
+    gpg, whose version it asks for by the bare name (cli_main.py, 3.2), and for a host what reaches it.
+    """
+    usual = os.environ.get("PATH", os.defpath)
+    return os.pathsep.join([*([str(_for_host(folder))] if host else []), str(folder), usual])
+
+
+def _for_host(folder: Path) -> Path:
     for name in _REMOTE:
         try:
             found = process.find(name)
         except Failure:
             continue  # whoever needs it says so
         _script(folder / "remote" / name, process.environment(), str(found))
-    return f"{folder / 'remote'}:{os.environ.get('PATH', os.defpath)}"
+    return folder / "remote"
 
 
 def _gpg(folder: Path, home: Path | None, *words: str) -> Path:

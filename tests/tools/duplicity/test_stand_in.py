@@ -53,12 +53,17 @@ def test_a_home_of_its_own_is_told_to_gpg(tells: Path, tmp_path: Path) -> None:
 
 
 def test_what_reaches_a_host_knows_no_secret(stand_in_program: Path, tmp_path: Path) -> None:
-    path = stand_in.for_host(tmp_path)
+    path = stand_in.path(tmp_path, host=True)
     found = shutil.which("rsync", path=path)
     assert found
     said = told(found, {**os.environ, **SECRETS, "PATH": path})
     assert "HOME=" in said
     assert "canary" not in said
+
+
+def test_gpg_is_found_by_its_name_where_it_knows_no_secret(tells: Path, tmp_path: Path) -> None:
+    made = stand_in.for_restore(tells, tmp_path)
+    assert shutil.which("gpg", path=stand_in.path(tmp_path, host=False)) == str(made)
 
 
 @pytest.fixture

@@ -12,7 +12,7 @@ from tests.tools.duplicity.test_buffered import program
 
 
 def test_what_is_decrypted_comes_through_a_wider_pipe(tmp_path: Path) -> None:
-    made = stand_in.for_restore(program(tmp_path, 'echo "$3"; cat; exit 3'), tmp_path)
+    made = stand_in.for_restore(program(tmp_path, 'echo "$1"; cat; exit 3'), tmp_path)
     with subprocess.Popen([made, "two words"], stdin=subprocess.PIPE, stdout=subprocess.PIPE) as child:
         assert child.stdout
         said, _ = child.communicate(b"volume")
