@@ -47,7 +47,11 @@ def remember_many(home: Home, count: int) -> None:
         for n in range(count)
     ]
     with database.opened(home) as memory:
-        memory.executemany("INSERT INTO runs VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+        memory.executemany(
+            "INSERT INTO runs (id, profile, verb, began, ended, warnings, outcome)"
+            " VALUES (?, ?, ?, ?, ?, ?, ?)",
+            rows,
+        )
 
 
 def test_every_kind_of_run_has_a_name_of_its_own() -> None:
