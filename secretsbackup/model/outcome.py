@@ -98,6 +98,7 @@ class Reason(StrEnum):
     USERS_DENIED = "users-denied"
     KEYS_TOO_MANY = "keys-too-many"
     ANOTHER_MACHINE = "another-machine"
+    PLACE_SHARED = "place-shared"
     COPY_IN_THE_WAY = "copy-in-the-way"
     SEALED_BY_PASSPHRASE = "sealed-by-passphrase"  # noqa: S105 - a reason, no secret
     NOT_SEALED = "not-sealed"

@@ -27,6 +27,7 @@ from secretsbackup.operations import (
     outbox,
     prune,
     refresh,
+    sharing,
 )
 from secretsbackup.operations.guards import Allowed
 from secretsbackup.operations.holdings import Holdings
@@ -63,6 +64,7 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
 
     async def back_up(run: Run) -> Summary:
         with run.step(Step.CHECK):
+            sharing.check(run.home, run.profile)
             gathering.present(run, even_if_empty=wish.even_if_empty)
             rsync = await equipment.rsync_program(run)
             await keys.watch(run, gnupg.usable(await gnupg.resolve(run.profile.key)))

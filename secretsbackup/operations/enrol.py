@@ -13,6 +13,7 @@ from secretsbackup.model.draft import Problem, inside, problems
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.secret import Secret, SecretName
+from secretsbackup.operations import sharing
 from secretsbackup.operations.gathering import remove
 from secretsbackup.store import catalogue, lock, pause, profiles
 from secretsbackup.store.home import Home
@@ -102,6 +103,7 @@ async def enrol(
     check(draft, imported=imported)
     if draft.name in profiles.load(home):
         raise Failure(Reason.PROFILE_EXISTS, draft.name)
+    sharing.check(home, draft)
     await gnupg.start_agent()
     if phrase := secrets.get(SecretName.GPG_PASSPHRASE):
         await gnupg.try_passphrase(draft.key, phrase)
@@ -123,6 +125,8 @@ async def change(draft: Profile, home: Home) -> None:
     before = profiles.get(home, draft.name)
     kept = (before.sources, before.destination) == (draft.sources, draft.destination)
     check(draft, imported=kept)
+    if before.destination != draft.destination:
+        sharing.check(home, draft)
     profiles.change(home, draft)
 
 

@@ -100,7 +100,11 @@ def _of(run: Run, vault: Vault, snapshot: Snapshot) -> Origin:
 def _manifests(archive: Path, snapshot: Snapshot) -> list[bytes]:
     paths = archive.glob(f"duplicity-*{snapshot.stamp}.manifest")
     parsed = ((path, files.parse(path.name)) for path in paths)
-    return [path.read_bytes() for path, one in parsed if one and one.belongs.time == snapshot.stamp]
+    return [
+        path.read_bytes()
+        for path, one in parsed
+        if one and one.belongs.time == snapshot.stamp and path.is_file()
+    ]
 
 
 async def _asked(run: Run, vault: Vault, snapshot: Snapshot) -> Origin:

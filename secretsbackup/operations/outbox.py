@@ -17,6 +17,7 @@ from secretsbackup.operations import staleness
 from secretsbackup.operations.runner import Run
 from secretsbackup.operations.staleness import Known, Look
 from secretsbackup.store import outbox, staged
+from secretsbackup.store.boundary import open_file
 from secretsbackup.store.outbox import Item
 from secretsbackup.tools.duplicity import signatures
 from secretsbackup.tools.rsync import Change
@@ -31,7 +32,7 @@ class Posting:
         self._earlier = {hash(item.path) for item in outbox.read(run.home, run.profile.name)}
         self._earlier |= {hash(path) for path in look.arrived}
         self._path = outbox.spool(run.home, run.profile.name)
-        self._file = self._path.open("wb")
+        self._file = os.fdopen(open_file(self._path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb")
         self.no_files: list[bytes] = []
         for path in look.arrived:
             self.put(path, hidden=True)

@@ -10,8 +10,9 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
-from secretsbackup.store import history
+from secretsbackup.store import boundary, history
 from secretsbackup.store.history import Place, place_of
 from secretsbackup.store.home import Home, owner_only, unwritable, write
 
@@ -63,8 +64,8 @@ def _owner(home: Home, archive: Path) -> Place | None:
 
 def _read(folder: Path) -> Place | None:
     try:
-        return Place((folder / _MARK).read_bytes().decode(errors="surrogateescape"))
-    except OSError:
+        return Place(boundary.content(folder / _MARK).decode(errors="surrogateescape"))
+    except (FileNotFoundError, Failure):
         return None
 
 

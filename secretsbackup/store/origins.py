@@ -13,7 +13,9 @@ from collections.abc import Iterable
 
 import msgspec
 
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.store import boundary
 from secretsbackup.store.home import Home, write
 
 _NUMBERS = 3
@@ -61,8 +63,8 @@ def collected(records: Iterable[bytes]) -> Origins:
 def read(home: Home, profile: ProfileName) -> Origins | None:
     """What is known; None if nothing is, or the file is not ours."""
     try:
-        content = home.origins(profile).read_bytes()
-    except OSError:
+        content = boundary.content(home.origins(profile))
+    except (FileNotFoundError, Failure):
         return None
     return Origins(content) if len(content) % (8 * _NUMBERS) == 0 else None
 

@@ -13,6 +13,7 @@ from typing import BinaryIO
 import msgspec
 
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.store.boundary import open_file
 from secretsbackup.store.home import Home, owner_only, unwritable
 
 _PIECE = 1 << 20
@@ -41,7 +42,7 @@ def spool(home: Home, profile: ProfileName) -> Path:
 
 def read_from(path: Path) -> Iterator[Item]:
     """The items of a file that `write` wrote them to."""
-    with contextlib.suppress(FileNotFoundError), path.open("rb") as file:
+    with contextlib.suppress(FileNotFoundError), os.fdopen(open_file(path, os.O_RDONLY), "rb") as file:
         rest = b""
         while piece := file.read(_PIECE):
             *whole, rest = (rest + piece).split(b"\0")

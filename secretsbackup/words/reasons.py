@@ -511,6 +511,13 @@ def _told(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, tol
                 _("Give this profile a prefix of its own; or, if they are yours, go on with them."),
                 "secretsbackup backup --adopt",
             )
+        case Reason.PLACE_SHARED:
+            return Message(
+                _("The profile “{about}” keeps its backups in the same place.").format(about=about),
+                _(
+                    "Give each profile a folder of its own there. Otherwise each takes the other's files for deleted ones."
+                ),
+            )
         case Reason.COPY_IN_THE_WAY:
             return Message(
                 _("The destination holds a copy of a part of the backup: {about}.").format(about=about),

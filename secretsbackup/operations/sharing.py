@@ -1,0 +1,26 @@
+"""Sharing: no two profiles write to one place. Each would take the other's files for deleted ones, so the
+newest backup there would hold the files of one alone."""
+
+from pathlib import Path
+
+from secretsbackup.model.destination import Destination, Folder
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Profile
+from secretsbackup.store import profiles
+from secretsbackup.store.history import place_of
+from secretsbackup.store.home import Home
+from secretsbackup.tools import tree
+
+
+def check(home: Home, profile: Profile) -> None:
+    """Failure(PLACE_SHARED) with the name of another profile that has the same destination."""
+    for other in profiles.load(home).values():
+        if other.name != profile.name and _is_same(other.destination, profile.destination):
+            raise Failure(Reason.PLACE_SHARED, other.name)
+
+
+def _is_same(one: Destination, other: Destination) -> bool:
+    """Whether two destinations are one place; two folders also where a link or a mount leads to one."""
+    if isinstance(one, Folder) and isinstance(other, Folder):
+        return place_of(one) == place_of(other) or tree.same(Path(one.path), Path(other.path))
+    return place_of(one) == place_of(other)
