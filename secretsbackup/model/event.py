@@ -60,6 +60,7 @@ class Caution(StrEnum):
     """What a warning is about."""
 
     DANGLING_LINK = "dangling-link"
+    COPY_KEPT = "copy-kept"
     LINK_LOOP = "link-loop"
     UNREADABLE = "unreadable"
     NOT_A_FILE = "not-a-file"

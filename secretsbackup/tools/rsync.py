@@ -332,7 +332,9 @@ class _Listener:
             if found := pattern.search(line):
                 path, *more = found.groups()
                 detail = shown(_BEFORE_THE_CAUSE.sub(b"", more[0])) if more else ""
-                self._warn(caution, _whole(self._source, unescaped(path)), detail)
+                kept = caution is Caution.DANGLING_LINK and self._is_staged(path)
+                about = _whole(self._source, unescaped(path))
+                self._warn(Caution.COPY_KEPT if kept else caution, about, detail)
                 if caution is Caution.SPECIAL_FILE:
                     self._tell_change(Change(self._staged(path), no_file=True))
                 return
@@ -346,6 +348,11 @@ class _Listener:
         if ended.status in (0, 23, 24):
             return self._counted
         raise Failure(Reason.TOOL_FAILED, f"rsync {ended.how}", ended.last_lines[-5:])
+
+    def _is_staged(self, path: bytes) -> bool:
+        """Whether the stage has a copy of a path that rsync printed as a whole."""
+        inside = path.removeprefix(os.fsencode(self._source.path).rstrip(b"/") + b"/")
+        return os.path.lexists(bytes(self._stage) + b"/" + self._staged(inside))
 
     def _warn(self, caution: Caution, path: str, detail: str) -> None:
         number = re.search(r"\((\d+)\)$", detail)

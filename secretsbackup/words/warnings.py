@@ -17,6 +17,10 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             return _(
                 "{path} is a link to something that is not there; any earlier copy of it is kept."
             ).format(path=path)
+        case Caution.COPY_KEPT:
+            return _(
+                "{path} is a link to something that is not there. The backup keeps its earlier copy."
+            ).format(path=path)
         case Caution.LINK_LOOP:
             return _("{path} is a link that leads back up its own tree; it is left out.").format(path=path)
         case Caution.UNREADABLE:
@@ -121,6 +125,12 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
             return ngettext(
                 "{count} link leads to something that is not there",
                 "{count} links lead to something that is not there",
+                count,
+            ).format(count=grouped(count))
+        case Caution.COPY_KEPT:
+            return ngettext(
+                "{count} earlier copy is kept because its link leads nowhere",
+                "{count} earlier copies are kept because their links lead nowhere",
                 count,
             ).format(count=grouped(count))
         case Caution.LINK_LOOP:
