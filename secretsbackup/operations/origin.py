@@ -8,12 +8,13 @@ place.
 import asyncio
 import socket
 from collections.abc import Collection
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import Enum
 from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.snapshot import Snapshot
 from secretsbackup.operations import equipment
@@ -23,6 +24,11 @@ from secretsbackup.store import history
 from secretsbackup.store.history import place_of
 from secretsbackup.tools import duplicity
 from secretsbackup.tools.duplicity import Vault, files
+
+_LOOKED_AT = 500
+"""Runs: what was made by an older one is remembered, or its manifest tells."""
+_A_SECOND, _AFTER = timedelta(seconds=1), timedelta(minutes=1)
+"""A snapshot is named after a whole second; duplicity may outlive a run that was killed by some seconds."""
 
 
 class By(Enum):
@@ -91,10 +97,18 @@ def _of(run: Run, vault: Vault, snapshot: Snapshot) -> Origin:
     if snapshot.stamp in made:
         return Origin(By.US, host)
     if not host:
-        return Origin(By.UNKNOWN, lone=not made)
+        return Origin(By.US if _in_a_run(run, snapshot) else By.UNKNOWN, lone=not made)
     stage = run.home.stage(run.profile)
     here = host in (socket.gethostname(), socket.getfqdn()) and folder == bytes(stage)
     return Origin(By.US if here else By.OTHERS, host, lone=not made)
+
+
+def _in_a_run(run: Run, snapshot: Snapshot) -> bool:
+    """Whether a snapshot was begun while a backup ran here: one that was cut off, or failed, has not
+    remembered it."""
+    here = place_of(run.profile.destination)
+    past = history.runs(run.home, run.profile.name, _LOOKED_AT, verb=Verb.BACKUP, place=here)
+    return any(one.began - _A_SECOND <= snapshot.time <= one.ended + _AFTER for one in past)
 
 
 def _manifests(archive: Path, snapshot: Snapshot) -> list[bytes]:
