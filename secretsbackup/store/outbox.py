@@ -46,7 +46,7 @@ def read_from(path: Path) -> Iterator[Item]:
         rest = b""
         while piece := file.read(_PIECE):
             *whole, rest = (rest + piece).split(b"\0")
-            for item in whole:
+            for item in filter(None, whole):  # a power cut may leave zeros
                 yield Item(item[1:], hidden=item[:1] == b"?")
 
 
