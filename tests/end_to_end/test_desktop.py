@@ -88,7 +88,7 @@ def test_a_click_in_the_panel_backs_up_to_a_real_server(
         shown.do("sleep", "0.5")
         shown.picture("safe")
 
-        (source / "gone.odt").symlink_to("nowhere")
+        (source / "up").symlink_to(".")
         user.backup(status=3)  # in a terminal
         shown.do("sleep", "1")
         shown.picture("warnings")

@@ -37,7 +37,8 @@ def test_a_wrong_disk_in_place_of_the_source_waits_for_a_yes_and_mends_itself(
     (tmp_path / "right").rename(source)
     user.backup()
     (status,) = user.run("status", "--json").lines
-    assert [concern["about"] for concern in status["concerns"]] == ["kit-not-saved"]
+    about = [concern["about"] for concern in status["concerns"]]
+    assert about == ["kit-not-saved", "not-started", "same-disk"], "nothing of the wrong disk is left"
     assert_same(expected, picture(user.restore(tmp_path / "out") / "source"))
 
 
