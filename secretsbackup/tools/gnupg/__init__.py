@@ -4,6 +4,7 @@ Through python-gnupg; what that has no words for, through gpg itself.
 """
 
 import asyncio
+import contextlib
 import os
 import re
 import threading
@@ -113,9 +114,13 @@ async def in_time(call: Callable[[], _T], seconds: float = _TIMEOUT) -> _T:
         for one in started:
             if one.poll() is None:
                 one.kill()
+                with contextlib.suppress(Exception):  # one that waits for a disk that has gone cannot die
+                    one.wait(_DIES)
 
 
 _of_this_thread = threading.local()
+_DIES = 0.5
+"""Seconds that a gpg may take to be gone once it was killed; it takes a thousandth."""
 
 
 def _silent(home: Path | None = None) -> Failure:

@@ -173,6 +173,8 @@ def test_an_agent_that_hangs_is_told_and_nothing_is_left_waiting(
     words = ["gpg-connect-agent", "--homedir", str(ring), "GETINFO pid", "/bye"]
     pid = int(subprocess.run(words, check=True, capture_output=True).stdout.split()[1])
     os.kill(pid, signal.SIGSTOP)
+    while psutil.Process(pid).status() != psutil.STATUS_STOPPED:
+        time.sleep(0.01)
     try:
         assert reason(gnupg.start_agent(home=ring)) is Reason.AGENT_SILENT
         listing = gnupg.in_time(lambda: gnupg._gpg(ring).list_keys(secret=True, keys=[key]), 2.0)
