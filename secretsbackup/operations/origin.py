@@ -108,7 +108,8 @@ def _in_a_run(run: Run, snapshot: Snapshot) -> bool:
     remembered it."""
     here = place_of(run.profile.destination)
     past = history.runs(run.home, run.profile.name, _LOOKED_AT, verb=Verb.BACKUP, place=here)
-    return any(one.began - _A_SECOND <= snapshot.time <= one.ended + _AFTER for one in past)
+    broken = (one for one in past if not one.good)
+    return any(one.began - _A_SECOND <= snapshot.time <= one.ended + _AFTER for one in broken)
 
 
 def _manifests(archive: Path, snapshot: Snapshot) -> list[bytes]:

@@ -143,8 +143,8 @@ def test_no_terminal_ends_a_command(
 def test_a_path_that_is_too_long_is_named_and_the_rest_is_saved(
     user: Machine, keys: tuple[Path, str], source: Path, tmp_path: Path
 ) -> None:
-    many, rest = divmod(4060 - len(bytes(source)), 199)
-    deep(source, [*["[p]*?\\" * 33] * many, "q" * (rest + 1)])
+    many, rest = divmod(4060 - len(bytes(source)) - 241, 199)
+    deep(source, [*["[p]*?\\" * 33] * many, "r" * (rest + 1), "q" * 240])
     deep(source, ["a"] * 300)
     make_profile(user, keys[1], source, f"file://{tmp_path}/backups")
     for number in range(2):
