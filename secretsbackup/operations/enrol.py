@@ -103,7 +103,8 @@ async def enrol(
     check(draft, imported=imported)
     if draft.name in profiles.load(home):
         raise Failure(Reason.PROFILE_EXISTS, draft.name)
-    sharing.check(home, draft)
+    if not imported:  # what is imported is there to be restored; a backup of both is refused
+        sharing.check(home, draft)
     await gnupg.start_agent()
     if phrase := secrets.get(SecretName.GPG_PASSPHRASE):
         await gnupg.try_passphrase(draft.key, phrase)

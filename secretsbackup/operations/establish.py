@@ -17,7 +17,7 @@ from secretsbackup.model.plan import KitWish, Task, Told, Traces
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.secret import Credential, KeyPair, Secret, SecretName
 from secretsbackup.model.starting import Starter
-from secretsbackup.operations import enrol, equipment, keys, kit, provision, rehearse, starting
+from secretsbackup.operations import enrol, equipment, keys, kit, provision, rehearse, sharing, starting
 from secretsbackup.operations.runner import visit
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
@@ -134,6 +134,7 @@ def _check(draft: Profile, home: Home) -> None:
     enrol.check_sketch(draft)
     if draft.name in profiles.load(home):
         raise Failure(Reason.PROFILE_EXISTS, draft.name)
+    sharing.check(home, draft)
 
 
 async def _keyring(wish: Wish) -> None:

@@ -78,6 +78,23 @@ def test_a_change_that_no_time_tells_reaches_the_place_that_one_returns_to(
     assert not user.backup().outcome["summary"]["changed"]
 
 
+def test_two_profiles_cannot_share_a_place(user: Machine, keys: tuple[Path, str], tmp_path: Path) -> None:
+    source, place = docs(tmp_path), f"file://{tmp_path}/backups"
+    make_profile(user, keys[1], source, place)
+    user.backup()
+    (tmp_path / "alias").symlink_to("backups")
+    given = ("--source", str(source), "--key", keys[1])
+    for same in (place, f"file://{tmp_path}/alias"):
+        assert "same place" in user.run("profile", "add", "other", *given, "--to", same, status=1).err
+    user.run("profile", "add", "other", *given, "--to", f"file://{tmp_path}/else")
+    assert "same place" in user.run("profile", "set", "other", "--to", place, status=1).err
+    written = user.known.profiles.read_text()
+    user.known.profiles.write_text(written.replace(f"{tmp_path}/else", f"{tmp_path}/backups"))
+    assert user.backup("docs", status=1).outcome["reason"] == "place-shared"
+    assert user.backup("other", status=1).outcome["reason"] == "place-shared"
+    assert (user.restore(tmp_path / "restored", "docs") / "source" / "letter").read_text() == "one"
+
+
 def test_a_copy_of_a_destination_is_gone_on_with(
     user: Machine, keys: tuple[Path, str], tmp_path: Path
 ) -> None:

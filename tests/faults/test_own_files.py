@@ -105,6 +105,8 @@ def test_what_belongs_to_root(user: Machine, path: str) -> None:
         *((path, os.mkfifo) for path in (f"{STATE}/history.sqlite.lock", f"{STATE}/docs/lock")),
         *((path, os.mkfifo) for path in (f"{STATE}/docs/stage.json", f"{CONFIG}/profiles.toml")),
         *((path, os.mkfifo) for path in (f"{CACHE}/docs/archive", f"{CACHE}/docs/temporary")),
+        *((f"{STATE}/docs/{name}", os.mkfifo) for name in ("origins", "outbox", ".outbox.collecting")),
+        (f"{CACHE}/docs/archive/.place", os.mkfifo),
         *((path, Path.mkdir) for path in (f"{STATE}/history.sqlite", f"{STATE}/docs/pause.json")),
     ],
 )
