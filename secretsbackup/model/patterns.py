@@ -6,6 +6,7 @@ means there, besides as it is: whatever rsync made of a pattern before, it still
 """
 
 import fnmatch
+import posixpath
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
 
@@ -43,10 +44,19 @@ def meant(
     """
     found: dict[str, None] = {}
     for pattern in patterns:
-        path = _HOME.sub(lambda _: home.rstrip("/"), pattern, count=1)
+        path = _without_ups(_HOME.sub(lambda _: home.rstrip("/"), pattern, count=1))
         inside = [*_below(path, roots), *(_below(resolved(path), roots) if path.startswith("/") else ())]
-        found |= dict.fromkeys((pattern, *(inside or _below(pattern.removeprefix("./"), (label,)))))
+        here = path.removeprefix("./")
+        inside = inside or [*_below(here, (label,))] or [*(_from_source(here) if here != path else ())]
+        found |= dict.fromkeys((pattern, *inside))
     return tuple(found)
+
+
+def _without_ups(path: str) -> str:
+    """A path without “..”; what is no path stays as it is."""
+    if ".." not in path.split("/"):
+        return path
+    return posixpath.normpath(path) + ("/" if path.endswith("/") else "")
 
 
 def is_path(pattern: str) -> bool:
@@ -58,8 +68,13 @@ def _below(path: str, roots: Iterable[str]) -> Iterator[str]:
     """What a path says from each of these folders that it lies in: as a pattern, and to the letter."""
     for root in roots:
         inside = path.removeprefix(f"{root.rstrip('/')}/")
-        if inside != path and inside.strip("/"):
-            yield from (f"/{inside.lstrip('/')}", literal(inside.lstrip("/")))
+        if inside != path:
+            yield from _from_source(inside)
+
+
+def _from_source(inside: str) -> Iterator[str]:
+    if inside.strip("/"):
+        yield from (f"/{inside.lstrip('/')}", literal(inside.lstrip("/")))
 
 
 _HOME = re.compile(r"^(?:~|\$HOME|\$\{HOME\})(?=/)")

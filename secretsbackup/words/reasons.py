@@ -586,6 +586,10 @@ def _told(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, tol
                 ),
                 "secretsbackup backup --allow-upheaval",
             )
+        case Reason.NO_SNAPSHOT if not about:
+            return Message(_("There is no backup yet."), _("Make one."), "secretsbackup backup")
+        case Reason.NO_SNAPSHOT if "://" in about:
+            return Message(_("There is no backup at {about}.").format(about=about), _("Check the address."))
         case Reason.NO_SNAPSHOT:
             return Message(
                 _("There is no snapshot{at}.").format(at=_at(about, _(" as old as {about}"))),

@@ -19,6 +19,7 @@ def means(pattern: str, *, roots: tuple[str, ...] = (SOURCE,)) -> tuple[str, ...
     [
         *("/home/ada/src/private", "~/src/private", "$HOME/src/private", "${HOME}/src/private"),
         *("src/private", "./src/private", "/home/ada/src//private"),
+        *("./private", "src/letters/../private", "~/src/../src/private", "/home/ada/src/private/x/.."),
     ],
 )
 def test_a_path_is_meant_from_the_source(pattern: str) -> None:
