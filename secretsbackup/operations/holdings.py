@@ -184,6 +184,6 @@ def chosen(chains: tuple[Chain, ...], at: datetime | None) -> Snapshot:
 
 
 def no_snapshot(at: datetime | None) -> Failure:
-    """That none is of this time or older, or without one that there is none; a time to come is told as now."""
+    """That none is of this time or older, or that there is none; a time to come is told as now."""
     now = datetime.now(UTC)
     return Failure(Reason.NO_SNAPSHOT, f"{min(at, now):%Y-%m-%d %H:%M:%S} UTC" if at else "")

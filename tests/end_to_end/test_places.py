@@ -26,6 +26,8 @@ def test_copies_of_volumes_are_in_nobodys_way(user: Machine, keys: tuple[Path, s
             shutil.copy(path, disk / name)
             (disk / name).write_bytes((disk / name).read_bytes()[:-40])
     (disk / "duplicity-full.\udcff.manifest").touch()
+    (disk / "duplicity-inc.20261129T000000Z.to.20270102T000000Z.manifest.gpg").mkdir()
+    os.mkfifo(disk / "duplicity-full.20270103T000000Z.vol1.difftar.gpg")
     before = {path.name for path in disk.iterdir()}
     (source / "letter").write_text("another")
     user.backup()

@@ -15,7 +15,7 @@ import importlib.util
 import os
 import re
 import sys
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 _TIME = r"[0-9]{8}T[0-9]{6}Z"
@@ -49,9 +49,18 @@ def _filter(backend: Any) -> None:
         return
 
     def ours(self: Any) -> list[bytes]:
-        return [os.fsencode(name) for name in only_ours(map(os.fsdecode, every(self)))]
+        is_file = _looker(getattr(self, "backend", None))
+        return [os.fsencode(name) for name in only_ours(filter(is_file, map(os.fsdecode, every(self))))]
 
     backend.BackendWrapper.list = ours
+
+
+def _looker(backend: Any) -> Callable[[str], bool]:
+    """Tells whether a name is a file's, where that can be seen: in a folder of this computer."""
+    folder = getattr(getattr(backend, "remote_pathdir", None), "name", None)
+    if type(backend).__name__ != "LocalBackend" or folder is None:
+        return lambda _name: True
+    return lambda name: os.path.isfile(os.path.join(os.fsdecode(folder), name))  # noqa: PTH113, PTH118
 
 
 class _Finder:
