@@ -84,7 +84,7 @@ async def listing(
     def answer() -> Answer:
         time = max((one for one in catalogue.known(file) if one <= at), default=None)
         if time is None:
-            raise no_snapshot(at)
+            raise no_snapshot(wanted)
         if path and not catalogue.entry(file, time, path):
             raise Failure(Reason.PATH_NOT_FOUND, shown(below))
         return Answer(catalogue.below(file, time, path), time)
