@@ -8,7 +8,7 @@ import errno
 import os
 import shutil
 import stat
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
@@ -143,6 +143,20 @@ def remove(folder: Path) -> None:
             folders[-1].chmod(0o700)
     for one in reversed(folders):
         shutil.rmtree(one)
+
+
+def copy(folder: Path, to: Path, *, leave_out: Collection[str] = ()) -> None:
+    """Copy a tree to a folder that is not there yet, links followed. The first OSError ends it: that of
+    shutil.copytree hides what was wrong in a list of sentences."""
+    to.mkdir(mode=0o700)
+    for path in folder.iterdir():
+        if path.name in leave_out:
+            continue
+        if path.is_dir():
+            copy(path, to / path.name, leave_out=leave_out)
+        else:
+            shutil.copy2(path, to / path.name)
+    shutil.copystat(folder, to)
 
 
 def _below(folder: Path) -> Iterator[tuple[bytes, os.stat_result, bool]]:

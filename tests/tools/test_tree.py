@@ -1,7 +1,10 @@
 """A look at a source: loops, links that lead nowhere, folders of our own."""
 
 import os
+import shutil
 from pathlib import Path
+
+import pytest
 
 from secretsbackup.tools import tree
 from secretsbackup.tools.tree import Tree
@@ -124,3 +127,22 @@ def test_a_thousand_folders_in_each_other_are_walked_and_removed(tmp_path: Path)
     assert tree.look(tmp_path) == Tree()
     tree.remove(tmp_path / "a")
     assert not any(tmp_path.iterdir())
+
+
+def test_a_copy_is_the_tree_and_its_first_error_names_the_file(tmp_path: Path) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    deep(source, ["a", "b"])
+    (source / "to-a").symlink_to("a")
+    (source / "left out").touch()
+    source.chmod(0o750)
+    tree.copy(source, tmp_path / "copy", leave_out=["left out"])
+    there = {path.relative_to(tmp_path / "copy") for path in (tmp_path / "copy").rglob("*")}
+    assert {str(path) for path in there} == {"a", "a/b", "a/b/bottom", "to-a", "to-a/b", "to-a/b/bottom"}
+    assert (tmp_path / "copy").stat().st_mode == source.stat().st_mode
+    os.mkfifo(source / "a" / "zz")
+    with pytest.raises(shutil.SpecialFileError):
+        tree.copy(source, tmp_path / "another")
+    with pytest.raises(FileExistsError) as raised:
+        tree.copy(source, tmp_path / "copy")
+    assert raised.value.filename == str(tmp_path / "copy")

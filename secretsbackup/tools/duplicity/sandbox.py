@@ -12,6 +12,7 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.tools import tree
 from secretsbackup.tools.duplicity import files
 from secretsbackup.tools.gnupg import twin
 
@@ -39,7 +40,7 @@ async def entered(archive: Path, temporary: Path) -> AsyncIterator[Sandbox]:
     made = Sandbox(folder, folder / "view" / archive.name, folder / "volumes", folder / "gnupg")
     try:
         made.temporary.mkdir(mode=0o700)
-        shutil.copytree(keys, made.gnupg)
+        tree.copy(keys, made.gnupg)
         _show(archive, made.archive)
         async with twin.agent_running():
             yield made
