@@ -45,7 +45,7 @@ async def hold(home: Home) -> int:
     what = await _what(home)
     destined = await until_right(lambda: destining.ask(what))
     await _name_keys()
-    key = await until_right(lambda: _key(adopt=destined.adopt))
+    chosen = await until_right(lambda: _key(adopt=destined.adopt))
     rhythm = await until_right(_schedule)
     kit = await until_right(lambda: _kit(what))
     start = _starter(rhythm, home)
@@ -54,15 +54,15 @@ async def hold(home: Home) -> int:
         sources=labelled([*what.sources]),
         exclude=what.exclude,
         destination=destined.destination,
-        key=key.fingerprint,
+        key=chosen.fingerprint,
         schedule=rhythm,
         aws_profile=destined.aws_profile,
     )
     wish = Wish(
         draft=draft,
-        phrase=key.phrase,
-        keep_phrase=key.keep,
-        kind=key.kind,
+        phrase=chosen.phrase,
+        keep_phrase=chosen.keep,
+        kind=chosen.kind,
         credential=destined.credential,
         admin=destined.admin,
         iam=destined.iam,
@@ -152,11 +152,9 @@ def _tell_size(seen: Appraisal, exclude: Sequence[str]) -> None:
 
 async def _name_keys() -> None:
     for offer in await keys.offers():
-        key, against = offer.key, offer.against
-        why = (
-            f"  not to be used: {words.reason(Why(against, key.fingerprint[-16:])).title}" if against else ""
-        )
-        print(f"  {key.fingerprint}  {key.owner}{why}")
+        fingerprint, against = offer.key.fingerprint, offer.against
+        why = f"  not to be used: {words.reason(Why(against, fingerprint[-16:])).title}" if against else ""
+        print(f"  {fingerprint}  {offer.key.owner}{why}")
 
 
 async def _key(*, adopt: bool) -> _Key:

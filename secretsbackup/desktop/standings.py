@@ -190,9 +190,9 @@ class Standings(QObject):
             going_on, _ = history.caught_up(self._home, name)
             return standing.standing(self._home, name), going_on
 
-        status, going_on = await asyncio.to_thread(read)
+        known, going_on = await asyncio.to_thread(read)
         if now := self.all.get(name):
-            remembered = _going_on(status, now.status) if now.status.running else status
+            remembered = _going_on(known, now.status) if now.status.running else known
             self._change(name, status=remembered, known=True)
             self.recalled.emit(name)
         self._follower.watch(self.all, ((name, run) for run in going_on))

@@ -39,11 +39,11 @@ class Shelf(msgspec.Struct, frozen=True):
 async def snapshots(profile: Profile, home: Home, opens: Opens = equipment.credential) -> Shelf:
     """What the destination holds, from its listing alone: no passphrase, no lock."""
     here = place_of(profile.destination)
-    contents = await place.contents(profile.destination, await opens(profile))
+    listed = await place.contents(profile.destination, await opens(profile))
     lost = await asyncio.to_thread(history.lost_chains, home, here)
     sizes = await asyncio.to_thread(history.snapshot_sizes, home, here)
     damaged = frozenset(start for start, how in lost.items() if how == "damaged")
-    chains = files.chains(contents)
+    chains = files.chains(listed)
     newest = snapshots_of.at(chains, None)
     newer = origin.later(sizes, newest.stamp if newest else "")
     return Shelf(chains, damaged, sizes, newer)

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import msgspec
 
-from secretsbackup import letter
+from secretsbackup import letter as kit_text
 from secretsbackup.model import kit as kits
 from secretsbackup.model import snapshot as snapshots
 from secretsbackup.model.destination import Destination, url
@@ -72,9 +72,9 @@ async def save(
     encrypts_to = (await gnupg.resolve(profile.key)).encrypts_to
     held = await _held(profile)
     made = f"{datetime.now().astimezone():%Y-%m-%d}"
-    sheet = letter.sheet(Kit(made, profiles.text({profile.name: profile}), key), profile)
+    sheet = kit_text.sheet(Kit(made, profiles.text({profile.name: profile}), key), profile)
     text, pdf = _places(folder, profile)
-    shown = paper.with_passphrase(sheet, letter.passphrase(), phrase) if with_passphrase else sheet
+    shown = paper.with_passphrase(sheet, kit_text.passphrase(), phrase) if with_passphrase else sheet
     paper.write_text(shown, text)
     here, now = place_of(profile.destination), datetime.now(UTC)
     memory.keep(home, profile.name, Kept(profile.key, here, now, subkeys=held))
@@ -100,7 +100,7 @@ async def _paint(sheet: Sheet, pdf: Path) -> Failure | None:
 
 def _places(folder: Path, profile: Profile) -> tuple[Path, Path]:
     """Where the two files go; Failure(KIT_IN_THE_WAY) if there is something else than this profile's kit."""
-    text, pdf = folder / letter.TEXT, folder / letter.PAPER
+    text, pdf = folder / kit_text.TEXT, folder / kit_text.PAPER
     try:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         ours = not text.exists() or profile_in(kits.parse(text.read_text("utf-8")).kit).name == profile.name

@@ -323,8 +323,8 @@ def test_a_stage_with_a_source_in_it_is_refused(
 ) -> None:
     """Its copy would be made in its own place, and what is excluded deleted there."""
     (tmp_path / "by-link").symlink_to(tmp_path)
-    for staging in (tmp_path, tmp_path / "by-link"):
-        at = with_profile(run, replace(profile, staging=str(staging), exclude=("*.txt",)))
+    for folder in (tmp_path, tmp_path / "by-link"):
+        at = with_profile(run, replace(profile, staging=str(folder), exclude=("*.txt",)))
         staged.keep(at.home, at.profile, Staged(("docs",)))
         assert not_gathered(at) in (Reason.STAGE_NOT_OURS, Reason.LINKED)
         assert (source / "a.txt").exists()
