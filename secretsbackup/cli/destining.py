@@ -7,7 +7,8 @@ from urllib.parse import quote
 import msgspec
 
 from secretsbackup import words
-from secretsbackup.cli import asking, examining, provisioning
+from secretsbackup.cli import asking, provisioning
+from secretsbackup.cli.examining import tell as tell_finding
 from secretsbackup.model import destination as destinations
 from secretsbackup.model import services
 from secretsbackup.model.check import Verdict
@@ -133,7 +134,7 @@ async def _examined(bucket: Bucket, credential: Credential) -> Destined:
     lacking = None
     async for finding in doctor.examine_destination(bucket, credential):
         if finding.verdict is not Verdict.FINE and not finding.why:  # why: it is told once more below
-            examining.tell(finding, json=False)
+            tell_finding(finding, json=False)
         if finding.verdict is Verdict.LACKING and lacking is None:
             lacking = finding
     if lacking is not None:
@@ -161,7 +162,7 @@ async def _tried(destination: Folder | Host, what: What) -> Destined:
         if finding.verdict is Verdict.LACKING and finding.why:
             raise Failure(finding.why.reason, finding.why.detail)
         if finding.verdict is not Verdict.FINE:
-            examining.tell(finding, json=False)
+            tell_finding(finding, json=False)
     return Destined(destination=destination, adopt=await _adopts(destination, None))
 
 

@@ -3,6 +3,9 @@
 import os
 from urllib.parse import quote, unquote_to_bytes
 
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Profile
+
 
 def shown(path: bytes) -> str:
     """Text for a path: UTF-8 as it is; other bytes and control characters as \\xNN."""
@@ -39,6 +42,19 @@ def written(path: str) -> str:
 def read(text: str) -> str:
     """The path that `written` wrote."""
     return os.fsdecode(unquote_to_bytes(text.removeprefix(_URL))) if text.startswith(_URL) else text
+
+
+def within_snapshot(path: bytes, profile: Profile) -> bytes:
+    """Translate a path to what a snapshot has it as: LABEL/…; it may be given as that, or as where the file
+    lies on this machine. Failure(PATH_NOT_FOUND) if it leads out."""
+    if b".." in path.split(b"/"):
+        raise Failure(Reason.PATH_NOT_FOUND, shown(path))
+    for source in profile.sources:
+        root = os.fsencode(source.path)
+        if path == root or path.startswith(root.rstrip(b"/") + b"/"):
+            inside = path[len(root) :].strip(b"/")
+            return b"/".join(part for part in (os.fsencode(source.label), inside) if part not in (b"", b"."))
+    return b"/".join(part for part in path.split(b"/") if part not in (b"", b"."))
 
 
 _URL = "file://"

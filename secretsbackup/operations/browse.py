@@ -10,13 +10,12 @@ import msgspec
 from secretsbackup.model import snapshot as snapshots_of
 from secretsbackup.model.entry import Entry
 from secretsbackup.model.outcome import Failure, Reason, Skip
-from secretsbackup.model.paths import shown
+from secretsbackup.model.paths import shown, within_snapshot
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.snapshot import Chain
 from secretsbackup.operations import equipment, holdings, origin, refresh
 from secretsbackup.operations.equipment import Opens
 from secretsbackup.operations.holdings import no_snapshot
-from secretsbackup.operations.restore import within_snapshot
 from secretsbackup.operations.runner import Ask, Run
 from secretsbackup.store import catalogue, history
 from secretsbackup.store.catalogue import Lost, finding

@@ -14,7 +14,7 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.sheet import Sheet
-from secretsbackup.operations import equipment, landing
+from secretsbackup.operations import equipment
 from secretsbackup.operations.equipment import Opens
 from secretsbackup.operations.runner import Ask
 from secretsbackup.store import kit as memory
@@ -22,7 +22,7 @@ from secretsbackup.store import profiles
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.store.kit import Kept
-from secretsbackup.tools import gnupg, paper, place
+from secretsbackup.tools import gnupg, paper, place, tree
 from secretsbackup.tools.duplicity import files
 from secretsbackup.tools.gnupg import custody
 
@@ -66,7 +66,7 @@ async def save(
 
     The passphrase is in it only if that is asked for, and never in the one beside the backups.
     """
-    landing.outside(folder, home.own(profile))
+    tree.outside(folder, home.own(profile))
     phrase = await equipment.passphrase_of(profile, ask)
     key = await custody.export_secret(profile.key, phrase)
     encrypts_to = (await gnupg.resolve(profile.key)).encrypts_to

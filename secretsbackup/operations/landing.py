@@ -8,7 +8,7 @@ import contextlib
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -227,12 +227,6 @@ def new_folder(parent: Path, name: str) -> Path:
 
 def _taken(parent: Path, name: str) -> bool:
     return any(os.path.lexists(parent / one) for one in (name, f"{name}{INCOMPLETE}"))
-
-
-def outside(folder: Path, ours: Iterable[Path]) -> None:
-    """Failure(FOLDER_IS_OURS) if a folder lies in one of ours: a run would delete what is put there."""
-    if any(tree.within(folder, one) for one in ours):
-        raise Failure(Reason.FOLDER_IS_OURS, str(folder))
 
 
 def room(parent: Path, size: int) -> None:

@@ -14,8 +14,7 @@ from secretsbackup.model.entry import Holds
 from secretsbackup.model.errand import Errand
 from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Reason, Summary
-from secretsbackup.model.paths import shown
-from secretsbackup.model.profile import Profile
+from secretsbackup.model.paths import shown, within_snapshot
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Snapshot
 from secretsbackup.operations import (
@@ -62,7 +61,7 @@ def recipe(wish: Wish) -> Recipe:
 
     async def restore(run: Run) -> Summary:
         with run.step(Step.CHECK):
-            landing.outside(wish.to, run.home.spared(run.profile))
+            tree.outside(wish.to, run.home.spared(run.profile))
             vault = await equipment.vault(run)
             await mending.mend_folder(run, vault)
             held = await holdings.peek(run, vault)
@@ -218,18 +217,6 @@ def _lacking(run: Run, snapshot: Snapshot, begun: Unfinished, target: Landing) -
     file = run.home.catalogue(run.profile)
     listed = (catalogue.below(file, snapshot.time, path) for path in begun.paths or (_ALL,))
     return [*target.lacking(chain.from_iterable(listed))]
-
-
-def within_snapshot(path: bytes, profile: Profile) -> bytes:
-    """A path as the snapshot has it: LABEL/…; where the file lay on this machine will do as well."""
-    if b".." in path.split(b"/"):
-        raise Failure(Reason.PATH_NOT_FOUND, shown(path))
-    for source in profile.sources:
-        root = os.fsencode(source.path)
-        if path == root or path.startswith(root.rstrip(b"/") + b"/"):
-            inside = path[len(root) :].strip(b"/")
-            return b"/".join(part for part in (os.fsencode(source.label), inside) if part not in (b"", b"."))
-    return b"/".join(part for part in path.split(b"/") if part not in (b"", b"."))
 
 
 class _Watcher:

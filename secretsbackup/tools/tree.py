@@ -13,6 +13,8 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model.outcome import Failure, Reason
+
 
 class Tree(msgspec.Struct, frozen=True):
     """Paths below a source, as bytes relative to it.
@@ -143,6 +145,12 @@ def remove(folder: Path) -> None:
             folders[-1].chmod(0o700)
     for one in reversed(folders):
         shutil.rmtree(one)
+
+
+def outside(folder: Path, ours: Iterable[Path]) -> None:
+    """Failure(FOLDER_IS_OURS) if a folder lies in one of ours: a run would delete what is put there."""
+    if any(within(folder, one) for one in ours):
+        raise Failure(Reason.FOLDER_IS_OURS, str(folder))
 
 
 def copy(folder: Path, to: Path, *, leave_out: Collection[str] = ()) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from secretsbackup import letter
+from secretsbackup import letter as kit_text
 from secretsbackup.model import kit as kits
 from secretsbackup.model.destination import Bucket, Folder, Host
 from secretsbackup.model.kit import Kit
@@ -136,7 +136,7 @@ def test_without_qt_there_is_a_text(
     made = asyncio.run(kit.save(mine, home, tmp_path / "usb", typed))
     assert made.pdf is None
     assert made.trouble is not None
-    assert [path.name for path in (tmp_path / "usb").iterdir()] == [letter.TEXT]
+    assert [path.name for path in (tmp_path / "usb").iterdir()] == [kit_text.TEXT]
     assert asyncio.run(kit.read(made.text)).faults == ()
 
 
@@ -188,7 +188,7 @@ def test_a_pdf_without_poppler_says_what_to_install(
     saved: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
-    failure = refused(kit.read(saved.parent / letter.PAPER))
+    failure = refused(kit.read(saved.parent / kit_text.PAPER))
     assert (failure.reason, failure.detail) == (Reason.TOOL_MISSING, "pdftotext")
 
 
@@ -205,7 +205,7 @@ def test_the_letter_tells_how_to_restore_from_anywhere(
     profile: Profile, destination: Bucket | Folder | Host
 ) -> None:
     there = msgspec.structs.replace(profile, destination=destination)
-    sheet = letter.sheet(Kit("2026-11-22", profiles.text({there.name: there}), b"key"), there)
+    sheet = kit_text.sheet(Kit("2026-11-22", profiles.text({there.name: there}), b"key"), there)
     text = paper.text(sheet).decode()
     assert "None" not in text
     assert max(map(len, text.splitlines())) <= 110

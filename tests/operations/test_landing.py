@@ -12,6 +12,7 @@ from secretsbackup.model.errand import Errand
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.operations import landing
 from secretsbackup.operations.landing import Landing
+from secretsbackup.tools import tree
 
 NOW = datetime(2026, 11, 22, 18, 30, 5, tzinfo=UTC)
 
@@ -228,8 +229,8 @@ def test_what_did_not_come_is_named(tmp_path: Path) -> None:
 def test_no_restore_goes_where_a_run_would_delete_it(tmp_path: Path) -> None:
     (tmp_path / "cache").mkdir()
     (tmp_path / "link").symlink_to("cache")
-    landing.outside(tmp_path, [tmp_path / "cache"])
+    tree.outside(tmp_path, [tmp_path / "cache"])
     for folder in (tmp_path / "cache", tmp_path / "cache" / "deep", tmp_path / "link"):
         with pytest.raises(Failure) as caught:
-            landing.outside(folder, [tmp_path / "nowhere", tmp_path / "cache"])
+            tree.outside(folder, [tmp_path / "nowhere", tmp_path / "cache"])
         assert caught.value.reason is Reason.FOLDER_IS_OURS

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.outcome import Failed, Failure, Reason
+from secretsbackup.model.paths import within_snapshot
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
 from secretsbackup.operations import holdings, restore, sampling, verify
@@ -46,19 +47,19 @@ BARE = Profile(
     ],
 )
 def test_a_path_is_meant_as_in_the_snapshot_or_as_on_this_machine(path: bytes, inside: bytes) -> None:
-    assert restore.within_snapshot(path, PROFILE) == inside
+    assert within_snapshot(path, PROFILE) == inside
 
 
 def test_without_a_label_a_path_is_as_it_lies_in_the_source() -> None:
-    assert restore.within_snapshot(b"/home/ada/docs/a.txt", BARE) == b"a.txt"
-    assert restore.within_snapshot(b"/home/ada/docs", BARE) == b""
-    assert restore.within_snapshot(b"a.txt", BARE) == b"a.txt"
+    assert within_snapshot(b"/home/ada/docs/a.txt", BARE) == b"a.txt"
+    assert within_snapshot(b"/home/ada/docs", BARE) == b""
+    assert within_snapshot(b"a.txt", BARE) == b"a.txt"
 
 
 @pytest.mark.parametrize("path", [b"..", b"docs/../../etc", b"/home/ada/docs/../../bob"])
 def test_a_path_never_leads_out(path: bytes) -> None:
     with pytest.raises(Failure) as caught:
-        restore.within_snapshot(path, PROFILE)
+        within_snapshot(path, PROFILE)
     assert caught.value.reason is Reason.PATH_NOT_FOUND
 
 
@@ -67,7 +68,7 @@ def test_a_path_never_leads_out(path: bytes) -> None:
 )
 def test_no_path_ever_leads_out(path: bytes) -> None:
     try:
-        inside = restore.within_snapshot(path, PROFILE)
+        inside = within_snapshot(path, PROFILE)
     except Failure:
         return
     assert not inside.startswith(b"/")
