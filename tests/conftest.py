@@ -1,6 +1,7 @@
 """The world that fast tests live in: a home in a folder, a keyring in memory, a short-lived GnuPG, a PATH."""
 
 import asyncio
+import ctypes
 import gc
 import os
 import shutil
@@ -167,6 +168,26 @@ def stand_in(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> StandIn:
         return folder
 
     return put
+
+
+@pytest.fixture
+def hung(tmp_path: Path) -> Iterator[Path]:
+    """A folder on a mount whose server never answers (fuse(4)): whoever looks into it waits for its end."""
+    folder = tmp_path / "hung"
+    folder.mkdir()
+    libc = ctypes.CDLL(None, use_errno=True)
+    try:
+        device = os.open("/dev/fuse", os.O_RDWR | os.O_CLOEXEC)
+    except OSError:
+        pytest.skip("there is no FUSE here")
+    options = f"fd={device},rootmode=40000,user_id={os.getuid()},group_id={os.getgid()}".encode()
+    try:
+        if libc.mount(b"hung", bytes(folder), b"fuse", 0, options):
+            pytest.skip("nothing may be mounted here")
+        yield folder
+    finally:
+        os.close(device)  # this ends every wait
+        libc.umount2(bytes(folder), 2)  # MNT_DETACH
 
 
 def quick(gnupg_home: Path) -> None:

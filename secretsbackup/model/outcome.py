@@ -84,6 +84,7 @@ class Reason(StrEnum):
     DESTINATION_AWAY = "destination-away"
     DESTINATION_MISSING = "destination-missing"
     DESTINATION_UNREACHABLE = "destination-unreachable"
+    DESTINATION_SILENT = "destination-silent"
     DESTINATION_DENIED = "destination-denied"
     DESTINATION_FULL = "destination-full"
     CREDENTIAL_REFUSED = "credential-refused"

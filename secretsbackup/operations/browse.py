@@ -65,11 +65,13 @@ _NEWEST = datetime.max.replace(tzinfo=UTC)
 
 class Learns(msgspec.Struct, frozen=True):
     """Who knows the passphrase and what opens the destination, should it have to be asked; with `first` it is
-    asked before any answer, and else only where nothing is known yet."""
+    asked before any answer, and else only where nothing is known yet: then it has so many seconds to say
+    anything at all."""
 
     ask: Ask
     opens: Opens = equipment.credential
     first: bool = False
+    seconds: float = 5.0
 
 
 async def listing(
@@ -156,6 +158,8 @@ async def _learned(
         if not await asyncio.to_thread(_known, home.catalogue(profile)):
             raise
         return failure
+    if not learns.first:
+        await place.answers(profile.destination, opened_by, learns.seconds)
     return await refresh.refresh(profile, home, ask=learns.ask, at=at, opened_by=opened_by)
 
 

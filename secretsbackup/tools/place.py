@@ -13,6 +13,7 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.secret import Credential
 from secretsbackup.tools import disks, s3, ssh, tree
 from secretsbackup.tools.duplicity import files
+from secretsbackup.tools.waiting import in_thread
 
 
 async def contents(destination: Destination, credential: Credential) -> dict[str, int]:
@@ -35,6 +36,36 @@ async def listing(destination: Destination, credential: Credential) -> tuple[dic
         case Host():
             sizes = await ssh.contents(destination)
     return files.without_copies(sizes), frozen
+
+
+async def answers(destination: Destination, credential: Credential, seconds: float) -> None:
+    """Wait for a first answer of a destination, whatever it is: a folder that is missing answers too.
+
+    Failure(DESTINATION_SILENT) if none comes in so many seconds, else what a server says against it. Nothing
+    is left behind that the end of the program would wait for.
+    """
+    try:
+        async with asyncio.timeout(seconds):
+            match destination:
+                case Bucket():
+                    await s3.reached(destination, credential)
+                case Folder():
+                    await in_thread(Path(destination.path).exists)
+                case Host():
+                    await ssh.reached(destination)
+    except TimeoutError:
+        raise Failure(Reason.DESTINATION_SILENT, named(destination)) from None
+
+
+def named(destination: Destination) -> str:
+    """Who would have to answer: the server, or the folder."""
+    match destination:
+        case Bucket():
+            return destination.endpoint or "Amazon S3"
+        case Folder():
+            return destination.path
+        case Host():
+            return destination.login
 
 
 async def still_frozen(destination: Destination, credential: Credential, names: Sequence[str]) -> str:

@@ -31,6 +31,20 @@ async def contents(host: Host) -> dict[str, int]:
     return await (_by_sftp(host) if host.scheme == "sftp" else _by_rsync(host))
 
 
+async def reached(host: Host) -> None:
+    """Log in, and ask for nothing more than the folder's name; Failure if that is refused.
+
+    An account may allow sftp or rsync alone: so it is asked what it will be asked later.
+    """
+    if host.scheme == "sftp":
+        ended = await _batch(host, "pwd\n")
+    else:
+        words = ["--list-only", "--protect-args", "-e", _shell(host), "--", f"{host.address}:{host.path}"]
+        ended = await process.run(process.find("rsync"), words)
+    if ended.status != 0:
+        _nothing_yet(ended, host)
+
+
 async def make_folder(host: Host) -> None:
     """Make the folder of an rsync:// destination, which duplicity does for sftp:// alone."""
     if host.scheme == "rsync":

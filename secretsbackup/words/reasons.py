@@ -422,6 +422,13 @@ def _told(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, tol
                     "Is the network up, and the address right? Nothing is lost; the next run goes on from here."
                 ),
             )
+        case Reason.DESTINATION_SILENT:
+            return Message(
+                _("{about} does not answer, and this computer has no list of its files yet.").format(
+                    about=about
+                ),
+                _("Check its address, and that its network or disk works. To wait longer, add --refresh."),
+            )
         case Reason.DESTINATION_DENIED:
             return Message(
                 _("The destination refuses access ({about}).").format(about=about)
