@@ -3,6 +3,7 @@
 import asyncio
 import time
 from collections.abc import Coroutine
+from collections.abc import Set as AbstractSet
 from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
@@ -92,22 +93,27 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         kind = _kind(run, held, wish) if fits else Kind.FULL
         with run.step(Step.SEND):
             async with sleep.held_off(_SENDING):
-                await _send(run, vault, held, kind, gathered, adopt=ours or wish.adopt)
+                misread = await _send(run, vault, held, kind, gathered, adopt=ours or wish.adopt)
         with run.step(Step.PROVE):
             proven = await _prove(run, vault, held)
             made = _made(held, proven)
             _tell_made(run, proven, made)
-        return await _close(run, vault, proven, (*finished, *made), gathered)
+        return await _close(run, vault, proven, (*finished, *made), gathered, misread)
 
     return hooks.around(back_up)
 
 
 async def _close(
-    run: Run, vault: Vault, proven: Holdings, made: tuple[Snapshot, ...], gathered: Gathered
+    run: Run,
+    vault: Vault,
+    proven: Holdings,
+    made: tuple[Snapshot, ...],
+    gathered: Gathered,
+    misread: AbstractSet[bytes] = frozenset(),
 ) -> Summary:
     """Hold what was sent against what was collected; record it, and tidy up."""
     with run.step(Step.RECORD):
-        sent = await asyncio.to_thread(_held_against, run, vault, made)
+        sent = await asyncio.to_thread(_held_against, run, vault, made, misread)
         _record(run, made, gathered, sent)
         await refresh.keep_up(run, proven.whole)
     with run.step(Step.TIDY):
@@ -188,7 +194,7 @@ async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> tuple[
     made = proven.since(held)
     _tell_made(run, proven, made)
     if made:
-        sent = await asyncio.to_thread(_held_against, run, vault, made)
+        sent = await asyncio.to_thread(_held_against, run, vault, made, outbox.whole(run))
         if outbox.keep_missing(run, sent.missing) and not sent.missing:
             gathering.sent(run)
     return made
@@ -214,8 +220,8 @@ async def _phrase(run: Run, held: Holdings) -> Secret | None:
 
 async def _send(
     run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Gathered, *, adopt: bool
-) -> None:
-    """Have duplicity send what is new."""
+) -> set[bytes]:
+    """Have duplicity send what is new; the files of which less was sent than there is."""
     if not held.contents:
         await place.prepare(vault.destination)
     phrase = await _phrase(run, held)
@@ -223,7 +229,7 @@ async def _send(
     guards.room_to_send(run, vault, held, total[1])
     at = await _second_of_its_own(run, held)
     with _judging(run, vault, held, kind):
-        await _duplicity(run, vault, held, kind, total, phrase, at, adopt=adopt)
+        return await _duplicity(run, vault, held, kind, total, phrase, at, adopt=adopt)
 
 
 async def _second_of_its_own(run: Run, held: Holdings) -> datetime | None:
@@ -263,8 +269,15 @@ async def _duplicity(
     at: datetime | None = None,
     *,
     adopt: bool,
-) -> None:
-    """Have duplicity send what the stage holds, and what it cannot see to be changed as well."""
+) -> set[bytes]:
+    """Have duplicity send what the stage holds, and what it cannot see to be changed as well; the files of
+    which it sent less than there is."""
+    misread: set[bytes] = set()
+
+    def take_down(path: bytes) -> None:
+        misread.add(path)
+        outbox.misread(run, path)
+
     await _show_hidden(run, vault, held, kind, phrase)
     try:
         await duplicity.back_up(
@@ -276,10 +289,12 @@ async def _duplicity(
             total=total,
             adopt=adopt,
             at=at,
+            misread=take_down,
             tell=run.tell,
         )
     finally:
         await asyncio.to_thread(resend.undo, vault.archive)
+    return misread
 
 
 async def _show_hidden(run: Run, vault: Vault, held: Holdings, kind: Kind, phrase: Secret | None) -> None:
@@ -293,16 +308,17 @@ async def _show_hidden(run: Run, vault: Vault, held: Holdings, kind: Kind, phras
         return
     if not held.warm and phrase is not None:
         await duplicity.fetch_metadata(vault, newest.time, phrase)
-    await asyncio.to_thread(resend.prepare, vault.archive, newest.stamp, hidden)
+    await asyncio.to_thread(resend.prepare, vault.archive, newest.stamp, hidden, outbox.whole(run))
 
 
-def _held_against(run: Run, vault: Vault, made: tuple[Snapshot, ...]) -> Sent:
-    """What these snapshots hold of what was collected. While the archive folder cannot be read nothing is
-    missing: what is wrong with that is found by whoever builds on it."""
+def _held_against(run: Run, vault: Vault, made: tuple[Snapshot, ...], misread: AbstractSet[bytes]) -> Sent:
+    """What these snapshots hold of what was collected. While the archive folder cannot be read nothing more
+    is missing: what is wrong with that is found by whoever builds on it."""
+    unknown = Sent(missing=tuple(sorted(misread)))
     try:
-        return outbox.held_against(run, vault.archive, made) or Sent()
+        return outbox.held_against(run, vault.archive, made, misread) or unknown
     except Failure:
-        return Sent()
+        return unknown
 
 
 async def _total(run: Run, held: Holdings, kind: Kind, gathered: Gathered) -> tuple[int, int]:

@@ -2,23 +2,26 @@
 signatures of what duplicity sent; what it would take for unchanged is known before, and sent all the same.
 """
 
+import contextlib
 import os
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from pathlib import Path
 
 import msgspec
 
 from secretsbackup.model.entry import Seen, What
 from secretsbackup.model.event import Caution, Warned
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import shown
-from secretsbackup.model.snapshot import Snapshot
+from secretsbackup.model.snapshot import Kind, Snapshot
 from secretsbackup.operations import staleness
 from secretsbackup.operations.runner import Run
 from secretsbackup.operations.staleness import Known, Look
 from secretsbackup.store import outbox, staged
 from secretsbackup.store.boundary import open_file
 from secretsbackup.store.outbox import Item
+from secretsbackup.tools import tree
 from secretsbackup.tools.duplicity import signatures
 from secretsbackup.tools.rsync import Change
 
@@ -82,12 +85,14 @@ class Sent(msgspec.Struct, frozen=True):
     missing: tuple[bytes, ...] = ()
 
 
-def held_against(run: Run, archive: Path, made: Sequence[Snapshot]) -> Sent | None:
+def held_against(
+    run: Run, archive: Path, made: Sequence[Snapshot], misread: Collection[bytes] = ()
+) -> Sent | None:
     """Hold what these snapshots were sent with against the stage and the outbox; None if the archive folder
-    does not tell."""
+    does not tell. `misread` are files that are not in them as their signatures say."""
     stage = bytes(run.home.stage(run.profile)) + b"/"
     named: set[int] = set()
-    missing: set[bytes] = set()
+    missing = {*misread}
     files = size = 0
     for snapshot in reversed(made):
         archives = signatures.archives(archive, snapshot.stamp)
@@ -96,15 +101,26 @@ def held_against(run: Run, archive: Path, made: Sequence[Snapshot]) -> Sent | No
         later = named.copy()
         for seen in signatures.changes(archives[-1]):
             named.add(hash(seen.path))
-            if seen.what is What.FILE and hash(seen.path) not in later:
-                staged = _status(stage + seen.path)
-                if staged and stat.S_ISREG(staged.st_mode) and seen.least <= staged.st_size <= seen.most:
-                    files, size = files + 1, size + staged.st_size
-                else:
-                    missing.add(seen.path)
+            if seen.what not in (What.FILE, None) or hash(seen.path) in later:
+                continue
+            staged = _status(stage + seen.path)
+            if seen.what is None:  # what duplicity cannot list is gone to it
+                missing |= {seen.path} if staged else set()
+            elif staged and stat.S_ISREG(staged.st_mode) and seen.least <= staged.st_size <= seen.most:
+                files, size = files + 1, size + staged.st_size
+            else:
+                missing.add(seen.path)
+    if any(snapshot.kind is Kind.FULL for snapshot in made):
+        missing |= _unnamed(run.home.stage(run.profile), named)
     left = {item for item in outbox.read(run.home, run.profile.name) if hash(item.path) not in named}
     missing |= _not_there(archive, made[-1], stage, left) if left else set()
     return Sent(files, size, tuple(sorted(missing)))
+
+
+def _unnamed(stage: Path, named: Collection[int]) -> set[bytes]:
+    """The files of a stage that no set names, although one is of all."""
+    start = len(bytes(stage)) + 1
+    return {path[start:] for path, _ in tree.files_below(stage) if hash(path[start:]) not in named}
 
 
 def _not_there(archive: Path, snapshot: Snapshot, stage: bytes, items: set[Item]) -> set[bytes]:
@@ -144,14 +160,30 @@ def hidden(run: Run) -> set[bytes]:
     return outbox.hidden(run.home, run.profile.name)
 
 
+def whole(run: Run) -> set[bytes]:
+    """The files of which no difference from what was sent before may be sent."""
+    return outbox.whole(run.home, run.profile.name)
+
+
+def misread(run: Run, path: bytes) -> None:
+    """Leave to the next run a file of which less was sent than there is, whatever comes of this one."""
+    with contextlib.suppress(Failure):  # who sends knows it as well, and says more at the end
+        outbox.add(run.home, run.profile.name, Item(path, hidden=True, whole=True))
+
+
 def settle(run: Run, missing: Sequence[bytes]) -> None:
     """Warn of what was not sent, and leave it to the next run; all else is sent."""
     home, name = run.home, run.profile.name
     if not missing:
         outbox.empty(home, name)
         return
-    outbox.replace(home, name, (Item(path, hidden=True) for path in missing))
+    outbox.replace(home, name, _again(missing))
     _warn(run, missing)
+
+
+def _again(paths: Sequence[bytes]) -> Iterator[Item]:
+    """What is to be sent again, as a whole: what signatures say of it may not be what was sent."""
+    return (Item(path, hidden=True, whole=True) for path in paths)
 
 
 def keep_missing(run: Run, missing: Sequence[bytes]) -> bool:
@@ -159,15 +191,14 @@ def keep_missing(run: Run, missing: Sequence[bytes]) -> bool:
     home, name = run.home, run.profile.name
     known = home.outbox(name).exists()
     if known:
-        outbox.replace(home, name, (Item(path, hidden=True) for path in missing))
+        outbox.replace(home, name, _again(missing))
     return known
 
 
 def not_sent(run: Run, paths: Sequence[bytes]) -> None:
     """Warn of what a snapshot turned out to lack, and have the next run send it, whatever it looks like."""
     home, name = run.home, run.profile.name
-    more = iter([Item(path, hidden=True) for path in paths])
-    outbox.replace(home, name, _both(outbox.read(home, name), more))
+    outbox.replace(home, name, _both(outbox.read(home, name), _again(paths)))
     if before := staged.read(home, run.profile):
         staged.keep(home, run.profile, msgspec.structs.replace(before, unsent=True))
     _warn(run, paths)

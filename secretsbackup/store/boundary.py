@@ -16,10 +16,10 @@ import msgspec
 
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import shown
-from secretsbackup.model.refusal import LIMITS, REASONS
+from secretsbackup.model.refusal import DISK, LIMITS, REASONS
 
 _T = TypeVar("_T")
-_ANYWHERE = {*LIMITS, errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO}
+_ANYWHERE = {*LIMITS, *DISK, errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 """What says enough without a file's name, which a failed write does not know."""
 
 

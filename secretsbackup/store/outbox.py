@@ -22,10 +22,12 @@ _PIECE = 1 << 20
 
 class Item(msgspec.Struct, frozen=True, gc=False):
     """A path, relative to the stage. `hidden` says that duplicity may take the file for unchanged although it
-    is not, since it looks like what was sent before."""
+    is not, since it looks like what was sent before; `whole`, that what was sent of it is not what duplicity
+    takes it to be, so that no difference from it may be sent."""
 
     path: bytes
     hidden: bool = False
+    whole: bool = False
 
 
 def read(home: Home, profile: ProfileName) -> Iterator[Item]:
@@ -47,17 +49,35 @@ def read_from(path: Path) -> Iterator[Item]:
         while piece := file.read(_PIECE):
             *whole, rest = (rest + piece).split(b"\0")
             for item in filter(None, whole):  # a power cut may leave zeros
-                yield Item(item[1:], hidden=item[:1] == b"?")
+                yield Item(item[1:], hidden=item[:1] in b"?!", whole=item[:1] == b"!")
 
 
 def write(file: BinaryIO, item: Item) -> None:
     """Put an item into a file, behind what that has."""
-    file.write((b"?" if item.hidden else b"=") + item.path + b"\0")
+    file.write((b"!" if item.whole else b"?" if item.hidden else b"=") + item.path + b"\0")
 
 
 def hidden(home: Home, profile: ProfileName) -> set[bytes]:
-    """The paths that duplicity may take for unchanged."""
+    """The paths that duplicity may take for unchanged, or for something else than what they are."""
     return {item.path for item in read(home, profile) if item.hidden}
+
+
+def whole(home: Home, profile: ProfileName) -> set[bytes]:
+    """The paths of which the whole is to be sent."""
+    return {item.path for item in read(home, profile) if item.whole}
+
+
+def add(home: Home, profile: ProfileName, item: Item) -> None:
+    """Put an item behind the others, durably."""
+    path = home.outbox(profile)
+    owner_only(path.parent)
+    try:
+        with os.fdopen(open_file(path, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab") as file:
+            write(file, item)
+            file.flush()
+            os.fsync(file.fileno())
+    except OSError as error:
+        raise unwritable(error, path) from None
 
 
 def replace(home: Home, profile: ProfileName, items: Iterable[Item]) -> None:

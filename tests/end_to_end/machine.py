@@ -245,9 +245,15 @@ def picture(root: Path) -> dict[bytes, Entry]:
 
 def assert_same(expected: Mapping[bytes, Entry], restored: Mapping[bytes, Entry]) -> None:
     """Compare two pictures, and name what differs rather than print it."""
-    assert sorted(expected) == sorted(restored)
-    assert [name for name in expected if expected[name].content != restored[name].content] == []
+    missing, more = sorted(expected.keys() - restored.keys()), sorted(restored.keys() - expected.keys())
+    assert (missing, more) == ([], []), f"missing: {missing}, more: {more}"
+    changed = [name for name in expected if expected[name].content != restored[name].content]
+    assert not changed, f"another content: {changed}"
     modes = {name: (expected[name].mode, restored[name].mode) for name in expected}
-    assert {name: pair for name, pair in modes.items() if pair[0] != pair[1]} == {}
+    assert not (other := {name: pair for name, pair in modes.items() if pair[0] != pair[1]}), (
+        f"modes: {other}"
+    )
     times = {name: (expected[name].modified, restored[name].modified) for name in expected}
-    assert {name: pair for name, pair in times.items() if pair[0] != pair[1]} == {}
+    assert not (other := {name: pair for name, pair in times.items() if pair[0] != pair[1]}), (
+        f"times: {other}"
+    )

@@ -223,6 +223,8 @@ class World:
             before = time.monotonic()
             status = self.run(words(call.verb, self), plan)
             took, said, hit = time.monotonic() - before, self.said, self.counts.failed
+            if os.environ.get("ALL_SAID"):
+                print(*said, sep="\n")
             print(f"{call}: {'hit' if hit else 'missed'}, {status}, {took:.1f} s", flush=True)
             if wrong := self._wrong(call, status):
                 yield f"{call}: {wrong}: {said[-12:]}"

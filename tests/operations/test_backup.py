@@ -125,6 +125,58 @@ def test_what_was_not_sent_is_said_by_name_and_sent_by_the_next_run(
     assert not getattr(play(backup.recipe()), "summary").changed  # noqa: B009
 
 
+@pytest.mark.parametrize("full", [True, False])
+def test_what_duplicity_could_not_see_although_it_is_there_is_said_and_sent_by_the_next_run(
+    play: Play, pretender: Path, source: Path, moments: list[Moment], full: bool
+) -> None:
+    (source / "forgotten").write_text("sent once")
+    play(backup.recipe())
+    (pretender / "forgets").touch()
+    ended = again(play, source, full=full)
+    assert isinstance(ended, Completed)
+    (warned,) = [moment.event for moment in moments if isinstance(moment.event, Warned)]
+    assert (warned.caution, warned.path) == (Caution.NOT_SENT, str(source / "forgotten"))
+    (pretender / "forgets").unlink()
+    ended = play(backup.recipe())
+    assert isinstance(ended, Completed)
+    assert (ended.summary.files, ended.warnings) == (1, 0)
+
+
+def test_of_what_duplicity_could_not_read_to_its_end_the_next_run_sends_the_whole(
+    play: Play, pretender: Path, source: Path, moments: list[Moment]
+) -> None:
+    (source / "misread").write_text("more than was read")
+    (pretender / "misreads").touch()
+    ended = play(backup.recipe())
+    assert isinstance(ended, Completed)
+    assert (ended.summary.files, ended.warnings) == (1, 1)
+    (warned,) = [moment.event for moment in moments if isinstance(moment.event, Warned)]
+    assert (warned.caution, warned.path) == (Caution.NOT_SENT, str(source / "misread"))
+    (pretender / "misreads").unlink()
+    ended = play(backup.recipe())
+    assert isinstance(ended, Completed)
+    assert (ended.summary.files, ended.warnings) == (1, 0)
+    assert (pretender / "known").read_text().splitlines() == ["docs", "docs/a.txt"]
+    assert not getattr(play(backup.recipe()), "summary").changed  # noqa: B009
+
+
+def test_what_was_misread_by_a_run_that_failed_later_is_not_forgotten(
+    play: Play, pretender: Path, source: Path
+) -> None:
+    (source / "misread").write_text("more than was read")
+    play(backup.recipe())
+    with (source / "misread").open("a") as file:
+        file.write("more")
+    for mishap in ("misreads", "loses-a-volume"):
+        (pretender / mishap).touch()
+    assert isinstance(play(backup.recipe()), Failed)
+    for mishap in ("misreads", "loses-a-volume"):
+        (pretender / mishap).unlink()
+    ended = play(backup.recipe())
+    assert isinstance(ended, Completed)
+    assert (ended.summary.files, ended.warnings) == (2, 1), "a new full one, as it says"
+
+
 def test_what_an_earlier_run_collected_is_counted(play: Play, pretender: Path, source: Path) -> None:
     (pretender / "makes-nothing").touch()
     assert isinstance(again(play, source), Failed)

@@ -106,14 +106,16 @@ async def back_up(
     total: tuple[int, int],
     adopt: bool,
     at: datetime | None = None,
+    misread: Callable[[bytes], None] = lambda _: None,
     tell: Tell,
 ) -> None:
     """Send what the stage holds. `total` is (files, bytes) to come, for progress; (0, 0) if not known.
 
     A passphrase is needed only while the archive folder is cold. With `adopt`, a chain that another
     machine or folder began is gone on with. `at` is the snapshot's time, where the clock's will not do.
+    `misread` hears of each path of the stage of which less was sent than there is.
     """
-    reading = _Reading(stage, total, tell)
+    reading = _Reading(stage, total, misread, tell)
     watch = asyncio.create_task(reading.watch())
     verb = "full" if kind is Kind.FULL else "incremental"
     words = [
@@ -365,8 +367,11 @@ def _time(time: datetime) -> str:
 class _Reading:
     """How far duplicity is: the files that it reported, and how far it has read into the last one."""
 
-    def __init__(self, stage: Path, total: tuple[int, int], tell: Tell) -> None:
+    def __init__(
+        self, stage: Path, total: tuple[int, int], misread: Callable[[bytes], None], tell: Tell
+    ) -> None:
         self._stage = bytes(stage)
+        self._misread = misread
         self._files_total, self._total = total
         self._tell = tell
         self._pid: int | None = None
@@ -382,6 +387,8 @@ class _Reading:
     def heard(self, stanza: log.Stanza) -> None:
         if left_out := log.left_out(stanza):
             self._tell(Warned(caution=Caution.UNREADABLE, path=shown(left_out[0]), detail=left_out[1]))
+        if (misread := log.misread(stanza)) is not None:
+            self._misread(misread.removeprefix(self._stage + b"/"))
         if stanza.is_info and stanza.code in (log.NEW, log.CHANGED):
             self._next(log.path(stanza.extras))
             if time.monotonic() >= self._shown + _OFTEN:

@@ -6,8 +6,8 @@ a manifest is read in place of the manifest (3.2, tried). Syncing programs, brow
 copies behind.
 
 This file also runs on its own, without this package: inside duplicity, where Python reads it before anything
-else (see `stand_in.beside_python`). It takes names out of duplicity's lists of a destination, and changes
-nothing else.
+else (see `stand_in.beside_python`). It takes names out of duplicity's lists of a destination, and lets its
+log write names that are not UTF-8, which were lost with all that was said of them; it changes nothing else.
 """
 
 import importlib
@@ -63,11 +63,32 @@ def _looker(backend: Any) -> Callable[[str], bool]:
     return lambda name: os.path.isfile(os.path.join(os.fsdecode(folder), name))  # noqa: PTH113, PTH118
 
 
+def _write_any_name(log: Any) -> None:
+    """Have what duplicity's log says of a name that is not UTF-8 written with the name's own bytes."""
+    add = getattr(log, "add_fd", None)
+    if add is None:
+        return
+
+    def added(descriptor: int) -> None:
+        add(descriptor)
+        for handler in getattr(getattr(log, "_logger", None), "handlers", ()):
+            if reconfigure := getattr(handler.stream, "reconfigure", None):
+                reconfigure(errors="surrogateescape")
+
+    log.add_fd = added
+
+
+_CHANGES = {"duplicity.backend": _filter, "duplicity.log": _write_any_name}
+
+
 class _Finder:
-    """Lets `duplicity.backend` be loaded as ever, and changes it then."""
+    """Lets a module of duplicity's be loaded as ever, and changes it then."""
+
+    def __init__(self, name: str) -> None:
+        self._name = name
 
     def find_spec(self, name: str, _path: object = None, _target: object = None) -> Any:
-        if name != "duplicity.backend":
+        if name != self._name:
             return None
         sys.meta_path.remove(self)
         spec: Any = importlib.util.find_spec(name)
@@ -75,7 +96,7 @@ class _Finder:
 
         def loaded(module: Any) -> None:
             load(module)
-            _filter(module)
+            _CHANGES[name](module)
 
         spec.loader.exec_module = loaded
         return spec
@@ -83,7 +104,7 @@ class _Finder:
 
 def _begin() -> None:
     """Wait for duplicity, and make way for the `sitecustomize` that this one stands before."""
-    sys.meta_path.insert(0, _Finder())
+    sys.meta_path[:0] = map(_Finder, _CHANGES)
     os.environ.pop("PYTHONPATH", None)
     here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - nothing more is loaded for it
     sys.path[:] = [one for one in sys.path if os.path.abspath(one) != here]  # noqa: PTH100

@@ -66,6 +66,20 @@ def left_out(stanza: Stanza) -> tuple[bytes, str] | None:
     return path(stanza.extras), why[1] if why else ""
 
 
+def misread(stanza: Stanza) -> bytes | None:
+    """The file that a warning says could not be read to its end, as a whole path or one below the stage; None
+    if it is no such warning.
+
+    duplicity sends what it has of such a file as if that were all, and signs what it can read of it a second
+    time: by its signature nobody sees that it is cut short (diffdir.py, `FileWithReadCounter`, 3.2).
+    """
+    found = _MISREAD.fullmatch("\n".join(stanza.text)) if stanza.keyword == "WARNING" else None
+    return found[1].encode("utf-8", "surrogateescape") if found else None
+
+
+_MISREAD = re.compile(r"Error .*? getting delta for (.+)", re.DOTALL)
+
+
 def path(extras: str) -> bytes:
     """The path that a stanza names, quoted and with unicode escapes; b"" where none can be read."""
     quoted = re.search(r"'((?:[^'\\]|\\.)*)'", extras)

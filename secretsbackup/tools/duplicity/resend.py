@@ -5,14 +5,18 @@ signature; it looks neither at size nor at content (path.py, `ROPath.__eq__`, 3.
 signatures in the archive folder give such a file another mode. What it then sends comes from the stage alone:
 the content as the difference from what the signature is of, and the true mode and time. A restore shows
 nothing of it, and the destination has never seen it.
+
+Where what was sent last is not what the signature is of, a difference from that is of no use either: such a
+file is taken out of the signatures, and duplicity sends the whole of it as a new one.
 """
 
 import gzip
 import os
 import shutil
-from collections.abc import Collection, Mapping
-from io import BufferedWriter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from pathlib import Path
+
+import msgspec
 
 from secretsbackup.tools.duplicity import signatures
 from secretsbackup.tools.duplicity.signatures import Header
@@ -21,14 +25,18 @@ _STICKY = 0o1000
 """A mode's bit that means nothing for a file: whichever of both it has, the signature has the other."""
 
 
-def prepare(archive: Path, stamp: str, paths: Collection[bytes]) -> None:
-    """Have duplicity send these files with the next set that builds on this snapshot; `undo` ends that."""
-    left = {*paths}
+def prepare(
+    archive: Path, stamp: str, paths: Collection[bytes], whole: Collection[bytes] = frozenset()
+) -> None:
+    """Have duplicity send these files with the next set that builds on this snapshot, and the whole of those
+    in `whole`; `undo` ends that."""
+    left, anew = {*paths} - {*whole}, {*whole}
     for path in reversed(signatures.archives(archive, stamp) or []):
-        named = signatures.headers(path, left) if left else {}
+        wanted = left | anew
+        named = signatures.headers(path, wanted) if wanted else {}
         left -= named.keys()
-        if altered := [header for header in named.values() if header]:
-            _alter(path, {header.at: _other_mode(header) for header in altered})
+        if altered := {name: header for name, header in named.items() if header}:
+            _alter(path, [_out(one) if name in anew else _changed(one) for name, one in altered.items()])
 
 
 def undo(archive: Path) -> None:
@@ -39,29 +47,47 @@ def undo(archive: Path) -> None:
         new.unlink()
 
 
-def _alter(path: Path, heads: Mapping[int, bytes]) -> None:
-    """Replace headers in an archive; what it was is kept beside it. There is a whole one at any time."""
+class _Edit(msgspec.Struct, frozen=True, order=True):
+    """What stands in an archive from `begin` to `end` becomes `content`."""
+
+    begin: int
+    end: int
+    content: bytes
+
+
+def _changed(header: Header) -> _Edit:
+    return _Edit(header.at, header.at + len(header.content), _other_mode(header))
+
+
+def _out(header: Header) -> _Edit:
+    return _Edit(header.begin, header.end, b"")
+
+
+def _alter(path: Path, edits: Iterable[_Edit]) -> None:
+    """Edit an archive; what it was is kept beside it. There is a whole one at any time."""
     new, kept = (path.with_name(f".{path.name}.{ending}") for ending in ("new", "kept"))
-    _copy(path, new, heads)
+    _copy(path, new, sorted(edits))
     shutil.copy2(path, kept)
     new.replace(path)
 
 
-def _copy(path: Path, new: Path, heads: Mapping[int, bytes]) -> None:
+def _copy(path: Path, new: Path, edits: Sequence[_Edit]) -> None:
     packed = path.suffix == ".gz"
     with signatures.opened(path) as old, gzip.open(new, "wb", 1) if packed else new.open("wb") as out:
-        for at, head in sorted(heads.items()):
-            _pass_on(old, out, at - old.tell())
-            old.read(len(head))
-            out.write(head)
+        for edit in edits:
+            for piece in _pieces(old, edit.begin - old.tell()):
+                out.write(piece)
+            for _ in _pieces(old, edit.end - edit.begin):
+                pass
+            out.write(edit.content)
         shutil.copyfileobj(old, out)
     os.chmod(new, 0o600)  # noqa: PTH101
 
 
-def _pass_on(old: signatures.Stream, out: gzip.GzipFile | BufferedWriter, count: int) -> None:
-    while count > 0:
-        piece = old.read(min(count, 1 << 20))
-        out.write(piece)
+def _pieces(old: signatures.Stream, count: int) -> Iterator[bytes]:
+    """The next bytes of an archive, so many in all."""
+    while count > 0 and (piece := old.read(min(count, 1 << 20))):
+        yield piece
         count -= len(piece)
 
 

@@ -74,11 +74,18 @@ def opened(path: Path) -> "Stream":
 
 
 class Header(msgspec.Struct, frozen=True, gc=False):
-    """A member's header: where in the archive it begins, its bytes, and how many bytes follow it."""
+    """A member's header: where in the archive it is, its bytes, and how many bytes follow it. The member
+    itself begins at `begin`, with a header of its own for what is too long for this one."""
 
     at: int
     content: bytes
     size: int
+    begin: int
+
+    @property
+    def end(self) -> int:
+        """Where the next member begins."""
+        return self.at + _BLOCK + -(-self.size // _BLOCK) * _BLOCK
 
 
 def headers(path: Path, wanted: Collection[bytes]) -> dict[bytes, Header | None]:
@@ -189,6 +196,7 @@ _Member = tuple[bytes, bytes, What, int, tuple[int, int], "Header"]
 def _members(archive: Stream) -> Iterator[_Member]:
     """The members of a tar as Python's tarfile writes them, in pax format or (older) in GNU's."""
     more: dict[bytes, bytes] = {}
+    begin = 0
     while True:
         at = archive.tell()
         head = archive.read(_BLOCK)
@@ -210,12 +218,12 @@ def _members(archive: Stream) -> Iterator[_Member]:
         _skip(archive, size - _BLOCK)
         if kind == tarfile.GNUTYPE_LONGLINK:
             continue
-        more = {}
+        more, header, begin = {}, Header(at, head, size, begin), archive.tell()
         tree, _, inside = name.rstrip(b"/").partition(b"/")
         if b".." in inside and b".." in inside.split(b"/"):
             raise ValueError("a name leads out")
         sized = _sized(first, size) if tree == b"signature" else (0, 0)
-        yield tree, inside, _KINDS.get(kind, What.OTHER), modified, sized, Header(at, head, size)
+        yield tree, inside, _KINDS.get(kind, What.OTHER), modified, sized, header
 
 
 def _counted(size: int) -> int:

@@ -114,6 +114,25 @@ def test_what_was_left_out_is_told(stanza: Stanza, left_out: tuple[bytes, str] |
     assert log.left_out(stanza) == left_out
 
 
+@pytest.mark.parametrize(
+    ("stanza", "misread"),
+    [
+        (
+            Stanza("WARNING", 1, text=("Error [Errno 5] Input/output error getting delta for /stage/a b",)),
+            b"/stage/a b",
+        ),
+        (
+            Stanza("WARNING", 1, text=("Error [Errno 116] Stale file handle getting delta for x", "y\udcff")),
+            b"x\ny\xff",
+        ),
+        (Stanza("WARNING", 1, text=("Error listing directory /stage/a",)), None),
+        (Stanza("NOTICE", 1, text=("Error x getting delta for y",)), None),
+    ],
+)
+def test_what_was_not_read_to_its_end_is_told(stanza: Stanza, misread: bytes | None) -> None:
+    assert log.misread(stanza) == misread
+
+
 @given(st.binary(max_size=30))
 def test_any_name_survives_duplicitys_quoting(name: bytes) -> None:
     assert log.path(quoted(name)) == name
@@ -143,6 +162,7 @@ def test_no_stanza_makes_the_parser_stumble(lines: list[bytes]) -> None:
     for stanza in heard:
         log.path(stanza.extras)
         log.left_out(stanza)
+        log.misread(stanza)
 
 
 @given(st.text(alphabet=st.sampled_from("'\"\\ux0aU{N}\n é\udc80"), max_size=12))

@@ -67,6 +67,28 @@ def test_the_newest_signature_of_each_path_gets_another_mode(
     assert {path: (path.read_bytes(), path.stat().st_mtime_ns) for path in tmp_path.iterdir()} == before
 
 
+@pytest.mark.parametrize("packed", [True, False])
+@pytest.mark.parametrize("modified", [1, FAR_FUTURE])
+def test_what_is_to_be_sent_whole_is_in_no_signature(tmp_path: Path, packed: bool, modified: int) -> None:
+    ending = "sigtar.gz" if packed else "sigtar"
+    long = "folder/" + "x" * 150
+    names = {"a": b"1" * 700, "b": b"2", long: b"3" * 1024, "z": b""}
+    first = archive(tmp_path / f"duplicity-full-signatures.{FULL}.{ending}", names, modified, packed=packed)
+    second = archive(
+        tmp_path / f"duplicity-new-signatures.{FULL}.to.{NEXT}.{ending}",
+        {"b": b"5" * 513, long: b"6"},
+        modified,
+        packed=packed,
+    )
+    before = {path: path.read_bytes() for path in (first, second)}
+    resend.prepare(tmp_path, NEXT, {b"a", b"b"}, {b"b", os_bytes(long), b"unknown"})
+    assert modes(first) == {"signature/a": 0o1644, "signature/z": 0o644}
+    assert modes(second) == {}
+    assert [seen.path for seen in signatures.state([first, second])] == [b"a", b"z"]
+    resend.undo(tmp_path)
+    assert {path: path.read_bytes() for path in tmp_path.iterdir()} == before
+
+
 def os_bytes(name: str) -> bytes:
     """A name as the signatures have it."""
     return name.encode()
