@@ -66,6 +66,7 @@ class Reason(StrEnum):
     AGENT_MISSING = "agent-missing"
     AGENT_SILENT = "agent-silent"
     AGENT_REFUSES = "agent-refuses"
+    GPG_HOME = "gpg-home"
     GPG_LOCKED = "gpg-locked"
     GPG_SETTINGS = "gpg-settings"
     GPG_FAILED = "gpg-failed"

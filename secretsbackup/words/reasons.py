@@ -342,6 +342,12 @@ def _told(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, tol
                     "Remove “no-allow-loopback-pinentry” from gpg-agent.conf, run gpgconf --kill gpg-agent, and try again."
                 ),
             )
+        case Reason.GPG_HOME:
+            against, _blank, path = about.partition(" ")
+            return Message(
+                _("GnuPG cannot use its folder {path}: {why}.").format(path=path, why=_of_folder(against)),
+                _("If GNUPGHOME names it, correct that or unset it. Otherwise make the folder yours alone."),
+            )
         case Reason.GPG_LOCKED:
             return Message(
                 _("GnuPG waits for a lock: {about}.").format(about=about),
@@ -682,6 +688,16 @@ def _told(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, tol
             )
         case _:
             assert_never(why.reason)
+
+
+def _of_folder(against: str) -> str:
+    """What a folder is instead of one that can be used."""
+    known = {
+        "missing": _("it is not there"),
+        "no-folder": _("it is not a folder"),
+        "anothers": _("it belongs to another user"),
+    }
+    return known.get(against, _("you may not read it"))
 
 
 def _package(program: str) -> str:

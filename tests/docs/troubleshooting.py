@@ -87,6 +87,7 @@ SECRETS: Entries = {
     Reason.AGENT_MISSING: ("gpg-agent: no such file", "GnuPG keeps secret keys in a helper program, the agent, and it could not be started."),
     Reason.AGENT_SILENT: ("", "GnuPG keeps secret keys in a helper program, the agent. It hangs."),
     Reason.AGENT_REFUSES: ("", "A setting of GnuPG's agent forbids that other programs hand over a passphrase, so nothing can be opened."),
+    Reason.GPG_HOME: ("missing /home/ada/keys", "GnuPG keeps its keys in the folder `~/.gnupg`, or in the one that the environment variable GNUPGHOME names. That folder is not there, is not a folder, belongs to another user, or may not be read. Your keys are not lost because of that."),
     Reason.GPG_LOCKED: ("/home/ada/.gnupg/pubring.db.lock", "GnuPG allows one program at a time to change its files. The lock may be left over from one that was killed."),
     Reason.GPG_SETTINGS: ("gpg.conf:3", "A line in GnuPG's own settings is wrong, so no GnuPG command works."),
     Reason.PASSPHRASE_MISSING: ("documents", "Restoring and testing need the passphrase of your key. It is not in the keyring, and this run started automatically, so nobody could type it. Backing up normally works without it."),

@@ -5,7 +5,6 @@ Through python-gnupg; what that has no words for, through gpg itself.
 
 import asyncio
 import contextlib
-import os
 import re
 import threading
 import time
@@ -20,7 +19,8 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import process
-from secretsbackup.tools.gnupg import answers, locks
+from secretsbackup.tools.gnupg import agent, answers, folder, locks
+from secretsbackup.tools.gnupg.agent import PATIENCE, Patience
 from secretsbackup.tools.waiting import in_thread
 
 if TYPE_CHECKING:
@@ -35,8 +35,6 @@ _TIMEOUT = 60.0
 
 _TIMEOUT_MAKING = 240.0
 """Seconds; RSA takes its time on a slow machine."""
-_TIMEOUT_AGENT = 15.0
-"""Seconds in which an agent starts and answers, on a slow machine too."""
 LONGEST = 255
 """Bytes; GnuPG takes no longer passphrase (its agent/agent.h, MAX_PASSPHRASE_LEN)."""
 _LONGEST_SOCKET = 107
@@ -125,13 +123,8 @@ _DIES = 0.5
 
 def _silent(home: Path | None = None) -> Failure:
     """Why gpg or its agent does not answer."""
-    lock = locks.held(home or standard_home())
+    lock = locks.held(home or folder.standard())
     return Failure(Reason.GPG_LOCKED, str(lock)) if lock else Failure(Reason.AGENT_SILENT)
-
-
-def standard_home() -> Path:
-    """Where gpg has its keys, if it is told nothing else."""
-    return Path(os.environ.get("GNUPGHOME") or Path.home() / ".gnupg")
 
 
 async def keys(*, home: Path | None = None) -> tuple[Key, ...]:
@@ -199,7 +192,11 @@ def usable(key: Key) -> Key:
 
 
 async def secret_parts(key: Fingerprint, *, home: Path | None = None) -> tuple[SecretPart, ...]:
-    """The secret halves of a key and its subkeys; Failure(SECRET_KEY_MISSING) if there is not even a stub."""
+    """The secret halves of a key and its subkeys; Failure(SECRET_KEY_MISSING) if there is not even a stub.
+
+    gpg asks the agent for them, and would wait for one that hangs as long as anything here may take.
+    """
+    await _ask_agent(["GETINFO version"], home)
     found = await in_time(lambda: list(_gpg(home).list_keys(secret=True, keys=[key])))
     if not found:
         raise Failure(Reason.SECRET_KEY_MISSING, key)
@@ -288,27 +285,15 @@ async def end_agent(home: Path) -> None:
     await process.run(process.find("gpgconf"), ["--homedir", str(home), "--kill", "all"])
 
 
-async def start_agent(*, home: Path | None = None) -> None:
+async def start_agent(*, home: Path | None = None, patience: Patience = PATIENCE) -> None:
     """Have gpg-agent run before a child with secrets in its environment would start it: it outlives both.
 
     What would keep every child from an answer is a Failure in seconds: AGENT_MISSING, AGENT_SILENT,
-    AGENT_REFUSES (it takes no passphrase from programs), GPG_LOCKED. Locks that a power cut left are removed.
+    AGENT_REFUSES (it takes no passphrase from programs), GPG_LOCKED, GPG_HOME. Locks that a power cut left
+    are removed.
     """
-    folder = home or standard_home()
-    await asyncio.to_thread(locks.clear, folder)
-    own = ["--homedir", str(home)] if home else []
-    said: list[bytes] = []
-    try:
-        async with asyncio.timeout(_TIMEOUT_AGENT):
-            agent = process.find("gpg-connect-agent")
-            ended = await process.run(
-                agent, [*own, "OPTION pinentry-mode=loopback", "/bye"], on_line=said.append
-            )
-    except TimeoutError:
-        raise _silent(home) from None
-    if ended.status != 0:
-        raise _not_started(folder, ended.last_lines)
-    if any(line.startswith(b"ERR") and b"Not supported" in line for line in said):
+    said = await _ask_agent(["OPTION pinentry-mode=loopback"], home, patience)
+    if any(line.startswith("ERR") and "Not supported" in line for line in said):
         raise Failure(Reason.AGENT_REFUSES)
 
 
@@ -324,7 +309,7 @@ def _gpg(home: Path | None) -> "gnupg.GPG":
     """gpg behind python-gnupg; what it starts is known to `in_time`. Listing keys may start an agent, too."""
     import gnupg
 
-    locks.clear(home or standard_home())
+    folder.ready(home)
     started = getattr(_of_this_thread, "started", [])
 
     class Gpg(gnupg.GPG):  # type: ignore[misc]
@@ -422,17 +407,20 @@ async def _forget_cached(keygrips: Iterable[str], home: Path | None) -> None:
     await _ask_agent([f"CLEAR_PASSPHRASE --mode=normal {grip}" for grip in (*keygrips, *cached)], home)
 
 
-async def _ask_agent(questions: list[str], home: Path | None) -> list[str]:
-    """What gpg-agent answers; Failure(AGENT_SILENT) or (GPG_LOCKED) if it does not."""
-    own = ["--homedir", str(home)] if home else []
-    said: list[bytes] = []
+async def _ask_agent(
+    questions: list[str], home: Path | None, patience: Patience = PATIENCE
+) -> tuple[str, ...]:
+    """What gpg-agent answers; Failure(AGENT_SILENT), (GPG_LOCKED), (AGENT_MISSING) or (GPG_HOME)."""
+    its_folder = await asyncio.to_thread(folder.ready, home)
+    if not questions:
+        return ()
     try:
-        async with asyncio.timeout(_TIMEOUT_AGENT):
-            agent = process.find("gpg-connect-agent")
-            await process.run(agent, [*own, *questions, "/bye"], on_line=said.append)
+        said = await agent.ask(questions, home, patience)
     except TimeoutError:
         raise _silent(home) from None
-    return [line.decode("utf-8", "replace") for line in said]
+    if not said.running:
+        raise _not_started(its_folder, said.ended.last_lines)
+    return said.lines
 
 
 def _try(key: Fingerprint, part: SecretPart, passphrase: Secret, home: Path | None) -> None:
@@ -457,7 +445,7 @@ async def _change(words: list[str], passphrase: Secret, home: Path | None) -> li
         *(["--homedir", str(home)] if home else []),
         *("--batch", "--yes", "--status-fd", "1", "--pinentry-mode", "loopback", "--passphrase-fd", "0"),
     ]
-    await asyncio.to_thread(locks.clear, home or standard_home())
+    await asyncio.to_thread(folder.ready, home)
     try:
         async with asyncio.timeout(_TIMEOUT_MAKING):
             ended = await process.run(

@@ -1,6 +1,7 @@
 """gpg's own words: what keeps a key from opening anything is told as what it is, by a real gpg."""
 
 import asyncio
+import contextlib
 import os
 import platform
 import signal
@@ -17,7 +18,8 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import gnupg, sealed
-from secretsbackup.tools.gnupg import answers, locks
+from secretsbackup.tools.gnupg import answers, custody, folder, locks
+from secretsbackup.tools.gnupg.agent import PATIENCE, Patience
 from tests.conftest import PASSPHRASE, quick
 
 NONE = Secret("")
@@ -165,10 +167,7 @@ def test_an_agent_that_takes_no_passphrase_from_programs_says_so(ring: Path) -> 
     assert reason(gnupg.start_agent(home=ring)) is Reason.AGENT_REFUSES
 
 
-def test_an_agent_that_hangs_is_told_and_nothing_is_left_waiting(
-    ring: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(gnupg, "_TIMEOUT_AGENT", 2.0)
+def test_an_agent_that_hangs_is_told_and_nothing_is_left_waiting(ring: Path) -> None:
     key = made(ring)
     words = ["gpg-connect-agent", "--homedir", str(ring), "GETINFO pid", "/bye"]
     pid = int(subprocess.run(words, check=True, capture_output=True).stdout.split()[1])
@@ -176,12 +175,55 @@ def test_an_agent_that_hangs_is_told_and_nothing_is_left_waiting(
     while psutil.Process(pid).status() != psutil.STATUS_STOPPED:
         time.sleep(0.01)
     try:
+        began = time.monotonic()
         assert reason(gnupg.start_agent(home=ring)) is Reason.AGENT_SILENT
+        assert reason(gnupg.opening(key, home=ring)) is Reason.AGENT_SILENT
+        assert time.monotonic() - began < 2 * PATIENCE.late  # 3 s each, where no other agent is at work
         listing = gnupg.in_time(lambda: gnupg._gpg(ring).list_keys(secret=True, keys=[key]), 2.0)
         assert reason(listing) is Reason.AGENT_SILENT
         assert not [one for one in psutil.process_iter(["cmdline"]) if waits(one, ring)]
     finally:
         os.kill(pid, signal.SIGCONT)
+
+
+def connects(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, script: str) -> None:
+    """Put a gpg-connect-agent on PATH."""
+    program = tmp_path / "gpg-connect-agent"
+    program.write_text(f"#!/bin/bash\n{script}\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:{os.environ['PATH']}")
+
+
+def test_an_answer_is_waited_for_where_the_machine_is_at_work_on_it(
+    ring: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    connects(tmp_path, monkeypatch, "while (( SECONDS < 4 )); do :; done; echo OK")
+    asyncio.run(gnupg.start_agent(home=ring, patience=Patience(silent=1.0)))
+    began = time.monotonic()
+    late = gnupg.start_agent(home=ring, patience=Patience(silent=0.5, late=1.5))
+    assert reason(late) is Reason.AGENT_SILENT
+    assert time.monotonic() - began < 4
+
+
+def test_an_agent_that_waits_for_who_types_a_passphrase_answers(ring: Path, tmp_path: Path) -> None:
+    key = made(ring)
+    message = gpg(ring, "-r", key, "--encrypt", given=b"secret")
+    pinentry = tmp_path / "pinentry"
+    pinentry.write_text(f"#!/bin/sh\ntouch {tmp_path}/asked\necho OK\nexec sleep 60\n")
+    pinentry.chmod(0o755)
+    (ring / "gpg-agent.conf").write_text(f"pinentry-program {pinentry}\n")
+    asyncio.run(gnupg.end_agent(ring))
+    words = ["gpg", "--homedir", str(ring), "--batch", "--decrypt"]
+    with subprocess.Popen(words, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL) as waiting:
+        assert waiting.stdin
+        waiting.stdin.write(message)
+        waiting.stdin.close()
+        while not (tmp_path / "asked").exists():
+            assert waiting.poll() is None
+            time.sleep(0.01)
+        assert reason(gnupg.start_agent(home=ring, patience=Patience(silent=1.0))) is None
+        assert reason(gnupg.opening(key, home=ring)) is None
+        waiting.kill()
 
 
 def waits(process: psutil.Process, home: Path) -> bool:
@@ -221,6 +263,75 @@ def test_a_gpg_that_cannot_work_is_a_failure(
         assert reason(gnupg.keys(home=ring)) is Reason.GPG_FAILED, script
 
 
+# GnuPG's folder
+
+
+@contextlib.contextmanager
+def as_nobody() -> Iterator[None]:
+    """As a user to whom modes mean something; root may all."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
+
+
+@pytest.fixture
+def folders(tmp_path: Path) -> dict[str, Path]:
+    """What GNUPGHOME may name that gpg cannot use, by what is said of it."""
+    (tmp_path / "file").write_text("text")
+    (tmp_path / "closed").mkdir()
+    found = {
+        folder.MISSING: tmp_path / "missing",
+        folder.NO_FOLDER: tmp_path / "file",
+        folder.UNREADABLE: tmp_path / "closed",
+        folder.ANOTHERS: Path("/") if os.geteuid() else tmp_path / "others",
+    }
+    if not os.geteuid():
+        found[folder.ANOTHERS].mkdir()
+        os.chown(found[folder.ANOTHERS], 12345, -1)
+        os.chown(found[folder.UNREADABLE], 65534, -1)
+    found[folder.UNREADABLE].chmod(0o000)
+    return found
+
+
+@pytest.mark.parametrize("against", [folder.MISSING, folder.NO_FOLDER, folder.ANOTHERS])
+def test_a_folder_that_gpg_cannot_use_is_told_alike_by_all_that_need_it(
+    folders: dict[str, Path], against: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("GNUPGHOME", str(folders[against]))
+    key = Fingerprint("A" * 40)
+    for call in (
+        *(gnupg.keys(), gnupg.resolve(key), gnupg.start_agent(), gnupg.opening(key)),
+        *(gnupg.try_passphrase(key, PASSPHRASE), gnupg.make_key("Ada", PASSPHRASE)),
+        *(sealed.key_of(b"x"), sealed.opened_by(b"x", PASSPHRASE), custody.take_in(b"x")),
+    ):
+        with pytest.raises(Failure) as caught:
+            asyncio.run(call)
+        assert caught.value.reason is Reason.GPG_HOME
+        assert caught.value.detail == f"{against} {folders[against]}"
+    assert not folders[folder.MISSING].exists()
+
+
+def test_nor_can_it_use_one_that_may_not_be_read(folders: dict[str, Path]) -> None:
+    with as_nobody(), pytest.raises(Failure) as caught:
+        folder.ready(folders[folder.UNREADABLE])
+    assert caught.value.detail == f"unreadable {folders[folder.UNREADABLE]}"
+
+
+def test_the_users_own_folder_is_made_by_gpg_where_it_lacks(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("HOME", str(tmp_path))
+    monkeypatch.delenv("GNUPGHOME", raising=False)
+    assert asyncio.run(gnupg.keys()) == ()
+    monkeypatch.setenv("GNUPGHOME", str(tmp_path / "none"))
+    assert reason(gnupg.keys()) is Reason.GPG_HOME
+
+
 # Locks
 
 
@@ -241,11 +352,10 @@ def test_a_lock_that_a_power_cut_left_is_removed(ring: Path, name: str) -> None:
     assert not emptied.exists()
 
 
-def test_a_lock_of_another_machine_stays_and_is_told(ring: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gnupg, "_TIMEOUT_AGENT", 2.0)
+def test_a_lock_of_another_machine_stays_and_is_told(ring: Path) -> None:
     theirs = lock(ring, "gnupg_spawn_agent_sentinel.lock", f"{os.getpid():10d}\nanother.example\n")
     with pytest.raises(Failure) as caught:
-        asyncio.run(gnupg.start_agent(home=ring))
+        asyncio.run(gnupg.start_agent(home=ring, patience=Patience(starting=1.0)))
     assert (caught.value.reason, caught.value.detail) == (Reason.GPG_LOCKED, str(theirs))
     assert theirs.exists()
 

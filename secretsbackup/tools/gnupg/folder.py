@@ -1,0 +1,48 @@
+"""GnuPG's folder, with the keys: where it is, and whether gpg and its agent can use it.
+
+gpg itself says of one that it cannot use that no key is in it, and its agent that it does not start.
+"""
+
+import errno
+import os
+from pathlib import Path
+
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.tools.gnupg import locks
+
+MISSING, NO_FOLDER, ANOTHERS, UNREADABLE = "missing", "no-folder", "anothers", "unreadable"
+"""What a folder can be instead of one that gpg can use: the first word of a Failure's detail."""
+
+
+def standard() -> Path:
+    """Where gpg has its keys, if it is told nothing else."""
+    return Path(os.environ.get("GNUPGHOME") or _of_user())
+
+
+def ready(home: Path | None) -> Path:
+    """The folder that gpg will use, rid of the locks that a power cut left; Failure(GPG_HOME) if it cannot.
+
+    One that is not there yet is right where gpg makes it itself, and that is ~/.gnupg alone.
+    """
+    folder = home or standard()
+    if against := _against(folder):
+        raise Failure(Reason.GPG_HOME, f"{against} {folder}")
+    locks.clear(folder)
+    return folder
+
+
+def _of_user() -> Path:
+    return Path.home() / ".gnupg"
+
+
+def _against(folder: Path) -> str:
+    try:
+        owner = folder.stat().st_uid
+        os.scandir(folder).close()
+    except FileNotFoundError:
+        return "" if folder == _of_user() and not folder.is_symlink() else MISSING
+    except OSError as error:
+        return NO_FOLDER if error.errno == errno.ENOTDIR else UNREADABLE
+    if owner != os.geteuid():
+        return ANOTHERS
+    return "" if os.access(folder, os.X_OK, effective_ids=True) else UNREADABLE
