@@ -80,6 +80,7 @@ class Caution(StrEnum):
     NOT_TOLD = "not-told"
     NOT_RESTORED = "not-restored"
     SETUID = "setuid"
+    SAVED_AGAIN = "saved-again"
     NOT_COMPARED = "not-compared"
     NOT_CATALOGUED = "not-catalogued"
     ROLLED_BACK = "rolled-back"

@@ -8,7 +8,7 @@ import contextlib
 import os
 import shutil
 import stat
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -17,7 +17,8 @@ from secretsbackup.model.errand import Errand
 from secretsbackup.model.event import Caution
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import is_text, shown
-from secretsbackup.tools import tree
+from secretsbackup.model.profile import Profile
+from secretsbackup.tools import rsync, tree
 from secretsbackup.tools.duplicity import signatures
 
 INCOMPLETE = "-incomplete"
@@ -121,14 +122,18 @@ class Landing:
         for path in sorted(known, key=lambda one: one.count(b"/"), reverse=True):
             _dress(self._place(path), known[path])
 
+    @property
+    def finally_at(self) -> Path:
+        """What it will be called once it is whole."""
+        return self.folder.with_name(self.folder.name.removesuffix(INCOMPLETE))
+
     def finished(self) -> Path:
         """It is whole: its name says so from now on, and who may enter it is as it was."""
         if kept := self._attributes:
             mode = stat.S_IMODE(kept.st_mode)
             _dress(self.folder, signatures.Attributes(mode, kept.st_uid, kept.st_gid, int(kept.st_mtime)))
-        whole = self.folder.with_name(self.folder.name.removesuffix(INCOMPLETE))
-        self.folder.rename(whole)
-        return whole
+        self.folder.rename(self.finally_at)
+        return self.finally_at
 
     @property
     def empty(self) -> bool:
@@ -227,6 +232,25 @@ def new_folder(parent: Path, name: str) -> Path:
 
 def _taken(parent: Path, name: str) -> bool:
     return any(os.path.lexists(parent / one) for one in (name, f"{name}{INCOMPLETE}"))
+
+
+def saved_with(folder: Path, profiles: Iterable[Profile]) -> str:
+    """The source, of all of these profiles', in whose next backup a folder will be; "" if there is none."""
+    real = Path(os.path.realpath(folder.parent)) / folder.name
+    for profile in profiles:
+        for source in profile.sources:
+            root = Path(source.path)
+            above = next((one for one in real.parents if tree.same(one, root)), None)
+            if above and not _excluded(real.relative_to(above), rsync.excludes(profile.exclude, source)):
+                return source.path
+    return ""
+
+
+def _excluded(inside: Path, patterns: Sequence[str]) -> bool:
+    """Whether a folder is left out, or one that it lies in."""
+    left_out = rsync.excluder(patterns)
+    every = (one for one in (inside, *inside.parents) if one.name)
+    return any(left_out(bytes(one) + b"/") for one in every)
 
 
 def room(parent: Path, size: int) -> None:

@@ -1,6 +1,7 @@
 """Restore: check, fetch, record. Into a new folder named by the time, never over anything."""
 
 import asyncio
+import contextlib
 import os
 import shutil
 from collections.abc import Sequence
@@ -14,7 +15,7 @@ from secretsbackup.model.entry import Holds
 from secretsbackup.model.errand import Errand
 from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Reason, Summary
-from secretsbackup.model.paths import shown, within_snapshot
+from secretsbackup.model.paths import legible, shown, within_snapshot
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Snapshot
 from secretsbackup.operations import (
@@ -31,7 +32,7 @@ from secretsbackup.operations.holdings import Holdings
 from secretsbackup.operations.landing import Landing
 from secretsbackup.operations.origin import By
 from secretsbackup.operations.runner import Recipe, Run
-from secretsbackup.store import catalogue, history, unfinished
+from secretsbackup.store import catalogue, history, profiles, unfinished
 from secretsbackup.store.history import place_of
 from secretsbackup.store.unfinished import Unfinished
 from secretsbackup.tools import holes, tree
@@ -127,6 +128,7 @@ async def _fetch(
     keep_setuid: bool,
 ) -> Summary:
     """Bring these paths into a folder; it is whole then."""
+    _warn_if_saved(run, target.finally_at)
     watcher = _Watcher(run.tell, target.folder, much)
 
     def into(errand: Errand) -> Path:
@@ -173,6 +175,15 @@ async def _fetch(
         folder=str(whole),
         host="" if made.by is By.US else made.host,
     )
+
+
+def _warn_if_saved(run: Run, folder: Path) -> None:
+    """Tell that a profile will save what comes to this folder."""
+    known = [run.profile]
+    with contextlib.suppress(Failure):  # a restore goes on without settings
+        known += profiles.load(run.home).values()
+    if source := landing.saved_with(folder, known):
+        run.tell(Warned(caution=Caution.SAVED_AGAIN, path=shown(os.fsencode(folder)), detail=legible(source)))
 
 
 def _disarm(run: Run, target: Landing, keep_setuid: bool) -> None:

@@ -85,6 +85,10 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             return _(
                 "{path} runs as its owner, whoever starts it (setuid). Restored without that right, because this computer did not make the backup. To keep it, restore with --keep-setuid."
             ).format(path=path)
+        case Caution.SAVED_AGAIN:
+            return _(
+                "{path} lies in {source}, which is backed up, so the next backup takes it along. Move it elsewhere, or delete it when you are done."
+            ).format(path=path, source=warned.detail)
         case Caution.NOT_COMPARED:
             return _(
                 "Nothing is staged on this machine to compare with; the sample was restored, and its files are as large as they must be."
@@ -195,6 +199,8 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
                 "{count} programs restored without the right to run as their owner (setuid)",
                 count,
             ).format(count=grouped(count))
+        case Caution.SAVED_AGAIN:
+            return _("the restored folder lies in one that is backed up")
         case Caution.NOT_COMPARED:
             return _("the sample was restored but not compared")
         case Caution.FROZEN:

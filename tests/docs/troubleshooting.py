@@ -191,6 +191,7 @@ WARNINGS: dict[Caution, tuple[str, str, str]] = {
     Caution.OTHER_KEY: ("", "20261001T180000Z", "The profile has a new key. This backup sends everything again, encrypted to it. Keep the old key for as long as you want to restore the older backups."),
     Caution.SUBKEY_ELSEWHERE: ("", "0123456789ABCDEF", "The backup is good, but this computer could not restore it."),
     Caution.SETUID: ("Documents/bin/tool", "", "A setuid program can do what its owner can. One from a stranger's backup would be a way into your computer."),
+    Caution.SAVED_AGAIN: ("/home/ada/Documents/restored-2026-11-22_18-00-00", "/home/ada/Documents", "The restore is good. But a copy of your files now lies among the files that you back up, and would be backed up as well."),
     Caution.TOO_LONG: ("/home/ada/Documents/a very long name", "", "The path is longer than the system allows, so it is not in this backup. Use shorter names, or back up a folder further down."),
     Caution.CLOCK_BEHIND: ("", "tomorrow 18:00", "This computer's clock was ahead once, or is behind now. Check its date."),
     Caution.NOT_TIDIED: ("", "AccessDenied", "Old backups use space, but harm nothing. If it stays, type `secretsbackup doctor`: perhaps the right to delete is missing."),

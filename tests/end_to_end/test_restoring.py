@@ -103,6 +103,17 @@ def test_chosen_paths_fetch_each_volume_once_and_no_other(
     assert (one / "source" / "a").stat().st_mode & 0o777 == 0o750, "for a single path too"
 
 
+def test_a_restore_into_what_is_backed_up_says_so(saved: Machine, source: Path, tmp_path: Path) -> None:
+    wanted = ("source/a/00 small", "--json", "--to", str(source / "b"))
+    said = saved.run("restore", *wanted, given=PASSPHRASE + "\n", status=3)
+    folder = Path(said.outcome["summary"]["folder"])
+    shutil.rmtree(folder)
+    (warned,) = said.warnings
+    assert warned["caution"] == "saved-again"
+    assert (warned["path"], warned["detail"]) == (str(folder), str(source))
+    saved.restore(out(tmp_path), "source/a/00 small")
+
+
 def test_a_restore_that_was_killed_goes_on_where_it_stopped(
     saved: Machine, proxy: Proxy, source: Path, tmp_path: Path
 ) -> None:

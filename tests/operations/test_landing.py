@@ -7,9 +7,11 @@ from pathlib import Path
 
 import pytest
 
+from secretsbackup.model.destination import Folder
 from secretsbackup.model.entry import Entry, What
 from secretsbackup.model.errand import Errand
 from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.operations import landing
 from secretsbackup.operations.landing import Landing
 from secretsbackup.tools import tree
@@ -234,3 +236,36 @@ def test_no_restore_goes_where_a_run_would_delete_it(tmp_path: Path) -> None:
         with pytest.raises(Failure) as caught:
             tree.outside(folder, [tmp_path / "nowhere", tmp_path / "cache"])
         assert caught.value.reason is Reason.FOLDER_IS_OURS
+
+
+def of(folder: Path, *exclude: str) -> Profile:
+    return Profile(
+        name=ProfileName("docs"),
+        sources=(Source("docs", str(folder)),),
+        destination=Folder("/media/disk"),
+        key=Fingerprint("A" * 40),
+        exclude=exclude,
+    )
+
+
+def test_who_will_save_a_folder_is_known_by_whatever_name_it_is_reached(tmp_path: Path) -> None:
+    docs, other = tmp_path / "docs", tmp_path / "other"
+    (docs / "deep").mkdir(parents=True)
+    other.mkdir()
+    (tmp_path / "link").symlink_to(docs)
+    saves = of(docs)
+    for parent in (docs, docs / "deep", tmp_path / "link", other / ".." / "docs"):
+        assert landing.saved_with(parent / "restored", [of(other), saves]) == str(docs), parent
+    assert landing.saved_with(docs / "restored", [of(tmp_path / "link")]) == str(tmp_path / "link")
+    for parent in (tmp_path, other, tmp_path / "docs too"):
+        assert landing.saved_with(parent / "restored", [saves]) == "", parent
+    assert landing.saved_with(docs / "restored", [of(tmp_path / "gone")]) == ""
+
+
+def test_what_a_profile_leaves_out_it_will_not_save(tmp_path: Path) -> None:
+    (tmp_path / "deep").mkdir()
+    for pattern in ("restored-*", "/deep", "deep/", f"{tmp_path}/deep", "docs/deep/restored-1"):
+        assert landing.saved_with(tmp_path / "deep" / "restored-1", [of(tmp_path, pattern)]) == "", pattern
+    for pattern in ("*.bak", "/restored-1", "other/"):
+        found = landing.saved_with(tmp_path / "deep" / "restored-1", [of(tmp_path, pattern)])
+        assert found == str(tmp_path), pattern

@@ -15,11 +15,13 @@ from secretsbackup.desktop.restore.progress import ProgressPage
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
-from secretsbackup.model.event import Verb
+from secretsbackup.model.event import Caution, Verb
 from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Skipped
 
 _SIZE = 72
 _ROWS = 6
+_MISSING = (Caution.NOT_RESTORED, Caution.NOT_A_FILE)
+"""Of the warnings of a restore, those that say that something is not there."""
 
 
 class DonePage(Page[Outcome | None]):
@@ -37,8 +39,7 @@ class DonePage(Page[Outcome | None]):
         self.final = True
         self._progress = progress
         self._shield, self._says, self._advice = QLabel(), look.sentence(), look.quiet()
-        self._not, self._list = look.heading(_("What could not be restored")), QListWidget()
-        self._list.setAccessibleName(_("What could not be restored"))
+        self._heading, self._list = look.heading(""), QListWidget()
         self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self._list.setMinimumHeight(_ROWS * (self.fontMetrics().height() + look.GRID // 2))
         self._open = look.button(_("&Open folder"), self._open_folder)
@@ -46,7 +47,7 @@ class DonePage(Page[Outcome | None]):
         self._put_back = look.button(_("&Put back in place…"), put_back)
         self._go_on = look.button(_("&Go on where it stopped"), go_on)
         self._log = look.button(_("Show the &log"), show_log)
-        for widget in (self._shield, self._says, self._advice, self._not, self._list):
+        for widget in (self._shield, self._says, self._advice, self._heading, self._list):
             self.body.addWidget(widget)
         self.body.addWidget(beside(self._open, self._go_on, self._put_back, self._log))
 
@@ -68,7 +69,8 @@ class DonePage(Page[Outcome | None]):
         if done is None:
             return
         whole, told = isinstance(done, Completed), words.outcome(done, Verb.RESTORE)
-        self.ask(_titles(done))
+        lacks = any(one.caution in _MISSING for one in self._progress.warnings)
+        self.ask(_titles(done, lacks=lacks))
         state = Shield.FAILED if isinstance(done, Failed | Interrupted) else Shield.ATTENTION
         if isinstance(done, Completed) and not done.warnings:
             state = Shield.SAFE
@@ -76,9 +78,12 @@ class DonePage(Page[Outcome | None]):
         self._says.setText(self._restored(done) if isinstance(done, Completed) else told.title)
         self._advice.setText("" if whole else told.advice)
         self._advice.setVisible(bool(self._advice.text()))
+        about = _("What could not be restored") if lacks else _("What you should know")
+        self._heading.setText(about)
+        self._list.setAccessibleName(about)
         self._list.clear()
         self._list.addItems([words.warning(one) for one in self._progress.warnings])
-        for widget in (self._not, self._list):
+        for widget in (self._heading, self._list):
             widget.setVisible(bool(self._progress.warnings))
         self._open.setVisible(whole)
         self._put_back.setVisible(whole)
@@ -93,12 +98,10 @@ class DonePage(Page[Outcome | None]):
             QDesktopServices.openUrl(QUrl.fromLocalFile(self.folder))
 
 
-def _titles(done: Outcome) -> str:
+def _titles(done: Outcome, *, lacks: bool) -> str:
     match done:
-        case Completed(warnings=0):
-            return _("Your files are back")
         case Completed():
-            return _("Most of your files are back")
+            return _("Most of your files are back") if lacks else _("Your files are back")
         case Skipped():
             return _("The restore did not begin")
         case _:
