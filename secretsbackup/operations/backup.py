@@ -178,6 +178,8 @@ async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> tuple[
     sent to a folder was safely on its disk, or what it builds on is damaged.
     """
     held = await holdings.look(run, vault)
+    if any(one.time == begun for one in held.whole) and not held.broken:
+        return await _call_final(run, vault, begun)
     phrase = await _phrase(run, held)
     since = begun.timestamp() + 1  # what is named after a second may have begun at its end
     stage = run.home.stage(run.profile)
@@ -191,7 +193,32 @@ async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> tuple[
     with _judging(run, vault, held, kind):
         await _duplicity(run, vault, held, kind, (0, 0), phrase, adopt=adopt)
     proven = await _prove(run, vault, held)
-    made = proven.since(held)
+    return await _finished(run, vault, proven, proven.since(held))
+
+
+async def _call_final(run: Run, vault: Vault, begun: datetime) -> tuple[Snapshot, ...]:
+    """Take a set for finished that lacks only its name here: duplicity would remove it from the destination.
+
+    By its manifest it is known as well whether a power cut has torn any of it.
+    """
+    await asyncio.to_thread(files.call_final, vault.archive, begun)
+    await mending.mend_folder(run, vault)
+    proven = await holdings.look(run, vault)
+    its = [
+        name
+        for name in proven.contents
+        if (one := files.parse(name)) and files.moment(one.belongs.time) == begun
+    ]
+    await place.settle(vault.destination, its)
+    await mending.settle(run, vault.archive)
+    made = tuple(one for one in proven.whole if one.time == begun)
+    return await _finished(run, vault, proven, made)
+
+
+async def _finished(
+    run: Run, vault: Vault, proven: Holdings, made: tuple[Snapshot, ...]
+) -> tuple[Snapshot, ...]:
+    """Tell what came of a set that an earlier run began, and hold it against what that collected."""
     _tell_made(run, proven, made)
     if made:
         sent = await asyncio.to_thread(_held_against, run, vault, made, outbox.whole(run))

@@ -6,6 +6,7 @@ takes is measured, and says how long it would take to restore everything.
 """
 
 import asyncio
+import contextlib
 import filecmp
 import math
 import os
@@ -25,7 +26,7 @@ from secretsbackup.operations import elsewhere, equipment, gathering, holdings, 
 from secretsbackup.operations.holdings import Holdings, chosen
 from secretsbackup.operations.runner import Run
 from secretsbackup.operations.sampling import Place, places, sample
-from secretsbackup.store import history, staged
+from secretsbackup.store import boundary, history, staged
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import owner_only
 from secretsbackup.tools import duplicity
@@ -82,7 +83,7 @@ async def _drill(run: Run, vault: Vault, phrase: Secret, snapshot: Snapshot, cha
         if known:
             run.tell(Warned(caution=Caution.NOT_COMPARED))
         else:
-            wanted, unsent = await asyncio.to_thread(_parted, cold, snapshot, wanted)
+            wanted, unsent = await asyncio.to_thread(_parted, run, cold, snapshot, wanted)
         volume = max(chain.size // max(sum(one.volumes for one in chain.snapshots), 1), 1)
         watcher = _Watcher(run.tell, [stored(place.path) for place in wanted], volume)
         owner_only(run.temporary / "samples")  # what is restored is written below it, and nowhere else
@@ -90,8 +91,9 @@ async def _drill(run: Run, vault: Vault, phrase: Secret, snapshot: Snapshot, cha
         for number, place in enumerate(wanted):
             watcher.next(place)
             target = _restored(run, number)
-            fetching += await _seconds(_restore(cold, snapshot, place, target, phrase, watcher.heard))
-    with run.step(Step.COMPARE):
+            with watcher.blaming(target):
+                fetching += await _seconds(_restore(cold, snapshot, place, target, phrase, watcher.heard))
+    with run.step(Step.COMPARE), watcher.blaming(run.temporary / "samples"):
         try:
             sizes, others = await asyncio.to_thread(_compared, run, cold, snapshot, wanted, known)
         except Failure:
@@ -172,10 +174,13 @@ def _listed(cold: Vault, snapshot: Snapshot) -> Iterator[Seen]:
     return (seen for seen in signatures.state(archives) if seen.what is What.FILE)
 
 
-def _parted(cold: Vault, snapshot: Snapshot, wanted: Sequence[Place]) -> tuple[list[Place], list[bytes]]:
-    """The places without the files that were never sent, as the snapshot's signatures say; and these."""
+def _parted(
+    run: Run, cold: Vault, snapshot: Snapshot, wanted: Sequence[Place]
+) -> tuple[list[Place], list[bytes]]:
+    """The places without the files that were never sent, as the snapshot's signatures say, or are known to be
+    sent only in part; and these."""
     sampled = {path for place in wanted for path in place.files}
-    sent = {seen.path for seen in _listed(cold, snapshot) if seen.path in sampled}
+    sent = {seen.path for seen in _listed(cold, snapshot) if seen.path in sampled} - outbox.whole(run)
     left = [Place(place.path, tuple(path for path in place.files if path in sent)) for place in wanted]
     return [place for place in left if place.files], sorted(sampled - sent)
 
@@ -233,6 +238,18 @@ class _Watcher:
         self._tell, self._sizes, self._volume = tell, sizes, volume
         self._place, self._volumes = -1, 0
         self._path = b""
+        self._refused: int | None = None
+
+    @contextlib.contextmanager
+    def blaming(self, folder: Path) -> Iterator[None]:
+        """Where the system refused what was to be written here, the destination is not to blame."""
+        try:
+            yield
+        except Failure as failure:
+            if failure.reason is not Reason.SAMPLE_DIFFERS or self._refused is None:
+                raise
+            error = OSError(self._refused, os.strerror(self._refused), str(folder))
+            raise boundary.failure(error, folder) or failure from None
 
     def next(self, place: Place) -> None:
         """The next place is begun."""
@@ -241,6 +258,7 @@ class _Watcher:
 
     def heard(self, stanza: log.Stanza) -> None:
         """Take what duplicity tells."""
+        self._refused = self._refused or log.refused(stanza)
         if stanza.is_info and stanza.code == log.VOLUMES:
             self._volumes += 1
             self._show()

@@ -93,7 +93,8 @@ def _migrated(path: Path) -> sqlite3.Connection:
     with bounded(alone, Reason.NOT_WRITABLE):
         descriptor = open_file(alone, os.O_WRONLY | os.O_CREAT)
     with os.fdopen(descriptor, "wb") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
+        with bounded(alone, Reason.NOT_WRITABLE):
+            fcntl.flock(file, fcntl.LOCK_EX)
         return _up_to_date(path)
 
 

@@ -1,10 +1,12 @@
 """A drill sees what a new machine would see: nothing of this one's, and every damage at the destination."""
 
 import shutil
+import sys
 from pathlib import Path
 
 import pytest
 
+from secretsbackup.tools import duplicity
 from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, picture
 from tests.end_to_end.test_round_trip import make_profile
 from tests.operations.test_gathering import tear
@@ -62,6 +64,44 @@ def test_it_finds_every_kind_of_damage(user: Machine, saved: Path, tmp_path: Pat
         shutil.rmtree(user.home)
         shutil.copytree(tmp_path / "kept", user.home, symlinks=True)
     user.run("verify")
+
+
+LEAVES_OUT = r"""#!{python}
+import os, shutil, subprocess, sys
+words = sys.argv[1:]
+log = int(words[words.index("--log-fd") + 1]) if "--log-fd" in words else -1
+ended = subprocess.run(["{duplicity}", *words], pass_fds=[log] if log >= 0 else [])
+if "restore" in words:
+    shutil.rmtree(words[-1])
+    os.write(log, b"WARNING 12 'source/0/0.txt'\n. Error '[Errno {number}] {cause}: b'x'' processing x\n\n")
+sys.exit(ended.returncode)
+"""
+
+
+@pytest.mark.parametrize(
+    ("number", "cause", "reason", "level"),
+    [
+        (13, "Permission denied", "file-unusable", "protected"),
+        (28, "No space left on device", "no-room", "protected"),
+        ("none", "bad signature", "sample-differs", "not-protected"),
+    ],
+)
+def test_what_could_not_be_written_here_is_no_damage_there(
+    user: Machine, saved: Path, tmp_path: Path, number: int | str, cause: str, reason: str, level: str
+) -> None:
+    del saved
+    script = tmp_path / "duplicity"
+    script.write_text(
+        LEAVES_OUT.format(python=sys.executable, duplicity=duplicity.find(), number=number, cause=cause)
+    )
+    script.chmod(0o700)
+    user.env[duplicity.CHOSEN] = str(script)
+    ended = user.run("verify", "--json", status=1).outcome
+    assert ended["reason"] == reason, ended
+    del user.env[duplicity.CHOSEN]
+    (status,) = user.run("status", "--json").lines
+    assert (status["level"] == "not-protected") == (level == "not-protected"), status
+    assert bool(user.run("backup", "--json", status=None).warnings) == (level == "not-protected")
 
 
 def test_what_the_disk_made_of_a_staged_file_does_not_become_the_backup(

@@ -177,6 +177,37 @@ def test_what_was_misread_by_a_run_that_failed_later_is_not_forgotten(
     assert (ended.summary.files, ended.warnings) == (2, 1), "a new full one, as it says"
 
 
+def test_a_set_that_lacks_only_its_last_name_is_taken_for_what_it_is(
+    play: Play, pretender: Path, source: Path, disk: Path, moments: list[Moment]
+) -> None:
+    (pretender / "dies-at-the-end").touch()
+    assert isinstance(play(backup.recipe()), Failed)
+    (pretender / "dies-at-the-end").unlink()
+    sent = {*disk.iterdir()}
+    ended = play(backup.recipe())
+    assert isinstance(ended, Completed)
+    assert (ended.summary.changed, ended.summary.files, ended.warnings) == (True, 1, 0)
+    assert ({*disk.iterdir()}, calls(pretender)) == (sent, ["full"])
+    (made,) = [moment.event for moment in moments if isinstance(moment.event, SnapshotMade)]
+    assert made.snapshot == ended.summary.snapshot
+    assert isinstance(again(play, source), Completed)
+    assert calls(pretender) == ["full", "incremental"]
+
+
+def test_what_changed_since_such_a_set_was_begun_is_sent(
+    play: Play, pretender: Path, source: Path, disk: Path
+) -> None:
+    play(backup.recipe())
+    (pretender / "dies-at-the-end").touch()
+    assert isinstance(again(play, source), Failed)
+    (pretender / "dies-at-the-end").unlink()
+    (source / "new.txt").write_text("more")
+    ended = again(play, source)
+    assert isinstance(ended, Completed)
+    assert (ended.summary.files, ended.warnings) == (2, 0)
+    assert len([*disk.glob("duplicity-inc.*.manifest.gpg")]) == 2
+
+
 def test_what_an_earlier_run_collected_is_counted(play: Play, pretender: Path, source: Path) -> None:
     (pretender / "makes-nothing").touch()
     assert isinstance(again(play, source), Failed)

@@ -1,6 +1,7 @@
 """What is in the place of a file of ours, or refuses it: a Failure that names it, and never a wait."""
 
 import errno
+import fcntl
 import os
 import shutil
 import subprocess
@@ -12,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from secretsbackup.model import refusal
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store import (
@@ -55,6 +57,8 @@ IN_THE_WAY: list[Put] = [os.mkfifo, full_folder, loop]
         (errno.EROFS, Reason.DISK_READ_ONLY),
         (errno.EIO, Reason.DISK_FAILING),
         (errno.ESTALE, Reason.DISK_FAILING),
+        (errno.ENOTCONN, Reason.DISK_FAILING),
+        *((number, Reason.DISK_FAILING) for number in refusal.DISK),
         (errno.EMFILE, Reason.SYSTEM_LIMIT),
         (errno.ENOMEM, Reason.SYSTEM_LIMIT),
         (errno.EISDIR, Reason.IN_THE_WAY),
@@ -75,6 +79,10 @@ def test_a_full_disk_needs_no_name_and_a_mistake_has_none() -> None:
     full = boundary.failure(OSError(errno.ENOSPC, "No space left on device"))
     assert full
     assert full.reason is Reason.NO_ROOM
+    stale = boundary.failure(OSError(errno.ESTALE, "Stale file handle"))
+    assert stale
+    assert stale.reason is Reason.DISK_FAILING
+    assert boundary.failure(OSError(errno.ENOTCONN, "Socket is not connected")) is None
     assert boundary.failure(OSError(errno.ENOENT, "No such file")) is None
     assert boundary.failure(TimeoutError()) is None
 
@@ -171,3 +179,18 @@ def _said_by_nobody(path: Path) -> str:
     become = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
     words = [*become, sys.executable, "-c", AS_SOMEBODY, str(path)]
     return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+
+
+@pytest.mark.parametrize(
+    ("number", "reason"), [(errno.EIO, Reason.DISK_FAILING), (errno.ENOLCK, Reason.SYSTEM_LIMIT)]
+)
+def test_a_disk_that_gives_no_lock_is_told_as_that(
+    home: Home, monkeypatch: pytest.MonkeyPatch, number: int, reason: Reason
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OSError(number, os.strerror(number))
+
+    monkeypatch.setattr(fcntl, "flock", refuse)
+    with pytest.raises(Failure) as caught:
+        history.known_sizes(home, history.Place("x"))
+    assert caught.value.reason is reason

@@ -279,6 +279,14 @@ def starts(sets: Collection[Set]) -> dict[Set, str]:
     return found
 
 
+def call_final(archive: Path, begun: datetime) -> None:
+    """Name the manifest of a set that is whole at the destination as one that is: that is the very last that
+    duplicity does (dup_main.py, `full_backup` and `incremental_backup`; dup_temp.py, `to_final`)."""
+    for path in archive.glob("duplicity-*.manifest.part"):
+        if (one := parse(path.name)) and moment(one.belongs.time) == begun:
+            path.rename(path.with_suffix(""))
+
+
 def half_sent(archive: Path) -> datetime | None:
     """When the set was begun that an earlier run left half sent, if there is one: duplicity then finishes it
     before anything else."""

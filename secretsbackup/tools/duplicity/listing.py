@@ -108,9 +108,11 @@ def _begin() -> None:
     os.environ.pop("PYTHONPATH", None)
     here = os.path.dirname(os.path.abspath(__file__))  # noqa: PTH100, PTH120 - nothing more is loaded for it
     sys.path[:] = [one for one in sys.path if os.path.abspath(one) != here]  # noqa: PTH100
-    del sys.modules["sitecustomize"]
+    this = sys.modules.pop("sitecustomize")
     if importlib.util.find_spec("sitecustomize"):
         importlib.import_module("sitecustomize")
+    else:
+        sys.modules["sitecustomize"] = this  # Python complains where it is missing in the end
 
 
 if __name__ == "sitecustomize":

@@ -66,6 +66,13 @@ def left_out(stanza: Stanza) -> tuple[bytes, str] | None:
     return path(stanza.extras), why[1] if why else ""
 
 
+def refused(stanza: Stanza) -> int | None:
+    """What the system answered (errno) where a warning says that something was left out; None if that was not
+    the reason."""
+    number = re.search(r"\[Errno (\d{1,3})\]", " ".join(stanza.text)) if left_out(stanza) else None
+    return int(number[1]) if number else None
+
+
 def misread(stanza: Stanza) -> bytes | None:
     """The file that a warning says could not be read to its end, as a whole path or one below the stage; None
     if it is no such warning.

@@ -84,3 +84,29 @@ def test_duplicity_itself_sees_nothing_else(tmp_path: Path) -> None:
         "the own one",
         "[b'duplicity-full.20261122T220828Z.manifest.gpg'] None",
     ]
+
+
+LOG = """
+import logging, os
+_logger = logging.Logger("duplicity")
+def add_fd(fd):
+    _logger.addHandler(logging.StreamHandler(os.fdopen(fd, "w")))
+"""
+
+
+def test_its_log_writes_any_name_and_python_has_nothing_to_say(tmp_path: Path) -> None:
+    package = tmp_path / "site" / "duplicity"
+    package.mkdir(parents=True)
+    (package / "__init__.py").touch()
+    (package / "log.py").write_text(LOG)
+    ask = (
+        "import sys; sys.path.insert(0, sys.argv[1]); from duplicity import log;"
+        "log.add_fd(1); log._logger.warning('a \\udcff b')"
+    )
+    ended = subprocess.run(
+        [sys.executable, "-c", ask, str(tmp_path / "site")],
+        env={**os.environ, "PYTHONPATH": str(stand_in.beside_python(tmp_path)), "LC_ALL": "C.UTF-8"},
+        capture_output=True,
+        check=True,
+    )
+    assert (ended.stdout, ended.stderr) == (b"a \xff b\n", b"")
