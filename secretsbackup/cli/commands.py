@@ -6,7 +6,7 @@ import os
 import sys
 from collections.abc import Awaitable, Callable
 
-from secretsbackup.cli import output
+from secretsbackup.cli import environment, output, terminal
 from secretsbackup.cli.choosing import Options
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.store import boundary, home
@@ -25,7 +25,9 @@ def run(options: Options) -> int:
 def ended(do: Callable[[], int], *, json: bool) -> int:
     """Do something to its end; the exit status. What stood in the way is said in a sentence."""
     try:
-        return do()
+        status = do()
+        sys.stdout.flush()
+        return status  # noqa: TRY300 - what is printed must get out as well
     except (Failure, Skip) as error:
         return output.failed(error, json=json)
     except (KeyboardInterrupt, asyncio.CancelledError):
@@ -35,13 +37,28 @@ def ended(do: Callable[[], int], *, json: bool) -> int:
         output.say("The answers ended too early; nothing was changed.")
         return 2
     except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        output.give_up()
         return 0
     except OSError as error:
-        failure = boundary.failure(error)
-        if failure is None:
-            raise
-        return output.failed(failure, json=json)
+        return _refused(error, json=json)
+
+
+def _refused(error: OSError, *, json: bool) -> int:
+    """What the system did not do; that may be to print what was asked for."""
+    if error.filename == terminal.OUTPUT:
+        output.give_up()
+        output.say(
+            f"What this command prints cannot be written ({os.strerror(error.errno or 0)}).",
+            "See where its output goes.",
+        )
+        return 1
+    if error.filename is None and environment.is_gone():
+        output.say("The folder that you are in was removed.", "Change to another one, and run it again.")
+        return 1
+    failure = boundary.failure(error)
+    if failure is None:
+        raise error
+    return output.failed(failure, json=json)
 
 
 async def _run(command: Command, options: Options) -> int:

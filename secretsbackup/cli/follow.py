@@ -9,7 +9,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from secretsbackup import words
-from secretsbackup.cli import asking, output
+from secretsbackup.cli import asking, output, terminal
 from secretsbackup.model.event import (
     Moment,
     Progressed,
@@ -96,6 +96,7 @@ async def run(
     if not json and (told is Told.ALL or (told is Told.TROUBLE and not fine)):
         with contextlib.suppress(OSError):
             tell_outcome(outcome, verb)
+    terminal.drop_the_rest()  # what cannot be printed says nothing of how the run ended
     return outcome
 
 

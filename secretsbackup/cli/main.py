@@ -1,6 +1,7 @@
 """The command line: its words, and who does what they say. Imports stay where they are used."""
 
 import argparse
+import contextlib
 import os
 import re
 import sys
@@ -8,7 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from secretsbackup import __version__
-from secretsbackup.cli import terminal
+from secretsbackup.cli import environment, terminal
 
 Verb = Callable[[str, str, str], argparse.ArgumentParser]
 """Adds a command: the module that has it, its name, what it does."""
@@ -22,20 +23,34 @@ _ALL_HELP = "the profile; all without"
 def main(arguments: Sequence[str] | None = None, desktop: Desktop | None = None) -> int:
     """Run one command; the exit status: 0 completed, 3 with warnings, 1 failed, 2 usage, 4 cancelled, 75
     busy or skipped."""
-    words = list(sys.argv[1:] if arguments is None else arguments)
+    environment.open_streams()
     terminal.read_names_as_utf8()
     terminal.take_any_letter()
+    terminal.name_output()
+    try:
+        return _obey(list(sys.argv[1:] if arguments is None else arguments), desktop)
+    finally:
+        terminal.drop_the_rest()
+
+
+def _obey(words: list[str], desktop: Desktop | None) -> int:
     if words == ["--version"]:
-        print(f"secretsbackup {__version__}")
-        return 0
+        with contextlib.suppress(OSError):
+            print(f"secretsbackup {__version__}", flush=True)
+            return 0
+        return 1
     options = parser().parse_args(words)
     os.umask(0o077)
-    from secretsbackup.cli import commands
+    from secretsbackup.cli import commands, output
 
-    if desktop and (asked := _for_the_screen(options)):
-        return commands.ended(lambda: desktop(asked), json=False)
+    if not environment.find_home():
+        output.say("No home folder is known for this user.", "Set HOME to a folder, and run it again.")
+        return 1
     from secretsbackup.tools import process
 
+    process.open_many_files()
+    if desktop and (asked := _for_the_screen(options)):
+        return commands.ended(lambda: desktop(asked), json=False)
     process.dump_no_core()
     return commands.run(options)
 

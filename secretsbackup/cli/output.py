@@ -1,5 +1,6 @@
 """What a command prints: sentences for people, lines of JSON for programs, tables for both."""
 
+import os
 import sys
 from collections.abc import Iterable, Sequence
 from typing import Any
@@ -36,6 +37,11 @@ def _shown(value: Any) -> Any:
             return [_shown(one) for one in value]
         case _:
             return value
+
+
+def give_up() -> None:
+    """Print nothing more: who read it has gone, or cannot take it."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def failed(error: Failure | Skip, *, json: bool) -> int:

@@ -1,10 +1,15 @@
 """Standard input and output that take any letter, and names of files in UTF-8, whatever the locale says."""
 
 import codecs
+import contextlib
 import io
 import os
 import re
 import sys
+from typing import TYPE_CHECKING, BinaryIO, cast
+
+if TYPE_CHECKING:
+    from _typeshed import ReadableBuffer
 
 _PLAIN = str.maketrans(
     {
@@ -21,6 +26,8 @@ _PLAIN = str.maketrans(
 )
 """What the program's own sentences have beyond ASCII."""
 _ENCODING = "SECRETSBACKUP_TERMINAL"
+OUTPUT = "<stdout>"
+"""What an OSError calls standard output."""
 
 
 def take_any_letter() -> None:
@@ -33,6 +40,43 @@ def take_any_letter() -> None:
     for stream, errors in ((sys.stdin, "surrogateescape"), (sys.stdout, "legible"), (sys.stderr, "legible")):
         if isinstance(stream, io.TextIOWrapper) and not stream.closed:
             stream.reconfigure(encoding=encoding, errors=errors)
+
+
+class _Printed(io.FileIO):
+    """Standard output of which an error says that it is that, and no disk of ours."""
+
+    def write(self, content: "ReadableBuffer") -> int:
+        try:
+            return super().write(content)
+        except OSError as error:
+            error.filename = OUTPUT
+            raise
+
+
+def name_output() -> None:
+    """Have an OSError of standard output name it (OUTPUT)."""
+    stream = sys.stdout
+    if not isinstance(stream, io.TextIOWrapper) or type(stream.buffer) not in (io.BufferedWriter, io.FileIO):
+        return
+    printed = _Printed(stream.fileno(), "w", closefd=False)
+    sys.stdout = io.TextIOWrapper(
+        cast("BinaryIO", printed if isinstance(stream.buffer, io.FileIO) else io.BufferedWriter(printed)),
+        stream.encoding,
+        stream.errors,
+        line_buffering=stream.line_buffering,
+        write_through=stream.write_through,
+    )
+
+
+def drop_the_rest() -> None:
+    """Forget what was printed and cannot be written: Python would complain of it at the very end, and give
+    the exit status another meaning."""
+    for stream in (sys.stdout, sys.stderr):
+        try:
+            stream.flush()
+        except (OSError, ValueError):
+            with contextlib.suppress(OSError, ValueError):
+                os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def read_names_as_utf8() -> None:

@@ -231,7 +231,7 @@ def _removed(stage: Path, paths: Sequence[bytes]) -> Iterator[tuple[bytes, int]]
             count = sum(1 for _ in tree.files_below(path)) if folder else 1
             folder_was = path.parent.stat()
             remove(path)
-            os.utime(path.parent, ns=(folder_was.st_atime_ns, folder_was.st_mtime_ns))
+            tree.set_times(bytes(path.parent), folder_was)
             yield inside, count
 
 

@@ -200,7 +200,7 @@ def _files_opened(folder: Path) -> Iterator[tuple[bytes, os.stat_result]]:
         if os.lstat(path).st_mode != status.st_mode:
             os.chmod(path, stat.S_IMODE(status.st_mode))  # noqa: PTH101 - bytes
         if os.lstat(path).st_mtime_ns != status.st_mtime_ns:
-            os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+            tree.set_times(path, status)
 
 
 def _clear(arriving: Path) -> None:

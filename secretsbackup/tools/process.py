@@ -27,6 +27,8 @@ _PASSED_ON = (
     *("SSH_AUTH_SOCK", "HTTP_PROXY", "HTTPS_PROXY", "NO_PROXY", "http_proxy", "https_proxy", "no_proxy"),
     *("SSL_CERT_FILE", "SSL_CERT_DIR", "AWS_CA_BUNDLE", "REQUESTS_CA_BUNDLE"),
 )
+_FILES = 1024
+"""Open files: with fewer duplicity does not begin (its dup_main.py, `check_resources`, 3.2)."""
 _GRACE = 5.0
 """Seconds between asking a child to end and ending it."""
 _KEPT = 200
@@ -72,6 +74,15 @@ def environment(**extra: str) -> dict[str, str]:
     """What every child may know: where things are, messages in English, and `extra`."""
     passed = {name: os.environ[name] for name in _PASSED_ON if name in os.environ}
     return {**passed, "LC_ALL": "C.UTF-8", "LANGUAGE": "C", **extra}
+
+
+def open_many_files() -> None:
+    """Let this program and its children open as many files as duplicity wants, as far as the system does."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = _FILES if hard == resource.RLIM_INFINITY else min(_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(OSError, ValueError):  # macOS has another limit as well
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def dump_no_core() -> None:
@@ -130,6 +141,7 @@ async def run(
             stdout=out.mouth if out else asyncio.subprocess.DEVNULL,
             stderr=err.mouth,
             env=dict(env) if env is not None else environment(),
+            cwd=_here(),
             pass_fds=passed,
             start_new_session=True,
             umask=0o077,
@@ -147,6 +159,16 @@ async def run(
             if giving:
                 giving.cancel()
             await _end(child)
+
+
+def _here() -> str | None:
+    """Where a child begins: where we are, or at the top where that was removed, which rsync and duplicity
+    would not start in."""
+    try:
+        Path.cwd()
+    except FileNotFoundError:
+        return "/"
+    return None
 
 
 def _dying_with_us() -> list[str]:

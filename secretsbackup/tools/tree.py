@@ -163,8 +163,19 @@ def copy(folder: Path, to: Path, *, leave_out: Collection[str] = ()) -> None:
         if path.is_dir():
             copy(path, to / path.name, leave_out=leave_out)
         else:
-            shutil.copy2(path, to / path.name)
-    shutil.copystat(folder, to)
+            shutil.copy(path, to / path.name)
+            set_times(bytes(to / path.name), path.stat())
+    shutil.copymode(folder, to)
+    set_times(bytes(to), folder.stat())
+
+
+def set_times(path: bytes, status: os.stat_result) -> None:
+    """Give a path the times of a status; an OSError names the path, which that of Python's own does not."""
+    try:
+        os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+    except OSError as error:
+        error.filename = path
+        raise
 
 
 def _below(folder: Path) -> Iterator[tuple[bytes, os.stat_result, bool]]:

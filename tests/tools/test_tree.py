@@ -146,3 +146,17 @@ def test_a_copy_is_the_tree_and_its_first_error_names_the_file(tmp_path: Path) -
     with pytest.raises(FileExistsError) as raised:
         tree.copy(source, tmp_path / "copy")
     assert raised.value.filename == str(tmp_path / "copy")
+
+
+def test_times_that_cannot_be_set_name_what_they_were_for(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object, **__: object) -> None:
+        raise PermissionError(1, "Operation not permitted")
+
+    (tmp_path / "source").mkdir()
+    (tmp_path / "source" / "a").touch()
+    monkeypatch.setattr(os, "utime", refuse)
+    with pytest.raises(PermissionError) as raised:
+        tree.copy(tmp_path / "source", tmp_path / "copy")
+    assert raised.value.filename == bytes(tmp_path / "copy" / "a")

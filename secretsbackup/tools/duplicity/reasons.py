@@ -34,8 +34,11 @@ _GPG = 31
 _COPY = r"already in the volume list as \S+\. (\S+) has the same volume number"
 """What it says of a second file that it takes for a volume (its dup_collections.py)."""
 
+_FILES = r"Max open files of (\d+) is too low"
+
 _TEXT: tuple[tuple[str, Reason], ...] = (
     (_COPY, Reason.COPY_IN_THE_WAY),
+    (_FILES, Reason.SYSTEM_LIMIT),
     (r"InvalidObjectState", Reason.FROZEN),
     (r"security violation", Reason.SNAPSHOT_UNSAFE),
     (r"hard links not supported|unknown tarinfo type", Reason.SNAPSHOT_FORGED),
@@ -85,12 +88,13 @@ def failure(
     if reason is Reason.TOOL_FAILED and ended.status == _GPG:
         reason = Reason.GPG_FAILED
     copy, file = re.search(_COPY, text), re.search(r"duplicity-[\w.-]+", text)
+    few = re.search(_FILES, text)
     details = {
         Reason.TOOL_FAILED: f"duplicity {ended.how}",
         Reason.GPG_FAILED: f"duplicity {ended.how}",
         Reason.SNAPSHOT_UNSAFE: "..",
         **dict.fromkeys((Reason.NOT_WRITABLE, *REASONS.values()), _refused(text, 2)),
-        Reason.SYSTEM_LIMIT: _refused(text, 1),
+        Reason.SYSTEM_LIMIT: f"{few[1]} open files; ulimit -n 1024" if few else _refused(text, 1),
         Reason.SNAPSHOT_FORGED: "a hard link" if "ard links" in text else "an entry of an unknown kind",
         Reason.NO_ROOM: _room(here[0], text),
         Reason.COPY_IN_THE_WAY: copy[1] if copy else "",

@@ -79,6 +79,7 @@ def test_some_statuses_say_enough(status: int, reason: Reason) -> None:
         ("[Errno 5] Input/output error: '/a/duplicity-full.20261122T220828Z.manifest'", Reason.DISK_FAILING),
         ("[Errno 30] Read-only file system: '/a/x.manifest.part'", Reason.DISK_READ_ONLY),
         ("[Errno 24] Too many open files: '/a/x.manifest'", Reason.SYSTEM_LIMIT),
+        ("Max open files of 256 is too low, should be >= 1024.", Reason.SYSTEM_LIMIT),
         ("could not delete duplicity-full.20261122T220828Z.manifest.gpg", Reason.GPG_FAILED),
         ("ManifestError: Volume 3 not present in manifest", Reason.VOLUME_CORRUPT),
         ("Fatal Error: Neither remote nor local manifest is readable.", Reason.VOLUME_CORRUPT),
