@@ -313,4 +313,5 @@ def _dress(folder: Path, wanted: signatures.Attributes) -> None:
     if os.geteuid() == 0:
         os.chown(folder, wanted.owner, wanted.group, follow_symlinks=False)
     folder.chmod(wanted.mode)
-    os.utime(folder, (wanted.modified, wanted.modified))
+    with tree.naming(bytes(folder)):
+        os.utime(folder, (wanted.modified, wanted.modified))

@@ -260,7 +260,8 @@ def _folder(path: Path) -> dict[str, int]:
     """A folder that is not there yet is empty, if the one above it is there to make it in."""
     try:
         with os.scandir(path) as entries:
-            return {entry.name: entry.stat().st_size for entry in entries if entry.is_file()}
+            sizes = ((entry.name, _size(entry)) for entry in entries)
+            return {name: size for name, size in sizes if size is not None}
     except FileNotFoundError:
         if path.parent.is_dir():
             return {}
@@ -268,4 +269,15 @@ def _folder(path: Path) -> dict[str, int]:
     except PermissionError:
         raise Failure(Reason.DESTINATION_DENIED, str(path)) from None
     except OSError as error:
-        raise Failure(Reason.DESTINATION_UNREACHABLE, str(path), (str(error),)) from None
+        other = error.errno in (errno.ENOTDIR, errno.ELOOP)
+        reason = Reason.IN_THE_WAY if other else Reason.DESTINATION_UNREACHABLE
+        raise Failure(reason, str(path), (str(error),)) from None
+
+
+def _size(entry: "os.DirEntry[str]") -> int | None:
+    """The bytes of a file; None of anything else, and of what has gone while the folder was read: whoever
+    syncs it makes files there and removes them."""
+    try:
+        return entry.stat().st_size if entry.is_file() else None
+    except FileNotFoundError:
+        return None

@@ -4,6 +4,7 @@ rsync with `--copy-links` follows a link to a parent folder some 40 levels deep,
 no longer reach; so both are found here first.
 """
 
+import contextlib
 import errno
 import os
 import shutil
@@ -170,11 +171,18 @@ def copy(folder: Path, to: Path, *, leave_out: Collection[str] = ()) -> None:
 
 
 def set_times(path: bytes, status: os.stat_result) -> None:
-    """Give a path the times of a status; an OSError names the path, which that of Python's own does not."""
-    try:
+    """Give a path the times of a status; an OSError names the path."""
+    with naming(path):
         os.utime(path, ns=(status.st_atime_ns, status.st_mtime_ns))
+
+
+@contextlib.contextmanager
+def naming(path: bytes) -> Iterator[None]:
+    """Have an OSError of a call that is about a path, and does not say so, name it: `os.utime` does not."""
+    try:
+        yield
     except OSError as error:
-        error.filename = path
+        error.filename = error.filename or path
         raise
 
 

@@ -425,6 +425,11 @@ def _told(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, tol
             return Message(
                 _("{about} cannot be reached.").format(about=about or _("The destination")),
                 _(
+                    "Is its disk or share connected, and does it work? Nothing is lost; the next run goes on "
+                    "from here."
+                )
+                if about.startswith("/")
+                else _(
                     "Is the network up, and the address right? Nothing is lost; the next run goes on from here."
                 ),
             )
