@@ -1,8 +1,10 @@
 """Runs the command that was chosen, and makes an exit status of whatever happens."""
 
 import asyncio
+import contextlib
 import importlib
 import os
+import signal
 import sys
 from collections.abc import Awaitable, Callable
 
@@ -11,7 +13,11 @@ from secretsbackup.cli.choosing import Options
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.store import boundary, home
 from secretsbackup.store.home import Home
+from secretsbackup.store.lock import PLEASE_STOP
+from secretsbackup.tools import ending
+from secretsbackup.tools.waiting import Threads
 
+_CANCELLED = 4
 Command = Callable[[Options, Home], Awaitable[int]]
 
 
@@ -19,7 +25,8 @@ def run(options: Options) -> int:
     """Run the command; the exit status."""
     module = importlib.import_module(f"secretsbackup.cli.{options.module}")
     command: Command = getattr(module, options.command)
-    return ended(lambda: asyncio.run(_run(command, options)), json=options.json)
+    with ending.watched(_STOPS, _give_up):
+        return ended(lambda: asyncio.run(_run(command, options)), json=options.json)
 
 
 def ended(do: Callable[[], int], *, json: bool) -> int:
@@ -32,7 +39,7 @@ def ended(do: Callable[[], int], *, json: bool) -> int:
         return output.failed(error, json=json)
     except (KeyboardInterrupt, asyncio.CancelledError):
         output.say("Cancelled.")
-        return 4
+        return _CANCELLED
     except EOFError:
         output.say("The answers ended too early; nothing was changed.")
         return 2
@@ -61,5 +68,17 @@ def _refused(error: OSError, *, json: bool) -> int:
     return output.failed(failure, json=json)
 
 
+_STOPS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP, PLEASE_STOP)
+
+
+def _give_up() -> None:
+    """End although the main thread still waits for a file; what it would have told is told here."""
+    shown = "\x1b[?25h" if sys.stderr.isatty() else ""  # a bar had hidden the cursor
+    with contextlib.suppress(OSError):
+        os.write(2, f"{shown}\nCancelled, while a file or a disk did not answer.\n".encode())
+    os._exit(_CANCELLED)
+
+
 async def _run(command: Command, options: Options) -> int:
+    asyncio.get_running_loop().set_default_executor(Threads())
     return await command(options, home.standard())

@@ -30,6 +30,7 @@ from secretsbackup.model.status import About, unaccepted
 from secretsbackup.store import home as homes
 from secretsbackup.store import lock
 from secretsbackup.store.home import Home
+from secretsbackup.tools.waiting import Threads
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.restore.subject import Subject
@@ -513,6 +514,7 @@ def main(asked: Sequence[str] = ()) -> int:
         settings = Settings(home)
         speak(settings.language or None)
         loop = qasync.QEventLoop(qt)
+        loop.set_default_executor(Threads())
         asyncio.set_event_loop(loop)
         app = App(home, settings)
         door = instance.Door(home, app)

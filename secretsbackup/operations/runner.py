@@ -53,6 +53,7 @@ from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.store import boundary, history, home, journal, lock
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
+from secretsbackup.tools import ending
 
 Ask = Callable[[], Awaitable[Secret | None]]
 """Asks a person for the passphrase; None if there is nobody to ask."""
@@ -250,17 +251,18 @@ async def _alone(
         sweep(at_home, profile)
         temporary = home.owner_only(at_home.temporary(profile.name) / run)
         try:
-            yield Run(
-                id=run,
-                profile=profile,
-                home=at_home,
-                tell=tell,
-                ask=ask,
-                began=began,
-                held=held,
-                temporary=temporary,
-                opened_by=opened_by,
-            )
+            with ending.at_worst(lambda: sweep(at_home, profile)):
+                yield Run(
+                    id=run,
+                    profile=profile,
+                    home=at_home,
+                    tell=tell,
+                    ask=ask,
+                    began=began,
+                    held=held,
+                    temporary=temporary,
+                    opened_by=opened_by,
+                )
         finally:
             sweep(at_home, profile)
 

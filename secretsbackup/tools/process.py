@@ -20,7 +20,7 @@ import msgspec
 
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import said
-from secretsbackup.tools import fence
+from secretsbackup.tools import ending, fence
 
 _PASSED_ON = (
     *("PATH", "HOME", "USER", "LOGNAME", "TZ", "TMPDIR", "GNUPGHOME", "XDG_RUNTIME_DIR"),
@@ -151,7 +151,8 @@ async def run(
         try:
             if born:
                 born(child.pid)
-            status = await _listen(child, ears, None if waits else _Pulse(child.pid))
+            with ending.at_worst(lambda: _signal(child.pid, signal.SIGKILL)):
+                status = await _listen(child, ears, None if waits else _Pulse(child.pid))
             if status is None:
                 raise Failure(Reason.TOOL_STANDS_STILL, program.name, tuple(last))
             return Ended(status, tuple(last))

@@ -3,9 +3,32 @@
 import asyncio
 import threading
 from collections.abc import Callable
-from typing import TypeVar
+from concurrent.futures import Future, ThreadPoolExecutor
+from typing import Any, TypeVar
 
 _T = TypeVar("_T")
+
+
+class Threads(ThreadPoolExecutor):
+    """Threads for `asyncio.to_thread` that hold up nobody's end: one that waits for a file on a disk that has
+    gone would do so for ever. asyncio wants its executor to be of this class; there is no pool."""
+
+    def submit(self, call: Callable[..., Any], /, *args: Any, **named: Any) -> "Future[Any]":
+        """Call it in a thread of its own."""
+        future: Future[Any] = Future()
+
+        def work() -> None:
+            if future.set_running_or_notify_cancel():
+                try:
+                    future.set_result(call(*args, **named))
+                except BaseException as error:  # noqa: BLE001, RUF100 - it is raised again where it is awaited
+                    future.set_exception(error)
+
+        threading.Thread(target=work, daemon=True, name="working").start()
+        return future
+
+    def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
+        """Wait for none of them."""
 
 
 async def in_thread(call: Callable[[], _T], seconds: float | None = None) -> _T:
