@@ -48,6 +48,7 @@ class Reason(StrEnum):
     KEYRING_LOCKED = "keyring-locked"
     SECRET_MISSING = "secret-missing"  # noqa: S105 - a reason, no secret
     AWS_PROFILE_MISSING = "aws-profile-missing"
+    AWS_SETTINGS_BROKEN = "aws-settings-broken"
     KEY_MISSING = "key-missing"
     KEY_AMBIGUOUS = "key-ambiguous"
     KEY_EXPIRED = "key-expired"

@@ -239,6 +239,13 @@ def _told(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, tol
                 _("Your own AWS settings have no profile “{about}” with a key.").format(about=about),
                 _("Make it with `aws configure --profile NAME`, or see to ~/.aws/credentials."),
             )
+        case Reason.AWS_SETTINGS_BROKEN:
+            return Message(
+                _("Your own AWS settings (~/.aws) give no key{about}.").format(
+                    about=_(" for profile “{name}”").format(name=about) if about else ""
+                ),
+                _("See what `aws sts get-caller-identity` says: a sign-in may have run out (aws sso login)."),
+            )
         case Reason.KEY_MISSING:
             return Message(
                 _("There is no GnuPG key “{about}” here.").format(about=about),

@@ -70,6 +70,7 @@ SECRETS: Entries = {
     Reason.KEYRING_MISSING: ("", "Your passwords are kept in the keyring of your desktop, and none was found. Secrets Backup never keeps them in a plain file instead. On a server without a keyring, see [administrators](administrators.md#no-keyring)."),
     Reason.KEYRING_LOCKED: ("", "The keyring is there, but it is locked or does not answer. It usually opens when you log in to the desktop."),
     Reason.SECRET_MISSING: ("aws-access-key-id documents", "The keyring has no such entry for this profile: it was never stored, or was removed."),
+    Reason.AWS_SETTINGS_BROKEN: ("backup", "The profile uses your own `~/.aws` settings, and they cannot be read or give no key: a line in them is wrong, a `credential_process` failed, or a sign-in (`aws sso login`) has run out."),
     Reason.AWS_PROFILE_MISSING: ("backup", "The profile uses your own `~/.aws` settings, and they have no profile of this name with a key."),
     Reason.KEY_MISSING: ("0123456789ABCDEF", "GnuPG on this computer does not have the key that the profile names. On a new computer, the [recovery kit](recovery-kit.md) brings it back."),
     Reason.KEY_AMBIGUOUS: ("Ada Lovelace", "Several keys have this name, and Secrets Backup does not guess which one you mean."),

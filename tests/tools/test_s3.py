@@ -167,6 +167,55 @@ def test_without_a_credential_nothing_is_asked() -> None:
         assert caught.value.reason is reason
 
 
+@pytest.mark.parametrize(
+    ("file", "content"),
+    [
+        ("config", b"[default\nregion"),
+        ("credentials", b"\xff\xfe[default]"),
+        ("credentials", b"[default]\ncredential_process = /bin/false\n"),
+        (
+            "config",
+            b"[default]\nsso_start_url=https://x\nsso_region=eu-west-1\nsso_account_id=1\nsso_role_name=r\n",
+        ),
+    ],
+)
+def test_settings_that_give_no_key_are_no_bucket_that_is_missing(
+    server: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, file: str, content: bytes
+) -> None:
+    for name, where in (("config", "AWS_CONFIG_FILE"), ("credentials", "AWS_SHARED_CREDENTIALS_FILE")):
+        (tmp_path / name).touch()
+        monkeypatch.setenv(where, str(tmp_path / name))
+    monkeypatch.setenv("HOME", str(tmp_path))
+    (tmp_path / file).write_bytes(content)
+    with pytest.raises(Failure) as caught:
+        asyncio.run(s3.contents(Bucket("bucket", "p", server, "us-east-1"), AwsProfile("default")))
+    assert (caught.value.reason, caught.value.detail) == (Reason.AWS_SETTINGS_BROKEN, "default")
+    assert asyncio.run(s3.own_profiles()) in {(), ("default",)}
+
+
+def test_a_proxy_that_does_not_answer_is_named_without_its_password(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("http_proxy", "http://me:hidden@127.0.0.1:1")
+    monkeypatch.delenv("no_proxy", raising=False)
+    with pytest.raises(Failure) as caught:
+        listed("http://192.0.2.1")
+    assert caught.value.reason is Reason.DESTINATION_UNREACHABLE
+    assert caught.value.detail == "http://192.0.2.1 (proxy 127.0.0.1:1)"
+    assert "hidden" not in str(caught.value.last_lines)
+
+
+@pytest.mark.parametrize("status", [302, 303, 307, 308])
+def test_a_page_that_leads_to_itself_is_no_s3_server(
+    server: str, monkeypatch: pytest.MonkeyPatch, status: int
+) -> None:
+    monkeypatch.setattr(Answer, "status", status)
+    monkeypatch.setattr(Answer, "headers_too", {"Location": f"{server}/login"})
+    with pytest.raises(Failure) as caught:
+        listed(server)
+    assert (caught.value.reason, caught.value.detail) == (Reason.ENDPOINT_WRONG, server)
+    (found,) = examined(server)
+    assert found.why == Why(Reason.ENDPOINT_WRONG, server)
+
+
 def test_a_name_that_no_bucket_can_have_is_a_missing_one() -> None:
     with pytest.raises(Failure) as caught:
         asyncio.run(s3.contents(Bucket("no bucket!", region="us-east-1"), PAIR))

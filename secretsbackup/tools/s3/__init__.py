@@ -25,12 +25,16 @@ PROBE = "secretsbackup-probe"
 
 
 async def own_profiles() -> tuple[str, ...]:
-    """The names of the profiles in the user's own ~/.aws."""
+    """The names of the profiles in the user's own ~/.aws; none where that cannot be read."""
 
     def read() -> tuple[str, ...]:
         import boto3
+        from botocore.exceptions import BotoCoreError
 
-        return tuple(boto3.Session().available_profiles)
+        try:
+            return tuple(boto3.Session().available_profiles)
+        except (BotoCoreError, UnicodeDecodeError):  # what is wrong there is told once one of them is used
+            return ()
 
     return await in_thread(read)
 

@@ -5,6 +5,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
+from urllib.parse import urlsplit
 
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure, Reason
@@ -32,7 +33,7 @@ _CODES = {
 }
 """https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html; Ceph answers with the same."""
 
-_NO_S3 = frozenset({"", "400", "404", "405"})
+_NO_S3 = frozenset({"", "302", "303", "307", "308", "400", "404", "405"})
 """What botocore makes of an answer that has a status and no word of S3's: a web page, say."""
 
 _NO_TLS = ("WRONG_VERSION_NUMBER", "RECORD_LAYER_FAILURE", "record layer failure")
@@ -114,12 +115,38 @@ def told(call: Callable[[], _T], bucket: Bucket, credential: Credential) -> _T:
     except (of.ProfileNotFound, of.NoCredentialsError, of.PartialCredentialsError) as error:
         name = credential.name if isinstance(credential, AwsProfile) else ""
         raise Failure(Reason.AWS_PROFILE_MISSING, name, (str(error),)) from None
+    except of.ProxyConnectionError as error:
+        by = f"{where} (proxy {_server(error.kwargs.get('proxy_url', ''))})"
+        raise Failure(Reason.DESTINATION_UNREACHABLE, by) from None
     except (of.HTTPClientError, of.ConnectionError) as error:
         raise Failure(Reason.DESTINATION_UNREACHABLE, where, (str(error),)) from None
-    except ResponseParserError as error:
+    except (
+        ResponseParserError,
+        RecursionError,
+    ) as error:  # it follows a page that leads to itself without end
         raise Failure(Reason.ENDPOINT_WRONG, where, (str(error),)) from None
-    except (of.ParamValidationError, of.BotoCoreError, ValueError) as error:
+    except (
+        of.ParamValidationError,
+        of.EndpointProviderError,
+        of.InvalidRegionError,
+        of.NoRegionError,
+    ) as error:
         raise Failure(Reason.DESTINATION_MISSING, bucket.bucket, (str(error),)) from None
+    except (of.BotoCoreError, UnicodeDecodeError) as error:
+        name = credential.name if isinstance(credential, AwsProfile) else ""
+        raise Failure(Reason.AWS_SETTINGS_BROKEN, name, (str(error),)) from None
+    except ValueError as error:
+        raise Failure(Reason.DESTINATION_MISSING, bucket.bucket, (str(error),)) from None
+
+
+def _names(of: Any) -> tuple[type[Exception], ...]:
+    """What botocore raises where a name of ours cannot be one."""
+    return of.ParamValidationError, of.EndpointProviderError, of.InvalidRegionError, of.NoRegionError
+
+
+def _server(url: str) -> str:
+    """The name and port of a server, without the password that may stand before them."""
+    return urlsplit(url if "//" in url else f"//{url}").netloc.rpartition("@")[2]
 
 
 def refused(error: Any, bucket: Bucket) -> Failure:
