@@ -62,9 +62,9 @@ def forget(file: Path, gone: Sequence[datetime]) -> None:
         memory.execute("UPDATE versions SET gone = NULL WHERE gone > ?", (newest,))
         memory.execute("DELETE FROM totals WHERE since > ?", (newest,))
         memory.execute(
-            "DELETE FROM totals AS t WHERE since < ?1 AND EXISTS (SELECT 1 FROM totals later"
-            " WHERE later.folder = t.folder AND later.since > t.since AND later.since <= ?1)",
-            (oldest,),
+            "DELETE FROM totals AS t WHERE since < :oldest AND EXISTS (SELECT 1 FROM totals later"
+            " WHERE later.folder = t.folder AND later.since > t.since AND later.since <= :oldest)",
+            {"oldest": oldest},
         )
         _prune(memory)
 
@@ -247,10 +247,15 @@ class _Adding:
                 total[0] += files
                 total[1] += size
         self._memory.executemany(
-            "INSERT INTO totals SELECT ?1, ?2, ?3 + coalesce(files, 0), ?4 + coalesce(bytes, 0)"
+            "INSERT INTO totals"
+            " SELECT :folder, :since, :files + coalesce(files, 0), :bytes + coalesce(bytes, 0)"
             " FROM (SELECT 1) LEFT JOIN"
-            " (SELECT files, bytes FROM totals WHERE folder = ?1 ORDER BY since DESC LIMIT 1)",
-            ((node, self._time, files, size) for node, (files, size) in sums.items() if files or size),
+            " (SELECT files, bytes FROM totals WHERE folder = :folder ORDER BY since DESC LIMIT 1)",
+            (
+                {"folder": node, "since": self._time, "files": files, "bytes": size}
+                for node, (files, size) in sums.items()
+                if files or size
+            ),
         )
 
     def _upwards(self, node: int) -> Iterator[int]:
