@@ -12,6 +12,7 @@ This module is also the little program that puts up the fence and then becomes t
 import ctypes
 import os
 import stat
+import struct
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -136,9 +137,8 @@ def _write(file: str, text: str) -> None:
 # Landlock
 
 
-class _PathBeneath(ctypes.Structure):
-    _pack_ = 1
-    _fields_ = (("allowed", ctypes.c_uint64), ("parent", ctypes.c_int32))
+_PATH_BENEATH = "=Qi"
+"""The kernel's landlock_path_beneath_attr (linux/landlock.h), packed: the rights and the folder."""
 
 
 def _allow(libc: ctypes.CDLL, rules: int, place: str, rights: int) -> None:
@@ -147,8 +147,9 @@ def _allow(libc: ctypes.CDLL, rules: int, place: str, rights: int) -> None:
     except OSError:
         return  # what is not there cannot be written to
     folder = stat.S_ISDIR(os.fstat(opened).st_mode)
-    rule = _PathBeneath(rights if folder else rights & (_WRITE_FILE | _TRUNCATE), opened)
-    _done(libc.syscall(_ADD_RULE, rules, _BELOW, ctypes.byref(rule), ctypes.c_uint32(0)))
+    allowed = rights if folder else rights & (_WRITE_FILE | _TRUNCATE)
+    rule = struct.pack(_PATH_BENEATH, allowed, opened)
+    _done(libc.syscall(_ADD_RULE, rules, _BELOW, rule, ctypes.c_uint32(0)))
     os.close(opened)
 
 
