@@ -1,6 +1,7 @@
 """The world that fast tests live in: a home in a folder, a keyring in memory, a short-lived GnuPG, a PATH."""
 
 import asyncio
+import contextlib
 import ctypes
 import gc
 import os
@@ -100,6 +101,19 @@ class Told(list[Event]):
     def progress(self) -> list[Progressed]:
         """How far it was, each time that it said so."""
         return [event for event in self if isinstance(event, Progressed)]
+
+
+@contextlib.contextmanager
+def as_nobody() -> Iterator[None]:
+    """As a user to whom modes mean something; root may all."""
+    if os.geteuid():
+        yield
+        return
+    os.seteuid(65534)
+    try:
+        yield
+    finally:
+        os.seteuid(0)
 
 
 @pytest.fixture

@@ -104,12 +104,14 @@ async def passphrase(run: Run) -> Secret:
 async def passphrase_of(profile: Profile, ask: Ask) -> Secret:
     """The same outside a run; of a key that has none it is empty, and nobody is asked.
 
-    What keeps the key from opening anything is said first: SECRET_KEY_MISSING, SECRET_SUBKEY_MISSING.
+    What keeps the key from opening anything is said first: SECRET_KEY_MISSING, SECRET_SUBKEY_MISSING,
+    CARD_MISSING.
     """
     if sealing(profile.key) is not Sealing.KEY:
         return await ask() or Secret("")  # tried already: only `elsewhere` knows such a profile
     await gnupg.start_agent()
     parts = await gnupg.opening(profile.key)
+    await gnupg.meet_card(profile.key, parts[-1])
     kept, trouble = await kept_passphrase(profile)
     if kept:
         return kept

@@ -54,7 +54,7 @@ async def opened_by(sealed: bytes, passphrase: Secret, *, home: Path | None = No
 
 
 def _key_of(sealed: bytes, home: Path | None) -> Fingerprint | None:
-    gpg = gnupg._gpg(home)
+    gpg = gnupg._gpg(home, silent=True)
     said = gpg.decrypt(sealed).stderr or ""
     told = answers.read(said)
     to = {*told.sealed_to}
@@ -81,7 +81,7 @@ def _opened_by(sealed: bytes, passphrase: Secret, home: Path | None) -> Fingerpr
 
 
 def _open(sealed: bytes, key: Fingerprint, passphrase: Secret | None, home: Path | None) -> Opened:
-    gpg = gnupg._gpg(home)
+    gpg = gnupg._gpg(home, silent=passphrase is None)
     said = gpg.decrypt(sealed, passphrase=passphrase.reveal() if passphrase else None)
     told = answers.read(said.stderr or "")
     to = {*told.sealed_to} - {_NOT_TOLD}

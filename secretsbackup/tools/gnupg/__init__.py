@@ -81,7 +81,10 @@ class Where(StrEnum):
 
 
 class SecretPart(msgspec.Struct, frozen=True, kw_only=True):
-    """The secret half of a key or subkey: `encrypts` if it is for that, `alive` if it still does."""
+    """The secret half of a key or subkey: `encrypts` if it is for that, `alive` if it still does.
+
+    `card` is the serial number of the card that it is on.
+    """
 
     fingerprint: str
     keygrip: str
@@ -89,6 +92,7 @@ class SecretPart(msgspec.Struct, frozen=True, kw_only=True):
     encrypts: bool
     alive: bool
     made: int
+    card: str = ""
 
 
 async def in_time(call: Callable[[], _T], seconds: float = _TIMEOUT) -> _T:
@@ -241,7 +245,22 @@ async def open_trial(
     if len(passphrase.reveal().encode()) > LONGEST:
         raise Failure(Reason.PASSPHRASE_TOO_LONG, str(LONGEST))
     await _forget_cached([part.keygrip for part in parts], home)
+    await meet_card(key, parts[-1], home=home)
     await in_time(lambda: _try(key, parts[-1], passphrase, home))
+
+
+async def meet_card(key: Fingerprint, part: SecretPart, *, home: Path | None = None) -> None:
+    """Failure(CARD_MISSING) if this part of a key is on a card that is not in a reader.
+
+    Where nobody can be asked to insert it, the agent of GnuPG 2.4 asks without end. That knows a card by the
+    key on it, the one of 2.2 by its serial number (agent/divert-scd.c, ask_for_card).
+    """
+    if part.where is not Where.CARD:
+        return
+    told = await _ask_agent([f"SCD SERIALNO --demand={part.card}", f"SCD KEYINFO {part.keygrip}"], home)
+    by_number, by_key, *_ = (*answers.refusals(told), answers.UNANSWERED, answers.UNANSWERED)
+    if by_number if by_key == answers.UNKNOWN_COMMAND else by_key:
+        raise Failure(Reason.CARD_MISSING, key)
 
 
 async def make_key(
@@ -305,8 +324,11 @@ def _not_started(home: Path, lines: tuple[str, ...]) -> Failure:
     return Failure(Reason.AGENT_MISSING, detail, lines[-5:])
 
 
-def _gpg(home: Path | None) -> "gnupg.GPG":
-    """gpg behind python-gnupg; what it starts is known to `in_time`. Listing keys may start an agent, too."""
+def _gpg(home: Path | None, *, silent: bool = False) -> "gnupg.GPG":
+    """gpg behind python-gnupg; what it starts is known to `in_time`. Listing keys may start an agent, too.
+
+    Where there is no passphrase to give, it is `silent`: whatever the agent would ask for is cancelled.
+    """
     import gnupg
 
     folder.ready(home)
@@ -320,7 +342,7 @@ def _gpg(home: Path | None) -> "gnupg.GPG":
     gpg = Gpg(
         gpgbinary=str(process.find("gpg")),
         gnupghome=str(home) if home else None,
-        options=["--pinentry-mode", "loopback", "--trust-model", "always"],
+        options=["--pinentry-mode", "cancel" if silent else "loopback", "--trust-model", "always"],
         env=process.environment(),
     )
     gpg.encoding = "utf-8"
@@ -352,10 +374,12 @@ def _key(found: dict[str, Any]) -> Key:
 def _secret_part(part: dict[str, Any]) -> SecretPart:
     """Field 15 of gpg's listing: “#” for what is not there, a serial number for a card (doc/DETAILS)."""
     token = part.get("token") or "+"
+    where = {"#": Where.ABSENT, "+": Where.HERE}.get(token, Where.CARD)
     return SecretPart(
         fingerprint=part["fingerprint"],
         keygrip=part.get("keygrip") or "",
-        where={"#": Where.ABSENT, "+": Where.HERE}.get(token, Where.CARD),
+        where=where,
+        card=token if where is Where.CARD else "",
         encrypts="e" in (part.get("cap") or ""),
         alive=_encrypts(part),
         made=_made(part),

@@ -4,6 +4,7 @@ What it says to people is read only where no status line tells: a `log-file` in 
 """
 
 import re
+from collections.abc import Iterable
 
 import msgspec
 
@@ -17,6 +18,8 @@ _CARD = {*range(108, 114), 119, 120, 123, 129, 130}
 """A card that is not there, broken, of another kind or blocked, or no program that talks to it."""
 _AGENT = {77, 78, 85, 86, 257}
 _NOT_SUPPORTED, _TIMEOUT = 60, 62
+UNKNOWN_COMMAND, UNANSWERED = 275, 0xFFFF
+"""A command that an older program has not (libgpg-error), and a code that nothing has."""
 _CODE = 0xFFFF
 """The bits of a gpg-error number that are its code; the others say which program it is from."""
 _NO_AGENT = r"can't connect to the (?:gpg-)?agent|failed to start (?:gpg-)?agent|no gpg-agent running"
@@ -47,6 +50,15 @@ class Answers(msgspec.Struct, frozen=True):
         return {code for _, code in self.errors}
 
     @property
+    def all_lacking(self) -> bool:
+        """Whether every key that it is encrypted to has no secret part here.
+
+        GnuPG 2.4 says so of whatever does not open it, a wrong passphrase too: the errors come first. But a
+        part that is not here is looked for on cards by it, and this tells that from a card that is not there.
+        """
+        return bool(self.sealed_to) and {*self.sealed_to} <= {*self.lacking}
+
+    @property
     def wrong_passphrase(self) -> bool:
         """Whether it is the passphrase that does not fit, or is lacking."""
         return bool(self.codes & _WRONG) or (self.asked and not self.begun and not self.errors)
@@ -75,6 +87,12 @@ def _errors(words: list[tuple[str, list[str]]]) -> list[tuple[str, int]]:
     return [(value[0], int(value[1]) & _CODE) for value in told if value[1:] and value[1].isdigit()]
 
 
+def refusals(lines: Iterable[str]) -> list[int]:
+    """The codes of what an agent answered, one for each question; 0 where it was no error."""
+    told = (line.split() for line in lines if line.startswith(("OK", "ERR")))
+    return [int(words[1]) & _CODE if words[0] == "ERR" else 0 for words in told]
+
+
 def failure(text: str, about: str = "") -> Failure:
     """Why gpg failed; `about` is the key that it was about."""
     told, lines = read(text), tuple(line for line in text.splitlines() if line.strip())[-5:]
@@ -86,7 +104,7 @@ def _why(told: Answers, text: str, about: str) -> tuple[Reason, str]:
     codes = told.codes
     if ("set_pinentry_mode", _NOT_SUPPORTED) in told.errors or "setting pinentry mode" in text:
         return Reason.AGENT_REFUSES, ""
-    if codes & _CARD:
+    if codes & _CARD and not told.all_lacking:
         return Reason.CARD_MISSING, about
     if told.wrong_passphrase:
         return Reason.PASSPHRASE_WRONG, about

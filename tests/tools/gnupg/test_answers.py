@@ -1,7 +1,6 @@
 """gpg's own words: what keeps a key from opening anything is told as what it is, by a real gpg."""
 
 import asyncio
-import contextlib
 import os
 import platform
 import signal
@@ -20,9 +19,11 @@ from secretsbackup.model.secret import Secret
 from secretsbackup.tools import gnupg, sealed
 from secretsbackup.tools.gnupg import answers, custody, folder, locks
 from secretsbackup.tools.gnupg.agent import PATIENCE, Patience
-from tests.conftest import PASSPHRASE, quick
+from tests.conftest import PASSPHRASE, as_nobody, quick
 
 NONE = Secret("")
+CARD = "D2760001240102000005000012340000"
+"""A card's serial number."""
 
 
 @pytest.fixture
@@ -133,11 +134,50 @@ def test_a_passphrase_as_long_as_gpg_takes_works_and_a_longer_one_is_told(ring: 
 
 def test_a_key_on_a_card_that_is_not_there_says_so(ring: Path) -> None:
     key = made(ring)
+    message = gpg(ring, "-r", key, "--encrypt", given=b"secret")
     (part,) = asyncio.run(gnupg.opening(key, home=ring))
     shadow(ring, part.keygrip)
     (moved,) = asyncio.run(gnupg.opening(key, home=ring))
-    assert moved.where is gnupg.Where.CARD
+    assert (moved.where, moved.card) == (gnupg.Where.CARD, CARD)
     assert reason(gnupg.try_passphrase(key, PASSPHRASE, home=ring)) is Reason.CARD_MISSING
+    assert asyncio.run(sealed.key_of(message, home=ring)) == key, "that needs no card"
+
+
+@pytest.mark.parametrize(
+    ("serial", "keys", "expected"),
+    [
+        (f"S SERIALNO {CARD}", f"S KEYINFO $grip T {CARD} OPENPGP.2", Reason.PASSPHRASE_WRONG),
+        ("ERR 100663406 Card removed", "ERR 100663313 No secret key", Reason.CARD_MISSING),
+    ],
+)
+def test_the_card_in_the_reader_is_used_if_it_is_the_right_one(
+    ring: Path, tmp_path: Path, serial: str, keys: str, expected: Reason
+) -> None:
+    key = made(ring)
+    (part,) = asyncio.run(gnupg.opening(key, home=ring))
+    shadow(ring, part.keygrip)
+    (ring / "gpg-agent.conf").write_text(f"scdaemon-program {tmp_path}/scdaemon\n")
+    reader = tmp_path / "scdaemon"
+    reader.write_text(READER.format(serial=serial, keys=keys))
+    reader.chmod(0o755)
+    asyncio.run(gnupg.end_agent(ring))
+    assert reason(gnupg.try_passphrase(key, PASSPHRASE, home=ring)) is expected
+
+
+READER = """#!/bin/bash
+echo OK
+while read -r command grip; do
+  case $command in
+    SERIALNO) answer="{serial}" ;;
+    KEYINFO) answer="{keys}" ;;
+    PKDECRYPT) answer="ERR 100663383 Bad PIN" ;;
+    *) answer= ;;
+  esac
+  [[ -z $answer ]] || echo "$answer"
+  [[ $answer == ERR* ]] || echo OK
+done
+"""
+"""A reader for a gpg-agent: what it tells of the card in it, whose PIN is another."""
 
 
 def shadow(home: Path, grip: str) -> None:
@@ -152,7 +192,7 @@ def shadow(home: Path, grip: str) -> None:
     ]
     subprocess.run(words, check=True, capture_output=True)
     public = (home / "public").read_bytes().removeprefix(b"(10:public-key")
-    card = bytes.fromhex("D2760001240102000005000012340000")
+    card = bytes.fromhex(CARD)
     where = b"(8:shadowed5:t1-v1(16:" + card + b"9:OPENPGP.2))"
     stub = b"(20:shadowed-private-key" + public[: public.rstrip(b"\0\n").rindex(b"))")] + where + b"))"
     (home / "private-keys-v1.d" / f"{grip}.key").write_bytes(stub)
@@ -264,19 +304,6 @@ def test_a_gpg_that_cannot_work_is_a_failure(
 
 
 # GnuPG's folder
-
-
-@contextlib.contextmanager
-def as_nobody() -> Iterator[None]:
-    """As a user to whom modes mean something; root may all."""
-    if os.geteuid():
-        yield
-        return
-    os.seteuid(65534)
-    try:
-        yield
-    finally:
-        os.seteuid(0)
 
 
 @pytest.fixture
