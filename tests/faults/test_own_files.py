@@ -3,6 +3,7 @@
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -82,6 +83,9 @@ def test_a_read_only_disk(user: Machine, folder: str) -> None:
     ],
 )
 def test_what_belongs_to_root(user: Machine, path: str) -> None:
+    load = [*BECOME, sys.executable, "-c", "import secretsbackup"]
+    if subprocess.run(load, cwd="/", capture_output=True, check=False).returncode:
+        pytest.skip("this checkout, or its Python, is in a folder that nobody but root comes to")
     root = user.home.parent
     for one in (root, Path(user.env["GNUPGHOME"])):
         subprocess.run(["chown", "-R", f"{NOBODY}:{NOBODY}", str(one)], check=True)

@@ -4,8 +4,6 @@ import errno
 import fcntl
 import os
 import shutil
-import subprocess
-import sys
 import tempfile
 from collections.abc import Callable
 from datetime import UTC, datetime
@@ -32,6 +30,7 @@ from secretsbackup.store import (
     unfinished,
 )
 from secretsbackup.store.home import Home
+from tests.conftest import as_nobody
 
 DOCS = ProfileName("docs")
 Put = Callable[[Path], None]
@@ -151,17 +150,6 @@ def test_what_cannot_be_written_is_named(home: Home, put: Put) -> None:
         assert caught.value.reason is Reason.IN_THE_WAY
 
 
-AS_SOMEBODY = """
-import os, sys
-from pathlib import Path
-from secretsbackup.store import boundary
-try:
-    boundary.content(Path(sys.argv[1]))
-except boundary.Failure as failure:
-    print(failure.reason, failure.detail)
-"""
-
-
 @pytest.mark.skipif(os.getuid() != 0, reason="only root can give files to others")
 def test_a_file_of_root_in_a_folder_of_ours_is_said_to_be_that() -> None:
     with tempfile.TemporaryDirectory(dir="/tmp") as made:
@@ -176,9 +164,9 @@ def test_a_file_of_root_in_a_folder_of_ours_is_said_to_be_that() -> None:
 
 
 def _said_by_nobody(path: Path) -> str:
-    become = ("setpriv", "--reuid=65534", "--regid=65534", "--clear-groups")
-    words = [*become, sys.executable, "-c", AS_SOMEBODY, str(path)]
-    return subprocess.run(words, capture_output=True, text=True, check=True).stdout.strip()
+    with as_nobody(), pytest.raises(Failure) as caught:
+        boundary.content(path)
+    return f"{caught.value.reason} {caught.value.detail}"
 
 
 @pytest.mark.parametrize(
