@@ -399,8 +399,10 @@ def _ceph_config(folder: Path, fsid: str, monitors: str, frontend: str) -> str:
 
     The paxos times spare a second's wait for each change of the cluster's maps: a start takes one
     second instead of twelve. Without a cache a gateway is not told what others change, and those
-    do not wait half a minute for the answer of one that was killed.
+    do not wait half a minute for the answer of one that was killed. The store of Debian 13 looks
+    for its classes below the folder that it is started in, unless it is told where they are.
     """
+    classes = next(Path("/usr/lib").glob("*/rados-classes"))
     return dedent(f"""\
         [global]
         fsid = {fsid}
@@ -427,6 +429,7 @@ def _ceph_config(folder: Path, fsid: str, monitors: str, frontend: str) -> str:
         mon allow pool size one = true
         mon data avail warn = 2
         mon data avail crit = 1
+        osd class dir = {classes}
         osd objectstore = memstore
         memstore device bytes = {MEMORY_LIMIT}
         osd crush chooseleaf type = 0
