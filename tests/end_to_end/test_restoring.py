@@ -112,6 +112,7 @@ def test_a_restore_into_what_is_backed_up_says_so(saved: Machine, source: Path, 
     assert warned["caution"] == "saved-again"
     assert (warned["path"], warned["detail"]) == (str(folder), str(source))
     saved.restore(out(tmp_path), "source/a/00 small")
+    os.utime(source / "b", (1_600_000_000, 1_600_000_000))
 
 
 def test_a_restore_that_was_killed_goes_on_where_it_stopped(
