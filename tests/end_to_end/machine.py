@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from secretsbackup.store.home import Home
+from secretsbackup.tools.duplicity import CHOSEN
 from tests.conftest import quick
 
 PASSPHRASE = "correct-horse planted-canary-4711 'battery' \"staple\" ß"
@@ -131,6 +132,8 @@ def machine(home: Path, gnupg: Path, session: Mapping[str, str] | None = None) -
     }
     wanted = ("DBUS_SESSION_BUS_ADDRESS", "XDG_RUNTIME_DIR")
     env |= {name: value for name, value in (session or {}).items() if name in wanted}
+    if CHOSEN in os.environ:  # where the tests themselves run in an environment without a duplicity
+        env[CHOSEN] = os.environ[CHOSEN]
     home.mkdir(parents=True, exist_ok=True)
     yield Machine(home, env)
 
