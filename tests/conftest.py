@@ -19,10 +19,10 @@ from keyring.backends import fail
 from secretsbackup.model.event import Event, Progressed, Warned
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.secret import Secret
-from secretsbackup.operations import starting
+from secretsbackup.operations.setup import automatic_start
 from secretsbackup.store import home as homes
 from secretsbackup.store.home import Home
-from secretsbackup.tools import duplicity, gnupg, memory_keyring, place
+from secretsbackup.tools import destinations, duplicity, gnupg, memory_keyring
 
 os.environ["LC_ALL"] = "C.UTF-8"  # whoever tests may speak another language
 PROGRAMS = Path(__file__).parent / "programs"
@@ -69,7 +69,7 @@ def pytest_runtest_protocol(item: pytest.Item) -> Generator[None, object, object
     """What a test of Qt leaves over in cycles, a loop above all, is destroyed here, in the screen's thread.
 
     Python would do so in whichever thread comes first: of a server here, or that in which xdist tells what
-    to test next. Qt then crashes, or waits for ever (both seen; see `desktop/rubbish.py`).
+    to test next. Qt then crashes, or waits for ever (both seen; see `desktop/garbage_collection.py`).
     """
     if "qapp" not in getattr(item, "fixturenames", ()):
         return (yield)
@@ -128,29 +128,29 @@ def home(tmp_path: Path) -> Home:
     return homes.below(tmp_path / "home")
 
 
-_UNSTARTED, _KEPT_ON_SAME_DISK = starting.unstarted, place.kept_on_same_disk
+_UNSTARTED, _KEPT_ON_SAME_DISK = automatic_start.unstarted, destinations.kept_on_same_disk
 
 
 @pytest.fixture(autouse=True)
 def tended(monkeypatch: pytest.MonkeyPatch) -> None:
     """Something starts backups by itself on this machine, unless a test is `untended`; and it has many disks,
     unless a test has `one_disk`."""
-    monkeypatch.setattr(starting, "unstarted", lambda *_: None)
-    monkeypatch.setattr(place, "kept_on_same_disk", lambda *_: "")
+    monkeypatch.setattr(automatic_start, "unstarted", lambda *_: None)
+    monkeypatch.setattr(destinations, "kept_on_same_disk", lambda *_: "")
 
 
 @pytest.fixture
 def one_disk(tended: None, monkeypatch: pytest.MonkeyPatch) -> None:
     """Where the folders of a test lie is looked up."""
     del tended
-    monkeypatch.setattr(place, "kept_on_same_disk", _KEPT_ON_SAME_DISK)
+    monkeypatch.setattr(destinations, "kept_on_same_disk", _KEPT_ON_SAME_DISK)
 
 
 @pytest.fixture
 def untended(tended: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine on which nothing was ever set up to start them; the folder of its user's settings."""
     del tended
-    monkeypatch.setattr(starting, "unstarted", _UNSTARTED)
+    monkeypatch.setattr(automatic_start, "unstarted", _UNSTARTED)
     config = Path(os.environ.get("XDG_CONFIG_HOME", "/"))
     if not config.is_relative_to(tmp_path):
         config = tmp_path / "config of a user"

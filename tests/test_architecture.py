@@ -47,7 +47,7 @@ def test_children_are_born_in_one_place() -> None:
     ours = {where for where in born if not where.startswith("desktop/")}
     # Two are programs of their own: one stands in for gpg where duplicity starts that, one puts up a fence
     # and tries in a copy of itself what cannot be taken back. python-gnupg's children are ended if they hang.
-    programs = {"tools/duplicity/buffered.py", "tools/fence.py"}
+    programs = {"tools/duplicity/gpg_wrapper/buffered.py", "tools/sandbox.py"}
     assert ours == {"tools/process.py", "tools/gnupg/__init__.py", *programs}
 
 

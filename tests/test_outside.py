@@ -21,23 +21,23 @@ from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Snaps
 from secretsbackup.model.outcome import Completed, Failure, Skip, Summary
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.secret import KeyPair, Secret
-from secretsbackup.operations.standing import standing
+from secretsbackup.operations.watch.status import standing
 from secretsbackup.store import (
-    archived,
+    archive_state,
     catalogue,
     drafts,
     history,
     journal,
     kit,
-    marks,
+    notes,
     pause,
     profiles,
-    staged,
+    stage_state,
     unfinished,
 )
 from secretsbackup.store.home import Home, below
 from secretsbackup.tools import rsync, s3
-from secretsbackup.tools.duplicity import files, torn
+from secretsbackup.tools.duplicity import damaged, files
 from tests.conftest import Told
 from tests.tools.test_s3 import Answer, serving
 
@@ -95,14 +95,14 @@ def test_a_journal_of_any_content_is_read(tmp_path: Path, content: bytes) -> Non
 
 
 SMALL: list[tuple[Callable[[Home], Path], Callable[[Home], object], bytes]] = [
-    (lambda home: home.marks(DOCS), lambda home: marks.read(home, DOCS), b'{"accepted":["a"],"tried":"x"}'),
+    (lambda home: home.marks(DOCS), lambda home: notes.read(home, DOCS), b'{"accepted":["a"],"tried":"x"}'),
     (
         lambda home: home.pause(DOCS),
         lambda home: pause.paused_until(home, DOCS),
         b'{"until":"2026-11-22T12:00Z"}',
     ),
-    (lambda home: home.archived(DOCS), lambda home: archived.read(home, DOCS), b'{"a.manifest":[3,4]}'),
-    (lambda home: home.staged(DOCS), lambda home: staged.read(home, SAVED), b'{"labels":["docs"]}'),
+    (lambda home: home.archived(DOCS), lambda home: archive_state.read(home, DOCS), b'{"a.manifest":[3,4]}'),
+    (lambda home: home.staged(DOCS), lambda home: stage_state.read(home, SAVED), b'{"labels":["docs"]}'),
     (
         lambda home: home.kit(DOCS),
         lambda home: kit.read(home, DOCS),
@@ -193,9 +193,9 @@ def test_an_archive_folder_of_any_content_is_looked_through(tmp_path: Path, held
         (tmp_path / name).write_bytes(content)
     for content in held.values():
         assert files.volumes(content) <= content.count(b"\n") + 1
-    in_time(lambda: list(torn.torn(tmp_path, {})))
-    in_time(lambda: list(torn.torn_volumes(tmp_path, tmp_path)))
-    in_time(lambda: list(torn.torn_sets(tmp_path, tmp_path, "20261122T120000Z")))
+    in_time(lambda: list(damaged.torn(tmp_path, {})))
+    in_time(lambda: list(damaged.torn_volumes(tmp_path, tmp_path)))
+    in_time(lambda: list(damaged.torn_sets(tmp_path, tmp_path, "20261122T120000Z")))
     in_time(lambda: files.audit(files.finished(tmp_path, {}), {}, {}))
 
 
@@ -204,7 +204,7 @@ def test_an_archive_folder_of_any_content_is_looked_through(tmp_path: Path, held
 def test_a_pipe_in_an_archive_folder_holds_nobody_up(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / name)
     assert files.manifests(tmp_path) == {}
-    assert list(torn.torn(tmp_path, {})) == [tmp_path / name]
+    assert list(damaged.torn(tmp_path, {})) == [tmp_path / name]
 
 
 LINES = (

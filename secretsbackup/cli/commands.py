@@ -9,13 +9,13 @@ import sys
 from collections.abc import Awaitable, Callable
 
 from secretsbackup.cli import environment, output, terminal
-from secretsbackup.cli.choosing import Options
+from secretsbackup.cli.arguments import Options
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.store import boundary, home
 from secretsbackup.store.home import Home
 from secretsbackup.store.lock import PLEASE_STOP
 from secretsbackup.tools import ending
-from secretsbackup.tools.waiting import Threads
+from secretsbackup.tools.threads import Threads
 
 _CANCELLED = 4
 Command = Callable[[Options, Home], Awaitable[int]]

@@ -17,8 +17,11 @@ from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Completed, Failure, Reason
 from secretsbackup.model.profile import Profile, ProfileName, labelled
 from secretsbackup.model.secret import Secret, SecretName
-from secretsbackup.operations import backup, enrol, equipment, restore
-from secretsbackup.operations.runner import Recipe
+from secretsbackup.operations.backup import backup
+from secretsbackup.operations.repository import prerequisites
+from secretsbackup.operations.restore import restore
+from secretsbackup.operations.run.runner import Recipe
+from secretsbackup.operations.setup import registry
 from secretsbackup.store import home as homes
 from secretsbackup.store import profiles
 from secretsbackup.tools import gnupg, keychain, memory_keyring, tree
@@ -67,7 +70,7 @@ class _Demo:
     async def show(self) -> int:
         began = time.monotonic()
         memory_keyring.use()
-        await equipment.programs(self._home)
+        await prerequisites.programs(self._home)
         try:
             ok = await self._round_trip()
         except _Stopped:
@@ -110,7 +113,7 @@ class _Demo:
             destination=Folder(str(self._folder / "backups")),
             key=key,
         )
-        await enrol.enrol(profile, {SecretName.GPG_PASSPHRASE: _PASSPHRASE}, self._home)
+        await registry.enrol(profile, {SecretName.GPG_PASSPHRASE: _PASSPHRASE}, self._home)
         assert await keychain.get(profile.name, SecretName.GPG_PASSPHRASE) == _PASSPHRASE
         return profiles.get(self._home, profile.name)
 
@@ -133,7 +136,7 @@ class _Demo:
         return copy
 
     async def _restored(self, profile: Profile, number: int, expected: Path) -> bool:
-        from secretsbackup.operations import browse
+        from secretsbackup.operations.repository import browse
 
         shelf = await browse.snapshots(profile, self._home)
         snapshot = [s for chain in shelf.chains for s in chain.snapshots][number]

@@ -9,7 +9,7 @@ from enum import Enum, auto
 from typing import TYPE_CHECKING
 
 from secretsbackup import words
-from secretsbackup.cli import asking, output, terminal
+from secretsbackup.cli import output, prompts, terminal
 from secretsbackup.model.event import (
     Moment,
     Progressed,
@@ -35,8 +35,8 @@ from secretsbackup.model.outcome import (
     Skipped,
 )
 from secretsbackup.model.secret import Credential, Secret
-from secretsbackup.operations import runner
-from secretsbackup.operations.runner import Ask, Live, Recipe
+from secretsbackup.operations.run import runner
+from secretsbackup.operations.run.runner import Ask, Live, Recipe
 from secretsbackup.store.lock import PLEASE_STOP
 
 if TYPE_CHECKING:
@@ -69,7 +69,7 @@ async def run(
     *,
     json: bool,
     told: Told = Told.ALL,
-    ask: Ask = asking.passphrase,
+    ask: Ask = prompts.passphrase,
     opened_by: Credential = None,
 ) -> Outcome:
     """Start a run, show it to its end, and give its outcome. Signals cancel it."""
@@ -103,7 +103,7 @@ async def run(
 def tell_interrupted(home: "Home", profile: "Profile") -> None:
     """Say at the next start that the run before was cut off."""
     from secretsbackup.cli.output import say
-    from secretsbackup.operations.standing import standing
+    from secretsbackup.operations.watch.status import standing
 
     before = standing(home, profile.name)
     if isinstance(before.last, Interrupted) and before.last_ended:

@@ -4,17 +4,17 @@ import re
 import sys
 
 from secretsbackup.cli import output
-from secretsbackup.cli.choosing import Options
-from secretsbackup.language import _, speak
-from secretsbackup.store import spoken
+from secretsbackup.cli.arguments import Options
+from secretsbackup.store import language_setting
 from secretsbackup.store.home import Home
 from secretsbackup.words import handbook
 from secretsbackup.words.handbook import Page, Place
+from secretsbackup.words.language import _, speak
 
 
 async def help(options: Options, home: Home) -> int:  # noqa: A001 - the word that people type
     """Print what was asked for."""
-    speak(spoken.chosen(home))  # the handbook reads as in the window
+    speak(language_setting.chosen(home))  # the handbook reads as in the window
     if options.topic is None:
         return _list(json=options.json)
     found = handbook.find(options.topic)

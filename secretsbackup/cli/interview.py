@@ -9,18 +9,20 @@ from typing import TypeVar
 import msgspec
 
 from secretsbackup import words
-from secretsbackup.cli import asking, destining, guarding, output
+from secretsbackup.cli import ask_destination, key, output, prompts
 from secretsbackup.model import schedule as schedules
-from secretsbackup.model.appraisal import Appraisal
-from secretsbackup.model.making import Did, How
+from secretsbackup.model.automatic_start import Starter
+from secretsbackup.model.created import Did, How
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.plan import KitWish, Told, Traces, What
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, labelled
 from secretsbackup.model.schedule import Manual, Schedule
 from secretsbackup.model.secret import Secret
-from secretsbackup.model.starting import Starter
-from secretsbackup.operations import appraise, discover, enrol, equipment, establish, keys, starting
-from secretsbackup.operations.establish import NO_KEY, Established, Wish
+from secretsbackup.model.size_estimate import Appraisal
+from secretsbackup.operations.keys import keys
+from secretsbackup.operations.repository import discover, prerequisites
+from secretsbackup.operations.setup import automatic_start, registry, set_up, size_up
+from secretsbackup.operations.setup.set_up import NO_KEY, Established, Wish
 from secretsbackup.store import pause, profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools.gnupg import Kind
@@ -39,11 +41,11 @@ class _Key(msgspec.Struct, frozen=True):
 
 async def hold(home: Home) -> int:
     """Ask everything, set it up, and back up."""
-    await equipment.programs(home)
+    await prerequisites.programs(home)
     print("A few questions; an empty answer takes what stands in [brackets].")
     await _name_old_scripts()
     what = await _what(home)
-    destined = await until_right(lambda: destining.ask(what))
+    destined = await until_right(lambda: ask_destination.ask(what))
     await _name_keys()
     chosen = await until_right(lambda: _key(adopt=destined.adopt))
     rhythm = await until_right(_schedule)
@@ -76,13 +78,13 @@ async def hold(home: Home) -> int:
 
 async def until_right(question: Callable[[], Awaitable[_T]]) -> _T:
     """Ask again, with the reason, until the answer will do; give up after some tries."""
-    for remaining in reversed(range(asking.TRIES)):
+    for remaining in reversed(range(prompts.TRIES)):
         try:
             return await question()
         except Failure as failure:
             if not remaining:
                 raise
-            asking.tell(failure)
+            prompts.tell(failure)
     raise AssertionError("the last try returns or raises")
 
 
@@ -94,29 +96,29 @@ async def _name_old_scripts() -> None:
 
 async def _what(home: Home) -> What:
     """Folders, counted; what programs make again is left out unless somebody wants it."""
-    paths = asking.until_right(_paths)
-    seen = await appraise.appraise(paths, (), home, _counting)
+    paths = prompts.until_right(_paths)
+    seen = await size_up.appraise(paths, (), home, _counting)
     exclude = _left_out(seen)
     _tell_size(seen, exclude)
-    return What(asking.until_right(lambda: _called(paths, exclude, home)), tuple(paths), exclude)
+    return What(prompts.until_right(lambda: _called(paths, exclude, home)), tuple(paths), exclude)
 
 
 def _paths() -> list[str]:
-    answer = asking.ask("Which folders? (several with “:” between)", str(Path.home() / "Documents"))
+    answer = prompts.ask("Which folders? (several with “:” between)", str(Path.home() / "Documents"))
     paths = [str(Path(one.strip()).expanduser().absolute()) for one in answer.split(":") if one.strip()]
     for path in paths:
         if not Path(path).exists():
             raise Failure(Reason.PROFILE_INVALID, f"“{path}” is not there.")
-    enrol.check_sketch(enrol.sketch("any", labelled(paths)))
+    registry.check_sketch(registry.sketch("any", labelled(paths)))
     return paths
 
 
 def _called(paths: list[str], exclude: tuple[str, ...], home: Home) -> str:
     taken = profiles.load(home)
-    name = asking.ask("What is this backup called?", enrol.free_name(_plain(paths), taken))
+    name = prompts.ask("What is this backup called?", registry.free_name(_plain(paths), taken))
     if name in taken:
         raise Failure(Reason.PROFILE_EXISTS, name)
-    enrol.check_sketch(enrol.sketch(name, labelled(paths), exclude))
+    registry.check_sketch(registry.sketch(name, labelled(paths), exclude))
     return name
 
 
@@ -138,7 +140,7 @@ def _left_out(seen: Appraisal) -> tuple[str, ...]:
     listed = ", ".join(
         f"{words.leftover(one.kind).title.lower()} {words.size(one.all.bytes)}" for one in offered
     )
-    if not asking.agrees(f"Leave out what can be had again: {listed}?"):
+    if not prompts.agrees(f"Leave out what can be had again: {listed}?"):
         return ()
     return tuple(pattern for one in offered for pattern in one.patterns)
 
@@ -163,30 +165,30 @@ async def _key(*, adopt: bool) -> _Key:
         if adopt
         else "Which GnuPG key? (“new” makes one, “rsa” one for programs that know no elliptic curves)"
     )
-    answer = asking.ask(question, "" if adopt else "new")
+    answer = prompts.ask(question, "" if adopt else "new")
     kind = Kind.RSA if answer == "rsa" else Kind.CURVE
     made = answer in ("new", "rsa")
-    fingerprint = NO_KEY if made else await enrol.key(asking.needed(answer, "The key"))
+    fingerprint = NO_KEY if made else await registry.key(prompts.needed(answer, "The key"))
     phrase = await _known_phrase(fingerprint) if fingerprint else _new_phrase()
-    keep = asking.agrees("Keep its passphrase in the keyring? (else restores ask for it)")
+    keep = prompts.agrees("Keep its passphrase in the keyring? (else restores ask for it)")
     return _Key(fingerprint, phrase, keep, kind)
 
 
 async def _known_phrase(key: Fingerprint) -> Secret:
-    phrase = asking.ask_secret("Its passphrase:")
+    phrase = prompts.ask_secret("Its passphrase:")
     await keys.try_phrase(key, phrase)
     return phrase
 
 
 def _new_phrase() -> Secret:
-    own = asking.ask("Its passphrase: “words” makes a strong one, “own” takes yours.", "words")
-    return guarding.new_phrase() if own == "words" else asking.until_right(guarding.own_phrase)
+    own = prompts.ask("Its passphrase: “words” makes a strong one, “own” takes yours.", "words")
+    return key.new_phrase() if own == "words" else prompts.until_right(key.own_phrase)
 
 
 async def _schedule() -> Schedule:
     try:
         return schedules.parse(
-            asking.ask("How often? (hourly, every 6h, daily 18:00, weekly mon 18:00, manual)", "daily 18:00")
+            prompts.ask("How often? (hourly, every 6h, daily 18:00, weekly mon 18:00, manual)", "daily 18:00")
         )
     except ValueError as error:
         raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
@@ -194,15 +196,15 @@ async def _schedule() -> Schedule:
 
 async def _kit(what: What) -> KitWish:
     usual = Path.home() / f"Recovery kit of {what.name}"
-    answer = asking.ask("Save the recovery kit in which folder? (“later” reminds you)", str(usual))
+    answer = prompts.ask("Save the recovery kit in which folder? (“later” reminds you)", str(usual))
     return KitWish() if answer == "later" else KitWish(str(Path(answer).expanduser().absolute()))
 
 
 def _starter(rhythm: Schedule, home: Home) -> Starter | None:
     """What is to start the backups, where nothing does yet and somebody wants it."""
-    if isinstance(rhythm, Manual) or starting.unstarted(home) is None:
+    if isinstance(rhythm, Manual) or automatic_start.unstarted(home) is None:
         return None
-    return starting.best(tray=False) if asking.agrees(f"{words.automatically()}?") else None
+    return automatic_start.best(tray=False) if prompts.agrees(f"{words.automatically()}?") else None
 
 
 async def _set_up(wish: Wish, home: Home) -> Established:
@@ -218,7 +220,7 @@ async def _set_up(wish: Wish, home: Home) -> Established:
             _tell(told)
 
     try:
-        return await establish.establish(wish, home, tell)
+        return await set_up.establish(wish, home, tell)
     except (Failure, asyncio.CancelledError):
         if traces.anything:
             await _offer_undo(traces, wish, home, tell)
@@ -242,8 +244,8 @@ async def _offer_undo(
     traces: Traces, wish: Wish, home: Home, tell: Callable[[Told | Did | Traces], None]
 ) -> None:
     output.say("", "It was not finished. So far it has made: " + "; ".join(words.traces(traces)) + ".")
-    if asking.agrees("Shall that be removed again?"):
-        await establish.undo(traces, wish.credential, home, tell, iam=wish.iam)
+    if prompts.agrees("Shall that be removed again?"):
+        await set_up.undo(traces, wish.credential, home, tell, iam=wish.iam)
 
 
 async def _first_backup(made: Established, home: Home, *, adopt: bool) -> int:
@@ -254,14 +256,14 @@ async def _first_backup(made: Established, home: Home, *, adopt: bool) -> int:
         print(f"Print the recovery kit: {made.kit.pdf or made.kit.text}")
     else:
         print(f"Make the recovery kit before you need it: secretsbackup kit {name} --out FOLDER")
-    now = sys.stdin.isatty() and asking.agrees("Back up now?")
+    now = sys.stdin.isatty() and prompts.agrees("Back up now?")
     pause.resume(home, name)
     if not now:
         print(f"Then: secretsbackup backup {name}{' --adopt' if adopt else ''}")
         return 0
     from secretsbackup.cli import follow
     from secretsbackup.model.event import Verb
-    from secretsbackup.operations import backup
+    from secretsbackup.operations.backup import backup
 
     recipe = backup.recipe(backup.Wish(adopt=adopt))
     return follow.status(await follow.run(recipe, Verb.BACKUP, made.profile, home, json=False))

@@ -154,7 +154,7 @@ def parser() -> argparse.ArgumentParser:
     )
     top.add_argument("--version", action="version", version=f"secretsbackup {__version__}")
     top.add_argument("--tray", action="store_true", help="wait in the tray, without a window")
-    top.set_defaults(module="looking", command="welcome", json=False, chosen=None)
+    top.set_defaults(module="queries", command="welcome", json=False, chosen=None)
     common = _common(argparse.SUPPRESS)  # what was said before a command's name stays said
     verbs = top.add_subparsers(title="commands", metavar="COMMAND")
 
@@ -174,21 +174,21 @@ def parser() -> argparse.ArgumentParser:
 
 
 def _running(verb: Verb) -> None:
-    verb("looking", "open", "open the window")
+    verb("queries", "open", "open the window")
     verb("help", "help", "read the handbook: a page, or what an error means").add_argument(
         "topic", nargs="?", metavar="TOPIC", help="a page, PAGE#SECTION or an error's name; all pages without"
     )
-    demo = verb("running", "demo", "show a whole round trip with throw-away files, key and keyring")
+    demo = verb("backup", "demo", "show a whole round trip with throw-away files, key and keyring")
     demo.add_argument("--keep", metavar="FOLDER", help="work in this new folder and keep it")
-    _backup(verb("running", "backup", "back up now"))
-    _restore(verb("restoring", "restore", "restore everything, or chosen paths, into a new folder"))
-    verb("running", "verify", "audit the destination, then restore a sample and compare it").add_argument(
+    _backup(verb("backup", "backup", "back up now"))
+    _restore(verb("restore", "restore", "restore everything, or chosen paths, into a new folder"))
+    verb("backup", "verify", "audit the destination, then restore a sample and compare it").add_argument(
         "name", nargs="?", help=_PROFILE_HELP
     )
-    verb("running", "stop", "stop a run that goes on, in the tray too, or by a timer").add_argument(
+    verb("backup", "stop", "stop a run that goes on, in the tray too, or by a timer").add_argument(
         "name", nargs="?", help=_ALL_HELP
     )
-    prune = verb("running", "prune", "remove what is older than the profile keeps, and what broken runs left")
+    prune = verb("backup", "prune", "remove what is older than the profile keeps, and what broken runs left")
     prune.add_argument("name", nargs="?", help=_PROFILE_HELP)
     prune.add_argument("--dry-run", action="store_true", help="only say what would go")
 
@@ -200,18 +200,18 @@ def _looking(verb: Verb) -> None:
         ("snapshots", "list what the destination holds", _PROFILE_HELP),
         ("runs", "list past runs", _PROFILE_HELP),
     ):
-        verb("looking", name, help_text).add_argument("name", nargs="?", help=profile_help)
-    log = verb("looking", "log", "tell the story of a run; of the last one without RUN")
+        verb("queries", name, help_text).add_argument("name", nargs="?", help=profile_help)
+    log = verb("queries", "log", "tell the story of a run; of the last one without RUN")
     log.add_argument("run", nargs="?", metavar="RUN")
     log.add_argument("--obscured", action="store_true", help="for a report: names and places hidden")
-    files = verb("looking", "files", "list the files of a snapshot")
+    files = verb("queries", "files", "list the files of a snapshot")
     files.add_argument("words", nargs="*", metavar="[PROFILE] [PATH]", help="below which path; all without")
     files.add_argument("--at", metavar="TIME", help="the newest snapshot that is not younger")
-    find = verb("looking", "find", "find files of all time by a part of their name")
+    find = verb("queries", "find", "find files of all time by a part of their name")
     find.add_argument("words", nargs="+", metavar="[PROFILE] TEXT", help="a part of the name, or of the path")
     find.add_argument("--deleted", action="store_true", help="only what the newest snapshot has not")
     find.add_argument("--limit", type=int, default=200, metavar="N", help="how many paths, best first")
-    versions = verb("looking", "versions", "list every version of a file, and when it was there")
+    versions = verb("queries", "versions", "list every version of a file, and when it was there")
     versions.add_argument(
         "words", nargs="+", metavar="[PROFILE] PATH", help="in the snapshots, or on this machine"
     )
@@ -220,30 +220,30 @@ def _looking(verb: Verb) -> None:
 
 
 def _by_itself(verb: Verb) -> None:
-    verb("starting", "autostart", "start in the tray at login, or do not").add_argument(
+    verb("autostart", "autostart", "start in the tray at login, or do not").add_argument(
         "wanted", nargs="?", choices=["on", "off", "status"], default="status"
     )
-    paused = verb("scheduling", "pause", "make no backup by itself for a while")
+    paused = verb("timer", "pause", "make no backup by itself for a while")
     paused.add_argument("name", nargs="?", help=_ALL_HELP)
     paused.add_argument("--for", dest="span", metavar="SPAN", help="30m, 1h, 2d")
     paused.add_argument("--until", metavar="TIME", help="“2026-11-22 18:00”; until resumed without either")
-    verb("scheduling", "resume", "end a pause").add_argument("name", nargs="?", help=_ALL_HELP)
-    timer = verb("scheduling", "timer", "have the system back up what is due, without the tray")
+    verb("timer", "resume", "end a pause").add_argument("name", nargs="?", help=_ALL_HELP)
+    timer = verb("timer", "timer", "have the system back up what is due, without the tray")
     timer.add_argument("switch", choices=["on", "off", "status"])
 
 
 def _setting_up(verb: Verb) -> None:
-    verb("managing", "init", "ask a few questions and write a profile")
-    doctor = verb("examining", "doctor", "try every right and setting, and say what is lacking or too much")
+    verb("profile", "init", "ask a few questions and write a profile")
+    doctor = verb("doctor", "doctor", "try every right and setting, and say what is lacking or too much")
     doctor.add_argument("name", nargs="?", help=_PROFILE_HELP)
     doctor.add_argument("--end-uploads", action="store_true", help="end the bucket's unfinished uploads")
-    _kit(verb("recovering", "kit", "write the recovery kit, or prove with “kit check FILE” that it restores"))
-    _recover(verb("recovering", "recover", "come back from a recovery kit on a new machine"))
-    make = verb("provisioning", "provision", "make a bucket, and a user and key for one prefix of it alone")
+    _kit(verb("kit", "kit", "write the recovery kit, or prove with “kit check FILE” that it restores"))
+    _recover(verb("kit", "recover", "come back from a recovery kit on a new machine"))
+    make = verb("provision", "provision", "make a bucket, and a user and key for one prefix of it alone")
     make.add_argument("to", nargs="?", metavar="URL", help="s3://BUCKET/PREFIX; else the profile's")
     make.add_argument("--iam-endpoint", metavar="URL", help="where users are made, if not at the same server")
     make.add_argument("--aws-profile", metavar="NAME", help="an administrator's of ~/.aws; else it is asked")
-    policy = verb("provisioning", "policy", "print the policy that a backup needs, and not a right more")
+    policy = verb("provision", "policy", "print the policy that a backup needs, and not a right more")
     policy.add_argument("form", choices=["iam", "bucket"], help="of the user, or of the bucket")
     policy.add_argument("name", nargs="?", help=_PROFILE_HELP)
     policy.add_argument("--to", metavar="URL", help="s3://BUCKET/PREFIX, instead of a profile's")
@@ -332,7 +332,7 @@ def _profile(
 
     def action(name: str, help_text: str) -> argparse.ArgumentParser:
         made = actions.add_parser(name, help=help_text, description=help_text, parents=[common])
-        made.set_defaults(module="managing", command=f"profile_{name}")
+        made.set_defaults(module="profile", command=f"profile_{name}")
         return made
 
     add = action("add", "write a profile")
@@ -404,7 +404,7 @@ def _secret(
         ("forget", "remove a secret"),
     ):
         made = actions.add_parser(name, help=help_text, description=help_text, parents=[common])
-        made.set_defaults(module="managing", command=f"secret_{name}")
+        made.set_defaults(module="profile", command=f"secret_{name}")
         made.add_argument("name", metavar="PROFILE")
         made.add_argument("secret", choices=["aws-access-key-id", "aws-secret-access-key", "gpg-passphrase"])
 
@@ -419,7 +419,7 @@ def _key(
 
     def action(name: str, help_text: str) -> argparse.ArgumentParser:
         made = actions.add_parser(name, help=help_text, description=help_text, parents=[common])
-        made.set_defaults(module="guarding", command=f"key_{name}")
+        made.set_defaults(module="key", command=f"key_{name}")
         return made
 
     action("list", "list your keys, and why one cannot be used")

@@ -14,28 +14,28 @@ from PySide6.QtWidgets import QApplication, QWidget
 from secretsbackup import words
 from secretsbackup.desktop import dark, look, work
 from secretsbackup.desktop.follower import Follower
+from secretsbackup.desktop.garbage_collection import Rubbish
 from secretsbackup.desktop.icons import Shield
-from secretsbackup.desktop.parting import Parting
-from secretsbackup.desktop.rubbish import Rubbish
+from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.quitting import Parting
 from secretsbackup.desktop.settings import Settings
-from secretsbackup.desktop.standings import Standings
 from secretsbackup.desktop.tray import Tray
-from secretsbackup.language import _, speak
+from secretsbackup.model.automatic_start import Starter, Unstarted
 from secretsbackup.model.event import RunId, Verb
 from secretsbackup.model.outcome import PROGRAM_END, YOU, Completed, Failed, Failure, Outcome, Reason
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.secret import Credential, Secret
-from secretsbackup.model.starting import Starter, Unstarted
 from secretsbackup.model.status import About, unaccepted
 from secretsbackup.store import home as homes
 from secretsbackup.store import lock
 from secretsbackup.store.home import Home
-from secretsbackup.tools.waiting import Threads
+from secretsbackup.tools.threads import Threads
+from secretsbackup.words.language import _, speak
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.restore.subject import Subject
     from secretsbackup.desktop.window import Window
-    from secretsbackup.operations.runner import Ask, Live, Recipe
+    from secretsbackup.operations.run.runner import Ask, Live, Recipe
 
 
 _HOUR = 3_600_000
@@ -107,8 +107,8 @@ class App(QObject):
         even_if_unusual: bool = False,
     ) -> None:
         """Back up now."""
-        from secretsbackup.operations import backup
-        from secretsbackup.operations.guards import Allowed
+        from secretsbackup.operations.backup import backup
+        from secretsbackup.operations.backup.safety import Allowed
 
         allowed = Allowed(surge=even_if_unusual, upheaval=even_if_unusual)
         wish = backup.Wish(full=full, adopt=adopt, even_if_empty=even_if_empty, allowed=allowed)
@@ -117,14 +117,14 @@ class App(QObject):
 
     def verify(self, name: ProfileName) -> None:
         """Prove now that it can be restored."""
-        from secretsbackup.operations.verify import verify
+        from secretsbackup.operations.verify.verify import verify
 
         if standing := self.standings.of(name):
             self.run(verify, Verb.VERIFY, standing.profile)
 
     def prove(self, name: ProfileName) -> None:
         """Show how it was proven that it can be restored, and prove it again."""
-        from secretsbackup.desktop.proof import Proof
+        from secretsbackup.desktop.verification import Proof
 
         if self.standings.of(name):
             self.show_wizard(f"prove {name}", lambda: Proof(self, name))
@@ -147,7 +147,7 @@ class App(QObject):
         return bool(lives)
 
     async def _stop_elsewhere(self, name: ProfileName) -> None:
-        from secretsbackup.operations.stop import stop
+        from secretsbackup.operations.watch.stop import stop
 
         await work.attempt(stop(self.home, name), lambda message: self.tray.notify(message, Shield.ATTENTION))
 
@@ -159,11 +159,12 @@ class App(QObject):
 
     async def _do_what_is_due(self) -> None:
         """Back up and prove what becomes due, one after the other."""
-        from secretsbackup.operations import schedule
+        from secretsbackup.operations.watch import schedule
 
         async for profile, verb in schedule.due_profiles(self.home):
-            from secretsbackup.operations import backup, runner  # a tray that only waits does without
-            from secretsbackup.operations.verify import verify
+            from secretsbackup.operations.backup import backup
+            from secretsbackup.operations.run import runner  # a tray that only waits does without
+            from secretsbackup.operations.verify.verify import verify
 
             recipe = verify if verb is Verb.VERIFY else backup.recipe()
             if live := self.run(recipe, verb, profile, ask=runner.nobody):
@@ -171,25 +172,25 @@ class App(QObject):
 
     async def _repair_starters(self) -> None:
         """If the program has moved since, the next login finds it where it is now."""
-        from secretsbackup.operations import starting
+        from secretsbackup.operations.setup import automatic_start
         from secretsbackup.tools import menu
 
-        await starting.repair()
+        await automatic_start.repair()
         await asyncio.to_thread(menu.install)
         await self.unstarted()
 
     async def unstarted(self) -> Unstarted | None:
         """Why nothing would begin backups after the next restart; what stands is looked at anew."""
-        from secretsbackup.operations import starting
+        from secretsbackup.operations.setup import automatic_start
 
-        await work.attempt(starting.look_elsewhere(self.home), lambda _: None)
-        return await asyncio.to_thread(starting.unstarted, self.home)
+        await work.attempt(automatic_start.look_elsewhere(self.home), lambda _: None)
+        return await asyncio.to_thread(automatic_start.unstarted, self.home)
 
     async def start_by_itself(self) -> None:
         """Have backups begin by themselves from now on; a Failure where that cannot be."""
-        from secretsbackup.operations import starting
+        from secretsbackup.operations.setup import automatic_start
 
-        lacking = await starting.turn_on(starting.best(tray=self.tray.shown))
+        lacking = await automatic_start.turn_on(automatic_start.best(tray=self.tray.shown))
         self.look_again()
         if lacking:
             raise Failure(Reason.NOT_STARTED, lacking)
@@ -201,7 +202,7 @@ class App(QObject):
 
     async def _watch(self) -> None:
         """Raise the alarm about what is overdue, as the timer does where it is on."""
-        from secretsbackup.operations.watch import watch
+        from secretsbackup.operations.watch.alarms import watch
 
         await work.attempt(watch(self.home), lambda _: None)
         await self.unstarted()
@@ -220,7 +221,7 @@ class App(QObject):
 
         `ask` is who gives the passphrase where the keyring has none: whoever sits here, unless it is said.
         """
-        from secretsbackup.operations import runner
+        from secretsbackup.operations.run import runner
 
         try:
             live = runner.start(recipe, verb, profile, self.home, ask=ask or self.ask, opened_by=opened_by)
@@ -238,10 +239,10 @@ class App(QObject):
 
     async def ask(self) -> Secret | None:
         """Ask whoever sits there for the passphrase."""
-        from secretsbackup.desktop import asking
+        from secretsbackup.desktop import prompts
 
         _dress()
-        return await asking.passphrase(self.window)
+        return await prompts.passphrase(self.window)
 
     # Windows
 
@@ -278,7 +279,7 @@ class App(QObject):
 
     def first_backup(self, profile: Profile, *, adopt: bool) -> None:
         """Back up a profile that was written just now, and show how that goes."""
-        from secretsbackup.operations import backup
+        from secretsbackup.operations.backup import backup
 
         self.run(backup.recipe(backup.Wish(adopt=adopt)), Verb.BACKUP, profile)
         self.open()
@@ -293,19 +294,19 @@ class App(QObject):
 
     def save_kit(self, name: ProfileName) -> None:
         """Save the recovery kit of a profile, and prove it."""
-        from secretsbackup.desktop.setup import keeping
+        from secretsbackup.desktop import kit_wizard
 
         if standing := self.standings.of(name):
             profile = standing.profile
-            self.show_wizard(f"kit {name}", lambda: keeping.wizard(self, profile))
+            self.show_wizard(f"kit {name}", lambda: kit_wizard.wizard(self, profile))
 
     def examine(self, name: ProfileName) -> None:
         """Try every right and setting that a profile depends on."""
-        from secretsbackup.desktop import examining
+        from secretsbackup.desktop import diagnostics
 
         if standing := self.standings.of(name):
             profile = standing.profile
-            self.show_wizard(f"examine {name}", lambda: examining.wizard(profile))
+            self.show_wizard(f"examine {name}", lambda: diagnostics.wizard(profile))
 
     def show_log(self, name: ProfileName, run: RunId) -> None:
         """Show the story of a run."""
@@ -359,27 +360,28 @@ class App(QObject):
 
     async def _ends_backups(self) -> bool:
         """Whether scheduled backups end with this process: the system's timer, or cron, does not do them."""
-        from secretsbackup.operations import starting
+        from secretsbackup.operations.setup import automatic_start
 
-        if not starting.scheduled(one.profile for one in self.standings.all.values()):
+        if not automatic_start.scheduled(one.profile for one in self.standings.all.values()):
             return False
-        return not await asyncio.to_thread(starting.by_timer, self.home)
+        return not await asyncio.to_thread(automatic_start.by_timer, self.home)
 
     async def _ask_to_part(self) -> Parting:
-        from secretsbackup.desktop import parting
-        from secretsbackup.operations import starting
+        from secretsbackup.desktop import quitting
+        from secretsbackup.operations.setup import automatic_start
 
         _dress()
-        at_login = await asyncio.to_thread(starting.at_login)
+        at_login = await asyncio.to_thread(automatic_start.at_login)
         above = self.window if self.window and self.window.isVisible() else None
-        return await parting.ask(above, at_login=at_login, can_run=starting.has_timer())
+        return await quitting.ask(above, at_login=at_login, can_run=automatic_start.has_timer())
 
     async def _hand_to_timer(self) -> bool:
         """Have the system's timer do the backups; what stood in the way is told, and we stay."""
-        from secretsbackup.operations import starting
+        from secretsbackup.operations.setup import automatic_start
 
         lacking = await work.attempt(
-            starting.turn_on(Starter.TIMER), lambda message: self.tray.notify(message, Shield.ATTENTION)
+            automatic_start.turn_on(Starter.TIMER),
+            lambda message: self.tray.notify(message, Shield.ATTENTION),
         )
         self.look_again()
         return lacking is None and not await self._ends_backups()
@@ -399,10 +401,10 @@ class App(QObject):
         work.begin(self._quit(PROGRAM_END))
 
     async def _ask_to_quit(self) -> None:
-        from secretsbackup.desktop import asking
+        from secretsbackup.desktop import prompts
 
         _dress()
-        if self.going_on() and not await asking.sure(
+        if self.going_on() and not await prompts.sure(
             self.window if self.window and self.window.isVisible() else None,
             _("Stop the run and quit?"),
             _("A run is going on. Nothing is lost if you stop it: the next one goes on from there."),

@@ -7,15 +7,15 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import asking, look, work
+from secretsbackup.desktop import look, prompts, work
 from secretsbackup.desktop.flow import Flow
-from secretsbackup.desktop.standings import Standing
+from secretsbackup.desktop.profile_states import Standing
 from secretsbackup.desktop.trouble import Remedy, Trouble
-from secretsbackup.language import _
 from secretsbackup.model.outcome import Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.status import About, Concern, Status, unaccepted
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App
@@ -121,7 +121,7 @@ class Attention(QWidget):
 
     async def _extend(self) -> None:
         """The warning goes by itself; what stood in the way is told."""
-        from secretsbackup.operations import keys
+        from secretsbackup.operations.keys import keys
 
         self._trouble.untell()
         await work.attempt(keys.extend(self._profile, self._app.home, _SPAN, self._ask), self._trouble.tell)
@@ -129,7 +129,7 @@ class Attention(QWidget):
             self._app.standings.refresh(name)
 
     async def _ask(self) -> Secret | None:
-        return await asking.passphrase(self, about=_("It lets the key live longer, and is not kept."))
+        return await prompts.passphrase(self, about=_("It lets the key live longer, and is not kept."))
 
 
 def _sentences(status: Status, now: datetime) -> dict[str, str]:

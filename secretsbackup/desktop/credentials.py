@@ -6,9 +6,9 @@ from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QLineEd
 
 from secretsbackup.desktop import look, work
 from secretsbackup.desktop.trouble import Trouble
-from secretsbackup.language import _
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret, SecretName
+from secretsbackup.words.language import _
 
 
 class Credentials(QWidget):
@@ -52,10 +52,10 @@ class Credentials(QWidget):
         dialog.open()
 
     async def _store(self, name: SecretName, secret: Secret) -> None:
-        from secretsbackup.operations import enrol
+        from secretsbackup.operations.setup import registry
 
         self._trouble.untell()
-        await work.attempt(enrol.keep_secret(self._profile, name, secret), self._trouble.tell)
+        await work.attempt(registry.keep_secret(self._profile, name, secret), self._trouble.tell)
         await self._look(name)
 
     def _begin_to_forget(self, name: SecretName) -> None:

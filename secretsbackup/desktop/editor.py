@@ -23,16 +23,16 @@ from secretsbackup.desktop import look, work
 from secretsbackup.desktop.credentials import Credentials
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.help import offer_help
-from secretsbackup.desktop.often import Often
+from secretsbackup.desktop.schedule_picker import Often
 from secretsbackup.desktop.sources import Sources
 from secretsbackup.desktop.trouble import Trouble
-from secretsbackup.language import _
 from secretsbackup.model.destination import Bucket, Destination, parse, url
 from secretsbackup.model.draft import Problem, problems
 from secretsbackup.model.profile import Compression, Fingerprint, Profile, ProfileName
 from secretsbackup.model.schedule import Daily
-from secretsbackup.operations import enrol
+from secretsbackup.operations.setup import registry
 from secretsbackup.tools import gnupg
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App
@@ -139,7 +139,9 @@ class Editor(QWidget):
         if found or draft is None:
             return
         writing = (
-            enrol.change(draft, self._app.home) if self._before else enrol.enrol(draft, {}, self._app.home)
+            registry.change(draft, self._app.home)
+            if self._before
+            else registry.enrol(draft, {}, self._app.home)
         )
         self._trouble.untell()
         await work.attempt(writing, self._trouble.tell)

@@ -7,8 +7,8 @@ from PySide6.QtGui import QFontDatabase, QGuiApplication, QIcon
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
 from secretsbackup.desktop import icons, look
-from secretsbackup.language import _
 from secretsbackup.model.secret import Secret
+from secretsbackup.words.language import _
 
 _COPIED = 2000
 """Milliseconds for which a button says that it copied."""

@@ -20,7 +20,7 @@ from secretsbackup.store import history, journal
 from secretsbackup.store.home import Home, owner_only
 
 if TYPE_CHECKING:
-    from secretsbackup.operations.runner import Live
+    from secretsbackup.operations.run.runner import Live
 
 _SOON = 100
 """Milliseconds between two looks at a journal that grows: as often as an eye can follow."""

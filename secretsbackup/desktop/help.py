@@ -28,9 +28,9 @@ from PySide6.QtWidgets import (
 )
 
 from secretsbackup.desktop import icons, look, markdown
-from secretsbackup.language import _
 from secretsbackup.words import handbook
 from secretsbackup.words.handbook import Page, Place
+from secretsbackup.words.language import _
 
 _PLACE = Qt.ItemDataRole.UserRole
 _SCHEME = "handbook"

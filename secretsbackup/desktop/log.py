@@ -23,7 +23,6 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.trouble import Trouble
-from secretsbackup.language import _
 from secretsbackup.model.event import (
     Moment,
     Progressed,
@@ -36,10 +35,11 @@ from secretsbackup.model.event import (
 )
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import ProfileName
-from secretsbackup.operations.report import report
+from secretsbackup.operations.watch.report import report
 from secretsbackup.store import journal
 from secretsbackup.store.home import Home
 from secretsbackup.store.home import replace as write_whole
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App

@@ -18,21 +18,21 @@ from PySide6.QtWidgets import (
 from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.attention import Attention
-from secretsbackup.desktop.elided import Elided
+from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.desktop.flow import Flow
 from secretsbackup.desktop.help import show_help
-from secretsbackup.desktop.naming import short
-from secretsbackup.desktop.naming import where as place
+from secretsbackup.desktop.profile_states import Standing
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import RUN, Runs, show_in
-from secretsbackup.desktop.standings import Standing
+from secretsbackup.desktop.short_names import short
+from secretsbackup.desktop.short_names import where as place
 from secretsbackup.desktop.trouble import Remedy, Trouble
-from secretsbackup.language import _
 from secretsbackup.model.destination import Bucket, Folder
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Failed, Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.status import counts
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App

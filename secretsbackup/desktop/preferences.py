@@ -8,16 +8,16 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QWidget
 
-from secretsbackup.desktop import asking, look, work
-from secretsbackup.desktop.elided import Elided
+from secretsbackup.desktop import look, prompts, work
+from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.desktop.help import offer_help
-from secretsbackup.desktop.naming import where as place
+from secretsbackup.desktop.short_names import where as place
 from secretsbackup.desktop.trouble import Trouble
-from secretsbackup.language import _, known
+from secretsbackup.model.automatic_start import Starter
 from secretsbackup.model.profile import Profile
-from secretsbackup.model.starting import Starter
-from secretsbackup.operations import enrol, starting
+from secretsbackup.operations.setup import automatic_start, registry
 from secretsbackup.tools import autostart, timer
+from secretsbackup.words.language import _, known
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App
@@ -51,7 +51,7 @@ class Preferences(QWidget):
         settings = self._app.settings
         self._autostart.setChecked(autostart.is_on())
         self._autostart.toggled.connect(self._switch_autostart)
-        self._timer.setVisible(starting.has_timer())
+        self._timer.setVisible(automatic_start.has_timer())
         self._timer.setChecked(timer.is_set_up())
         self._timer.toggled.connect(self._switch_timer)
         self._notify.setChecked(settings.notifies)
@@ -97,7 +97,7 @@ class Preferences(QWidget):
         return made
 
     async def _remove(self, profile: Profile) -> None:
-        sure = await asking.sure(
+        sure = await prompts.sure(
             self,
             _("Remove “{name}”?").format(name=profile.name),
             _(
@@ -109,7 +109,7 @@ class Preferences(QWidget):
         )
         if sure:
             self._trouble.untell()
-            await work.attempt(enrol.leave(profile, self._app.home), self._trouble.tell)
+            await work.attempt(registry.leave(profile, self._app.home), self._trouble.tell)
 
     def _switch_autostart(self, wanted: bool) -> None:
         async def switch() -> None:
@@ -121,7 +121,7 @@ class Preferences(QWidget):
 
     def _switch_timer(self, wanted: bool) -> None:
         async def switch() -> None:
-            change = starting.turn_on(Starter.TIMER) if wanted else timer.switch_off()
+            change = automatic_start.turn_on(Starter.TIMER) if wanted else timer.switch_off()
             await work.attempt(change, self._trouble.tell)
             self._app.look_again()
 

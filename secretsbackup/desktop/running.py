@@ -8,12 +8,12 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QW
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look
-from secretsbackup.desktop.elided import Elided
+from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.desktop.icons import Shield
-from secretsbackup.desktop.trace import Trace
-from secretsbackup.language import _
+from secretsbackup.desktop.run_trace import Trace
 from secretsbackup.model.event import Step, Verb, steps
 from secretsbackup.model.status import Status
+from secretsbackup.words.language import _
 
 _SOME = 4
 """Samples from which on a curve is one; before, a line says that there will be."""

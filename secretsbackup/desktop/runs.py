@@ -18,13 +18,13 @@ from PySide6.QtWidgets import (
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
-from secretsbackup.language import _
 from secretsbackup.model.event import RunId, Verb
 from secretsbackup.model.outcome import Cancelled, Completed, Failed, Interrupted, Skipped
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.run import PastRun
 from secretsbackup.store import history
 from secretsbackup.store.home import Home
+from secretsbackup.words.language import _
 
 PAGE = 100
 RUN = Qt.ItemDataRole.UserRole

@@ -10,11 +10,11 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QListWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
-from secretsbackup.desktop.elided import Elided
-from secretsbackup.language import _
+from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.model.paths import legible
 from secretsbackup.model.profile import Source, labelled
-from secretsbackup.operations.measure import Amount, measure
+from secretsbackup.operations.setup.measure import Amount, measure
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     import asyncio

@@ -15,11 +15,11 @@ from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.icons import Shield
-from secretsbackup.desktop.standings import ORDER, Standings, worst
-from secretsbackup.language import _
+from secretsbackup.desktop.profile_states import ORDER, Standings, worst
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store.pause import UNTIL_RESUMED
 from secretsbackup.words import Message
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 from secretsbackup.desktop import icons, look
 from secretsbackup.desktop.flow import Flow
 from secretsbackup.desktop.help import show_help
-from secretsbackup.language import _
 from secretsbackup.words import Message
+from secretsbackup.words.language import _
 
 Remedy = tuple[str, Callable[[], object]]
 """A button's label and what it does."""

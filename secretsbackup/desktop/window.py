@@ -30,10 +30,10 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, look
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.overview import Overview
-from secretsbackup.desktop.standings import Standing, Standings
+from secretsbackup.desktop.profile_states import Standing, Standings
 from secretsbackup.desktop.trouble import Trouble
-from secretsbackup.language import _
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App

@@ -28,10 +28,10 @@ from shiboken6 import isValid
 from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.trouble import Remedy, Trouble
-from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.words import Message
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     import asyncio

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from secretsbackup.model.created import Made
 from secretsbackup.model.destination import Destination
-from secretsbackup.model.making import Made
 from secretsbackup.model.outcome import Why
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.schedule import Daily, Schedule

@@ -6,6 +6,7 @@ from enum import StrEnum
 
 import msgspec
 
+from secretsbackup.model.automatic_start import Unstarted
 from secretsbackup.model.event import (
     Caution,
     ChainLost,
@@ -23,7 +24,6 @@ from secretsbackup.model.event import (
 )
 from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Reason, Skipped, Why
 from secretsbackup.model.profile import ProfileName
-from secretsbackup.model.starting import Unstarted
 
 
 class Level(StrEnum):

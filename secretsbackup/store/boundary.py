@@ -16,7 +16,7 @@ import msgspec
 
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import shown
-from secretsbackup.model.refusal import DISK, LIMITS, REASONS
+from secretsbackup.model.system_errors import DISK, LIMITS, REASONS
 
 _T = TypeVar("_T")
 _ANYWHERE = {*LIMITS, *DISK, errno.ENOSPC, errno.EDQUOT, errno.EROFS}

@@ -8,7 +8,7 @@ from urllib.request import Request, urlopen
 
 from secretsbackup import __version__
 from secretsbackup.model.outcome import Failure, Reason
-from secretsbackup.tools.waiting import in_thread
+from secretsbackup.tools.threads import in_thread
 
 _PATIENCE = 10.0
 

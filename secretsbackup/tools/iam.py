@@ -11,7 +11,7 @@ from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.secret import Credential, KeyPair, Secret
 from secretsbackup.tools.s3.reach import client, code_of, told
-from secretsbackup.tools.waiting import in_thread
+from secretsbackup.tools.threads import in_thread
 
 _T = TypeVar("_T")
 

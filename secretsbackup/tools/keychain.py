@@ -10,7 +10,7 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.tools import bus
-from secretsbackup.tools.waiting import in_thread
+from secretsbackup.tools.threads import in_thread
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend

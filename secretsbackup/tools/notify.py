@@ -4,7 +4,7 @@ import sys
 
 from secretsbackup.model.outcome import Failure
 from secretsbackup.tools import bus, process
-from secretsbackup.tools.waiting import in_thread
+from secretsbackup.tools.threads import in_thread
 
 _NOTIFICATIONS = bus.Service(
     "SESSION",

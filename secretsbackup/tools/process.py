@@ -20,7 +20,7 @@ import msgspec
 
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import said
-from secretsbackup.tools import ending, fence
+from secretsbackup.tools import ending, sandbox
 
 _PASSED_ON = (
     *("PATH", "HOME", "USER", "LOGNAME", "TZ", "TMPDIR", "GNUPGHOME", "XDG_RUNTIME_DIR"),
@@ -134,7 +134,7 @@ async def run(
         words = [*(["--log-fd", str(log.mouth)] if log else []), *arguments]
         child = await asyncio.create_subprocess_exec(
             *_dying_with_us(),
-            *(fence.prefix(writes, users=asks_owners) if writes is not None else ()),
+            *(sandbox.prefix(writes, users=asks_owners) if writes is not None else ()),
             program,
             *words,
             stdin=asyncio.subprocess.PIPE if given else asyncio.subprocess.DEVNULL,

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 from secretsbackup.tools import bus, process
-from secretsbackup.tools.waiting import in_thread
+from secretsbackup.tools.threads import in_thread
 
 _LOGIND = bus.Service(
     "SYSTEM", "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"

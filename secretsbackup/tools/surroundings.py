@@ -11,7 +11,7 @@ from pathlib import Path
 
 from secretsbackup.model.due import Surroundings
 from secretsbackup.tools import bus
-from secretsbackup.tools.waiting import in_thread
+from secretsbackup.tools.threads import in_thread
 
 _NETWORK = bus.Service(
     "SYSTEM",

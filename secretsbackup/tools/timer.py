@@ -14,8 +14,8 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model.automatic_start import Unstarted
 from secretsbackup.model.outcome import Failure, Reason
-from secretsbackup.model.starting import Unstarted
 from secretsbackup.tools import bus, process
 
 _NAME = "secretsbackup"

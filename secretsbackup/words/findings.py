@@ -2,10 +2,10 @@
 
 from typing import assert_never
 
-from secretsbackup.language import _, ngettext
 from secretsbackup.model.check import Excess, Finding, Sign
 from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.policy import NEEDED, Action, text
+from secretsbackup.words.language import _, ngettext
 from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import because, files, grouped, size
 from secretsbackup.words.reasons import reason, skew

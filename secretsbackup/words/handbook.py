@@ -11,7 +11,7 @@ from importlib.resources import files
 
 import msgspec
 
-from secretsbackup import language
+from secretsbackup.words import language
 
 TOPICS = (
     *("index", "first-backup", "restoring", "recovery-kit", "keys", "destinations"),

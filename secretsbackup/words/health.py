@@ -6,12 +6,12 @@ from typing import assert_never
 
 import msgspec
 
-from secretsbackup.language import _, ngettext
+from secretsbackup.model.automatic_start import Starter, Unstarted
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Failed, Why
 from secretsbackup.model.profile import ProfileName
-from secretsbackup.model.starting import Starter, Unstarted
 from secretsbackup.model.status import About, Concern, Level, Status, at_work, level, unaccepted
+from secretsbackup.words.language import _, ngettext
 from secretsbackup.words.quantities import about, capital, files, grouped, number
 from secretsbackup.words.reasons import reason
 from secretsbackup.words.runs import doing, progress, working

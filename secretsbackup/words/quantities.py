@@ -1,7 +1,7 @@
 """How much: bytes, counts and spans of time."""
 
-from secretsbackup.language import _, ngettext
 from secretsbackup.model.outcome import Summary
+from secretsbackup.words.language import _, ngettext
 
 
 def size(count: int) -> str:

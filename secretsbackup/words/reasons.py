@@ -6,9 +6,9 @@ from typing import assert_never
 
 import msgspec
 
-from secretsbackup.language import _
 from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.paths import legible
+from secretsbackup.words.language import _
 from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import because, duration, files, size
 from secretsbackup.words.times import clock

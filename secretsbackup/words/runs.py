@@ -2,7 +2,6 @@
 
 from typing import assert_never
 
-from secretsbackup.language import _
 from secretsbackup.model.event import (
     ChainLost,
     HookRan,
@@ -33,6 +32,7 @@ from secretsbackup.model.outcome import (
     Summary,
     Why,
 )
+from secretsbackup.words.language import _
 from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import duration, files, number, size
 from secretsbackup.words.reasons import reason

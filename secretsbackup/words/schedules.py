@@ -3,8 +3,8 @@
 from datetime import datetime
 from typing import assert_never
 
-from secretsbackup.language import _
 from secretsbackup.model.schedule import Daily, Hours, Manual, Schedule, Weekly
+from secretsbackup.words.language import _
 from secretsbackup.words.quantities import capital
 from secretsbackup.words.times import said, weekday, when
 

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from secretsbackup.language import _
-from secretsbackup.model.appraisal import Leftover
-from secretsbackup.model.making import Did, Hand, HandStep, How, Made, Part
+from secretsbackup.model.created import Did, Hand, HandStep, How, Made, Part
 from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.plan import Task, Traces
+from secretsbackup.model.size_estimate import Leftover
 from secretsbackup.words.health import automatically
+from secretsbackup.words.language import _
 from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import because, files, size
 from secretsbackup.words.reasons import reason

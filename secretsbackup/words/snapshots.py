@@ -3,11 +3,11 @@
 from datetime import datetime
 from typing import assert_never
 
-from secretsbackup.language import _, ngettext
 from secretsbackup.model.difference import Differs
 from secretsbackup.model.entry import Entry, Taken, What
 from secretsbackup.model.forecast import Forecast
 from secretsbackup.model.paths import shown
+from secretsbackup.words.language import _, ngettext
 from secretsbackup.words.quantities import capital, duration, files, grouped, number, roughly, size
 from secretsbackup.words.times import said, when
 

@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from secretsbackup.language import _, humanised
+from secretsbackup.words.language import _, humanised
 
 
 def between(since: datetime, until: datetime | None) -> str:

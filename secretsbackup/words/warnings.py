@@ -2,9 +2,9 @@
 
 from typing import assert_never
 
-from secretsbackup.language import _, ngettext
 from secretsbackup.model.event import Caution, Warned
 from secretsbackup.model.outcome import Reason, Why
+from secretsbackup.words.language import _, ngettext
 from secretsbackup.words.quantities import because, grouped
 from secretsbackup.words.reasons import moment, reason
 

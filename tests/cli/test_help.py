@@ -4,8 +4,7 @@ import json
 
 import pytest
 
-from secretsbackup import language
-from secretsbackup.words import handbook
+from secretsbackup.words import handbook, language
 from tests.cli.conftest import Say
 
 

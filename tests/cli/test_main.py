@@ -9,11 +9,12 @@ from typing import Any
 
 import pytest
 
-from secretsbackup import __version__, language
+from secretsbackup import __version__
 from secretsbackup.cli.main import parser
 from secretsbackup.desktop.settings import Settings
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.store.home import standard
+from secretsbackup.words import language
 from tests.cli.conftest import Said, Say
 from tests.conftest import StandIn
 

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, 
 from shiboken6 import isValid
 
 from secretsbackup.desktop.app import App
-from secretsbackup.desktop.setup.keeping import KeptPage
+from secretsbackup.desktop.kit_wizard import KeptPage
 from secretsbackup.desktop.wizard import Wizard
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import Moment, RunEnded
@@ -17,8 +17,8 @@ from secretsbackup.model.outcome import Reason, Skipped, Why
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.secret import SecretName
 from secretsbackup.model.status import About, unaccepted
-from secretsbackup.operations import keys
-from secretsbackup.store import history, kit, marks, profiles
+from secretsbackup.operations.keys import keys
+from secretsbackup.store import history, kit, notes, profiles
 from secretsbackup.tools import keychain
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import DOCS, Play, moments, profile, until, write
@@ -34,7 +34,7 @@ def neglected(app: App, memory: None, key: Fingerprint, tmp_path: Path) -> Profi
     made = profile(key=mine, destination=Folder(str(tmp_path / "backups")))
     profiles.add(app.home, made)
     asyncio.run(keychain.keep(made.name, SecretName.GPG_PASSPHRASE, PASSPHRASE))
-    marks.set_(app.home, made.name, key_expires=datetime.now(UTC) + timedelta(days=5))
+    notes.set_(app.home, made.name, key_expires=datetime.now(UTC) + timedelta(days=5))
     return made
 
 

@@ -11,13 +11,13 @@ from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
 from secretsbackup.desktop.app import App
-from secretsbackup.desktop.asking import Sure
 from secretsbackup.desktop.follower import Follower
 from secretsbackup.desktop.log import Log
+from secretsbackup.desktop.prompts import Sure
 from secretsbackup.model.event import Caution, Moment, RunEnded, RunId, Step, Verb, Warned, encode
 from secretsbackup.model.outcome import Cancelled, Completed, Interrupted, Skipped, Summary
 from secretsbackup.model.profile import Profile
-from secretsbackup.operations.runner import Run
+from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import profiles
 from tests.desktop.conftest import DOCS, Play, hold_up_nothing, moments, profile, until, write
 

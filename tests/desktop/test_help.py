@@ -10,7 +10,7 @@ from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTextBrowser, QTreeWidget, QWidget
 from pytestqt.qtbot import QtBot
 
-from secretsbackup import language, words
+from secretsbackup import words
 from secretsbackup.desktop import markdown
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.help import Help, show_help
@@ -19,7 +19,7 @@ from secretsbackup.desktop.wizard import Wizard
 from secretsbackup.model.event import RunId
 from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.profile import Profile
-from secretsbackup.words import handbook
+from secretsbackup.words import handbook, language
 from secretsbackup.words.handbook import Place
 from tests.desktop.conftest import DOCS, Play, until
 from tests.desktop.test_pictures import Album, looks, spoken

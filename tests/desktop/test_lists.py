@@ -16,15 +16,15 @@ from secretsbackup import words
 from secretsbackup.desktop import runs
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.log import Log
+from secretsbackup.desktop.run_trace import Trace
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import PAGE, RUN, Runs
-from secretsbackup.desktop.trace import Trace
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Step, Verb, steps
 from secretsbackup.model.outcome import Cancelled, Completed, Outcome, Reason, Skipped, Summary, Why
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.run import PastRun
 from secretsbackup.model.status import Status
-from secretsbackup.operations.report import report
+from secretsbackup.operations.watch.report import report
 from secretsbackup.store import database, history
 from secretsbackup.store.home import Home
 from tests.desktop.conftest import DOCS, Play, hold_up_nothing, moments, until, write

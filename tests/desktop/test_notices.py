@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication
 from secretsbackup.desktop.app import App
 from secretsbackup.model.event import Caution, Verb, Warned
 from secretsbackup.model.outcome import Failure, Reason, Summary
-from secretsbackup.operations import runner
-from secretsbackup.operations.runner import Recipe, Run
+from secretsbackup.operations.run import runner
+from secretsbackup.operations.run.runner import Recipe, Run
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 from tests.conftest import StandIn

@@ -7,17 +7,17 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from secretsbackup import language
-from secretsbackup.desktop import asking, work
+from secretsbackup.desktop import prompts, work
 from secretsbackup.desktop.app import App
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.event import RunId
 from secretsbackup.model.profile import Fingerprint, Source
 from secretsbackup.store import profiles
-from tests.desktop import eyes
+from secretsbackup.words import language
+from tests.desktop import accessibility
 from tests.desktop.conftest import DOCS, Play, moments, profile, until, write
-from tests.desktop.setup.hand import PICTURES
 from tests.desktop.setup.test_pictures import looks, spoken
+from tests.desktop.setup.wizard_driver import PICTURES
 
 __all__ = ["looks", "spoken"]  # fixtures that are used here
 
@@ -39,9 +39,14 @@ class Album:
             window.resize(640, 480)
         await asyncio.sleep(0.15)
         with suppress(AssertionError):  # a busy machine takes its time to lay it out
-            await until(lambda: not eyes.cut(window))
+            await until(lambda: not accessibility.cut(window))
         window.grab().save(str(self._folder / f"{name}.png"))
-        for blemish in (eyes.cut, eyes.doubled, eyes.nameless, eyes.unreached):
+        for blemish in (
+            accessibility.cut,
+            accessibility.doubled,
+            accessibility.nameless,
+            accessibility.unreached,
+        ):
             assert blemish(window) == [], (name, blemish.__name__)
 
 
@@ -101,8 +106,8 @@ def test_the_other_windows(
         app.prove(DOCS)
         await album.take(app._wizards[f"prove {DOCS}"], "proof")
         for question in (
-            asking.passphrase(),
-            asking.sure(None, language._("Stop the run and quit?"), "?", "&Ja", destroys=True),
+            prompts.passphrase(),
+            prompts.sure(None, language._("Stop the run and quit?"), "?", "&Ja", destroys=True),
         ):
             asked = work.begin(question)
             await until(lambda: isinstance(QApplication.activeModalWidget() or _dialog(), QWidget))
@@ -110,13 +115,15 @@ def test_the_other_windows(
             assert shown
             await asyncio.sleep(0.05)
             shown.grab().save(str(PICTURES / "windows" / spoken / f"{type(shown).__name__}.png"))
-            assert eyes.cut(shown) + eyes.doubled(shown) + eyes.nameless(shown) == []
+            assert (
+                accessibility.cut(shown) + accessibility.doubled(shown) + accessibility.nameless(shown) == []
+            )
             shown.reject()
             await asked
 
     play(look())
 
 
-def _dialog() -> asking.Dialog | None:
-    shown = (one for one in QApplication.topLevelWidgets() if isinstance(one, asking.Dialog))
+def _dialog() -> prompts.Dialog | None:
+    shown = (one for one in QApplication.topLevelWidgets() if isinstance(one, prompts.Dialog))
     return next((one for one in shown if one.isVisible()), None)

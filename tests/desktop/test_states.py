@@ -11,7 +11,7 @@ from secretsbackup import words
 from secretsbackup.desktop import icons
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.icons import Shield
-from secretsbackup.desktop.standings import worst
+from secretsbackup.desktop.profile_states import worst
 from secretsbackup.desktop.tray import Menu, Panel, panel, tomorrow
 from secretsbackup.model.profile import Profile
 from secretsbackup.store import pause, profiles

@@ -15,7 +15,7 @@ from secretsbackup.words import handbook
 from secretsbackup.words.handbook import Page, Place
 from tests.docs import commands, pages, settings
 from tests.docs.commands_in import HELP, PAPERS, ROOT, blocks
-from tests.test_language import said
+from tests.words.test_language import said
 
 TRANSLATED = sorted((HELP / "de").glob("*.md"))
 ENGLISH = sorted(HELP.glob("*.md"))

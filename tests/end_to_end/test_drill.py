@@ -9,7 +9,7 @@ import pytest
 from secretsbackup.tools import duplicity
 from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, picture
 from tests.end_to_end.test_round_trip import make_profile
-from tests.operations.test_gathering import tear
+from tests.operations.backup.test_staging import tear
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from secretsbackup.tools import fence
+from secretsbackup.tools import sandbox
 from tests.end_to_end.machine import PASSPHRASE, Machine, Said
 from tests.end_to_end.test_round_trip import make_profile
 
@@ -85,7 +85,7 @@ def forge(
     seal(f"duplicity-full-signatures.{STAMP}.sigtar.gpg", difftar(list(signed), outside))
 
 
-@pytest.mark.skipif(not fence.version(), reason="this system has no Landlock")
+@pytest.mark.skipif(not sandbox.version(), reason="this system has no Landlock")
 @pytest.mark.parametrize("members", FORGED.values(), ids=list(FORGED))
 def test_nothing_is_written_outside_the_restored_folder(
     user: Machine, keys: tuple[Path, str], tmp_path: Path, members: list[Member]
@@ -161,7 +161,7 @@ def picture(folder: Path) -> dict[str, tuple[int, int, bytes]]:
     return found
 
 
-@pytest.mark.skipif(not fence.version(), reason="this system has no Landlock")
+@pytest.mark.skipif(not sandbox.version(), reason="this system has no Landlock")
 @pytest.mark.parametrize(
     "name", ["gpg.conf", "gpg-agent.conf", "pubring.kbx", "private-keys-v1.d/planted.key"]
 )
@@ -174,7 +174,7 @@ def test_the_users_own_gnupg_home_is_out_of_reach(
     assert picture(keys[0]) == before
 
 
-@pytest.mark.skipif(not fence.version(), reason="this system has no Landlock")
+@pytest.mark.skipif(not sandbox.version(), reason="this system has no Landlock")
 def test_the_archive_folder_is_out_of_reach(user: Machine, keys: tuple[Path, str], tmp_path: Path) -> None:
     archive = user.cache / "docs" / "archive"
     manifest = f"duplicity-full.{STAMP}.manifest"
@@ -189,7 +189,7 @@ def test_the_archive_folder_is_out_of_reach(user: Machine, keys: tuple[Path, str
     assert not [path for path in archive.iterdir() if path.read_bytes() == b"evil"]
 
 
-@pytest.mark.skipif(not fence.version(), reason="this system has no Landlock")
+@pytest.mark.skipif(not sandbox.version(), reason="this system has no Landlock")
 @pytest.mark.parametrize("what", ["precious", "folder"])
 def test_what_lies_outside_keeps_its_mode_and_time(
     user: Machine, keys: tuple[Path, str], tmp_path: Path, what: str
@@ -197,7 +197,7 @@ def test_what_lies_outside_keeps_its_mode_and_time(
     """A folder of the backup lies where a link has led to: duplicity gives what is there its mode."""
     (tmp_path / "outside" / "folder").mkdir(parents=True)
     (tmp_path / "outside" / "precious").write_text("precious")
-    if not fence.can_see_apart([str(tmp_path)]):
+    if not sandbox.can_see_apart([str(tmp_path)]):
         pytest.skip("this system gives no program a view of the disks of its own")
     there = tmp_path / "outside" / what
     there.chmod(0o700)

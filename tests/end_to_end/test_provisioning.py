@@ -12,13 +12,14 @@ import pytest
 
 from secretsbackup.model import policy as policies
 from secretsbackup.model.check import Finding
+from secretsbackup.model.created import Did, How, Made, Part
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.making import Did, How, Made, Part
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.secret import KeyPair, Secret, SecretName
-from secretsbackup.operations import doctor, provision
-from secretsbackup.operations.provision import Wish
+from secretsbackup.operations.setup import create_bucket
+from secretsbackup.operations.setup.create_bucket import Wish
+from secretsbackup.operations.watch import doctor
 from secretsbackup.tools import keychain
 from tests.end_to_end import servers
 from tests.end_to_end.machine import Machine
@@ -38,7 +39,9 @@ def key_of(server: S3Server) -> KeyPair:
 
 def set_up(bucket: Bucket, server: S3Server, told: list[Did] | None = None) -> Made:
     heard: list[Did] = [] if told is None else told
-    return asyncio.run(provision.provision(Wish(profile=DOCS, bucket=bucket), key_of(server), heard.append))
+    return asyncio.run(
+        create_bucket.provision(Wish(profile=DOCS, bucket=bucket), key_of(server), heard.append)
+    )
 
 
 def ended(told: list[Did]) -> dict[Part, How]:
@@ -77,7 +80,7 @@ def names(server: S3Server) -> list[str]:
 def test_everything_is_made_and_all_of_it_taken_away_again(moto: S3Server, memory: None) -> None:
     bucket, told = fresh(moto), list[Did]()
     made = set_up(bucket, moto, told)
-    user = provision.user_name(bucket)
+    user = create_bucket.user_name(bucket)
     assert {*ended(told)} == {*Part}
     assert [did.part for did in told if did.how not in (How.BEGUN, How.MADE)] == [Part.OWNERSHIP]
     assert (made.bucket, made.user, made.stored) == (True, user, True)
@@ -103,7 +106,7 @@ def test_everything_is_made_and_all_of_it_taken_away_again(moto: S3Server, memor
     assert kept.key_id == Secret(made.key_id)
     assert kept.secret != Secret(moto.secret_key)
 
-    left = asyncio.run(provision.undo(made, key_of(moto), told.append))
+    left = asyncio.run(create_bucket.undo(made, key_of(moto), told.append))
     assert not left.anything
     assert stored() is None
     assert bucket.bucket not in names(moto)
@@ -128,7 +131,7 @@ def test_doing_it_again_makes_nothing_twice(moto: S3Server, memory: None) -> Non
         set_up(bucket, moto)
     assert caught.value.reason is Reason.KEYS_TOO_MANY
     assert first.key_id != again.key_id
-    assert not asyncio.run(provision.undo(first, key_of(moto), lambda _: None)).anything
+    assert not asyncio.run(create_bucket.undo(first, key_of(moto), lambda _: None)).anything
 
 
 def test_a_server_without_users_is_told_and_what_it_does_not_bear_is_taken_back(
@@ -146,7 +149,7 @@ def test_a_server_without_users_is_told_and_what_it_does_not_bear_is_taken_back(
     assert {one.right for one in findings if one.verdict == "lacking"} == set()
     signs = {one.sign for one in findings}
     assert {"versioned", "tidied"} <= signs
-    assert not asyncio.run(provision.undo(made, key_of(ceph), lambda _: None)).anything
+    assert not asyncio.run(create_bucket.undo(made, key_of(ceph), lambda _: None)).anything
     assert bucket.bucket not in names(ceph)
 
 
@@ -202,7 +205,7 @@ def test_a_bucket_that_others_use_too_keeps_its_settings_and_its_rules(moto: S3S
             return [one["ID"] for one in listed]
 
     assert rules() == ["theirs", "secretsbackup laptop/"]
-    assert not asyncio.run(provision.undo(made, key_of(moto), told.append)).anything
+    assert not asyncio.run(create_bucket.undo(made, key_of(moto), told.append)).anything
     assert rules() == ["theirs"]
     assert [item["Key"] for item in shared.objects()] == ["website/index.html"]
 
@@ -213,12 +216,12 @@ def test_a_bucket_with_backups_is_not_removed_unless_asked_for(moto: S3Server, m
     with moto.client() as client:
         client.put_object(Bucket=bucket.bucket, Key="laptop/duplicity-full", Body=b"a backup")
     told: list[Did] = []
-    left = asyncio.run(provision.undo(made, key_of(moto), told.append))
+    left = asyncio.run(create_bucket.undo(made, key_of(moto), told.append))
     assert (left.bucket, left.user, left.stored) == (True, "", False)
     assert told[-1].how is How.KEPT
     assert told[-1].why is not None
     assert told[-1].why.reason is Reason.BUCKET_NOT_EMPTY
-    gone = asyncio.run(provision.undo(left, key_of(moto), told.append, backups_too=True))
+    gone = asyncio.run(create_bucket.undo(left, key_of(moto), told.append, backups_too=True))
     assert not gone.anything
     assert bucket.bucket not in names(moto)
 
@@ -241,15 +244,15 @@ def test_a_cancelled_set_up_knows_what_it_made(moto: S3Server, memory: None) -> 
                 task.cancel()
 
         wish = Wish(profile=DOCS, bucket=bucket)
-        task = asyncio.create_task(provision.provision(wish, key_of(moto), tell))
+        task = asyncio.create_task(create_bucket.provision(wish, key_of(moto), tell))
         with pytest.raises(asyncio.CancelledError):
             await task
 
     asyncio.run(cancelled_at(Part.USER))
     made = told[-1].made
-    assert (made.bucket, made.user, made.stored) == (True, provision.user_name(bucket), True)
+    assert (made.bucket, made.user, made.stored) == (True, create_bucket.user_name(bucket), True)
     assert Part.TRIAL not in ended(told)
-    assert not asyncio.run(provision.undo(made, key_of(moto), lambda _: None)).anything
+    assert not asyncio.run(create_bucket.undo(made, key_of(moto), lambda _: None)).anything
 
 
 def test_it_is_three_lines_at_a_terminal_and_then_a_backup(

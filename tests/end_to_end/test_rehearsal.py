@@ -8,7 +8,7 @@ import pytest
 from secretsbackup.model.destination import parse
 from secretsbackup.model.plan import Task, Told
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
-from secretsbackup.operations import rehearse
+from secretsbackup.operations.setup import trial_run
 from secretsbackup.store.home import Home
 from tests.conftest import PASSPHRASE
 from tests.end_to_end.servers import SshServer
@@ -34,6 +34,6 @@ def test_a_host_is_tried_and_left_as_it_was(
         key=key,
     )
     told: list[Told] = []
-    asyncio.run(rehearse.rehearse(draft, None, PASSPHRASE, home, told.append))
+    asyncio.run(trial_run.rehearse(draft, None, PASSPHRASE, home, told.append))
     assert [one.task for one in told if one.over and not one.why] == [Task.SAVE, Task.FETCH, Task.CLEAR]
     assert [path for path in there.rglob("*") if path.name != "backups"] == []

@@ -17,7 +17,8 @@ from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Cancelled, Completed
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.secret import Secret, SecretName
-from secretsbackup.operations import backup, runner
+from secretsbackup.operations.backup import backup
+from secretsbackup.operations.run import runner
 from secretsbackup.store import catalogue, profiles, unfinished
 from secretsbackup.store.catalogue import filling
 from secretsbackup.store.catalogue.filling import Told
@@ -25,7 +26,7 @@ from secretsbackup.tools import keychain
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import Play, app, play
 from tests.desktop.restore.conftest import Begin, begin, everything
-from tests.desktop.setup.hand import Hand
+from tests.desktop.setup.wizard_driver import Hand
 from tests.end_to_end.servers import Bucket
 
 __all__ = ["app", "begin", "play"]  # fixtures that are used here

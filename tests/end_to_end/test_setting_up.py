@@ -16,7 +16,7 @@ from secretsbackup.model import destination as model
 from secretsbackup.model import policy as policies
 from secretsbackup.model.check import Finding
 from secretsbackup.model.secret import KeyPair, Secret
-from secretsbackup.operations import doctor
+from secretsbackup.operations.watch import doctor
 from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, picture
 from tests.end_to_end.servers import Bucket, CephServer, S3Server, SshServer
 from tests.end_to_end.test_round_trip import make_profile, s3_profile

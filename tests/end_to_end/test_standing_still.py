@@ -14,9 +14,11 @@ from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Completed, Failed, Outcome, Reason
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.secret import SecretName
-from secretsbackup.operations import backup, restore, runner
-from secretsbackup.operations.restore import Wish
-from secretsbackup.operations.runner import Recipe
+from secretsbackup.operations.backup import backup
+from secretsbackup.operations.restore import restore
+from secretsbackup.operations.restore.restore import Wish
+from secretsbackup.operations.run import runner
+from secretsbackup.operations.run.runner import Recipe
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import keychain, process

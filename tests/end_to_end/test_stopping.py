@@ -16,7 +16,7 @@ import pytest
 from secretsbackup.model import status
 from secretsbackup.model.outcome import Reason, Skip
 from secretsbackup.model.profile import ProfileName
-from secretsbackup.operations import stop
+from secretsbackup.operations.watch import stop
 from tests.end_to_end.machine import Machine
 from tests.end_to_end.screen import wait
 from tests.end_to_end.test_round_trip import make_profile

@@ -13,7 +13,7 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from secretsbackup.desktop.app import App
-from secretsbackup.desktop.asking import Sure
+from secretsbackup.desktop.prompts import Sure
 from secretsbackup.desktop.setup import Start, Where
 from secretsbackup.model import policy
 from secretsbackup.model.destination import Bucket, Folder
@@ -22,7 +22,7 @@ from secretsbackup.model.plan import Access, Task
 from secretsbackup.model.profile import Fingerprint, ProfileName
 from secretsbackup.model.schedule import Daily
 from secretsbackup.model.secret import Secret
-from secretsbackup.operations import keys
+from secretsbackup.operations.keys import keys
 from secretsbackup.store import kit as kits
 from secretsbackup.store import pause as pauses
 from secretsbackup.store import profiles
@@ -30,7 +30,7 @@ from secretsbackup.tools import gnupg
 from tests.conftest import PASSPHRASE, StandIn
 from tests.desktop.conftest import Play, app, play, until
 from tests.desktop.setup.conftest import Begin, begin, person
-from tests.desktop.setup.hand import Hand
+from tests.desktop.setup.wizard_driver import Hand
 from tests.end_to_end import servers
 from tests.end_to_end.servers import CephServer, S3Server
 

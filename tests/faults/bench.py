@@ -36,7 +36,7 @@ from secretsbackup.model.outcome import (
 )
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import Level, Status, level
-from secretsbackup.operations.standing import standing
+from secretsbackup.operations.watch.status import standing
 from secretsbackup.store import history, kit, profiles
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home

@@ -110,11 +110,11 @@ def _waited(child: int) -> int | None:
 
 def _load() -> None:
     """Load what commands load late, once for all."""
-    import secretsbackup.operations.backup
-    import secretsbackup.operations.browse
-    import secretsbackup.operations.doctor
-    import secretsbackup.operations.restore
-    import secretsbackup.operations.standing
+    import secretsbackup.operations.backup.backup
+    import secretsbackup.operations.repository.browse
+    import secretsbackup.operations.restore.restore
+    import secretsbackup.operations.watch.doctor
+    import secretsbackup.operations.watch.status
     import secretsbackup.words  # noqa: F401
 
 

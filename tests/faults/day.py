@@ -32,7 +32,7 @@ from secretsbackup.model.event import (
 from secretsbackup.model.outcome import Completed, Interrupted, Outcome, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import Level, counts, level
-from secretsbackup.operations.standing import standing
+from secretsbackup.operations.watch.status import standing
 from secretsbackup.store import journal, kit, profiles
 from secretsbackup.store.history import place_of
 from secretsbackup.store.kit import Kept

@@ -10,7 +10,7 @@ from secretsbackup import words
 from secretsbackup.model.event import Verb
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import About, Level, Status, concerns, level
-from secretsbackup.operations.standing import standing
+from secretsbackup.operations.watch.status import standing
 from tests.faults import table
 from tests.faults.bench import NAME, Bench, Fault, Row, kind, without_names
 from tests.faults.clock import FAKE, Clock

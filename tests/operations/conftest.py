@@ -11,8 +11,8 @@ from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import Moment, RunId, Verb
 from secretsbackup.model.outcome import Outcome
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
-from secretsbackup.operations import runner
-from secretsbackup.operations.runner import Live, Recipe, Run
+from secretsbackup.operations.run import runner
+from secretsbackup.operations.run.runner import Live, Recipe, Run
 from secretsbackup.store.home import Home, owner_only
 from tests.conftest import StandIn, Told
 

@@ -11,22 +11,22 @@ from pathlib import Path
 
 import pytest
 
-from secretsbackup.model import refusal
+from secretsbackup.model import system_errors
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store import (
-    archived,
+    archive_state,
     boundary,
     catalogue,
     drafts,
     history,
     journal,
     kit,
+    language_setting,
     lock,
-    marks,
+    notes,
     pause,
     profiles,
-    spoken,
     unfinished,
 )
 from secretsbackup.store.home import Home
@@ -57,7 +57,7 @@ IN_THE_WAY: list[Put] = [os.mkfifo, full_folder, loop]
         (errno.EIO, Reason.DISK_FAILING),
         (errno.ESTALE, Reason.DISK_FAILING),
         (errno.ENOTCONN, Reason.DISK_FAILING),
-        *((number, Reason.DISK_FAILING) for number in refusal.DISK),
+        *((number, Reason.DISK_FAILING) for number in system_errors.DISK),
         (errno.EMFILE, Reason.SYSTEM_LIMIT),
         (errno.ENOMEM, Reason.SYSTEM_LIMIT),
         (errno.EISDIR, Reason.IN_THE_WAY),
@@ -95,12 +95,12 @@ def test_what_can_be_done_without_is_not_there(home: Home, put: Put) -> None:
         put(path)
     put(home.draft)
     put(home.desktop)
-    assert marks.read(home, DOCS) == marks.Marks()
+    assert notes.read(home, DOCS) == notes.Marks()
     assert pause.paused_until(home, DOCS) is None
-    assert archived.read(home, DOCS) == {}
+    assert archive_state.read(home, DOCS) == {}
     assert unfinished.known(home, DOCS) == []
     assert drafts.read(home) is None
-    assert spoken.chosen(home) is None
+    assert language_setting.chosen(home) is None
 
 
 @pytest.mark.timeout(20)
@@ -143,7 +143,7 @@ def test_what_cannot_be_written_is_named(home: Home, put: Put) -> None:
     for change in (
         lambda: pause.pause(home, DOCS, datetime.now(UTC)),
         lambda: pause.resume(home, DOCS),
-        lambda: marks.set_(home, DOCS, tried="x"),
+        lambda: notes.set_(home, DOCS, tried="x"),
     ):
         with pytest.raises(Failure) as caught:
             change()

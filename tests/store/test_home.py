@@ -11,9 +11,9 @@ from secretsbackup.model.destination import Folder
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.store import home as homes
-from secretsbackup.store import staged
+from secretsbackup.store import stage_state
 from secretsbackup.store.home import Home
-from secretsbackup.store.staged import Staged
+from secretsbackup.store.stage_state import Staged
 
 DOCS = ProfileName("docs")
 
@@ -84,25 +84,25 @@ def test_what_cannot_be_replaced_stays_and_leaves_nothing_beside_it(tmp_path: Pa
 
 
 def test_what_is_staged_is_remembered_of_its_folder_alone(home: Home, profile: Profile) -> None:
-    assert staged.read(home, profile) is None
+    assert stage_state.read(home, profile) is None
     for one in (Staged(("docs",), unsent=False), Staged(("a", "b"), unsent=True, since=1.5, start="x")):
-        staged.keep(home, profile, one)
+        stage_state.keep(home, profile, one)
         known = replace(one, folder=str(home.stage(profile)), place="file:///disk")
-        assert staged.read(home, profile) == known
-    assert staged.read(home, replace(profile, staging="/elsewhere")) is None
+        assert stage_state.read(home, profile) == known
+    assert stage_state.read(home, replace(profile, staging="/elsewhere")) is None
 
 
 def test_what_was_sent_was_sent_to_one_destination(home: Home, profile: Profile) -> None:
-    staged.keep(home, profile, Staged(("docs",), unsent=False))
-    other = staged.read(home, replace(profile, destination=Folder("/other")))
+    stage_state.keep(home, profile, Staged(("docs",), unsent=False))
+    other = stage_state.read(home, replace(profile, destination=Folder("/other")))
     assert (other and other.unsent, other and other.labels) == (True, ("docs",))
 
 
 @pytest.mark.parametrize("content", [b"", b"{", b"[]", b'{"labels": 3}', b"\xff"])
 def test_what_is_not_ours_is_not_known(home: Home, profile: Profile, content: bytes) -> None:
-    staged.keep(home, profile, Staged())
+    stage_state.keep(home, profile, Staged())
     home.staged(profile.name).write_bytes(content)
-    assert staged.read(home, profile) is None
+    assert stage_state.read(home, profile) is None
 
 
 @pytest.fixture

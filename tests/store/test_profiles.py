@@ -34,8 +34,8 @@ from secretsbackup.model.profile import (
 )
 from secretsbackup.model.run import PastRun
 from secretsbackup.model.schedule import Hours, Manual, Weekday, Weekly
-from secretsbackup.operations import prune
-from secretsbackup.operations.holdings import Holdings
+from secretsbackup.operations.repository import prune
+from secretsbackup.operations.repository.contents import Holdings
 from secretsbackup.store import home as homes
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home

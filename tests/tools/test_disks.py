@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from secretsbackup.model.destination import Folder
-from secretsbackup.tools import disks, place
+from secretsbackup.tools import destinations, disks
 
 
 @pytest.fixture
@@ -71,9 +71,9 @@ def test_two_folders_of_one_file_system_are_on_one_disk(tmp_path: Path) -> None:
 def test_a_folder_whose_disk_may_be_away_is_not_judged(tmp_path: Path, one_disk: None) -> None:
     docs, backups = tmp_path / "docs", tmp_path / "mount point"
     docs.mkdir()
-    assert place.kept_on_same_disk(Folder(str(backups)), [str(docs)]) == ""
+    assert destinations.kept_on_same_disk(Folder(str(backups)), [str(docs)]) == ""
     backups.mkdir()
-    assert place.kept_on_same_disk(Folder(str(backups)), [str(docs)]) == ""
+    assert destinations.kept_on_same_disk(Folder(str(backups)), [str(docs)]) == ""
     (backups / "volume").touch()
-    assert place.kept_on_same_disk(Folder(str(backups)), [str(docs)]) == str(docs)
-    assert place.on_same_disk(Folder(str(backups)), [str(tmp_path / "gone")]) == ""
+    assert destinations.kept_on_same_disk(Folder(str(backups)), [str(docs)]) == str(docs)
+    assert destinations.on_same_disk(Folder(str(backups)), [str(tmp_path / "gone")]) == ""

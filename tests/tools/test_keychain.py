@@ -15,7 +15,7 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.tools import keychain
-from secretsbackup.tools.waiting import in_thread
+from secretsbackup.tools.threads import in_thread
 
 DOCS = ProfileName("docs")
 PHRASE = SecretName.GPG_PASSPHRASE

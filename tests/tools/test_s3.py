@@ -17,8 +17,8 @@ from secretsbackup.model.check import Finding
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.secret import AwsProfile, KeyPair, Secret
-from secretsbackup.operations import doctor
-from secretsbackup.tools import place, s3
+from secretsbackup.operations.watch import doctor
+from secretsbackup.tools import destinations, s3
 from secretsbackup.tools.s3 import settings
 
 PAIR = KeyPair(Secret("AKIA"), Secret("hidden"))
@@ -83,18 +83,18 @@ def test_what_breaks_off_on_the_way_is_tried_again_twice(tmp_path: Path) -> None
     with serving(CutOff) as address:
         bucket, to = Bucket("bucket", "prefix", address, "us-east-1"), tmp_path / "volume"
         CutOff.often = 1
-        asyncio.run(place.bring(bucket, PAIR, "volume", to))
+        asyncio.run(destinations.bring(bucket, PAIR, "volume", to))
         assert to.read_bytes() == CutOff.body
         CutOff.often = 3
         with pytest.raises(Failure) as failed:
-            asyncio.run(place.bring(bucket, PAIR, "volume", to))
+            asyncio.run(destinations.bring(bucket, PAIR, "volume", to))
     assert failed.value.reason is Reason.DESTINATION_UNREACHABLE
 
 
 def listed(endpoint: str) -> dict[str, int]:
     """What the bucket holds."""
     bucket = Bucket("bucket", "prefix", endpoint, "us-east-1")
-    return asyncio.run(place.contents(bucket, PAIR))
+    return asyncio.run(destinations.contents(bucket, PAIR))
 
 
 def error(code: str) -> bytes:

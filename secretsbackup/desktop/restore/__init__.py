@@ -1,24 +1,24 @@
-"""Restoring: the wizard that brings files back. A page a file; `operations/restore.py` does the work."""
+"""Restoring: the wizard, a page a file. `operations/restore/restore.py` does the work."""
 
 from typing import TYPE_CHECKING
 
-from secretsbackup.desktop.restore.back import BackPage
 from secretsbackup.desktop.restore.done import DonePage
-from secretsbackup.desktop.restore.elsewhere import ElsewherePage
 from secretsbackup.desktop.restore.phrase import PhrasePage
 from secretsbackup.desktop.restore.progress import ProgressPage
+from secretsbackup.desktop.restore.put_back import BackPage
 from secretsbackup.desktop.restore.search import SearchPage
 from secretsbackup.desktop.restore.source import SourcePage
 from secretsbackup.desktop.restore.subject import Subject
+from secretsbackup.desktop.restore.unregistered import ElsewherePage
 from secretsbackup.desktop.restore.what import WhatPage
 from secretsbackup.desktop.restore.when import How, WhenPage
 from secretsbackup.desktop.restore.where import WherePage
 from secretsbackup.desktop.wizard import Wizard
-from secretsbackup.language import _
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.secret import Secret
-from secretsbackup.operations import restore
-from secretsbackup.operations.runner import Recipe
+from secretsbackup.operations.restore import restore
+from secretsbackup.operations.run.runner import Recipe
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App

@@ -10,13 +10,13 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, look
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.icons import Shield
-from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.restore.progress import ProgressPage
+from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.event import Caution, Verb
 from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Skipped
+from secretsbackup.words.language import _
 
 _SIZE = 72
 _ROWS = 6

@@ -6,11 +6,11 @@ from secretsbackup.desktop.fields import SecretField
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.restore.when import WhenPage
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import gnupg
+from secretsbackup.words.language import _
 
 
 class PhrasePage(Page[Secret | None]):

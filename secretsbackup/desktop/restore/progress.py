@@ -7,15 +7,15 @@ from PySide6.QtCore import Signal
 
 from secretsbackup.desktop import look, work
 from secretsbackup.desktop.restore.subject import Subject
+from secretsbackup.desktop.run_trace import Trace
 from secretsbackup.desktop.running import Running
-from secretsbackup.desktop.trace import Trace
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.event import RunEnded, Verb, Warned
 from secretsbackup.model.outcome import YOU, Outcome
 from secretsbackup.model.status import Status, after
-from secretsbackup.operations.runner import Ask, Live, Recipe
+from secretsbackup.operations.run.runner import Ask, Live, Recipe
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     import asyncio

@@ -16,14 +16,14 @@ from secretsbackup.desktop import icons, look, work
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.restore.when import How, WhenPage
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.entry import Entry, What
 from secretsbackup.model.paths import shown
-from secretsbackup.operations import forecast
+from secretsbackup.operations.restore import forecast
 from secretsbackup.store import catalogue
 from secretsbackup.store.catalogue import finding
 from secretsbackup.store.home import Home
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     from secretsbackup.model.forecast import Forecast

@@ -3,10 +3,10 @@
 from collections.abc import Callable, Mapping
 
 from secretsbackup.desktop.choices import Choices
-from secretsbackup.desktop.naming import where
+from secretsbackup.desktop.short_names import where
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model.profile import Profile, ProfileName
+from secretsbackup.words.language import _
 
 ELSEWHERE = ProfileName("")
 """No profile is called so."""

@@ -13,12 +13,12 @@ from PySide6.QtGui import QIcon
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
-from secretsbackup.language import _
 from secretsbackup.model.entry import Entry, What
 from secretsbackup.model.paths import shown
 from secretsbackup.model.selection import Mark, Selection
 from secretsbackup.store import catalogue
 from secretsbackup.store.catalogue import finding
+from secretsbackup.words.language import _
 
 NAME, SIZE, MODIFIED = range(3)
 ENTRY = Qt.ItemDataRole.UserRole

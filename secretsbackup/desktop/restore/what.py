@@ -17,12 +17,12 @@ from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.restore.tree import MODIFIED, NAME, SIZE, Tree
 from secretsbackup.desktop.restore.when import How, WhenPage
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.forecast import Forecast
 from secretsbackup.model.selection import Mark
-from secretsbackup.operations import forecast
+from secretsbackup.operations.restore import forecast
 from secretsbackup.store.home import Home
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     from secretsbackup.model.profile import Profile

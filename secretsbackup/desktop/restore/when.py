@@ -12,18 +12,18 @@ from PySide6.QtGui import QFont, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QHBoxLayout, QListWidget, QListWidgetItem, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import asking, look, work
+from secretsbackup.desktop import look, prompts, work
 from secretsbackup.desktop.choices import Choices
-from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.restore.subject import Subject
+from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.secret import Secret
-from secretsbackup.operations import equipment, refresh
+from secretsbackup.operations.repository import index, prerequisites
 from secretsbackup.store import catalogue, unfinished
 from secretsbackup.store.home import Home
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     from collections.abc import Awaitable
@@ -144,8 +144,8 @@ class WhenPage(Page[When]):
         file = self._home.catalogue(subject.profile)
         self.look_for_begun()
         try:
-            self.kept = await equipment.asks_nobody(subject.profile)
-            looking = refresh.refresh(
+            self.kept = await prerequisites.asks_nobody(subject.profile)
+            looking = index.refresh(
                 subject.profile, self._home, ask=self._ask(subject), opened_by=subject.opened_by
             )
             if trouble := await self.during(_("Looking up what there is…"), looking):
@@ -166,7 +166,7 @@ class WhenPage(Page[When]):
             self.phrase = subject.phrase
             if self.phrase is None:
                 about = _("It opens the list of what is in your backups, and is not kept.")
-                self.phrase = await asking.passphrase(self, about=about)
+                self.phrase = await prompts.passphrase(self, about=about)
             return self.phrase
 
         return ask

@@ -12,14 +12,14 @@ from PySide6.QtCore import QStandardPaths
 from secretsbackup import words
 from secretsbackup.desktop import look
 from secretsbackup.desktop.fields import FolderField
-from secretsbackup.desktop.naming import short
 from secretsbackup.desktop.restore.what import WhatPage
 from secretsbackup.desktop.restore.when import How, WhenPage
+from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Reason, Why
-from secretsbackup.operations import landing
+from secretsbackup.operations.restore import destination_folder
+from secretsbackup.words.language import _
 
 
 class Where(msgspec.Struct, frozen=True):
@@ -56,7 +56,7 @@ class WherePage(Page[Where]):
 
     def entered(self) -> None:
         self.forward = "" if self._asks_more() else _("&Restore")
-        self._named = landing.name_at(datetime.now(UTC))
+        self._named = destination_folder.name_at(datetime.now(UTC))
         self._typed()
 
     def problems(self) -> Sequence[Problem]:

@@ -1,4 +1,4 @@
-"""Setting up: the wizard that adds a profile. A page a file; `operations/establish.py` does the work.
+"""Setting up: the wizard that adds a profile. A page a file; `operations/setup/set_up.py` does the work.
 
 What was answered so far is kept, never a secret, so that one can go on after a restart.
 """
@@ -10,37 +10,37 @@ from PySide6.QtCore import QTimer
 
 from secretsbackup import words
 from secretsbackup.desktop import work
-from secretsbackup.desktop.naming import short, where
 from secretsbackup.desktop.setup.access import AccessPage
 from secretsbackup.desktop.setup.bucket import BucketPage
 from secretsbackup.desktop.setup.files import FilesPage
 from secretsbackup.desktop.setup.folder import FolderPage
+from secretsbackup.desktop.setup.from_kit import KitPage
 from secretsbackup.desktop.setup.host import HostPage
 from secretsbackup.desktop.setup.key import KeyPage
-from secretsbackup.desktop.setup.kit import KitPage
-from secretsbackup.desktop.setup.paper import PaperPage
+from secretsbackup.desktop.setup.kit_folder import PaperPage
+from secretsbackup.desktop.setup.legacy_config import SeedPage
 from secretsbackup.desktop.setup.phrase import PhrasePage
 from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.setup.ready import Outcome, ReadyPage
-from secretsbackup.desktop.setup.rhythm import RhythmPage
-from secretsbackup.desktop.setup.seed import SeedPage
+from secretsbackup.desktop.setup.schedule import RhythmPage
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.summary import Line, SummaryPage
+from secretsbackup.desktop.short_names import short, where
 from secretsbackup.desktop.wizard import Page, Wizard
-from secretsbackup.language import _
+from secretsbackup.model.automatic_start import Starter
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Access, KitWish, Plan, Start, Where
 from secretsbackup.model.profile import Profile, ProfileName, labelled
 from secretsbackup.model.schedule import Manual
-from secretsbackup.model.starting import Starter
-from secretsbackup.operations import starting
-from secretsbackup.operations.establish import NO_KEY, Wish
+from secretsbackup.operations.setup import automatic_start
+from secretsbackup.operations.setup.set_up import NO_KEY, Wish
 from secretsbackup.store import drafts, profiles
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.app import App
-    from secretsbackup.desktop.setup.there import DestinedPage
+    from secretsbackup.desktop.setup.existing_backups import DestinedPage
 
 _SOON = 1000
 """Milliseconds after the last change, until it is remembered."""
@@ -193,7 +193,7 @@ class SetUp(Wizard):
         """What is to start the backups; None where something does, or they are made by hand."""
         if isinstance(self.rhythm.answer.schedule, Manual) or not await self._app.unstarted():
             return None
-        return starting.best(tray=self._app.tray.shown)
+        return automatic_start.best(tray=self._app.tray.shown)
 
     def _by_admin(self) -> bool:
         return self.access.answer.access is Access.ADMIN

@@ -11,21 +11,23 @@ from secretsbackup.desktop import look, work
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import SecretField, beside, code, copy_button
 from secretsbackup.desktop.setup.bucket import BucketPage
+from secretsbackup.desktop.setup.existing_backups import DestinedPage
 from secretsbackup.desktop.setup.findings import Findings
 from secretsbackup.desktop.setup.start import StartPage
-from secretsbackup.desktop.setup.there import DestinedPage
 from secretsbackup.desktop.wizard import Wizard
-from secretsbackup.language import _
 from secretsbackup.model import services
 from secretsbackup.model.check import Finding, Verdict
+from secretsbackup.model.created import Hand
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.draft import Problem
-from secretsbackup.model.making import Hand
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.plan import Access, Start
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
 from secretsbackup.model.services import Service
-from secretsbackup.operations import discover, doctor, provision
+from secretsbackup.operations.repository import discover
+from secretsbackup.operations.setup import create_bucket
+from secretsbackup.operations.watch import doctor
+from secretsbackup.words.language import _
 
 _AMAZONS_ID = re.compile(r"(AKIA|ASIA)[A-Z0-9]{12,124}")
 """Long-lived and passing ones (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html)."""
@@ -223,7 +225,7 @@ class AccessPage(DestinedPage[Opening]):
             if widget := item.widget():
                 widget.deleteLater()
         amazon = self._bucket.answer.service.makes_users
-        for step in provision.steps(self._bucket.answer.bucket):
+        for step in create_bucket.steps(self._bucket.answer.bucket):
             if not amazon and step.hand in (Hand.LIFECYCLE, Hand.POLICY, Hand.USER):
                 continue
             self._hand.addWidget(look.sentence(f"{self._hand.count() + 1}. {words.hand(step)}"))

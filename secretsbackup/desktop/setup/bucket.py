@@ -10,13 +10,13 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from secretsbackup.desktop import look
 from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model import services
 from secretsbackup.model.destination import Bucket, parse, url
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.plan import What, Where
 from secretsbackup.model.services import AMAZON, SERVICES, Service
-from secretsbackup.operations import enrol
+from secretsbackup.operations.setup import registry
+from secretsbackup.words.language import _
 
 _PREFIX = re.compile(r"[\w.+=@ ()!'-]+(/[\w.+=@ ()!'-]+)*")
 _ACCOUNT = re.compile(r"[0-9a-f]{32}")
@@ -104,7 +104,7 @@ class BucketPage(Page[Chosen]):
             self._suggested = name
             self.prefix.setText(name)
         if not self.bucket.text():
-            self.bucket.setText(enrol.bucket_name(name))
+            self.bucket.setText(registry.bucket_name(name))
 
     def problems(self) -> Sequence[Problem]:
         return [Problem(field, sentence) for field, sentence in self._wrong()]
@@ -117,7 +117,7 @@ class BucketPage(Page[Chosen]):
             found.append(("account", _("The account id has 32 digits and letters from a to f.")))
         if service.asks_endpoint and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", self._endpoint()):
             found.append(("endpoint", _("Begin with https:// (or http:// in your own network).")))
-        if not enrol.is_bucket_name(self._bucket()):
+        if not registry.is_bucket_name(self._bucket()):
             found.append(
                 ("bucket", _("3 to 63 small letters, digits and “-”, with a letter or digit at both ends."))
             )

@@ -10,17 +10,17 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLine
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look, work
-from secretsbackup.desktop.elided import Elided
-from secretsbackup.desktop.naming import name_of, short
+from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.desktop.setup.start import StartPage
+from secretsbackup.desktop.short_names import name_of, short
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
-from secretsbackup.model.appraisal import Appraisal, Leftover, Suggestion, Thing, chosen
 from secretsbackup.model.draft import Problem, problems
 from secretsbackup.model.plan import Start, What
 from secretsbackup.model.profile import labelled
-from secretsbackup.operations import appraise, enrol
+from secretsbackup.model.size_estimate import Appraisal, Leftover, Suggestion, Thing, chosen
+from secretsbackup.operations.setup import registry, size_up
 from secretsbackup.store.home import Home
+from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     import asyncio
@@ -91,7 +91,7 @@ class FilesPage(Page[What]):
         self._changed()
 
     def problems(self) -> Sequence[Problem]:
-        draft = enrol.sketch(self._name.text().strip(), labelled(self._sources), tuple(self._exclude))
+        draft = registry.sketch(self._name.text().strip(), labelled(self._sources), tuple(self._exclude))
         found = [one for one in problems(draft) if one.field in ("name", "sources", "exclude")]
         found += [
             Problem("sources", _("“{path}” is not there.").format(path=path))
@@ -147,7 +147,7 @@ class FilesPage(Page[What]):
         self._counting = work.begin(self._appraise())
 
     async def _appraise(self) -> None:
-        self._hear(await appraise.appraise(self._sources, self._exclude, self._home, self._hear))
+        self._hear(await size_up.appraise(self._sources, self._exclude, self._home, self._hear))
 
     def _hear(self, seen: Appraisal) -> None:
         """What programs make again is left out as soon as it is found, unless somebody said otherwise."""
@@ -285,7 +285,7 @@ class FilesPage(Page[What]):
         """The first folder's name, until somebody types another."""
         if not self._named:
             wanted = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(self._sources[0]).name) if self._sources else ""
-            self._name.setText(enrol.free_name(wanted, self._taken()))
+            self._name.setText(registry.free_name(wanted, self._taken()))
 
     def _typed(self) -> None:
         self._named = bool(self._name.text())

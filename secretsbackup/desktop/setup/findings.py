@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 from secretsbackup import words
 from secretsbackup.desktop import icons, look
 from secretsbackup.desktop.fields import beside, code, copy_button
-from secretsbackup.language import _
 from secretsbackup.model.check import Finding, Verdict
 from secretsbackup.model.policy import text
+from secretsbackup.words.language import _
 
 
 class Findings(QWidget):

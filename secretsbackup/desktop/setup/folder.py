@@ -9,19 +9,21 @@ from PySide6.QtWidgets import QWidget
 from secretsbackup import words
 from secretsbackup.desktop import icons, look
 from secretsbackup.desktop.fields import FolderField
-from secretsbackup.desktop.naming import short
+from secretsbackup.desktop.setup.existing_backups import DestinedPage
 from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.setup.start import StartPage
-from secretsbackup.desktop.setup.there import DestinedPage
+from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.trouble import Trouble
-from secretsbackup.language import _
 from secretsbackup.model.check import Finding, Sign, Verdict
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.draft import Problem, problems
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import What, Where
 from secretsbackup.model.profile import labelled
-from secretsbackup.operations import discover, doctor, enrol
+from secretsbackup.operations.repository import discover
+from secretsbackup.operations.setup import registry
+from secretsbackup.operations.watch import doctor
+from secretsbackup.words.language import _
 
 _REMOVABLE = ("/media/", "/run/media/", "/mnt/", "/Volumes/")
 _NAME = "Secrets Backup"
@@ -76,12 +78,12 @@ class FolderPage(DestinedPage[Folder]):
             away = _("“{folder}” is not there; is its disk attached?")
             return [Problem("destination", away.format(folder=Path(path).parent))]
         what = self._what()
-        draft = enrol.sketch(what.name, labelled([*what.sources]))
-        return [one for one in problems(enrol.to(draft, self.answer)) if one.field == "destination"]
+        draft = registry.sketch(what.name, labelled([*what.sources]))
+        return [one for one in problems(registry.to(draft, self.answer)) if one.field == "destination"]
 
     async def check(self) -> Sequence[Problem]:
         what = self._what()
-        draft = enrol.to(enrol.sketch(what.name, labelled([*what.sources])), self.answer)
+        draft = registry.to(registry.sketch(what.name, labelled([*what.sources])), self.answer)
         findings = [one async for one in doctor.examine_destination(self.answer, None, draft)]
         for one in findings:
             if one.verdict is Verdict.LACKING and one.why:

@@ -9,16 +9,16 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from secretsbackup.desktop import work
 from secretsbackup.desktop.fields import copy_button
+from secretsbackup.desktop.setup.existing_backups import DestinedPage
 from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.setup.start import StartPage
-from secretsbackup.desktop.setup.there import DestinedPage
-from secretsbackup.language import _
 from secretsbackup.model.destination import Host, parse
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.plan import What, Where
-from secretsbackup.operations import discover
-from secretsbackup.tools import place as places
+from secretsbackup.operations.repository import discover
+from secretsbackup.tools import destinations as places
+from secretsbackup.words.language import _
 
 
 class HostPage(DestinedPage[Host]):

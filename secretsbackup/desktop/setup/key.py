@@ -11,16 +11,16 @@ from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import SecretField
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.plan import Start
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.secret import Secret
-from secretsbackup.operations import keys
-from secretsbackup.operations.establish import NO_KEY
-from secretsbackup.operations.keys import Offer
+from secretsbackup.operations.keys import keys
+from secretsbackup.operations.keys.keys import Offer
+from secretsbackup.operations.setup.set_up import NO_KEY
 from secretsbackup.tools.gnupg import Kind
+from secretsbackup.words.language import _
 
 
 class Key(msgspec.Struct, frozen=True):

@@ -10,12 +10,12 @@ from secretsbackup.desktop import look
 from secretsbackup.desktop.fields import SecretField, beside
 from secretsbackup.desktop.setup.key import KeyPage
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.secret import Secret
-from secretsbackup.operations.establish import NO_KEY
+from secretsbackup.operations.setup.set_up import NO_KEY
 from secretsbackup.tools import passphrase
 from secretsbackup.tools.passphrase import Phrase
+from secretsbackup.words.language import _
 
 
 class PhrasePage(Page[Secret]):

@@ -3,8 +3,8 @@
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model.plan import Start, Where
+from secretsbackup.words.language import _
 
 
 class PlacePage(Page[Where]):

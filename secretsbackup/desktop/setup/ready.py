@@ -12,13 +12,13 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, look
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.icons import Shield
-from secretsbackup.desktop.naming import where
+from secretsbackup.desktop.short_names import where
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.schedule import following
 from secretsbackup.model.snapshot import Chain
-from secretsbackup.operations.kit import Saved
+from secretsbackup.operations.keys.kit import Saved
+from secretsbackup.words.language import _
 
 _SIZE = 96
 

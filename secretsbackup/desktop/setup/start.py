@@ -5,13 +5,13 @@ from pathlib import Path
 
 from secretsbackup.desktop import work
 from secretsbackup.desktop.choices import Choices
-from secretsbackup.desktop.naming import short
+from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.wizard import Page
-from secretsbackup.language import _
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.plan import Start
-from secretsbackup.operations import discover, equipment
+from secretsbackup.operations.repository import discover, prerequisites
 from secretsbackup.store.home import Home
+from secretsbackup.words.language import _
 
 
 class StartPage(Page[Start]):
@@ -57,7 +57,7 @@ class StartPage(Page[Start]):
 
     async def check(self) -> Sequence[Problem]:
         """The programs that do the work are looked at before anything is asked."""
-        await equipment.programs(self._home)
+        await prerequisites.programs(self._home)
         return ()
 
     async def _look(self) -> None:

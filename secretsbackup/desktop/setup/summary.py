@@ -7,21 +7,21 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import asking, look, work
+from secretsbackup.desktop import look, prompts, work
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.tasks import Tasks
 from secretsbackup.desktop.wizard import Page, Wizard
-from secretsbackup.language import _
+from secretsbackup.model.automatic_start import Starter
+from secretsbackup.model.created import Did
 from secretsbackup.model.draft import Problem
-from secretsbackup.model.making import Did
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.plan import Start, Told, Traces
-from secretsbackup.model.starting import Starter
-from secretsbackup.operations import establish
-from secretsbackup.operations.establish import Established, Wish
+from secretsbackup.operations.setup import set_up
+from secretsbackup.operations.setup.set_up import Established, Wish
 from secretsbackup.store.home import Home
 from secretsbackup.words import Message
+from secretsbackup.words.language import _
 
 _NO_SECOND_TRY = {Reason.PROFILE_EXISTS, Reason.PROFILE_INVALID, Reason.PASSPHRASE_WRONG}
 """Something must be changed first."""
@@ -118,14 +118,14 @@ class SummaryPage(Page[Established | None]):
         if self._done is not None:
             return ()
         wish = self._wish()
-        self.tasks.expect(establish.tasks(wish))
+        self.tasks.expect(set_up.tasks(wish))
         self.remarks = []
         self._ask(working=True)
         self._show_offer(shown=False)
         self._plan.hide()
         self._made.hide()
         try:
-            self._done = await establish.establish(wish, self._home, self._hear)
+            self._done = await set_up.establish(wish, self._home, self._hear)
         except Failure as failure:
             self.stopped(Why(failure.reason, failure.detail))
             return [Problem("tasks", "")]
@@ -139,7 +139,7 @@ class SummaryPage(Page[Established | None]):
 
     def problems(self) -> Sequence[Problem]:
         """What an earlier try made for another plan would be forgotten: first it goes, or is left."""
-        if self._done is not None or not establish.astray(self.traces, self._wish().draft):
+        if self._done is not None or not set_up.astray(self.traces, self._wish().draft):
             return ()
         return [
             Problem("traces", _("An earlier try made something for another plan. Remove it, or leave it."))
@@ -156,13 +156,13 @@ class SummaryPage(Page[Established | None]):
         """Take away what was made, once somebody said yes."""
         listed = "\n".join(words.traces(self.traces))
         title = _("Remove what the set-up made?")
-        if await asking.sure(self, title, listed, _("&Remove"), destroys=True):
+        if await prompts.sure(self, title, listed, _("&Remove"), destroys=True):
             await self.during(_("Removing…"), self._undo())
 
     async def _undo(self) -> None:
         wish = self._wish()
         try:
-            self.traces = await establish.undo(
+            self.traces = await set_up.undo(
                 self.traces, wish.credential, self._home, self._hear, iam=wish.iam
             )
         except Failure as failure:

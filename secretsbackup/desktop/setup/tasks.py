@@ -9,10 +9,10 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, look
-from secretsbackup.language import _
-from secretsbackup.model.making import Did, How
+from secretsbackup.model.created import Did, How
 from secretsbackup.model.plan import Task, Told
 from secretsbackup.words import Message
+from secretsbackup.words.language import _
 
 _TROUBLED = {How.REFUSED, How.TAKEN_BACK, How.SPARED, How.UNKNOWN_THERE, How.KEPT}
 

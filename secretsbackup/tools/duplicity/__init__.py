@@ -17,15 +17,16 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host, StorageClass, url
+from secretsbackup.model.encryption import Sealing, sealing
 from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Compression, Fingerprint
-from secretsbackup.model.sealing import Sealing, sealing
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
 from secretsbackup.model.snapshot import Kind
 from secretsbackup.tools import process, tree
-from secretsbackup.tools.duplicity import log, reasons, sandbox, stand_in
+from secretsbackup.tools.duplicity import log, reasons, workspace
+from secretsbackup.tools.duplicity.gpg_wrapper import stand_in
 
 OLDEST = (3, 0)
 CHOSEN = "SECRETSBACKUP_DUPLICITY"
@@ -207,7 +208,7 @@ async def _run_fenced(
     into: Path | None = None,
 ) -> None:
     """Run a verb that only reads the destination. It writes into its sandbox, and `into` a folder."""
-    async with sandbox.entered(vault.archive, vault.temporary) as inside:
+    async with workspace.entered(vault.archive, vault.temporary) as inside:
         await _run(
             msgspec.structs.replace(
                 vault, archive=inside.archive, temporary=inside.temporary, gnupg=inside.gnupg

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from secretsbackup.model.destination import Destination, Folder, Host
 from secretsbackup.model.outcome import Failure, Reason
-from secretsbackup.model.refusal import REASONS
+from secretsbackup.model.system_errors import REASONS
 from secretsbackup.tools.duplicity.log import Stanza
 from secretsbackup.tools.gnupg import answers
 from secretsbackup.tools.process import Ended

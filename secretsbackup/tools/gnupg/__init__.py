@@ -21,7 +21,7 @@ from secretsbackup.model.secret import Secret
 from secretsbackup.tools import process
 from secretsbackup.tools.gnupg import agent, answers, folder, locks
 from secretsbackup.tools.gnupg.agent import PATIENCE, Patience
-from secretsbackup.tools.waiting import in_thread
+from secretsbackup.tools.threads import in_thread
 
 if TYPE_CHECKING:
     import subprocess

@@ -9,7 +9,7 @@ from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.secret import Credential
 from secretsbackup.tools.s3.reach import allowed, client, code_of, headless, refused, told
-from secretsbackup.tools.waiting import in_thread
+from secretsbackup.tools.threads import in_thread
 
 _ATTEMPTS = 3
 """As often as duplicity tries what it fetches itself."""

@@ -10,7 +10,7 @@ from secretsbackup.model.policy import Action, granting, grants
 from secretsbackup.model.secret import Credential
 from secretsbackup.tools.s3 import FROZEN, PROBE
 from secretsbackup.tools.s3.reach import allowed, client, code_of, skew, told
-from secretsbackup.tools.waiting import in_thread
+from secretsbackup.tools.threads import in_thread
 
 _CLOCK = 60.0
 """Seconds; S3 refuses a clock that is off by fifteen minutes."""

@@ -17,7 +17,7 @@ from secretsbackup.store import profiles
 from secretsbackup.store.catalogue import filling
 from secretsbackup.store.catalogue.filling import Told
 from secretsbackup.store.home import Home
-from tests.desktop.setup.hand import Hand
+from tests.desktop.setup.wizard_driver import Hand
 
 NOW = datetime.now(UTC).replace(microsecond=0)
 TIMES = [NOW - timedelta(days=days, hours=3) for days in (30, 8, 2, 1, 0)]

@@ -9,7 +9,7 @@ from secretsbackup import words
 from secretsbackup.desktop.restore.done import DonePage
 from secretsbackup.model.event import Caution, Warned
 from secretsbackup.model.outcome import Completed, Outcome, Summary
-from tests.desktop import eyes
+from tests.desktop import accessibility
 
 DONE = Summary(files=2, bytes=9, folder="/home/ada/docs/restored")
 
@@ -41,7 +41,7 @@ def test_a_warning_says_that_files_are_missing_only_where_they_are(
     page = DonePage(ended, go_on=list, put_back=list, show_log=list)  # type: ignore[arg-type]
     page.show()
     page.entered()
-    says = [one.text() for one in eyes.seen(page) if isinstance(one, QLabel)]
+    says = [one.text() for one in accessibility.seen(page) if isinstance(one, QLabel)]
     assert title in says
     listed = page.findChild(QListWidget)
     assert listed.isVisible() is bool(warnings)

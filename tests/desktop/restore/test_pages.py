@@ -17,7 +17,7 @@ from secretsbackup.tools import keychain
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import Play, profile
 from tests.desktop.restore.conftest import NOW, TIMES, Begin
-from tests.desktop.setup.hand import Hand
+from tests.desktop.setup.wizard_driver import Hand
 
 
 async def ready(hand: Hand) -> None:

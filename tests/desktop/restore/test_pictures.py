@@ -3,12 +3,12 @@
 from secretsbackup.desktop.restore.when import How
 from secretsbackup.model.profile import Profile
 from secretsbackup.store import profiles
-from tests.desktop import eyes
+from tests.desktop import accessibility
 from tests.desktop.conftest import Play, profile
 from tests.desktop.restore.conftest import Begin
 from tests.desktop.setup.conftest import moment
-from tests.desktop.setup.hand import Hand
 from tests.desktop.setup.test_pictures import looks, spoken, whole
+from tests.desktop.setup.wizard_driver import Hand
 
 __all__ = ["looks", "spoken"]  # fixtures that are used here
 
@@ -18,7 +18,7 @@ def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, spoken: str) ->
         hand.photograph(name)
         assert whole(hand), name
         assert hand.doubled == [], name
-        assert eyes.cut(hand.wizard) == [], name
+        assert accessibility.cut(hand.wizard) == [], name
 
     async def look_at_all() -> None:
         hand = begin("ada", photographs=f"restore/pages-{spoken}")

@@ -9,7 +9,7 @@ from shiboken6 import isValid
 
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.setup import SetUp, Start, wizard
-from tests.desktop.setup.hand import Hand
+from tests.desktop.setup.wizard_driver import Hand
 
 Begin = Callable[..., Hand]
 

@@ -13,11 +13,11 @@ from secretsbackup.desktop.setup import SetUp, Start, Where
 from secretsbackup.model.plan import Access, Rhythm
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.schedule import Daily, Hours, Manual, Weekday, Weekly
-from secretsbackup.operations.establish import NO_KEY
+from secretsbackup.operations.setup.set_up import NO_KEY
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import Play
 from tests.desktop.setup.conftest import Begin, moment
-from tests.desktop.setup.hand import Hand
+from tests.desktop.setup.wizard_driver import Hand
 
 
 async def at(hand: Hand, page: QWidget) -> None:

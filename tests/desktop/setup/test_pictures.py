@@ -6,17 +6,17 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QScrollArea
 
-from secretsbackup import language
 from secretsbackup.desktop import look
 from secretsbackup.desktop.setup import Where
-from secretsbackup.model.making import Did, How, Made, Part
+from secretsbackup.model.created import Did, How, Made, Part
 from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.plan import Access, Task, Told, Traces
 from secretsbackup.model.profile import Fingerprint
-from tests.desktop import eyes
+from secretsbackup.words import language
+from tests.desktop import accessibility
 from tests.desktop.conftest import Play
 from tests.desktop.setup.conftest import Begin, moment
-from tests.desktop.setup.hand import Hand
+from tests.desktop.setup.wizard_driver import Hand
 
 
 @pytest.fixture(params=["light", "dark", "200", "small"])
@@ -94,7 +94,7 @@ def test_no_page_is_cut_in_german(play: Play, begin: Begin, key: Fingerprint, me
                 seen.add(page)
                 wizard.go(wizard.pages.index(page))
                 await moment()
-                blemishes = eyes.cut(wizard) + eyes.doubled(wizard)
+                blemishes = accessibility.cut(wizard) + accessibility.doubled(wizard)
                 assert blemishes == [], wizard.page.step
 
     try:

@@ -17,7 +17,8 @@ from secretsbackup.model.profile import Compression, Fingerprint
 from secretsbackup.model.secret import AwsProfile, KeyPair, Secret
 from secretsbackup.model.snapshot import Kind
 from secretsbackup.tools import duplicity, process
-from secretsbackup.tools.duplicity import Vault, buffered
+from secretsbackup.tools.duplicity import Vault
+from secretsbackup.tools.duplicity.gpg_wrapper import buffered
 from tests.conftest import StandIn, Told
 
 PAIR = KeyPair(Secret("AKIA-THE-ID"), Secret("the-secret-access-key"))

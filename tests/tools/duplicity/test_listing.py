@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secretsbackup.tools.duplicity import files, stand_in
+from secretsbackup.tools.duplicity import files
+from secretsbackup.tools.duplicity.gpg_wrapper import stand_in
 from secretsbackup.tools.duplicity.listing import only_ours
 
 OWN = (

@@ -16,7 +16,7 @@ import pytest
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.secret import Secret
-from secretsbackup.tools import gnupg, sealed
+from secretsbackup.tools import encrypted, gnupg
 from secretsbackup.tools.gnupg import answers, custody, folder, locks
 from secretsbackup.tools.gnupg.agent import PATIENCE, Patience
 from tests.conftest import PASSPHRASE, as_nobody, quick
@@ -140,7 +140,7 @@ def test_a_key_on_a_card_that_is_not_there_says_so(ring: Path) -> None:
     (moved,) = asyncio.run(gnupg.opening(key, home=ring))
     assert (moved.where, moved.card) == (gnupg.Where.CARD, CARD)
     assert reason(gnupg.try_passphrase(key, PASSPHRASE, home=ring)) is Reason.CARD_MISSING
-    assert asyncio.run(sealed.key_of(message, home=ring)) == key, "that needs no card"
+    assert asyncio.run(encrypted.key_of(message, home=ring)) == key, "that needs no card"
 
 
 @pytest.mark.parametrize(
@@ -334,7 +334,7 @@ def test_a_folder_that_gpg_cannot_use_is_told_alike_by_all_that_need_it(
     for call in (
         *(gnupg.keys(), gnupg.resolve(key), gnupg.start_agent(), gnupg.opening(key)),
         *(gnupg.try_passphrase(key, PASSPHRASE), gnupg.make_key("Ada", PASSPHRASE)),
-        *(sealed.key_of(b"x"), sealed.opened_by(b"x", PASSPHRASE), custody.take_in(b"x")),
+        *(encrypted.key_of(b"x"), encrypted.opened_by(b"x", PASSPHRASE), custody.take_in(b"x")),
     ):
         with pytest.raises(Failure) as caught:
             asyncio.run(call)
@@ -404,12 +404,12 @@ def test_who_can_open_a_message_is_read_from_it(ring: Path) -> None:
     to_key = gpg(ring, "-r", key, "--encrypt", given=b"x")
     hidden = gpg(ring, "-r", key, "--throw-keyids", "--encrypt", given=b"x")
     symmetric = gpg(ring, "--symmetric", given=b"x")
-    assert asyncio.run(sealed.key_of(to_key, home=ring)) == key
-    assert asyncio.run(sealed.key_of(hidden, home=ring)) is None
-    assert asyncio.run(sealed.key_of(symmetric, home=ring)) == sealed.BY_PASSPHRASE
-    assert asyncio.run(sealed.opened_by(hidden, PASSPHRASE, home=ring)) == key
-    assert asyncio.run(sealed.opened_by(symmetric, PASSPHRASE, home=ring)) == sealed.BY_PASSPHRASE
+    assert asyncio.run(encrypted.key_of(to_key, home=ring)) == key
+    assert asyncio.run(encrypted.key_of(hidden, home=ring)) is None
+    assert asyncio.run(encrypted.key_of(symmetric, home=ring)) == encrypted.BY_PASSPHRASE
+    assert asyncio.run(encrypted.opened_by(hidden, PASSPHRASE, home=ring)) == key
+    assert asyncio.run(encrypted.opened_by(symmetric, PASSPHRASE, home=ring)) == encrypted.BY_PASSPHRASE
     for message in (hidden, symmetric):
-        wrong = sealed.opened_by(message, Secret("no"), home=ring)
+        wrong = encrypted.opened_by(message, Secret("no"), home=ring)
         assert reason(wrong) is Reason.BACKUP_PASSPHRASE_WRONG
-    assert reason(sealed.key_of(b"noise", home=ring)) is Reason.VOLUME_CORRUPT
+    assert reason(encrypted.key_of(b"noise", home=ring)) is Reason.VOLUME_CORRUPT

@@ -1,0 +1,205 @@
+"""Commands for the worst day: write the recovery kit, prove it, come back from it."""
+
+import sys
+from pathlib import Path
+
+from secretsbackup import words
+from secretsbackup.cli import arguments, output, prompts
+from secretsbackup.cli.arguments import Options
+from secretsbackup.model.destination import Bucket, Destination, parse, url
+from secretsbackup.model.kit import Reading
+from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.profile import Profile
+from secretsbackup.model.secret import KeyPair, Secret, SecretName
+from secretsbackup.operations.keys import kit as operation
+from secretsbackup.operations.setup import recover as recovery
+from secretsbackup.operations.setup.recover import Recovered
+from secretsbackup.store.home import Home
+
+_Secrets = dict[SecretName, Secret]
+
+
+async def kit(options: Options, home: Home) -> int:
+    """Write the kit, or check one."""
+    if options.words[:1] == ["check"]:
+        return await _check(options, home)
+    if not options.out:
+        raise Failure(Reason.PROFILE_INVALID, "Say where: secretsbackup kit --out FOLDER")
+    profile = _named(options, home, options.words)
+    folder = Path(options.out).expanduser().absolute()
+    made = await operation.save(
+        profile,
+        home,
+        folder,
+        prompts.passphrase,
+        with_passphrase=options.with_passphrase,
+        beside=options.keep_in_bucket,
+        opens=prompts.credential,
+    )
+    if made.trouble:
+        message = words.reason(Why(made.trouble.reason, made.trouble.detail))
+        output.say(f"There is no PDF: {message.title}", "Print the text file, or try again; it is whole.")
+        output.tell_last_lines(made.trouble)
+    if made.lacks:
+        output.say(
+            f"The kit does not open the newest backups: the secret subkey {made.lacks} is not here.",
+            "Import it, and save the kit again.",
+        )
+    if options.json:
+        output.line(
+            {"profile": profile.name, "text": str(made.text), "pdf": str(made.pdf) if made.pdf else None}
+        )
+    else:
+        _tell_saved(profile, made, options)
+    return 3 if made.trouble or made.lacks else 0
+
+
+def _tell_saved(profile: Profile, made: operation.Saved, options: Options) -> None:
+    for path in (made.pdf, made.text):
+        if path:
+            print(path)
+    if options.keep_in_bucket:
+        print(
+            f"{url(profile.destination)}/{operation.BESIDE}: whoever gets in there has the key, and only the"
+        )
+        print("passphrase then keeps them from your files; mind that it is a strong one.")
+    inside = (
+        "The passphrase is in it: lock it away." if options.with_passphrase else "Write the passphrase on it."
+    )
+    output.say(
+        f"The recovery kit of “{profile.name}” is written. Print it. {inside}",
+        f"Prove that it restores: secretsbackup kit check {made.text}",
+    )
+
+
+async def _check(options: Options, home: Home) -> int:
+    if len(options.words) < 2:
+        raise Failure(Reason.PROFILE_INVALID, "Name the file: secretsbackup kit check FILE")
+    named = options.chosen or options.words[2:]
+    profile = _named(options, home, options.words[2:]) if named else None
+    proof = await operation.check(
+        Path(options.words[1]), home, prompts.passphrase, profile, opens=prompts.credential
+    )
+    if options.json:
+        output.line({"profile": proof.profile.name, "ok": True, "snapshot": proof.snapshot})
+        return 0
+    print(
+        "The kit restores: every line of it is right, and the passphrase opens its key in an empty keyring."
+    )
+    if proof.snapshot:
+        volumes = words.number(proof.volumes, "volume", "volumes")
+        print(f"With it the newest snapshot's manifest was opened: {proof.snapshot}, {volumes}.")
+    else:
+        print("There is no snapshot yet to try it on; check it again after the first backup.")
+    return 0
+
+
+def _named(options: Options, home: Home, spoken: list[str]) -> Profile:
+    if len(spoken) > 1:
+        raise Failure(Reason.PROFILE_INVALID, f"Name one profile, not {len(spoken)}.")
+    options.name = spoken[0] if spoken else None
+    return arguments.one(home, options)
+
+
+async def recover(options: Options, home: Home) -> int:
+    """Come back from a kit."""
+    if "://" in options.kit:
+        found, secrets = await _beside(options)
+    else:
+        found = await operation.read(Path(options.kit).expanduser())
+        secrets = _ask_all(recovery.profile_for(found.kit))
+    for fault in found.faults if not options.json else ():
+        output.say(f"In the kit, {fault}; what stands there once more was taken.")
+    back = await recovery.recover(found.kit, secrets, home, name=options.new_name)
+    if recovery.lacks_commands(found.kit) and not options.json:
+        output.say(words.lacks_commands(), f"secretsbackup profile set {back.profile.name} --before COMMAND")
+    if options.json:
+        output.line(_as_json(back))
+    else:
+        await _tell_recovered(back, options, home)
+    return 3 if back.trouble else 0
+
+
+async def _beside(options: Options) -> tuple[Reading, _Secrets]:
+    """The kit that lies beside the backups, and the secrets, which are needed to get there."""
+    try:
+        destination = parse(options.kit, endpoint=options.endpoint, region=options.region)
+    except ValueError as error:
+        raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
+    secrets = _ask(destination, own_aws=False)
+    opens = None
+    if isinstance(destination, Bucket):
+        opens = KeyPair(secrets[SecretName.AWS_ACCESS_KEY_ID], secrets[SecretName.AWS_SECRET_ACCESS_KEY])
+    return await operation.read_beside(destination, opens), secrets
+
+
+def _ask_all(profile: Profile) -> _Secrets:
+    return _ask(profile.destination, own_aws=profile.aws_profile is not None)
+
+
+def _ask(destination: Destination, *, own_aws: bool) -> _Secrets:
+    """AWS key id, AWS secret, passphrase; only the last where no AWS key is needed.
+
+    Standard input that is no terminal may give all three lines even then.
+    """
+    if isinstance(destination, Bucket) and not own_aws:
+        asked = {
+            SecretName.AWS_ACCESS_KEY_ID: "AWS access key id:",
+            SecretName.AWS_SECRET_ACCESS_KEY: "AWS secret access key:",
+            SecretName.GPG_PASSPHRASE: "Passphrase of the kit's key:",
+        }
+        secrets = {name: prompts.ask_secret(question) for name, question in asked.items()}
+    elif sys.stdin.isatty():
+        secrets = {SecretName.GPG_PASSPHRASE: prompts.ask_secret("Passphrase of the kit's key:")}
+    else:
+        secrets = _last_of_three(isinstance(destination, Bucket))
+    for name, secret in secrets.items():
+        if not secret:
+            raise Failure(Reason.PROFILE_INVALID, f"The {name} is missing.")
+    return secrets
+
+
+def _last_of_three(bucket: bool) -> _Secrets:
+    key_id, secret, phrase = (prompts.ask_secret("") for _ in range(3))
+    if not phrase:
+        return {SecretName.GPG_PASSPHRASE: secret or key_id}
+    typed_aws = bucket and key_id and secret
+    aws = (
+        {SecretName.AWS_ACCESS_KEY_ID: key_id, SecretName.AWS_SECRET_ACCESS_KEY: secret} if typed_aws else {}
+    )
+    return {**aws, SecretName.GPG_PASSPHRASE: phrase}
+
+
+def _as_json(back: Recovered) -> dict[str, object]:
+    stamps = [snapshot.stamp for chain in back.chains for snapshot in chain.snapshots if snapshot.whole]
+    return {
+        "profile": back.profile.name,
+        "key": back.profile.key,
+        "snapshots": stamps,
+        "secrets_kept": back.trouble is None,
+        "missing_sources": back.missing,
+    }
+
+
+async def _tell_recovered(back: Recovered, options: Options, home: Home) -> None:
+    from secretsbackup.cli import queries
+
+    name = back.profile.name
+    print(f"“{name}” is back: its settings are in {home.profiles}, its key {back.profile.key} in GnuPG.")
+    if back.trouble:
+        message = words.reason(Why(back.trouble.reason, back.trouble.detail))
+        output.say(f"The secrets could not be kept. {message.title}", message.in_terminal)
+        stamps = [f"  {snapshot.stamp}" for chain in back.chains for snapshot in chain.snapshots]
+        print("\n".join(["It can restore:", *stamps]))
+    else:
+        options.chosen = name
+        await queries.snapshots(options, home)
+    print(f"Restore it: secretsbackup restore {name} --to {Path.home() / 'Desktop'}")
+    if back.missing:
+        print(f"Not on this machine yet, and as they were in the profile: {', '.join(back.missing)}")
+    when = "Once they are, go" if back.missing else "Go"
+    print(f"{when} on with backups: secretsbackup backup {name} --adopt")
+    from secretsbackup.operations.setup import automatic_start
+
+    if automatic_start.scheduled([back.profile]) and automatic_start.unstarted(home):
+        print("And by itself, also after a restart: secretsbackup timer on")

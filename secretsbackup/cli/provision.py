@@ -1,0 +1,169 @@
+"""Commands that set a bucket up: provision, which does it, and policy, which says what to do by hand."""
+
+import asyncio
+import sys
+
+import msgspec
+
+from secretsbackup import words
+from secretsbackup.cli import arguments, output, prompts
+from secretsbackup.cli.arguments import Options
+from secretsbackup.model import policy as policies
+from secretsbackup.model.created import Did, Hand, How, Made
+from secretsbackup.model.destination import Bucket, Destination, parse, url
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
+from secretsbackup.operations.setup import create_bucket as operation
+from secretsbackup.store import profiles
+from secretsbackup.store.home import Home
+
+_UNKNOWN_USER = "arn:aws:iam::ACCOUNT-NUMBER:user/USER-NAME"
+_PROMISE = (
+    "An administrator's key is used for this alone, and kept only where a server makes no others for us."
+)
+_SIGNS = {How.REFUSED: "!", How.TAKEN_BACK: "!", How.SPARED: "!", How.UNKNOWN_THERE: "!", How.KEPT: "✗"}
+
+
+async def provision(options: Options, home: Home) -> int:
+    """Make a bucket, and a user and key for one prefix of it alone."""
+    bucket = _bucket(options, home)
+    name = _name(options, bucket, home)
+    admin = credential(options.aws_profile)
+    wish = operation.Wish(profile=name, bucket=bucket, iam=options.iam_endpoint)
+    made = await set_up(wish, admin, json=options.json)
+    if not options.json and name not in profiles.load(home):
+        where = made.destination
+        more = [f"--endpoint {where.endpoint}"] if where.endpoint else []
+        more += [f"--region {where.region}"] if where.region else []
+        more += [f"--aws-profile {options.aws_profile}"] if options.aws_profile and not made.stored else []
+        command = ["secretsbackup profile add", name, "--to", url(where), *more]
+        print(f"Then: {' '.join(command)} --source FOLDER --key KEY")
+    return 0
+
+
+def _name(options: Options, bucket: Bucket, home: Home) -> ProfileName:
+    """The profile for which the key is kept; one that backs up elsewhere keeps its own key."""
+    name = options.chosen or bucket.prefix.rpartition("/")[2]
+    if not name:
+        raise Failure(Reason.PROFILE_INVALID, "Give a prefix, s3://BUCKET/PREFIX: each profile has its own.")
+    known = profiles.load(home).get(ProfileName(name))
+    if known and url(known.destination) != url(bucket):
+        raise Failure(
+            Reason.PROFILE_INVALID,
+            f"The profile “{name}” backs up to {url(known.destination)}; name another with --profile.",
+        )
+    return ProfileName(name)
+
+
+def credential(aws_profile: str | None) -> Credential:
+    """An administrator's, asked for or read as three lines; or one of the user's own ~/.aws."""
+    if aws_profile:
+        return AwsProfile(aws_profile)
+    output.say(_PROMISE)
+    key_id = prompts.ask_secret("Administrator's access key id:")
+    secret = prompts.ask_secret("Administrator's secret access key:")
+    token = _session_token(key_id)
+    if not key_id or not secret:
+        raise Failure(Reason.PROFILE_INVALID, "An access key has an id and a secret; nothing was done.")
+    return KeyPair(key_id, secret, token or None)
+
+
+def _session_token(key_id: Secret) -> Secret:
+    """Amazon's passing keys come with one; a terminal is asked for none that there cannot be."""
+    if key_id.begins("ASIA") or not sys.stdin.isatty():
+        return prompts.ask_secret("Session token (empty if there is none):")
+    return Secret("")
+
+
+async def set_up(wish: operation.Wish, admin: Credential, *, json: bool) -> Made:
+    """Do it, telling each part; what a set-up that fails has made is listed and offered to be removed."""
+    so_far = Made(profile=wish.profile, destination=wish.bucket)
+
+    def tell(did: Did) -> None:
+        nonlocal so_far
+        so_far = did.made
+        _tell(did, json=json)
+
+    try:
+        return await operation.provision(wish, admin, tell)
+    except (Failure, asyncio.CancelledError):
+        if so_far.anything:
+            await offer_undo(so_far, admin, wish, json=json)
+        raise
+
+
+async def offer_undo(made: Made, admin: Credential, wish: operation.Wish, *, json: bool) -> None:
+    """List what was made, and take it away again unless somebody says no."""
+    output.say("", "It was not finished. So far it has made: " + "; ".join(words.made(made)) + ".")
+    answer = prompts.ask("Shall that be removed again?", "yes")
+    if answer.lower().startswith("y"):
+        await operation.undo(made, admin, lambda did: _tell(did, json=json), at=wish.iam)
+
+
+def _tell(did: Did, *, json: bool) -> None:
+    if json:
+        message = words.did(did)
+        output.line({**msgspec.to_builtins(did), "title": message.title, "advice": message.in_terminal})
+    elif did.how is not How.BEGUN:
+        message = words.did(did)
+        print(f"{_SIGNS.get(did.how, '✓')} {message.title}", flush=True)
+        if message.in_terminal:
+            print(f"  → {message.in_terminal}")
+
+
+async def policy(options: Options, home: Home) -> int:
+    """Print a policy on standard output, and what to do with it on standard error."""
+    bucket = _bucket(options, home)
+    if options.form == "iam":
+        print(policies.text(policies.for_user(bucket)))
+        _explain(bucket)
+        return 0
+    known = options.principal or await _principal(options, home, bucket)
+    print(policies.text(policies.for_bucket(bucket, known or _UNKNOWN_USER)))
+    output.say(
+        "Paste it as the bucket's policy (Permissions, Bucket policy); it grants that user this prefix."
+    )
+    if not known:
+        output.say("", "Write your user's ARN for “Principal”, or name it with --principal.")
+    return 0
+
+
+def _explain(bucket: Bucket) -> None:
+    output.say("What was printed is the policy of a user that backs up there. By hand, in this order:")
+    for number, step in enumerate(operation.steps(bucket), 1):
+        paste = f"\n{step.copy}" if step.hand is Hand.LIFECYCLE else ""
+        output.say(f"{number}. {words.hand(step)}{paste}")
+    output.say(
+        "",
+        "duplicity begins by looking at the bucket as a whole. Where S3 cannot tell that from a listing "
+        "(Amazon's cannot), this user can list the names, not the contents, of all it holds: best give the "
+        "backups a bucket of their own.",
+    )
+
+
+async def _principal(options: Options, home: Home, bucket: Bucket) -> str | None:
+    """Whom a profile's credential belongs to, if there is a profile and it has one that says so."""
+    from secretsbackup.operations.repository import prerequisites
+    from secretsbackup.tools import iam
+
+    if options.to:
+        return None
+    try:
+        return await iam.principal(bucket, await prerequisites.credential(arguments.one(home, options)))
+    except Failure:
+        return None
+
+
+def _bucket(options: Options, home: Home) -> Bucket:
+    try:
+        destination: Destination = (
+            parse(options.to, endpoint=options.endpoint, region=options.region)
+            if options.to
+            else arguments.one(home, options).destination
+        )
+    except ValueError as error:
+        raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
+    if not isinstance(destination, Bucket):
+        raise Failure(Reason.PROFILE_INVALID, f"{url(destination)} is no bucket: it needs no policy.")
+    return destination

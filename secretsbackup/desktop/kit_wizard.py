@@ -1,0 +1,104 @@
+"""The recovery kit of a backup that is there already: where to, then it is saved and read back."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QUrl
+from PySide6.QtGui import QDesktopServices
+
+from secretsbackup import words
+from secretsbackup.desktop import icons, look, prompts
+from secretsbackup.desktop.fields import beside
+from secretsbackup.desktop.setup.kit_folder import PaperPage
+from secretsbackup.desktop.wizard import Page, Wizard
+from secretsbackup.model.draft import Problem
+from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.plan import What
+from secretsbackup.model.profile import Profile
+from secretsbackup.model.secret import Secret
+from secretsbackup.operations.keys import kit as kits
+from secretsbackup.operations.repository import prerequisites
+from secretsbackup.words.language import _
+
+if TYPE_CHECKING:
+    from secretsbackup.desktop.app import App
+    from secretsbackup.operations.keys.kit import Saved
+
+
+class KeepPage(PaperPage):
+    """A folder, and then the kit is in it."""
+
+    def __init__(self, app: "App", profile: Profile) -> None:
+        super().__init__(None, lambda: What(name=profile.name))
+        self.forward = _("&Save it")
+        self._app, self._profile = app, profile
+        self.saved: Saved | None = None
+        self.trouble: Failure | None = None
+
+    async def check(self) -> Sequence[Problem]:
+        try:
+            await self.during(_("Saving it, and reading it back…"), self._save())
+        except Failure as failure:
+            if failure.reason is not Reason.KIT_IN_THE_WAY:
+                raise
+            return [Problem("folder", words.reason(Why(failure.reason, failure.detail)).title)]
+        return ()
+
+    async def _save(self) -> None:
+        """One that cannot be proved now, because the place cannot be reached, is saved all the same."""
+        wish, profile, home = self.answer, self._profile, self._app.home
+        phrase = await prerequisites.passphrase_of(profile, self._ask)
+
+        async def known() -> Secret | None:
+            return phrase
+
+        self.saved = await kits.save(profile, home, Path(wish.folder), known, beside=wish.beside)
+        self.trouble = self.saved.trouble
+        self._app.standings.refresh(profile.name)
+        try:
+            await kits.check(self.saved.text, home, known, profile)
+        except Failure as failure:
+            self.trouble = failure
+
+    async def _ask(self) -> Secret | None:
+        return await prompts.passphrase(self, about=_("It opens your key for the kit, and is not kept."))
+
+
+class KeptPage(Page[None]):
+    """That it is saved, and what is left to do."""
+
+    def __init__(self, keep: KeepPage) -> None:
+        super().__init__(_("Saved"), _("The recovery kit is saved"))
+        self.forward, self.final = _("&Close"), True
+        self._keep, self._says = keep, look.sentence()
+        self._open = look.button(_("&Open the kit’s folder"), self._open_folder)
+        icons.put(self._open, "print")
+        self.body.addWidget(self._says)
+        self.body.addWidget(beside(self._open))
+
+    @property
+    def answer(self) -> None:
+        return None
+
+    def entered(self) -> None:
+        trouble = self._keep.trouble
+        says = _("It was read back, and restores. Print it, and write the passphrase on the paper.")
+        if trouble:
+            says = _("It is written, but could not be proved.")
+            self.tell(words.reason(Why(trouble.reason, trouble.detail)))
+        self._says.setText(says)
+
+    def _open_folder(self) -> None:
+        if self._keep.saved:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._keep.saved.text.parent)))
+
+
+def wizard(app: "App", profile: Profile) -> Wizard:
+    """Saves the recovery kit of this profile."""
+    keep = KeepPage(app, profile)
+    kept = KeptPage(keep)
+    keep.help = kept.help = "recovery-kit#save"
+    made = Wizard(_("Recovery kit"), [keep, kept])
+    made.completed.connect(made.deleteLater)
+    return made

@@ -1,0 +1,143 @@
+"""Put back in place: what is missing or other than in the backup, all of it or file by file."""
+
+from collections.abc import Callable, Sequence
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import Qt, QUrl
+from PySide6.QtGui import QDesktopServices
+from PySide6.QtWidgets import QCheckBox, QLabel, QListWidget, QListWidgetItem
+
+from secretsbackup import words
+from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop.fields import beside
+from secretsbackup.desktop.restore.done import DonePage
+from secretsbackup.desktop.restore.subject import Subject
+from secretsbackup.desktop.short_names import short
+from secretsbackup.desktop.wizard import Page
+from secretsbackup.model.difference import Difference, Differs, PutBack
+from secretsbackup.model.draft import Problem
+from secretsbackup.operations.restore import put_back
+from secretsbackup.words.language import _
+
+if TYPE_CHECKING:
+    import asyncio
+
+_DIFFERENCE = Qt.ItemDataRole.UserRole
+_ROWS = 10
+
+
+class BackPage(Page[PutBack | None]):
+    """Compared first; nothing is chosen that is as it should be."""
+
+    def __init__(self, subject: Callable[[], Subject | None], done: DonePage) -> None:
+        super().__init__(
+            _("In place"),
+            _("What shall be put back in place?"),
+            _("What a file replaces is moved aside, beside the restored folder; nothing is deleted."),
+        )
+        self.forward, self.asked = _("&Put back"), False
+        self._subject, self._done = subject, done
+        self._comparing: asyncio.Task[None] | None = None
+        self._put: PutBack | None = None
+        self.all, self.list = QCheckBox(_("&All of them")), QListWidget()
+        self.list.setAccessibleName(_("Files that are missing or different"))
+        self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
+        self.list.setMinimumHeight(_ROWS * (self.fontMetrics().height() + look.GRID // 2))
+        self._tick, self._says = QLabel(), look.sentence()
+        self._tick.hide()
+        self._open = look.button(_("&Open the folder of what was replaced"), self._open_aside)
+        self._open.hide()
+        icons.put(self._open, "folder")
+        self.all.clicked.connect(self._tick_all)
+        self.list.itemChanged.connect(lambda _item: self.refresh())
+        for widget in (self._tick, self._says, self.all, self.list, beside(self._open)):
+            self.body.addWidget(widget)
+
+    @property
+    def answer(self) -> PutBack | None:
+        return self._put
+
+    @property
+    def chosen(self) -> list[Difference]:
+        """What is ticked."""
+        items = (self.list.item(row) for row in range(self.list.count()))
+        return [one.data(_DIFFERENCE.value) for one in items if one.checkState() is Qt.CheckState.Checked]
+
+    def wanted(self) -> bool:
+        return self.asked
+
+    def entered(self) -> None:
+        if self._put is None and (self._comparing is None or self._comparing.done()):
+            self._comparing = work.begin(self._compare())
+
+    def problems(self) -> Sequence[Problem]:
+        if self._put is None and not self.chosen and self.list.count():
+            return [Problem("list", _("Tick what shall be put back."))]
+        if self._comparing and not self._comparing.done():
+            return [Problem("list", _("It is being compared."))]
+        return ()
+
+    def says(self, problem: Problem) -> bool:
+        del problem
+        return False
+
+    async def check(self) -> Sequence[Problem]:
+        """Put it back, once; pressed again, it lets go on."""
+        subject, folder = self._subject(), self._done.folder
+        if self._put is not None or not self.chosen or subject is None or folder is None:
+            return ()
+        putting = put_back.put(Path(folder), self.chosen, datetime.now(UTC))
+        self._put = put = await self.during(_("Putting them back…"), putting)
+        self._show_put(put)
+        return [Problem("put", "")]
+
+    async def _compare(self) -> None:
+        subject, folder = self._subject(), self._done.folder
+        if subject is None or folder is None:
+            return
+        comparing = put_back.compare(subject.profile, Path(folder))
+        found = await work.attempt(self.during(_("Comparing with what is in place…"), comparing), self.tell)
+        differences = [one for one in found or () if one.how is not Differs.SAME]
+        for one in differences:
+            item = QListWidgetItem(words.difference(one.how, one.path))
+            item.setData(_DIFFERENCE.value, one)
+            item.setFlags(item.flags() | Qt.ItemFlag.ItemIsUserCheckable)
+            item.setCheckState(Qt.CheckState.Unchecked)
+            self.list.addItem(item)
+        same = len(found or ()) - len(differences)
+        self._says.setText(words.compared(len(differences), same))
+        self.all.setVisible(bool(differences))
+        self.list.setVisible(bool(differences))
+        self.refresh()
+
+    def _tick_all(self) -> None:
+        state = Qt.CheckState.Checked if self.all.isChecked() else Qt.CheckState.Unchecked
+        self.list.blockSignals(True)  # one look at the page is enough
+        for row in range(self.list.count()):
+            self.list.item(row).setCheckState(state)
+        self.list.blockSignals(False)
+        self.list.viewport().update()
+        self.refresh()
+
+    def _show_put(self, put: PutBack) -> None:
+        self.ask(_("They are back in place"))
+        self.all.hide()
+        self.list.hide()
+        aside = short(put.aside) if put.aside else ""
+        self._says.setText(words.put_back(put.files, aside))
+        self._tick.show()
+        icons.keep(self._tick, _draw_tick)
+        self._open.setVisible(bool(put.aside))
+        self.forward = _("&Finish")
+        self.refresh()
+
+    def _open_aside(self) -> None:
+        if self._put and self._put.aside:
+            QDesktopServices.openUrl(QUrl.fromLocalFile(self._put.aside))
+
+
+def _draw_tick(on: QLabel) -> None:
+    colour = look.safe_colour(look.palette())
+    on.setPixmap(icons.pixmap("circle-check", 48, line=colour, ratio=on.devicePixelRatioF()))

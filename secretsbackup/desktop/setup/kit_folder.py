@@ -1,0 +1,98 @@
+"""The recovery kit: where it goes, or that it can wait."""
+
+import os
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+from PySide6.QtCore import QStandardPaths
+from PySide6.QtWidgets import QCheckBox
+
+from secretsbackup.desktop import look
+from secretsbackup.desktop.choices import Choices
+from secretsbackup.desktop.fields import FolderField
+from secretsbackup.desktop.setup.start import StartPage
+from secretsbackup.desktop.wizard import Page
+from secretsbackup.model.draft import Problem
+from secretsbackup.model.plan import KitWish, Start, What
+from secretsbackup.words.language import _
+
+
+class PaperPage(Page[KitWish]):
+    """A folder for the kit; without a `start` it is asked for by itself, and cannot wait."""
+
+    def __init__(self, start: StartPage | None, what: Callable[[], What]) -> None:
+        super().__init__(
+            _("Recovery kit"),
+            _("If this machine were gone tomorrow?"),
+            _(
+                "The recovery kit is two pages to print, and a file. With it and the passphrase "
+                "everything comes back on any machine, also without this program."
+            ),
+        )
+        self._start, self._what = start, what
+        self.choices = Choices[bool](_("Save the recovery kit?"))
+        self.folder = FolderField(_("Where shall the recovery kit be saved?"))
+        self.beside = QCheckBox(_("&Keep one beside the backups as well"))
+        self.choices.add(True, _("&Save it now"), _("It is read back at once, to prove that it restores."))
+        self.choices.add(False, _("&Later"), _("You will be reminded until it is done."))
+        self.choices.choose(True)
+        self.body.addWidget(self.choices)
+        self.choices.setVisible(start is not None)
+        self._field = self.add_field(
+            "folder", _("&Folder"), self.folder, _("Print it from there, and keep a copy on a USB stick.")
+        )
+        self.body.addWidget(self.beside)
+        self.body.addWidget(
+            look.quiet(
+                _(
+                    "Then the place alone, with the passphrase, is enough. But whoever gets in there has the "
+                    "key too, and only the passphrase keeps them from your files."
+                )
+            )
+        )
+        self._suggested = ""
+        self.choices.changed.connect(self._follow)
+        self.folder.line.textChanged.connect(lambda _text: self.touch("folder"))
+
+    @property
+    def answer(self) -> KitWish:
+        if not self.choices.value:
+            return KitWish()
+        path = self.folder.path
+        return KitWish(str(Path(path).expanduser()) if path else "", self.beside.isChecked())
+
+    def take(self, wish: KitWish, *, later: bool) -> None:
+        """Show this wish."""
+        self.choices.choose(not later)
+        self.folder.line.setText(wish.folder)
+        self.beside.setChecked(wish.beside)
+
+    def wanted(self) -> bool:
+        return self._start is None or self._start.answer in (Start.NEW, Start.THERE)
+
+    def entered(self) -> None:
+        if self.folder.path in ("", self._suggested):
+            self._suggested = str(_desk() / _("Recovery kit of {name}").format(name=self._what().name))
+            self.folder.line.setText(self._suggested)
+
+    def problems(self) -> Sequence[Problem]:
+        if not self.choices.value:
+            return ()
+        path = Path(self.answer.folder)
+        if not path.is_absolute():
+            return [Problem("folder", _("Choose a folder."))]
+        above = next(one for one in (path, *path.parents) if one.exists())
+        if not above.is_dir() or not os.access(above, os.W_OK):
+            return [Problem("folder", _("“{folder}” cannot be written to.").format(folder=above))]
+        return ()
+
+    def _follow(self) -> None:
+        self._field.setVisible(bool(self.choices.value))
+        self.beside.setEnabled(bool(self.choices.value))
+        self.refresh()
+
+
+def _desk() -> Path:
+    places = (QStandardPaths.StandardLocation.DesktopLocation, QStandardPaths.StandardLocation.HomeLocation)
+    found = (Path(QStandardPaths.writableLocation(place)) for place in places)
+    return next((one for one in found if one.is_dir()), Path.home())

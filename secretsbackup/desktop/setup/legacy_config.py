@@ -1,0 +1,88 @@
+"""Taking over the old scripts' config.sh: choose it; what it says is shown before anything is written."""
+
+from collections.abc import Sequence
+from pathlib import Path
+
+from secretsbackup.desktop import look, work
+from secretsbackup.desktop.fields import FolderField
+from secretsbackup.desktop.setup.start import StartPage
+from secretsbackup.desktop.short_names import where
+from secretsbackup.desktop.wizard import Page
+from secretsbackup.model.draft import Problem
+from secretsbackup.model.outcome import Failure
+from secretsbackup.model.plan import Start
+from secretsbackup.model.profile import Profile
+from secretsbackup.operations.setup import legacy_config
+from secretsbackup.store.home import Home
+from secretsbackup.words.language import _
+
+
+class SeedPage(Page[Profile | None]):
+    """A config.sh, taken over when one goes on."""
+
+    def __init__(self, start: StartPage, home: Home) -> None:
+        super().__init__(
+            _("config.sh"),
+            _("Which config.sh?"),
+            _(
+                "It is read and never run. Its secrets go into your keyring, and its backups go on: "
+                "nothing is sent twice. The file itself is left as it is."
+            ),
+        )
+        self.forward = _("&Take it over")
+        self._start, self._home = start, home
+        self.field = FolderField(_("Choose the config.sh"), file=True)
+        self._says = look.sentence()
+        self.add_field("config", _("&File"), self.field)
+        self.body.addWidget(self._says)
+        self.field.line.textChanged.connect(self._typed)
+        self._found: Profile | None = None
+        self._wrong = ""
+        self._done: Profile | None = None
+
+    @property
+    def answer(self) -> Profile | None:
+        return self._done
+
+    @property
+    def path(self) -> str:
+        """What is chosen."""
+        return self.field.path
+
+    def wanted(self) -> bool:
+        return self._start.answer is Start.SEED
+
+    def entered(self) -> None:
+        if not self.field.path and self._start.found:
+            self.field.line.setText(str(self._start.found[0]))
+
+    def problems(self) -> Sequence[Problem]:
+        if not self.field.path:
+            return [Problem("config", _("Choose the file."))]
+        if not Path(self.field.path).expanduser().is_file():
+            return [Problem("config", _("There is no such file."))]
+        if self._wrong:
+            return [Problem("config", self._wrong)]
+        return [] if self._found else [Problem("config", _("Reading it…"))]
+
+    async def check(self) -> Sequence[Problem]:
+        taking = legacy_config.take_over(Path(self.field.path).expanduser(), self._home, attended=True)
+        self._done = await self.during(_("Trying the passphrase, writing the profile…"), taking)
+        return ()
+
+    def _typed(self, path: str) -> None:
+        self._found, self._wrong = None, ""
+        self._says.setText("")
+        if Path(path).expanduser().is_file():
+            work.begin(self._read(Path(path).expanduser()))
+        self.touch("config")
+
+    async def _read(self, path: Path) -> None:
+        try:
+            self._found = found = await legacy_config.read(path)
+            sources = ", ".join(source.path for source in found.sources)
+            says = _("It saves {sources} to {place}, as “{name}”.")
+            self._says.setText(says.format(sources=sources, place=where(found.destination), name=found.name))
+        except Failure as failure:
+            self._wrong = work.told(failure).title
+        self.touch("config")

@@ -1,0 +1,147 @@
+"""The proof: when a sample was last really restored, how much and how fast; Prove now; those before it."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING
+
+from PySide6.QtCore import QModelIndex, QSize, Qt
+from PySide6.QtGui import QKeySequence, QShortcut
+from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QWidget
+
+from secretsbackup import words
+from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop.help import offer_help
+from secretsbackup.desktop.icons import Shield
+from secretsbackup.desktop.running import Running
+from secretsbackup.desktop.runs import RUN, Runs, show_in
+from secretsbackup.model.event import Verb
+from secretsbackup.model.outcome import Completed
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.status import Status
+from secretsbackup.words.language import _
+
+if TYPE_CHECKING:
+    from secretsbackup.desktop.app import App
+    from secretsbackup.model.run import PastRun
+
+
+class Proof(QWidget):
+    """Shows what is proven of a profile, again whenever it changed."""
+
+    def __init__(self, app: "App", name: ProfileName) -> None:
+        super().__init__()
+        self._app, self._name = app, name
+        self.setWindowTitle(_("Can “{name}” be restored?").format(name=name))
+        self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
+        self._past = Runs(app.home, name, Verb.VERIFY)
+        self._shield, self._head, self._advice = QLabel(), look.headline(), look.sentence()
+        self._measured, self._often = look.sentence(), look.quiet()
+        self._now = look.primary(_("&Prove now"), lambda: app.verify(name))
+        self._anew = look.button(_("Start a &new full backup"), lambda: app.back_up(name, full=True))
+        self._running = Running(lambda: app.stop(name))
+        self._still = self._make_still()
+        self._list, self._none = self._make_list(), look.quiet(_("Nothing was ever restored for proof."))
+        self._lay_out()
+        self._past.rowsInserted.connect(self._show_past)
+        app.standings.changed.connect(self._changed)
+        app.standings.recalled.connect(self._recalled)
+        QShortcut(QKeySequence.StandardKey.Close, self, self.close)
+        self.resize(76 * look.GRID, 64 * look.GRID)
+        self._show_past()
+
+    def _changed(self, name: str) -> None:
+        standing = self._app.standings.of(name)
+        if name != self._name or standing is None:
+            return
+        status = standing.status
+        if status.running:
+            self._running.show_run(status, self._app.standings.trace(self._name))
+        else:
+            self._show_still(status)
+        self._still.setVisible(not status.running)
+        self._running.setVisible(status.running)
+
+    def _recalled(self, name: str) -> None:
+        if name == self._name:
+            work.begin(self._past.look_again())
+
+    def _show_still(self, status: Status) -> None:
+        """What stands against it, or else that it is proven; then what the newest good proof measured."""
+        failed = status.damage or status.unproven
+        told = words.proven(status, datetime.now(UTC))
+        ratio = self.devicePixelRatioF()
+        self._shield.setPixmap(icons.shield_pixmap(_shield(status), 56, ratio, self.palette()))
+        trouble = words.reason(failed) if failed else None
+        self._head.setText(trouble.title if trouble else told or _("Not proven yet."))
+        self._advice.setText(trouble.advice if trouble else "")
+        self._advice.setVisible(bool(self._advice.text()))
+        past: list[PastRun] = [self._past.index(row).data(RUN) for row in range(self._past.rowCount())]
+        good = next((run.outcome for run in past if isinstance(run.outcome, Completed)), None)
+        measured = words.measured(good.summary) if good else ""
+        self._measured.setText("\n".join(line for line in (told if trouble else "", measured) if line))
+        self._measured.setVisible(bool(self._measured.text()))
+        self._often.setText(words.proving(status))
+        self._anew.setVisible(status.damage is not None)
+
+    def _show_past(self) -> None:
+        count = self._past.rowCount()
+        self._list.setVisible(count > 0 or self._past.canFetchMore(QModelIndex()))
+        self._none.setVisible(count == 0)
+        self._changed(self._name)
+
+    def _make_still(self) -> QWidget:
+        self._shield.setFixedWidth(8 * look.GRID)
+        look.tabular(self._measured)
+        text = look.column(gap=0)
+        text.setSpacing(look.GRID // 2)
+        text.addWidget(self._head)
+        text.addWidget(self._advice)
+        text.addWidget(self._measured)
+        text.addWidget(self._often)
+        head = QHBoxLayout()
+        head.setSpacing(2 * look.GRID)
+        head.addWidget(self._shield, 0, Qt.AlignmentFlag.AlignTop)
+        head.addLayout(text, 1)
+        buttons = QHBoxLayout()
+        buttons.setSpacing(look.GRID)
+        buttons.addWidget(self._now)
+        buttons.addWidget(self._anew)
+        buttons.addWidget(offer_help(self, "checks-and-verification#verify"))
+        buttons.addStretch(1)
+        made = QWidget()
+        box = look.column(made, gap=2)
+        box.addLayout(head)
+        box.addLayout(buttons)
+        return made
+
+    def _make_list(self) -> QListView:
+        shown = QListView()
+        show_in(shown, self._past, _("Proofs so far"), self._open_log)
+        return shown
+
+    def _open_log(self, index: QModelIndex) -> None:
+        self._app.show_log(self._name, index.data(RUN.value).run)
+
+    def _lay_out(self) -> None:
+        why = look.quiet(
+            _(
+                "A sample of your files is restored and compared as a new machine would do it: with nothing "
+                "but the destination and your passphrase. Nothing of yours is touched."
+            )
+        )
+        box = look.column(self, margin=3, gap=2)
+        box.addWidget(self._still)
+        box.addWidget(self._running)
+        box.addWidget(why)
+        box.addWidget(look.rule())
+        box.addWidget(look.heading(_("Proofs so far")))
+        box.addWidget(self._none)
+        box.addWidget(self._list, 1)
+
+    def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
+        return QSize(76 * look.GRID, 64 * look.GRID)
+
+
+def _shield(status: Status) -> Shield:
+    if status.damage:
+        return Shield.FAILED
+    return Shield.SAFE if status.proven and not status.unproven else Shield.ATTENTION

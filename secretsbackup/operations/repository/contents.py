@@ -1,0 +1,189 @@
+"""Holdings: what a destination holds, held against what the archive folder says must be there."""
+
+import asyncio
+import contextlib
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import UTC, datetime
+
+import msgspec
+
+from secretsbackup.model import snapshot as snapshots
+from secretsbackup.model.destination import Folder
+from secretsbackup.model.event import Caution, ChainLost, Loss, Warned
+from secretsbackup.model.outcome import Failure, Reason, Skip, Why
+from secretsbackup.model.snapshot import Chain, Snapshot
+from secretsbackup.model.status import DAMAGE
+from secretsbackup.operations.run.runner import Run
+from secretsbackup.store import archives, history
+from secretsbackup.store.history import place_of
+from secretsbackup.tools import destinations
+from secretsbackup.tools.duplicity import Vault, files
+
+
+class Holdings(msgspec.Struct, frozen=True):
+    """`chains` are those with a whole full snapshot, oldest first; `damaged` those with a known hole;
+    `frozen` are the files that must be brought back before they can be read."""
+
+    contents: dict[str, int]
+    chains: tuple[Chain, ...]
+    damaged: frozenset[str]
+    warm: bool
+    frozen: frozenset[str] = frozenset()
+
+    @property
+    def sound(self) -> tuple[Chain, ...]:
+        """The chains that can be restored as far as is known."""
+        return tuple(chain for chain in self.chains if chain.snapshots[0].stamp not in self.damaged)
+
+    @property
+    def broken(self) -> bool:
+        """Whether nothing may be built on the newest chain."""
+        return bool(self.chains) and self.chains[-1] not in self.sound
+
+    @property
+    def whole(self) -> tuple[Snapshot, ...]:
+        """The whole snapshots, oldest first."""
+        found = (one for chain in self.chains for one in chain.snapshots if one.whole)
+        return tuple(sorted(found, key=lambda snapshot: snapshot.time))
+
+    def chain_of(self, snapshot: Snapshot) -> Chain:
+        """The chain that a snapshot stands in."""
+        return snapshots.chain_of(self.chains, snapshot)
+
+    def name_of(self, bare: str) -> str | None:
+        """A file's name at the destination, by what it is called there before it is encrypted."""
+        return next((name for name in (f"{bare}.gpg", bare, f"{bare}.gz") if name in self.contents), None)
+
+    def size_of(self, bare: str) -> int:
+        """Its bytes there; 0 if it is not."""
+        return self.contents.get(self.name_of(bare) or "", 0)
+
+    def since(self, before: "Holdings") -> tuple[Snapshot, ...]:
+        """The whole snapshots that were not there before, oldest first."""
+        old = {snapshot.stamp for snapshot in before.whole}
+        return tuple(snapshot for snapshot in self.whole if snapshot.stamp not in old)
+
+
+async def look(run: Run, vault: Vault) -> Holdings:
+    """List the destination and audit it.
+
+    A hole that was not known is remembered and is a Failure(VOLUME_MISSING): whoever reads it knows that
+    the next run starts anew. A folder that has lost all it held is an absent disk: Skip(DESTINATION_AWAY).
+    """
+    here = place_of(vault.destination)
+    contents, frozen = await _contents(run, vault)
+    known = history.known_sizes(run.home, here)
+    sets = await asyncio.to_thread(files.finished, vault.archive, known)
+    _remember(run, vault, files.audit(sets, contents, known), files.starts(sets))
+    held = _holdings(run, vault, contents, frozen)
+    _know(run, vault, held, known)
+    return held
+
+
+async def peek(run: Run, vault: Vault) -> Holdings:
+    """List the destination without judging it: what can still be read may be read."""
+    return _holdings(run, vault, *await _contents(run, vault))
+
+
+async def readable(vault: Vault, held: Holdings, names: Iterable[str]) -> None:
+    """Failure(FROZEN) if one of these files must be brought back before it can be read."""
+    frozen = sorted(held.frozen.intersection(names))
+    if first := await destinations.still_frozen(vault.destination, vault.credential, frozen):
+        raise Failure(Reason.FROZEN, named(first, len(frozen)))
+
+
+def named(first: str, count: int) -> str:
+    """A file's name, and how many more there are."""
+    return f"{first} and {count - 1} more" if count > 1 else first
+
+
+def tell_frozen(run: Run, held: Holdings) -> None:
+    """Warn of backups that cannot be restored at once."""
+    if frozen := sorted(name for name in held.frozen if files.parse(name)):
+        run.tell(Warned(caution=Caution.FROZEN, path=named(frozen[0], len(frozen))))
+
+
+@contextlib.contextmanager
+def judging(run: Run, vault: Vault, held: Holdings, snapshot: Snapshot) -> Iterator[None]:
+    """Remember a snapshot's chain as damaged if what is done with it finds that: the next backup starts anew.
+
+    Of a chain that nothing new is built on it is Failure(OLDER_DAMAGED): the newest is as safe as it was.
+    """
+    try:
+        yield
+    except Failure as failure:
+        if failure.reason not in DAMAGE:
+            raise
+        chain = held.chain_of(snapshot)
+        lose(run, vault, [chain.snapshots[0].stamp], "damaged")
+        if chain is held.chains[-1]:
+            raise
+        raise Failure(Reason.OLDER_DAMAGED, failure.detail, failure.last_lines) from None
+
+
+def lose(run: Run, vault: Vault, starts: Iterable[str], how: Loss) -> None:
+    """Tell of lost chains, so that the journal knows them too, and remember them."""
+    here = place_of(vault.destination)
+    lost = [ChainLost(chain=start, place=here, how=how) for start in starts]
+    for one in lost:
+        run.tell(one)
+    history.lose_chains(run.home, lost)
+
+
+def _holdings(run: Run, vault: Vault, contents: dict[str, int], frozen: frozenset[str]) -> Holdings:
+    chains = tuple(chain for chain in files.chains(contents) if chain.snapshots[0].whole)
+    lost = history.lost_chains(run.home, place_of(vault.destination))
+    damaged = frozenset(start for start, how in lost.items() if how == "damaged")
+    return Holdings(contents, chains, damaged, files.warm(vault.archive, contents), frozen)
+
+
+async def _contents(run: Run, vault: Vault) -> tuple[dict[str, int], frozenset[str]]:
+    known = history.known_sizes(run.home, place_of(vault.destination))
+    away = isinstance(vault.destination, Folder) and bool(known)
+    try:
+        contents, frozen = await destinations.listing(vault.destination, vault.credential)
+    except Failure as failure:
+        if away and failure.reason is Reason.DESTINATION_MISSING:
+            raise Skip(Why(Reason.DESTINATION_AWAY, failure.detail)) from None
+        raise
+    if away and not any(files.parse(name) for name in contents):
+        assert isinstance(vault.destination, Folder)
+        raise Skip(Why(Reason.DESTINATION_AWAY, vault.destination.path))
+    if not known:
+        await asyncio.to_thread(archives.learn, run.home, run.profile, contents)
+    return contents, frozen
+
+
+def _remember(run: Run, vault: Vault, holes: Iterable[files.Hole], starts: Mapping[files.Set, str]) -> None:
+    lost = history.lost_chains(run.home, place_of(vault.destination))
+    new = [hole for hole in holes if starts[hole.belongs] not in lost]
+    if new:
+        lose(run, vault, dict.fromkeys(starts[hole.belongs] for hole in new), "damaged")
+        lines = tuple(f"{'missing' if hole.missing else 'wrong size'}: {hole.name}" for hole in new)
+        more = f" and {len(new) - 1} more" if len(new) > 1 else ""
+        raise Failure(Reason.VOLUME_MISSING, f"{new[0].name}{more}", lines[:50])
+
+
+def _know(run: Run, vault: Vault, held: Holdings, known: Mapping[str, int]) -> None:
+    """Remember the sizes of what is finished and not known, as after the database was lost: by them the next
+    look finds what was cut short, and that a drive is away."""
+    stamps = {snapshot.stamp for snapshot in held.whole}
+    parsed = ((name, files.parse(name)) for name in files.sizes(held.contents).keys() - known.keys())
+    new = {name: held.contents[name] for name, its in parsed if its and its.belongs.time in stamps}
+    if new:
+        history.know_sizes(run.home, place_of(vault.destination), {**known, **new})
+
+
+def chosen(chains: tuple[Chain, ...], at: datetime | None) -> Snapshot:
+    """The snapshot to take, without a time the newest, even if it was made by a clock that was ahead;
+    Failure(NO_SNAPSHOT) if none is that old."""
+    found = snapshots.at(chains, at)
+    if found is None:
+        raise no_snapshot(at)
+    return found
+
+
+def no_snapshot(at: datetime | None) -> Failure:
+    """That none is of this time or older, or that there is none; a time to come is told as now."""
+    now = datetime.now(UTC)
+    return Failure(Reason.NO_SNAPSHOT, f"{min(at, now):%Y-%m-%d %H:%M:%S} UTC" if at else "")

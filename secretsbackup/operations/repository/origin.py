@@ -1,0 +1,130 @@
+"""Origin: which machine made a snapshot, and whether the newest that was made here is still there.
+
+This machine knows its own snapshots by its memory, whatever it is called by now; where that was lost, by
+their manifests in the archive folder, which name the machine and the stage. Others may write to the same
+place.
+"""
+
+import asyncio
+import socket
+from collections.abc import Collection
+from datetime import datetime, timedelta
+from enum import Enum
+from pathlib import Path
+
+import msgspec
+
+from secretsbackup.model.event import Verb
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.snapshot import Snapshot
+from secretsbackup.operations.repository import prerequisites
+from secretsbackup.operations.repository.contents import Holdings
+from secretsbackup.operations.run.runner import Run
+from secretsbackup.store import history
+from secretsbackup.store.history import place_of
+from secretsbackup.tools import duplicity
+from secretsbackup.tools.duplicity import Vault, files
+
+_LOOKED_AT = 500
+"""Runs: what was made by an older one is remembered, or its manifest tells."""
+_A_SECOND, _AFTER = timedelta(seconds=1), timedelta(minutes=1)
+"""A snapshot is named after a whole second; duplicity may outlive a run that was killed by some seconds."""
+
+
+class By(Enum):
+    """Who made a snapshot."""
+
+    US = "us"
+    OTHERS = "others"
+    UNKNOWN = "unknown"
+
+
+class Origin(msgspec.Struct, frozen=True):
+    """Who made a snapshot, and what that machine was called then, where that is known.
+
+    `lone` says that nothing at the place is known to have been made from here, as on a new machine.
+    """
+
+    by: By
+    host: str = ""
+    lone: bool = False
+
+    @property
+    def foreign(self) -> bool:
+        """Whether somebody else writes to a place that this machine writes to."""
+        return self.by is By.OTHERS or (self.by is By.UNKNOWN and not self.lone)
+
+
+async def of(run: Run, vault: Vault, snapshot: Snapshot) -> Origin:
+    """Who made a snapshot, as far as is known without a passphrase."""
+    return await asyncio.to_thread(_of, run, vault, snapshot)
+
+
+async def ours(run: Run, vault: Vault, held: Holdings, *, adopt: bool = False) -> bool:
+    """Whether the newest snapshot was made from here (or there is none).
+
+    Failure(ANOTHER_MACHINE) if it is known not to be, unless it is to be adopted.
+    """
+    if not held.whole:
+        return True
+    newest = held.whole[-1]
+    found = await of(run, vault, newest)
+    if found.by is By.UNKNOWN and not found.lone and not adopt:
+        found = await _asked(run, vault, newest)
+    if found.foreign and not adopt:
+        raise Failure(Reason.ANOTHER_MACHINE, found.host)
+    return found.by is By.US
+
+
+def newer_known(run: Run, held: Holdings, at: datetime | None = None) -> str:
+    """The stamp of the newest snapshot that was made from here, if it is newer than all that the destination
+    holds, and not younger than `at`: somebody has put an older state back there. Else ""."""
+    newest = held.whole[-1].stamp if held.whole else ""
+    made = history.snapshot_sizes(run.home, place_of(run.profile.destination))
+    return later(made, newest, at)
+
+
+def later(made: Collection[str], newest: str, at: datetime | None = None) -> str:
+    """The newest of these stamps that is later than one, and not later than a time; "" if none is."""
+    found = max((stamp for stamp in made if at is None or files.moment(stamp) <= at), default="")
+    return found if found > newest else ""
+
+
+def _of(run: Run, vault: Vault, snapshot: Snapshot) -> Origin:
+    made = history.snapshot_sizes(run.home, place_of(vault.destination))
+    told = next((one for one in _manifests(vault.archive, snapshot)), b"")
+    host, folder = files.origin(told)
+    if snapshot.stamp in made:
+        return Origin(By.US, host)
+    if not host:
+        return Origin(By.US if _in_a_run(run, snapshot) else By.UNKNOWN, lone=not made)
+    stage = run.home.stage(run.profile)
+    here = host in (socket.gethostname(), socket.getfqdn()) and folder == bytes(stage)
+    return Origin(By.US if here else By.OTHERS, host, lone=not made)
+
+
+def _in_a_run(run: Run, snapshot: Snapshot) -> bool:
+    """Whether a snapshot was begun while a backup ran here: one that was cut off, or failed, has not
+    remembered it."""
+    here = place_of(run.profile.destination)
+    past = history.runs(run.home, run.profile.name, _LOOKED_AT, verb=Verb.BACKUP, place=here)
+    broken = (one for one in past if not one.good)
+    return any(one.began - _A_SECOND <= snapshot.time <= one.ended + _AFTER for one in broken)
+
+
+def _manifests(archive: Path, snapshot: Snapshot) -> list[bytes]:
+    paths = archive.glob(f"duplicity-*{snapshot.stamp}.manifest")
+    parsed = ((path, files.parse(path.name)) for path in paths)
+    return [
+        path.read_bytes()
+        for path, one in parsed
+        if one and one.belongs.time == snapshot.stamp and path.is_file()
+    ]
+
+
+async def _asked(run: Run, vault: Vault, snapshot: Snapshot) -> Origin:
+    """The same with the manifest fetched, where the keychain's passphrase opens it."""
+    phrase, _ = await prerequisites.kept_passphrase(run.profile)
+    if phrase:
+        await duplicity.fetch_metadata(vault, snapshot.time, phrase)
+    return await of(run, vault, snapshot)

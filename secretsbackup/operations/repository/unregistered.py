@@ -1,0 +1,88 @@
+"""Elsewhere: backups that no profile stands for, of another machine or of before. Nothing of it is kept."""
+
+import hashlib
+from collections.abc import Iterable
+
+import msgspec
+
+from secretsbackup.model.destination import Destination, url
+from secretsbackup.model.encryption import BY_PASSPHRASE, UNSEALED, Sealing, sealing
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Fingerprint, Profile, ProfileName
+from secretsbackup.model.secret import Credential, Secret
+from secretsbackup.model.snapshot import Snapshot
+from secretsbackup.operations.run.runner import Ask
+from secretsbackup.tools import destinations, encrypted, gnupg
+from secretsbackup.tools.duplicity import Vault, files, signatures
+
+
+def stranger(destination: Destination, key: Fingerprint) -> Profile:
+    """A profile for backups that none stands for. It is not written; its name is always the same."""
+    digest = hashlib.sha256(msgspec.json.encode(destination)).hexdigest()[:12]
+    return Profile(name=ProfileName(f"elsewhere-{digest}"), sources=(), destination=destination, key=key)
+
+
+class Elsewhere(msgspec.Struct, frozen=True):
+    """A profile for what is there, and the passphrase that opens it (empty where none is needed)."""
+
+    profile: Profile
+    phrase: Secret
+
+
+async def open_elsewhere(destination: Destination, credential: Credential, ask: Ask) -> Elsewhere:
+    """The backups at a place, once they can be opened: by a key of this user and its passphrase, by a
+    passphrase alone (Déjà Dup's), or as they are. It is asked for only where it is needed.
+
+    Failure: NO_SNAPSHOT where there are none, SECRET_KEY_MISSING, PASSPHRASE_WRONG, BACKUP_PASSPHRASE_WRONG,
+    PASSPHRASE_MISSING, and all that a destination can say.
+    """
+    contents = await destinations.contents(destination, credential)
+    newest = files.newest_manifest(contents)
+    if newest is None:
+        raise Failure(Reason.NO_SNAPSHOT, url(destination))
+    if not files.is_sealed(newest):
+        return Elsewhere(stranger(destination, UNSEALED), Secret(""))
+    await gnupg.start_agent()
+    content = await destinations.fetch(destination, credential, newest)
+    key = await encrypted.key_of(content)
+    if key is None or key == BY_PASSPHRASE:
+        phrase = await _asked(ask)
+        return Elsewhere(stranger(destination, await encrypted.opened_by(content, phrase)), phrase)
+    return Elsewhere(stranger(destination, key), await _of_key(key, ask))
+
+
+async def refuse_unkeyed(destination: Destination, credential: Credential, manifest: str) -> None:
+    """Failure(SEALED_BY_PASSPHRASE) or (NOT_SEALED) if what is there is for no key at all: no profile can go
+    on with it, nor restore it by its own key."""
+    if not files.is_sealed(manifest):
+        raise Failure(Reason.NOT_SEALED, url(destination))
+    await gnupg.start_agent()
+    content = await destinations.fetch(destination, credential, manifest)
+    try:
+        key = await encrypted.key_of(content)
+    except Failure:
+        return  # whoever opens it says what is wrong
+    if key == BY_PASSPHRASE:
+        raise Failure(Reason.SEALED_BY_PASSPHRASE, url(destination))
+
+
+async def refuse_unkeyed_snapshot(vault: Vault, contents: Iterable[str], snapshot: Snapshot) -> None:
+    """The same of a snapshot that is to be restored by a profile's key, unless it was read here before."""
+    if sealing(vault.key) is Sealing.KEY and not signatures.archives(vault.archive, snapshot.stamp):
+        manifest = files.manifest_of(contents, snapshot.stamp)
+        await refuse_unkeyed(vault.destination, vault.credential, manifest)
+
+
+async def _of_key(key: Fingerprint, ask: Ask) -> Secret:
+    parts = await gnupg.opening(key)
+    if await gnupg.unprotected(parts):
+        return Secret("")
+    phrase = await _asked(ask)
+    await gnupg.try_passphrase(key, phrase)
+    return phrase
+
+
+async def _asked(ask: Ask) -> Secret:
+    if phrase := await ask():
+        return phrase
+    raise Failure(Reason.PASSPHRASE_MISSING)

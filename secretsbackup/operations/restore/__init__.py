@@ -1,0 +1,1 @@
+"""Restore: fetch what was chosen, and put it into a new folder or back in place."""

@@ -1,0 +1,184 @@
+"""Fetching: paths of a snapshot come into a folder, and no volume is fetched twice for them.
+
+duplicity restores one path a call, and fetches the volumes that it may lie in, each time anew. So paths that
+lie in the same volumes are one call for their folder, and volumes that several calls need are fetched here,
+once, into a larder that duplicity then takes for the destination.
+"""
+
+import asyncio
+import shutil
+import time
+from collections import Counter
+from collections.abc import Callable, Iterable, Sequence
+from datetime import datetime
+from pathlib import Path
+
+import msgspec
+
+from secretsbackup.model.destination import Folder
+from secretsbackup.model.entry import Holds
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Profile
+from secretsbackup.model.restore_call import Errand, errands
+from secretsbackup.model.secret import Secret
+from secretsbackup.model.snapshot import Chain, Snapshot
+from secretsbackup.operations.repository import contents
+from secretsbackup.operations.repository.contents import Holdings
+from secretsbackup.operations.run.runner import Run
+from secretsbackup.store import catalogue
+from secretsbackup.store.catalogue import Lost
+from secretsbackup.store.home import Home, owner_only
+from secretsbackup.tools import destinations, duplicity
+from secretsbackup.tools.duplicity import Vault, files, log
+from secretsbackup.tools.duplicity import volumes as volumes_of
+from secretsbackup.tools.duplicity.volumes import Spans
+
+_AT_HAND = 20
+"""Volumes: what needs more fetches them itself, and only those at its ends may be fetched twice."""
+_SPARE = 256 << 20
+"""Bytes that may come in vain with a folder of which only some is wanted."""
+_CALL = 4 << 20
+"""Bytes more for each call that this saves."""
+
+Heard = Callable[[log.Stanza], None]
+Arrived = Callable[[Path, Errand], None]
+"""What an errand brought lies here now."""
+
+
+class Fetched(msgspec.Struct, frozen=True):
+    """How many bytes came from the destination, and how many seconds that took."""
+
+    stored: int
+    seconds: float
+
+
+async def fetch(
+    run: Run,
+    vault: Vault,
+    held: Holdings,
+    snapshot: Snapshot,
+    paths: Sequence[bytes],
+    *,
+    phrase: Secret,
+    free: int,
+    heard: Heard,
+    into: Callable[[Errand], Path],
+    arrived: Arrived,
+) -> Fetched:
+    """Restore these paths of a snapshot (b"" is all), errand by errand.
+
+    `free` is how many bytes there is room for. `into` says where an errand's path is to be restored to, and
+    `arrived` takes it from there.
+    """
+    began = time.monotonic()
+    chain = held.chain_of(snapshot)
+    needed = files.of_sets(held.contents, files.sets(chain, snapshot))
+    await contents.readable(vault, held, _not_here(vault, needed))
+    spans = await _spans(run, vault, chain, snapshot, phrase, several=len(paths) > 1)
+    every = await asyncio.to_thread(_errands, run, snapshot, spans, paths, free)
+    volumes = {held.name_of(name) or "" for one in every for name in one.volumes}
+    await contents.readable(vault, held, volumes if spans else needed)
+    larder = _Larder(run, vault, held, every)
+    for number, one in enumerate(every):
+        opened = await larder.stock(one)
+        target = into(one)
+        await duplicity.restore(
+            opened, snapshot.time, target, path=one.path or None, passphrase=phrase, heard=heard
+        )
+        arrived(target, one)
+        larder.spend(every[number + 1 :])
+    spans = spans or volumes_of.spans(vault.archive, chain, snapshot)
+    taken = frozenset[str]().union(*(spans.of(one.path) for one in every)) if spans else frozenset()
+    return Fetched(sum(held.size_of(name) for name in taken), time.monotonic() - began)
+
+
+def _not_here(vault: Vault, names: Iterable[str]) -> list[str]:
+    """The manifests and signatures of these that the archive folder does not have."""
+    here = {files.bare(path.name) for path in files.in_folder(vault.archive)}
+    parsed = ((name, files.parse(name)) for name in names)
+    return [name for name, one in parsed if one and not one.volume and files.bare(name) not in here]
+
+
+async def _spans(
+    run: Run, vault: Vault, chain: Chain, snapshot: Snapshot, phrase: Secret, *, several: bool
+) -> Spans | None:
+    """Where the paths lie. Asked of the destination only where it saves something: for several of them."""
+    found = await asyncio.to_thread(volumes_of.spans, vault.archive, chain, snapshot)
+    if found is None and several:
+        await duplicity.fetch_metadata(vault, snapshot.time, phrase)
+        found = await asyncio.to_thread(volumes_of.spans, vault.archive, chain, snapshot)
+    return found
+
+
+def _errands(
+    run: Run, snapshot: Snapshot, spans: Spans | None, paths: Sequence[bytes], free: int
+) -> tuple[Errand, ...]:
+    if spans is None:
+        return errands(paths, lambda _path: frozenset(), lambda _folder, _wanted: False)
+
+    def worth(folder: bytes, wanted: Sequence[bytes]) -> bool:
+        some, all_ = (
+            amount(run.home, run.profile, snapshot.time, these).bytes for these in (wanted, [folder])
+        )
+        return all_ <= min(2 * some + _SPARE + len(wanted) * _CALL, free // 2)
+
+    return errands(paths, spans.of, worth)
+
+
+def amount(home: Home, profile: Profile, at: datetime, paths: Sequence[bytes]) -> Holds:
+    """What these paths of a snapshot hold, b"" being all; nothing where the catalogue does not know."""
+    try:
+        return catalogue.hold_together(home.catalogue(profile), at, paths)
+    except Lost:
+        return Holds(0, 0)
+
+
+class _Larder:
+    """A folder that duplicity takes for the destination: the manifests, and the volumes of the next errand.
+
+    Only volumes that several small errands need are worth it; a folder on this machine is its own larder.
+    """
+
+    def __init__(self, run: Run, vault: Vault, held: Holdings, every: Sequence[Errand]) -> None:
+        self._vault, self._held = vault, held
+        shared = Counter(name for one in every for name in one.volumes)
+        self._shared = {name for name, count in shared.items() if count > 1}
+        self._folder, self._cold = run.temporary / "larder", run.temporary / "cold"
+
+    async def stock(self, errand: Errand) -> Vault:
+        """What to restore this errand from."""
+        small = len(errand.volumes) <= _AT_HAND
+        if isinstance(self._vault.destination, Folder) or not small or not errand.volumes & self._shared:
+            return self._vault
+        archive = self._cold / self._vault.archive.name
+        if not archive.is_dir():
+            owner_only(self._folder)
+            owner_only(archive)
+            for manifest in self._vault.archive.glob("duplicity-*.manifest"):
+                for folder in (self._folder, archive):
+                    shutil.copyfile(manifest, folder / manifest.name)
+        for name in sorted(errand.volumes):
+            await self._bring(name)
+        return msgspec.structs.replace(
+            self._vault, destination=Folder(str(self._folder)), credential=None, archive=archive
+        )
+
+    async def _bring(self, bare: str) -> None:
+        name = self._held.name_of(bare)
+        if name is None:
+            raise Failure(Reason.VOLUME_MISSING, bare)
+        target = self._folder / name
+        if target.exists():
+            return
+        size, free = self._held.contents[name], shutil.disk_usage(self._folder).free
+        if size > free:
+            raise Failure(Reason.NO_ROOM, f"{self._folder} {size} {free}")
+        await destinations.bring(self._vault.destination, self._vault.credential, name, target)
+
+    def spend(self, later: Sequence[Errand]) -> None:
+        """Throw away what no later errand needs."""
+        needed = {self._held.name_of(name) for one in later for name in one.volumes}
+        if self._folder.is_dir():
+            for path in self._folder.glob("*.difftar*"):
+                if path.name not in needed:
+                    path.unlink()

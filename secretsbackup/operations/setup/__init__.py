@@ -1,0 +1,1 @@
+"""Set up: everything that happens before the first backup of a profile."""

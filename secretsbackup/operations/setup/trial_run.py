@@ -1,0 +1,135 @@
+"""Rehearse: back up a canary to a place of its own below the destination, restore it as a new machine would,
+compare it, and take it all away again. What works here works for the real files.
+"""
+
+import filecmp
+import secrets
+from collections.abc import Callable, Mapping
+from pathlib import Path
+
+import msgspec
+
+from secretsbackup.model import snapshot as snapshots
+from secretsbackup.model.destination import Bucket, Destination, Folder, Host
+from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.plan import Task, Told
+from secretsbackup.model.profile import Profile
+from secretsbackup.model.secret import Credential, Secret
+from secretsbackup.model.snapshot import Kind
+from secretsbackup.operations.repository import prerequisites
+from secretsbackup.operations.run.runner import Run, visit
+from secretsbackup.store.home import Home, owner_only
+from secretsbackup.tools import destinations, duplicity
+from secretsbackup.tools.duplicity import Vault, files
+
+Tell = Callable[[Told], None]
+
+_CANARY: Mapping[str, bytes] = {
+    "canary.txt": b"If you can read this after a restore, your backups work.\n",
+    "Ordner mit Umläut/naïve file.txt": "Zażółć gęślą jaźń, 你好\n".encode(),
+    "empty": b"",
+}
+_RANDOM = 64 << 10
+"""Bytes that do not compress."""
+
+
+async def rehearse(profile: Profile, credential: Credential, phrase: Secret, home: Home, tell: Tell) -> None:
+    """Do it with this profile, which need not be written yet; Failure(SAMPLE_DIFFERS) if a byte is wrong.
+
+    A canary that cannot be taken away again is told, and no failure.
+    """
+    there = bool(await destinations.contents(profile.destination, credential)) or _is_there(
+        profile.destination
+    )
+    trial = msgspec.structs.replace(
+        profile,
+        destination=_beside(profile.destination),
+        archive=str(home.temporary(profile.name) / "trial-archive"),
+        staging=None,
+    )
+    async with visit(trial, home, opened_by=credential) as run:
+        vault = await prerequisites.vault(run)
+        try:
+            await _save(run, vault, tell)
+            await _restore(run, vault, phrase, tell)
+        finally:
+            await _clear(vault, tell, keep_folder=there)
+
+
+async def _save(run: Run, vault: Vault, tell: Tell) -> None:
+    tell(Told(task=Task.SAVE, over=False))
+    _lay(_canary(run))
+    await destinations.prepare(vault.destination)
+    await duplicity.back_up(
+        vault,
+        Kind.FULL,
+        _canary(run),
+        compression=run.profile.compression,
+        passphrase=None,
+        total=(0, 0),
+        adopt=False,
+        tell=lambda _: None,
+    )
+    tell(Told(task=Task.SAVE, over=True))
+
+
+async def _restore(run: Run, vault: Vault, phrase: Secret, tell: Tell) -> None:
+    """With an archive folder that knows nothing: so all must come from the destination and be decrypted."""
+    tell(Told(task=Task.FETCH, over=False))
+    contents = await destinations.contents(vault.destination, vault.credential)
+    made = snapshots.at(files.chains(contents), None)
+    if made is None:
+        raise Failure(Reason.VOLUME_MISSING, "no new snapshot is at the destination")
+    restored = owner_only(run.temporary / "restored")
+    cold = msgspec.structs.replace(vault, archive=owner_only(run.temporary / "cold" / "trial"))
+    await duplicity.restore(cold, made.time, restored, path=None, passphrase=phrase, heard=lambda _: None)
+    _compare(_canary(run), restored)
+    tell(Told(task=Task.FETCH, over=True))
+
+
+async def _clear(vault: Vault, tell: Tell, *, keep_folder: bool) -> None:
+    tell(Told(task=Task.CLEAR, over=False))
+    try:
+        await destinations.clear(vault.destination, vault.credential)
+        if not keep_folder and isinstance(vault.destination, Folder):
+            Path(vault.destination.path).parent.rmdir()
+    except (Failure, OSError) as error:
+        why = Why(error.reason, error.detail) if isinstance(error, Failure) else None
+        tell(Told(task=Task.CLEAR, over=True, why=why))
+        return
+    tell(Told(task=Task.CLEAR, over=True))
+
+
+def _canary(run: Run) -> Path:
+    return run.temporary / "canary"
+
+
+def _lay(folder: Path) -> None:
+    for name, content in {**_CANARY, "random.bin": secrets.token_bytes(_RANDOM)}.items():
+        path = folder / name
+        owner_only(path.parent)
+        path.write_bytes(content)
+
+
+def _compare(expected: Path, restored: Path) -> None:
+    for path in expected.rglob("*"):
+        there = restored / path.relative_to(expected)
+        same = (
+            there.is_dir() if path.is_dir() else there.is_file() and filecmp.cmp(path, there, shallow=False)
+        )
+        if not same:
+            raise Failure(Reason.SAMPLE_DIFFERS, path.name)
+
+
+def _beside(destination: Destination) -> Destination:
+    """A place of its own below the destination, which the same credential opens."""
+    name = f"secretsbackup-trial-{secrets.token_hex(4)}"
+    match destination:
+        case Bucket():
+            return msgspec.structs.replace(destination, prefix=f"{destination.key_prefix}{name}")
+        case Folder() | Host():
+            return msgspec.structs.replace(destination, path=f"{destination.path}/{name}")
+
+
+def _is_there(destination: Destination) -> bool:
+    return not isinstance(destination, Folder) or Path(destination.path).is_dir()

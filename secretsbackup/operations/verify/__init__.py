@@ -1,0 +1,1 @@
+"""Verify: restore a sample as a new computer would, and compare it."""

@@ -1,0 +1,1 @@
+"""Watch: how each profile stands, what is due, and what someone should hear of."""

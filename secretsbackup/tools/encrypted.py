@@ -1,0 +1,99 @@
+"""What was encrypted some time ago: for whom, and whether the key and passphrase of today still open it."""
+
+from collections.abc import Iterable
+from enum import StrEnum
+from pathlib import Path
+from typing import Any
+
+from secretsbackup.model.encryption import BY_PASSPHRASE
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.profile import Fingerprint
+from secretsbackup.model.secret import Secret
+from secretsbackup.tools import gnupg
+from secretsbackup.tools.gnupg import answers
+
+_NOT_TOLD = "0" * 16
+"""The id of a key that is not told (man gpg, `--throw-keyids`)."""
+
+
+class Opened(StrEnum):
+    """What came of trying. CANNOT_SAY: without the secret key or a passphrase there is nothing to try."""
+
+    YES = "yes"
+    OTHER_KEY = "other-key"
+    BY_PASSPHRASE = "by-passphrase"  # noqa: S105 - an answer, no secret
+    WRONG_PASSPHRASE = "wrong-passphrase"  # noqa: S105 - an answer, no secret
+    CANNOT_SAY = "cannot-say"
+
+
+async def try_to_open(
+    sealed: bytes, key: Fingerprint, passphrase: Secret | None, *, home: Path | None = None
+) -> Opened:
+    """Try it. What gpg-agent has cached is forgotten first: it would take a wrong passphrase for right."""
+    if passphrase:
+        await gnupg._forget_cached((await gnupg.resolve(key, home=home)).keygrips, home)
+    return await gnupg.in_time(lambda: _open(sealed, key, passphrase, home))
+
+
+async def key_of(sealed: bytes, *, home: Path | None = None) -> Fingerprint | None:
+    """The key of this user that something was encrypted to; BY_PASSPHRASE if a passphrase alone opens it,
+    None if it does not tell.
+
+    Failure: SECRET_KEY_MISSING names the key of somebody else, VOLUME_CORRUPT means that it is no message.
+    """
+    return await gnupg.in_time(lambda: _key_of(sealed, home))
+
+
+async def opened_by(sealed: bytes, passphrase: Secret, *, home: Path | None = None) -> Fingerprint:
+    """The key of this user that opens something with this passphrase, or BY_PASSPHRASE.
+
+    Failure(BACKUP_PASSPHRASE_WRONG) if none does.
+    """
+    await gnupg._forget_cached((), home)
+    return await gnupg.in_time(lambda: _opened_by(sealed, passphrase, home))
+
+
+def _key_of(sealed: bytes, home: Path | None) -> Fingerprint | None:
+    gpg = gnupg._gpg(home, silent=True)
+    said = gpg.decrypt(sealed).stderr or ""
+    told = answers.read(said)
+    to = {*told.sealed_to}
+    for one in gpg.list_keys(secret=True) if to else ():
+        if to & _ids([one]):
+            return Fingerprint(one["fingerprint"])
+    if told.by_passphrase:
+        return BY_PASSPHRASE
+    if _NOT_TOLD in to:
+        return None
+    if not to:
+        raise Failure(Reason.VOLUME_CORRUPT, "", tuple(said.splitlines()[-5:]))
+    raise Failure(Reason.SECRET_KEY_MISSING, ", ".join(sorted(to)))
+
+
+def _opened_by(sealed: bytes, passphrase: Secret, home: Path | None) -> Fingerprint:
+    said = gnupg._gpg(home).decrypt(sealed, passphrase=passphrase.reveal())
+    told = answers.read(said.stderr or "")
+    if said.ok:
+        return Fingerprint(told.opened_by) if told.opened_by else BY_PASSPHRASE
+    if told.by_passphrase or told.wrong_passphrase or told.lacking:
+        raise Failure(Reason.BACKUP_PASSPHRASE_WRONG)
+    raise answers.failure(said.stderr or "")
+
+
+def _open(sealed: bytes, key: Fingerprint, passphrase: Secret | None, home: Path | None) -> Opened:
+    gpg = gnupg._gpg(home, silent=passphrase is None)
+    said = gpg.decrypt(sealed, passphrase=passphrase.reveal() if passphrase else None)
+    told = answers.read(said.stderr or "")
+    to = {*told.sealed_to} - {_NOT_TOLD}
+    if to and not to & _ids(gpg.list_keys(keys=[key])):
+        return Opened.OTHER_KEY
+    if told.by_passphrase and not told.sealed_to:
+        return Opened.BY_PASSPHRASE
+    if said.ok:
+        return Opened.YES
+    return Opened.WRONG_PASSPHRASE if passphrase and told.wrong_passphrase else Opened.CANNOT_SAY
+
+
+def _ids(found: Iterable[Any]) -> set[str]:
+    """The ids of a key and of its subkeys."""
+    return {name for one in found for name in (one["keyid"], *one.get("subkey_info", {}))}

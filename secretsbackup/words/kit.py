@@ -1,0 +1,149 @@
+"""The recovery kit's letter: what it says to whoever holds nothing else, years from now."""
+
+import shlex
+
+from secretsbackup.model import kit as kits
+from secretsbackup.model.destination import Bucket, Destination, Folder, Host, url
+from secretsbackup.model.kit import Kit
+from secretsbackup.model.paths import legible
+from secretsbackup.model.profile import Profile
+from secretsbackup.model.sheet import BLANK, Part, Sheet
+from secretsbackup.words.language import _, ngettext
+
+TEXT, PAPER = "recovery-kit.txt", "recovery-kit.pdf"
+_WIDTH = 96
+"""Letters of a command that fit on the page."""
+_TYPED = (
+    r"sed -n 's/^K[0-9][^ ]* *\(.*\)  *[^ ]*$/\1/p' typed.txt | tr -d ' ' | base32 -d | gpg --batch --import"
+)
+
+
+def passphrase() -> str:
+    """The fact under which the passphrase is written, by hand or (where that is asked for) printed."""
+    return _("Passphrase")
+
+
+def sheet(kit: Kit, profile: Profile) -> Sheet:
+    """All that the kit of a profile says."""
+    return Sheet(
+        title=_("Recovery kit"),
+        subtitle=_("of the backup “{name}”, made on {made} with Secrets Backup").format(
+            name=profile.name, made=kit.made
+        ),
+        parts=(_keeping(profile), _place(profile), _with_us(profile), _without_us(profile)),
+        codes=Part(
+            title=_("Codes to scan"),
+            text=_(
+                "Settings and secret key once more. Put the text of all of them, in any order, into a file for recover --kit; it also reads a photograph or a scan of this page."
+            ),
+        ),
+        typing=Part(
+            title=_("Lines to type"),
+            text=_(
+                "The same for a keyboard: type them into a text file, spaces and capitals as you like. Each ends in four letters that find a mistake in it. S are the settings, K is the secret key. With plain gpg the K lines alone, typed as they stand here:"
+            ),
+            commands=(_TYPED,),
+        ),
+        block=Part(title=_("The secret key for plain gpg"), text=_("As it is, still under its passphrase.")),
+        lines=(*kits.settings_lines(kit), "", *kits.key_lines(kit)),
+        pieces=kits.pieces(kit),
+        armor=kits.armored(kit.key),
+    )
+
+
+def _keeping(profile: Profile) -> Part:
+    bucket = isinstance(profile.destination, Bucket)
+    also = _(", the passphrase and a credential for the bucket") if bucket else _(" and the passphrase")
+    return Part(
+        title=_("Keep this where fire, thieves and broken disks do not reach your computer"),
+        text=_(
+            "With this kit{also}, everything comes back on any machine. Without the passphrase nobody can use it, you included: write it here by hand, or keep it in another safe place."
+        ).format(also=also),
+        facts=((passphrase(), BLANK),),
+    )
+
+
+def _place(profile: Profile) -> Part:
+    where = profile.destination
+    own = [(name, str(value)) for name, value in _particulars(where) if value]
+    key = " ".join(profile.key[at : at + 4] for at in range(0, 40, 4))
+    sources = [
+        (_("Folder “{label}”").format(label=source.label), legible(source.path)) for source in profile.sources
+    ]
+    rules = ngettext(
+        "a full one every {days} day, {keep} are kept",
+        "a full one every {days} days, {keep} are kept",
+        profile.full_every,
+    ).format(days=profile.full_every, keep=profile.keep)
+    return Part(
+        title=_("Where the backups lie"),
+        facts=((_("Place"), url(where)), *own, (_("Key"), key), *_few(sources), (_("Backups"), rules)),
+    )
+
+
+def _particulars(where: Destination) -> list[tuple[str, str | None]]:
+    match where:
+        case Bucket():
+            return [(_("Endpoint"), where.endpoint or "Amazon S3"), (_("Region"), where.region)]
+        case Folder():
+            return [(_("Kind"), _("a folder, perhaps on an external disk"))]
+        case Host():
+            return [(_("Kind"), _("an SSH host, reached as {login}").format(login=where.login))]
+
+
+def _few(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    more = (
+        [("", _("and {more} more, named in the S lines").format(more=len(sources) - 6))]
+        if len(sources) > 6
+        else []
+    )
+    return [*sources[:6], *more]
+
+
+def _with_us(profile: Profile) -> Part:
+    secrets = (
+        _("the AWS key, its secret and the passphrase") if profile.needs_key_pair else _("the passphrase")
+    )
+    return Part(
+        title=_("To restore with Secrets Backup"),
+        text=_("It asks for {secrets}, and lists what can be restored.").format(secrets=secrets),
+        commands=(
+            f"secretsbackup recover --kit {TEXT}",
+            f"secretsbackup restore {profile.name} --to ~/Desktop",
+        ),
+    )
+
+
+def _without_us(profile: Profile) -> Part:
+    return Part(
+        title=_("To restore without it, with GnuPG and duplicity alone"),
+        text=_(
+            "In bash; “restored” is a new folder. For one file put --path-to-restore PATH after “restore”, for an earlier day --time 2026-11-22."
+        ),
+        commands=(
+            f"gpg --batch --import {TEXT}",
+            *_exports(profile.destination),
+            _restore(profile.destination),
+        ),
+    )
+
+
+def _exports(where: Destination) -> list[str]:
+    lines = ["read -rsp 'Passphrase: ' PASSPHRASE; export PASSPHRASE"]
+    if isinstance(where, Bucket):
+        lines.append("export AWS_ACCESS_KEY_ID=… AWS_SECRET_ACCESS_KEY=…")
+        if where.endpoint:
+            lines.append("export AWS_REQUEST_CHECKSUM_CALCULATION=when_required")
+            lines.append("export AWS_RESPONSE_CHECKSUM_VALIDATION=when_required")
+    return lines
+
+
+def _restore(where: Destination) -> str:
+    words = ["duplicity restore"]
+    if isinstance(where, Bucket):
+        words += [f"--s3-endpoint-url {shlex.quote(where.endpoint)}"] if where.endpoint else []
+        words += [f"--s3-region-name {shlex.quote(where.region)}"] if where.region else []
+    address = f"boto3+{url(where)}" if isinstance(where, Bucket) else url(where)
+    words.append(f"{shlex.quote(address)} restored")
+    line = " ".join(words)
+    return line if len(line) <= _WIDTH else " \\\n    ".join(words)
