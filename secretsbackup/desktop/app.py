@@ -12,7 +12,7 @@ from PySide6.QtCore import QObject, Qt, QTimer
 from PySide6.QtWidgets import QApplication, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import dark, look, work
+from secretsbackup.desktop import dark, style, work
 from secretsbackup.desktop.follower import Follower
 from secretsbackup.desktop.garbage_collection import Rubbish
 from secretsbackup.desktop.icons import Shield
@@ -490,7 +490,7 @@ def _dress() -> None:
 
     qt = QApplication.instance()
     assert isinstance(qt, QApplication)
-    look.dress(qt)
+    style.apply_style(qt, icons.redraw)
     qt.setWindowIcon(icons.icon("secretsbackup"))
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import look, prompts, work
+from secretsbackup.desktop import prompts, widgets, work
 from secretsbackup.desktop.flow import Flow
 from secretsbackup.desktop.profile_states import Standing
 from secretsbackup.desktop.trouble import Remedy, Trouble
@@ -31,8 +31,8 @@ class Attention(QWidget):
         super().__init__()
         self._app, self._profile, self._show_log = app, profile, show_log
         self._shown: tuple[str, ...] = ()
-        self._rows, self._trouble = look.column(gap=2), Trouble()
-        box = look.column(self)
+        self._rows, self._trouble = widgets.column(gap=2), Trouble()
+        box = widgets.column(self)
         box.addLayout(self._rows)
         box.addWidget(self._trouble)
         self.hide()
@@ -62,9 +62,9 @@ class Attention(QWidget):
     def _add(self, sentence: str, remedies: list[Remedy]) -> None:
         """A row: what is the matter, and what does something about it."""
         if sentence:
-            self._rows.addWidget(look.sentence(sentence))
+            self._rows.addWidget(widgets.sentence(sentence))
         if remedies:
-            self._rows.addWidget(Flow(*(look.button(label, do) for label, do in remedies)))
+            self._rows.addWidget(Flow(*(widgets.button(label, do) for label, do in remedies)))
 
     def _clear(self) -> None:
         while item := self._rows.takeAt(0):

@@ -6,7 +6,7 @@ from typing import Generic, TypeVar
 from PySide6.QtCore import Signal
 from PySide6.QtWidgets import QButtonGroup, QLabel, QRadioButton, QWidget
 
-from secretsbackup.desktop import look
+from secretsbackup.desktop import style, widgets
 
 T = TypeVar("T")
 
@@ -24,7 +24,7 @@ class Choices(QWidget, Generic[T]):
         self._values: list[T] = []
         self._rows: list[QWidget] = []
         self._said: dict[T, QLabel] = {}
-        self._box = look.column(self, gap=2)
+        self._box = widgets.column(self, gap=2)
         for value, label, about in choices:
             self.add(value, label, about)
 
@@ -33,11 +33,11 @@ class Choices(QWidget, Generic[T]):
         row = QWidget()
         button = QRadioButton(label)
         button.setAccessibleDescription(about)
-        box = look.column(row, gap=0)
+        box = widgets.column(row, gap=0)
         box.addWidget(button)
-        inner = look.column(gap=1)
-        inner.setContentsMargins(self.fontMetrics().height() + look.GRID, look.GRID // 4, 0, 0)
-        said = self._said[value] = look.quiet(about)
+        inner = widgets.column(gap=1)
+        inner.setContentsMargins(self.fontMetrics().height() + style.GRID, style.GRID // 4, 0, 0)
+        said = self._said[value] = widgets.quiet(about)
         said.setVisible(bool(about))
         inner.addWidget(said)
         if below:

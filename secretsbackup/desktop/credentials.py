@@ -4,7 +4,7 @@ from functools import partial
 
 from PySide6.QtWidgets import QDialog, QGridLayout, QHBoxLayout, QLabel, QLineEdit, QPushButton, QWidget
 
-from secretsbackup.desktop import look, work
+from secretsbackup.desktop import style, widgets, work
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret, SecretName
@@ -20,18 +20,18 @@ class Credentials(QWidget):
         self._rows: dict[SecretName, tuple[QLabel, QPushButton, QPushButton]] = {}
         self._trouble = Trouble()
         grid = QGridLayout()
-        grid.setHorizontalSpacing(look.GRID)
+        grid.setHorizontalSpacing(style.GRID)
         for number, name in enumerate(_wanted(profile)):
-            state = look.quiet(_("One moment…"))
-            store = look.button(_("Store…"), partial(self._ask, name))
-            forget = look.flat(_("Forget"), partial(self._begin_to_forget, name))
+            state = widgets.quiet(_("One moment…"))
+            store = widgets.button(_("Store…"), partial(self._ask, name))
+            forget = widgets.flat(_("Forget"), partial(self._begin_to_forget, name))
             store.setAccessibleName(_("Store {secret}").format(secret=_label(name)))
             forget.setAccessibleName(_("Forget {secret}").format(secret=_label(name)))
             for column, widget in enumerate((QLabel(_label(name)), state, store, forget)):
                 grid.addWidget(widget, number, column)
             self._rows[name] = (state, store, forget)
         grid.setColumnStretch(1, 1)
-        box = look.column(self)
+        box = widgets.column(self)
         box.addLayout(grid)
         box.addWidget(self._trouble)
         for name in self._rows:
@@ -76,19 +76,19 @@ class _Typed(QDialog):
         self._typed = QLineEdit()
         self._typed.setEchoMode(QLineEdit.EchoMode.Password)
         self._typed.setAccessibleName(label)
-        store = look.primary(_("&Store in the keyring"), self.accept)
+        store = widgets.primary(_("&Store in the keyring"), self.accept)
         store.setDefault(True)
         store.setEnabled(False)
         self._typed.textChanged.connect(lambda text: store.setEnabled(bool(text)))
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(look.button(_("&Cancel"), self.reject))
+        buttons.addWidget(widgets.button(_("&Cancel"), self.reject))
         buttons.addWidget(store)
-        box = look.column(self, margin=3, gap=2)
-        box.addWidget(look.heading(label))
+        box = widgets.column(self, margin=3, gap=2)
+        box.addWidget(widgets.heading(label))
         box.addWidget(self._typed)
         box.addLayout(buttons)
-        self.setMinimumWidth(52 * look.GRID)
+        self.setMinimumWidth(52 * style.GRID)
 
     def secret(self) -> Secret:
         """What was typed; the field forgets it."""

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from secretsbackup.desktop import look, work
+from secretsbackup.desktop import widgets, work
 from secretsbackup.desktop.setup.findings import Findings
 from secretsbackup.desktop.wizard import Page, Wizard
 from secretsbackup.model.check import Finding, Verdict
@@ -28,7 +28,7 @@ class ExaminePage(Page[tuple[Finding, ...]]):
         self.forward, self.help = _("&Close"), "checks-and-verification#examine"
         self._profile = profile
         self._found: list[Finding] = []
-        self._says, self._findings = look.sentence(), Findings()
+        self._says, self._findings = widgets.sentence(), Findings()
         self.body.addWidget(self._says)
         self.body.addWidget(self._findings)
         self._looking: asyncio.Task[None] | None = None

@@ -19,7 +19,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from secretsbackup.desktop import look, work
+from secretsbackup.desktop import style, widgets, work
 from secretsbackup.desktop.credentials import Credentials
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.help import offer_help
@@ -63,7 +63,7 @@ class Editor(QWidget):
         self._often, self._on_power = Often(), QCheckBox(_("Only while it is plugged in"))
         self._metered = QCheckBox(_("Also over a network that costs by the byte"))
         self._trouble = Trouble()
-        self._save = look.primary(_("&Save") if profile else _("&Add"), lambda: work.begin(self._write()))
+        self._save = widgets.primary(_("&Save") if profile else _("&Add"), lambda: work.begin(self._write()))
         self._save.setDefault(True)
         self._lay_out()
         self._show(profile)
@@ -71,7 +71,7 @@ class Editor(QWidget):
         work.begin(self._offer_keys())
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
         QShortcut(QKeySequence.StandardKey.Save, self, self._save.click)
-        self.resize(90 * look.GRID, 84 * look.GRID)
+        self.resize(90 * style.GRID, 84 * style.GRID)
         self._check()
 
     @property
@@ -223,7 +223,7 @@ class Editor(QWidget):
 
     def _lay_out(self) -> None:
         form = QWidget()
-        box = look.column(form, margin=3, gap=2)
+        box = widgets.column(form, margin=3, gap=2)
         if self._before is None:
             self._add(box, "name", _("&Name"), self._name)
         self._add(box, "sources", _("What to protect"), self._sources)
@@ -243,10 +243,10 @@ class Editor(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         self._staging.setPlaceholderText(str(self._app.home.cache / "…" / "stage"))
         row.addWidget(self._staging, 1)
-        row.addWidget(look.button(_("&Choose…"), self._choose_staging))
+        row.addWidget(widgets.button(_("&Choose…"), self._choose_staging))
         self._add(box, "staging", _("St&aging place"), staging, self._staging)
         if self._before:
-            box.addWidget(look.heading(_("Credentials")))
+            box.addWidget(widgets.heading(_("Credentials")))
             box.addWidget(Credentials(self._before))
         box.addStretch(1)
         area = QScrollArea()
@@ -255,24 +255,24 @@ class Editor(QWidget):
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(form)
         buttons = QHBoxLayout()
-        buttons.setContentsMargins(*[2 * look.GRID] * 4)
-        buttons.setSpacing(look.GRID)
+        buttons.setContentsMargins(*[2 * style.GRID] * 4)
+        buttons.setSpacing(style.GRID)
         buttons.addWidget(offer_help(self, "settings-reference"))
         buttons.addStretch(1)
-        buttons.addWidget(look.button(_("Cance&l"), self.close))
+        buttons.addWidget(widgets.button(_("Cance&l"), self.close))
         buttons.addWidget(self._save)
-        whole = look.column(self, gap=0)
+        whole = widgets.column(self, gap=0)
         whole.addWidget(area, 1)
         whole.addWidget(self._trouble)
-        whole.addWidget(look.rule())
+        whole.addWidget(widgets.rule())
         whole.addLayout(buttons)
 
     def _lay_out_rhythm(self, box: QVBoxLayout) -> None:
-        box.addWidget(look.heading(_("How often?")))
+        box.addWidget(widgets.heading(_("How often?")))
         box.addWidget(self._often)
         box.addWidget(self._on_power)
         box.addWidget(self._metered)
-        box.addWidget(look.heading(_("For how long?")))
+        box.addWidget(widgets.heading(_("For how long?")))
         rules = QHBoxLayout()
         self._full_every.setSuffix(_(" days"))
         _pair(rules, _("New full &backup every"), self._full_every)
@@ -294,16 +294,16 @@ class Editor(QWidget):
         title = QLabel(label)
         title.setBuddy(buddy or control)
         (buddy or control).setAccessibleName(label.replace("&", ""))
-        part = look.column(gap=0)
-        part.setSpacing(look.GRID // 2)
+        part = widgets.column(gap=0)
+        part.setSpacing(style.GRID // 2)
         part.addWidget(title)
         part.addWidget(control)
         part.addWidget(self._problem(field))
         box.addLayout(part)
 
     def _problem(self, field: str) -> QLabel:
-        label = self._fields[field] = look.sentence()
-        look.mark(label, "problem")
+        label = self._fields[field] = widgets.sentence()
+        style.mark(label, "problem")
         label.hide()
         return label
 
@@ -321,9 +321,9 @@ def _pair(row: QHBoxLayout, label: str, control: QWidget) -> None:
     title = QLabel(label)
     title.setBuddy(control)
     control.setAccessibleName(label.replace("&", ""))
-    pair = look.column(gap=0)
-    pair.setSpacing(look.GRID // 2)
+    pair = widgets.column(gap=0)
+    pair.setSpacing(style.GRID // 2)
     pair.addWidget(title)
     pair.addWidget(control)
     row.addLayout(pair)
-    row.setSpacing(2 * look.GRID)
+    row.setSpacing(2 * style.GRID)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QLabel, QSizePolicy
 
-from secretsbackup.desktop import look
+from secretsbackup.desktop import style
 
 
 class Elided(QLabel):
@@ -25,7 +25,7 @@ class Elided(QLabel):
             self._fit()
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(look.GRID, self.fontMetrics().height())
+        return QSize(style.GRID, self.fontMetrics().height())
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return self.minimumSizeHint()

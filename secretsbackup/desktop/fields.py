@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt, QTimer
 from PySide6.QtGui import QFontDatabase, QGuiApplication, QIcon
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QLineEdit, QPlainTextEdit, QPushButton, QWidget
 
-from secretsbackup.desktop import icons, look
+from secretsbackup.desktop import icons, style, widgets
 from secretsbackup.model.secret import Secret
 from secretsbackup.words.language import _
 
@@ -47,9 +47,9 @@ class FolderField(QWidget):
         self.setFocusProxy(self.line)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(look.GRID)
+        row.setSpacing(style.GRID)
         row.addWidget(self.line, 1)
-        self.browse = look.button(_("&Choose…"), self._choose)
+        self.browse = widgets.button(_("&Choose…"), self._choose)
         self.browse.setAutoDefault(False)
         row.addWidget(self.browse)
 
@@ -81,7 +81,7 @@ def copy_button(text: Callable[[], str], about: str) -> QPushButton:
         made.setText(_("Copied"))
         QTimer.singleShot(_COPIED, made, lambda: made.setText(_("Copy")))
 
-    made = look.button(_("Copy"), copy)
+    made = widgets.button(_("Copy"), copy)
     icons.put(made, "copy")
     made.setAccessibleName(_("Copy {what}").format(what=about))
     made.setAutoDefault(False)
@@ -97,7 +97,7 @@ def code(text: str, name: str) -> QPlainTextEdit:
     made.setLineWrapMode(QPlainTextEdit.LineWrapMode.NoWrap)
     made.setFont(QFontDatabase.systemFont(QFontDatabase.SystemFont.FixedFont))
     rows = min(_ROWS, text.count("\n") + 1)
-    made.setFixedHeight((rows + 1) * made.fontMetrics().lineSpacing() + 2 * look.GRID)
+    made.setFixedHeight((rows + 1) * made.fontMetrics().lineSpacing() + 2 * style.GRID)
     return made
 
 
@@ -106,7 +106,7 @@ def beside(*widgets: QWidget) -> QWidget:
     made = QWidget()
     row = QHBoxLayout(made)
     row.setContentsMargins(0, 0, 0, 0)
-    row.setSpacing(look.GRID)
+    row.setSpacing(style.GRID)
     for widget in widgets:
         row.addWidget(widget)
     row.addStretch(1)

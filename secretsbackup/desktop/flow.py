@@ -5,7 +5,7 @@ from PySide6.QtCore import QEvent, QPoint, QRect, QSize
 from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QSizePolicy, QWidget
 
-from secretsbackup.desktop import look
+from secretsbackup.desktop import style
 
 
 class Flow(QWidget):
@@ -55,7 +55,7 @@ class Flow(QWidget):
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         sizes = [widget.sizeHint() for widget in self._there]
-        wide = sum(size.width() for size in sizes) + look.GRID * max(len(sizes) - 1, 0)
+        wide = sum(size.width() for size in sizes) + style.GRID * max(len(sizes) - 1, 0)
         return QSize(wide, max((size.height() for size in sizes), default=0))
 
     def minimumSizeHint(self) -> QSize:  # noqa: N802 - Qt's name
@@ -84,7 +84,7 @@ class Flow(QWidget):
         places = []
         for size in (widget.sizeHint() for widget in self._there):
             if x and x + size.width() > width:
-                x, y, high = 0, y + high + look.GRID, 0
+                x, y, high = 0, y + high + style.GRID, 0
             places.append(QRect(QPoint(x, y), size))
-            x, high = x + size.width() + look.GRID, max(high, size.height())
+            x, high = x + size.width() + style.GRID, max(high, size.height())
         return places

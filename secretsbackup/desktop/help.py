@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from secretsbackup.desktop import icons, look, markdown
+from secretsbackup.desktop import icons, markdown, style, widgets
 from secretsbackup.words import handbook
 from secretsbackup.words.handbook import Page, Place
 from secretsbackup.words.language import _
@@ -54,13 +54,13 @@ class Help(QWidget):
         self._page: Page | None = None
         self._visits, self._at = list[_Visit](), -1
         self._contents, self._text = QTreeWidget(), QTextBrowser()
-        self._sought, self._none = QLineEdit(), look.quiet()
+        self._sought, self._none = QLineEdit(), widgets.quiet()
         self._back = _arrow("back", _("Back"), lambda: self._go(-1))
         self._forward = _arrow("next", _("Forward"), lambda: self._go(1))
         self._list_contents()
         self._lay_out()
         self._listen()
-        self.resize(120 * look.GRID, 84 * look.GRID)
+        self.resize(120 * style.GRID, 84 * style.GRID)
 
     @property
     def place(self) -> Place:
@@ -128,7 +128,7 @@ class Help(QWidget):
         block = next((block for section, block in headings if section.anchor == anchor), None)
         if block is not None:
             self._text.setTextCursor(QTextCursor(block))
-            bar.setValue(round(layout.blockBoundingRect(block).top()) - look.GRID)
+            bar.setValue(round(layout.blockBoundingRect(block).top()) - style.GRID)
 
     def _mark_contents(self, place: Place) -> None:
         """Show where one is; only the page that is read has its sections listed."""
@@ -152,11 +152,11 @@ class Help(QWidget):
 
     def _lay_out(self) -> None:
         self._contents.setHeaderHidden(True)
-        self._contents.setIndentation(2 * look.GRID)
+        self._contents.setIndentation(2 * style.GRID)
         self._contents.setFrameShape(QFrame.Shape.NoFrame)
         self._contents.setAccessibleName(_("Contents"))
         self._contents.setTextElideMode(Qt.TextElideMode.ElideRight)
-        self._contents.setFixedWidth(max(32 * look.GRID, 32 * self.fontMetrics().averageCharWidth()))
+        self._contents.setFixedWidth(max(32 * style.GRID, 32 * self.fontMetrics().averageCharWidth()))
         self._text.setFrameShape(QFrame.Shape.NoFrame)
         self._text.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         self._text.setOpenLinks(False)
@@ -166,15 +166,15 @@ class Help(QWidget):
         self._sought.addAction(icons.icon("search"), QLineEdit.ActionPosition.LeadingPosition)
         self._none.hide()
         above = QHBoxLayout()
-        above.setContentsMargins(*[look.GRID] * 4)
-        above.setSpacing(look.GRID)
+        above.setContentsMargins(*[style.GRID] * 4)
+        above.setSpacing(style.GRID)
         above.addWidget(self._back)
         above.addWidget(self._forward)
         above.addWidget(self._sought, 1)
-        right = look.column(gap=0)
+        right = widgets.column(gap=0)
         right.addLayout(above)
         right.addWidget(self._none)
-        right.addWidget(look.rule())
+        right.addWidget(widgets.rule())
         right.addWidget(self._text, 1)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -251,7 +251,7 @@ def offer_help(window: QWidget, topic: str | Callable[[], str]) -> QPushButton:
         show_help(topic if isinstance(topic, str) else topic())
 
     QShortcut(QKeySequence.StandardKey.HelpContents, window, opened)
-    made = look.flat(_("Help"), opened)
+    made = widgets.flat(_("Help"), opened)
     made.setToolTip(QKeySequence(QKeySequence.StandardKey.HelpContents).toString())
     made.setAutoDefault(False)
     return made
@@ -268,7 +268,7 @@ def _as_link(label: str, to: Place) -> str:
 
 
 def _arrow(icon: str, name: str, clicked: Callable[[], object]) -> QPushButton:
-    made = look.flat("", clicked)
+    made = widgets.flat("", clicked)
     icons.put(made, icon)
     made.setAccessibleName(name)
     made.setToolTip(name)
@@ -279,7 +279,7 @@ def _item(parent: QTreeWidget | QTreeWidgetItem, text: str, place: Place) -> QTr
     made = QTreeWidgetItem(parent, [text])
     made.setData(0, _PLACE.value, place)
     made.setToolTip(0, text)
-    made.setSizeHint(0, QSize(0, QFontMetrics(made.font(0)).height() + look.GRID))
+    made.setSizeHint(0, QSize(0, QFontMetrics(made.font(0)).height() + style.GRID))
     return made
 
 

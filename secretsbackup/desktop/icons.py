@@ -16,7 +16,7 @@ from PySide6.QtGui import QColor, QIcon, QImage, QPainter, QPalette, QPixmap
 from PySide6.QtSvg import QSvgRenderer
 from shiboken6 import isValid
 
-from secretsbackup.desktop import look
+from secretsbackup.desktop import style
 
 _SIZES = (16, 22, 24, 32, 48, 64, 96)
 _ROUND = 25.13
@@ -37,7 +37,7 @@ class Shield(StrEnum):
 
 def icon(name: str, palette: QPalette | None = None, accent: QColor | None = None) -> QIcon:
     """A drawing of `resources/icons`, in the colour of text, greyed where its control is disabled."""
-    colours = palette or look.palette()
+    colours = palette or style.palette()
     made = QIcon()
     for mode, group in (
         (QIcon.Mode.Normal, QPalette.ColorGroup.Active),
@@ -112,11 +112,11 @@ def state_colour(state: Shield, palette: QPalette) -> QColor:
     """What stands out in a state's shield; the shape says the same."""
     match state:
         case Shield.RUNNING:
-            return look.accent(palette)
+            return style.accent(palette)
         case Shield.ATTENTION:
-            return look.warning_colour(palette)
+            return style.warning_colour(palette)
         case Shield.FAILED:
-            return look.danger_colour(palette)
+            return style.danger_colour(palette)
         case Shield.SAFE | Shield.PAUSED | Shield.EMPTY:
             return palette.color(QPalette.ColorRole.WindowText)
 

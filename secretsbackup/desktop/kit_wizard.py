@@ -8,7 +8,7 @@ from PySide6.QtCore import QUrl
 from PySide6.QtGui import QDesktopServices
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look, prompts
+from secretsbackup.desktop import icons, prompts, widgets
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.setup.kit_folder import PaperPage
 from secretsbackup.desktop.wizard import Page, Wizard
@@ -71,8 +71,8 @@ class KeptPage(Page[None]):
     def __init__(self, keep: KeepPage) -> None:
         super().__init__(_("Saved"), _("The recovery kit is saved"))
         self.forward, self.final = _("&Close"), True
-        self._keep, self._says = keep, look.sentence()
-        self._open = look.button(_("&Open the kit’s folder"), self._open_folder)
+        self._keep, self._says = keep, widgets.sentence()
+        self._open = widgets.button(_("&Open the kit’s folder"), self._open_folder)
         icons.put(self._open, "print")
         self.body.addWidget(self._says)
         self.body.addWidget(beside(self._open))

@@ -20,7 +20,7 @@ from PySide6.QtWidgets import (
 )
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.model.event import (
@@ -59,8 +59,8 @@ class Log(QWidget):
         self.setWindowTitle(_("Log of “{name}”").format(name=name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._lines = Lines()
-        self._title, self._about = look.headline(), look.quiet()
-        self._trouble, self._saved = Trouble(), look.quiet()
+        self._title, self._about = widgets.headline(), widgets.quiet()
+        self._trouble, self._saved = Trouble(), widgets.quiet()
         self._saved.hide()
         self._filter, self._warnings = QLineEdit(), QCheckBox(_("&Warnings only"))
         self._filter.setPlaceholderText(_("Filter"))
@@ -85,7 +85,7 @@ class Log(QWidget):
             )
         else:
             self._pieces.start(_SOON)
-        self.resize(100 * look.GRID, 70 * look.GRID)
+        self.resize(100 * style.GRID, 70 * style.GRID)
 
     def _read(self) -> None:
         """Read the next piece; for as long as the run goes on."""
@@ -157,27 +157,27 @@ class Log(QWidget):
         table.setAccessibleName(_("Log"))
         table.verticalHeader().hide()
         table.verticalHeader().setSectionResizeMode(QHeaderView.ResizeMode.Fixed)
-        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + look.GRID)
+        table.verticalHeader().setDefaultSectionSize(table.fontMetrics().height() + style.GRID)
         table.horizontalHeader().hide()
         table.horizontalHeader().setStretchLastSection(True)
         table.setColumnWidth(0, 12 * table.fontMetrics().averageCharWidth())
-        look.tabular(table)
+        widgets.tabular(table)
         return table
 
     def _lay_out(self) -> None:
         self._obscured = QCheckBox(_("&Obscure names and secrets"))
         self._obscured.setChecked(True)
         filters, buttons = QHBoxLayout(), QHBoxLayout()
-        filters.setSpacing(2 * look.GRID)
+        filters.setSpacing(2 * style.GRID)
         filters.addWidget(self._filter, 1)
         filters.addWidget(self._warnings)
-        buttons.setSpacing(look.GRID)
-        buttons.addWidget(look.button(_("&Copy"), self._copy))
+        buttons.setSpacing(style.GRID)
+        buttons.addWidget(widgets.button(_("&Copy"), self._copy))
         buttons.addWidget(offer_help(self, "troubleshooting"))
         buttons.addStretch(1)
         buttons.addWidget(self._obscured)
-        buttons.addWidget(look.button(_("&Save report…"), self._ask_where))
-        box = look.column(self, margin=3, gap=2)
+        buttons.addWidget(widgets.button(_("&Save report…"), self._ask_where))
+        box = widgets.column(self, margin=3, gap=2)
         box.addWidget(self._title)
         box.addWidget(self._about)
         box.addWidget(self._trouble)
@@ -257,10 +257,10 @@ class Lines(QAbstractTableModel):
                 return None
 
     def _colour(self, moment: Moment, column: int) -> object:
-        colours = look.palette()
+        colours = style.palette()
         if column == 0:
-            return look.quiet_colour(colours)
-        return look.warning_colour(colours) if warns(moment.event) else None
+            return style.quiet_colour(colours)
+        return style.warning_colour(colours) if warns(moment.event) else None
 
     def _at(self, row: int) -> Moment:
         return self._moments[row if self._found is None else self._found[row]]

@@ -19,7 +19,7 @@ from PySide6.QtGui import (
     QTextTable,
 )
 
-from secretsbackup.desktop import look
+from secretsbackup.desktop import style
 
 _SIZES = {1: 1.6, 2: 1.25, 3: 1.05}
 """How much larger than text a heading is, by its level."""
@@ -29,7 +29,7 @@ def document(text: str, font: QFont, colours: QPalette, parent: QObject) -> QTex
     """A text of Markdown, in this font and in colours that can be read on this palette."""
     made = QTextDocument(parent)
     made.setDefaultFont(font)
-    made.setDocumentMargin(3 * look.GRID)
+    made.setDocumentMargin(3 * style.GRID)
     made.setMarkdown(text)
     for block in blocks(made):
         _dress(block, font, colours)
@@ -54,7 +54,7 @@ def blocks(of: QTextDocument) -> Iterator[QTextBlock]:
 
 def link_colour(colours: QPalette) -> QColor:
     """For links: 4.5 to 1 on what they stand on, which the palettes of many desktops miss."""
-    return QColor("#7ab8f5" if look.is_dark(colours) else "#1a5fb4")
+    return QColor("#7ab8f5" if style.is_dark(colours) else "#1a5fb4")
 
 
 def _dress(block: QTextBlock, font: QFont, colours: QPalette) -> None:
@@ -84,8 +84,10 @@ def _dress_code(cursor: QTextCursor, block: QTextBlock, colours: QPalette) -> No
     cursor.mergeCharFormat(text)
     surface = _apart(0, 0 if _is_code(block.next()) else 2)
     surface.setNonBreakableLines(False)
-    surface.setBackground(QBrush(look.mixed(colours, QPalette.ColorRole.Text, QPalette.ColorRole.Base, 0.08)))
-    surface.setLeftMargin(2 * look.GRID)
+    surface.setBackground(
+        QBrush(style.mixed(colours, QPalette.ColorRole.Text, QPalette.ColorRole.Base, 0.08))
+    )
+    surface.setLeftMargin(2 * style.GRID)
     cursor.mergeBlockFormat(surface)
 
 
@@ -105,20 +107,20 @@ def _dress_links(block: QTextBlock, colours: QPalette) -> None:
 
 def _dress_table(table: QTextTable, colours: QPalette) -> None:
     made = table.format()
-    made.setCellPadding(look.GRID // 2)
+    made.setCellPadding(style.GRID // 2)
     made.setCellSpacing(0)
     made.setBorder(1)
     made.setBorderCollapse(True)
     made.setBorderStyle(QTextFrameFormat.BorderStyle.BorderStyle_Solid)
-    made.setBorderBrush(QBrush(look.line_colour(colours)))
-    made.setBottomMargin(2 * look.GRID)
+    made.setBorderBrush(QBrush(style.line_colour(colours)))
+    made.setBottomMargin(2 * style.GRID)
     table.setFormat(made)
 
 
 def _apart(above: float, below: float) -> QTextBlockFormat:
     made = QTextBlockFormat()
-    made.setTopMargin(above * look.GRID)
-    made.setBottomMargin(below * look.GRID)
+    made.setTopMargin(above * style.GRID)
+    made.setBottomMargin(below * style.GRID)
     return made
 
 

@@ -16,7 +16,7 @@ from PySide6.QtWidgets import (
 )
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.attention import Attention
 from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.desktop.flow import Flow
@@ -49,21 +49,21 @@ class Overview(QWidget):
         self._trouble, self._attention = Trouble(), Attention(app, profile, self._open_telling_log)
         self._facts = Facts()
         self._list = self._make_list()
-        self._none = look.quiet(
+        self._none = widgets.quiet(
             _("No run yet. The first one sends everything; later ones only what changed.")
         )
         self._runs.rowsInserted.connect(self._show_list)
         self._runs.modelReset.connect(self._show_list)
         inside = _Inside()
-        box = look.column(inside, margin=3, gap=2)
+        box = widgets.column(inside, margin=3, gap=2)
         box.addWidget(self._still)
         box.addWidget(self._running)
         box.addWidget(self._trouble)
         box.addWidget(self._attention)
-        box.addWidget(look.rule())
+        box.addWidget(widgets.rule())
         box.addWidget(self._facts)
-        box.addSpacing(look.GRID)
-        box.addWidget(look.heading(_("History")))
+        box.addSpacing(style.GRID)
+        box.addWidget(widgets.heading(_("History")))
         box.addWidget(self._none)
         box.addWidget(self._list, 1)
         self._rest = QWidget()
@@ -74,7 +74,7 @@ class Overview(QWidget):
         area.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(inside)
-        look.column(self).addWidget(area)
+        widgets.column(self).addWidget(area)
         self._was_running = False
         app.standings.recalled.connect(self._recalled)
         self._show_list()
@@ -147,25 +147,25 @@ class Overview(QWidget):
         self._app.back_up(self._name)
 
     def _make_still(self) -> QWidget:
-        self._shield, self._health, self._next = QLabel(), look.headline(), look.quiet()
-        self._shield.setFixedWidth(8 * look.GRID)
-        self._primary = look.primary(_("&Back up now"), self._back_up)
-        restore = look.button(_("&Restore files…"), lambda: self._app.restore_files(self._name))
-        self._resume = look.button(_("&Continue"), lambda: self._app.standings.resume(self._name))
+        self._shield, self._health, self._next = QLabel(), widgets.headline(), widgets.quiet()
+        self._shield.setFixedWidth(8 * style.GRID)
+        self._primary = widgets.primary(_("&Back up now"), self._back_up)
+        restore = widgets.button(_("&Restore files…"), lambda: self._app.restore_files(self._name))
+        self._resume = widgets.button(_("&Continue"), lambda: self._app.standings.resume(self._name))
         self._resume.setAccessibleDescription(_("Backups begin by themselves again."))
-        more = look.button(_("&More"))
+        more = widgets.button(_("&More"))
         more.setMenu(self._make_menu())
-        text = look.column(gap=0)
-        text.setSpacing(look.GRID // 2)
+        text = widgets.column(gap=0)
+        text.setSpacing(style.GRID // 2)
         text.addWidget(self._health)
         text.addWidget(self._next)
         head = QHBoxLayout()
-        head.setSpacing(2 * look.GRID)
+        head.setSpacing(2 * style.GRID)
         head.addWidget(self._shield, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(text, 1)
         self._buttons = Flow(self._primary, self._resume, restore, more)
         made = QWidget()
-        box = look.column(made, gap=2)
+        box = widgets.column(made, gap=2)
         box.addLayout(head)
         box.addWidget(self._buttons)
         return made
@@ -185,7 +185,7 @@ class Overview(QWidget):
         shown = _List()
         show_in(shown, self._runs, _("History"), self._open_log)
         shown.setMouseTracking(True)
-        shown.setMinimumHeight(16 * look.GRID)
+        shown.setMinimumHeight(16 * style.GRID)
         return shown
 
     def _show_list(self) -> None:
@@ -222,7 +222,7 @@ class _List(QListView):
     """Takes what room is left, and some rows' in any case."""
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(30 * look.GRID, 16 * look.GRID)
+        return QSize(30 * style.GRID, 16 * style.GRID)
 
 
 class Facts(QWidget):
@@ -231,12 +231,12 @@ class Facts(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        paths, sentences = [Elided("sentence") for _n in range(2)], [look.sentence() for _n in range(2)]
+        paths, sentences = [Elided("sentence") for _n in range(2)], [widgets.sentence() for _n in range(2)]
         self._rows: list[tuple[QLabel, QLabel]] = [(QLabel(), text) for text in (*paths, *sentences)]
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
-        grid.setHorizontalSpacing(look.GRID)
-        grid.setVerticalSpacing(look.GRID // 2)
+        grid.setHorizontalSpacing(style.GRID)
+        grid.setVerticalSpacing(style.GRID // 2)
         for number, (mark, text) in enumerate(self._rows):
             grid.addWidget(mark, number, 0, Qt.AlignmentFlag.AlignTop)
             grid.addWidget(text, number, 1)
@@ -253,7 +253,7 @@ class Facts(QWidget):
             ("link", words.chain(kept.snapshots, kept.since, kept.chains, now)),
             ("circle-check", words.proven(standing.status, now)),
         )
-        colour, ratio = look.quiet_colour(self.palette()), self.devicePixelRatioF()
+        colour, ratio = style.quiet_colour(self.palette()), self.devicePixelRatioF()
         for (mark, text), (icon, told) in zip(self._rows, shown, strict=True):
             mark.setPixmap(icons.pixmap(icon, 18, line=colour, ratio=ratio))
             text.show_text(told) if isinstance(text, Elided) else text.setText(told)

@@ -8,7 +8,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QWidget
 
-from secretsbackup.desktop import look, prompts, work
+from secretsbackup.desktop import prompts, style, widgets, work
 from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.short_names import where as place
@@ -34,7 +34,7 @@ class Preferences(QWidget):
         self.setWindowTitle(_("Preferences"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._trouble = Trouble()
-        self._profiles = look.column()
+        self._profiles = widgets.column()
         self._autostart = QCheckBox(_("&Start in the tray when I log in"))
         self._timer = QCheckBox(_("Let the system’s &timer start backups, also while this program is closed"))
         self._notify = QCheckBox(_("&Notify me of failures, warnings, and when it works again"))
@@ -44,7 +44,7 @@ class Preferences(QWidget):
         app.standings.listed.connect(self._list)
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
         QShortcut(QKeySequence.StandardKey.Cancel, self, self.close)
-        self.resize(80 * look.GRID, 66 * look.GRID)
+        self.resize(80 * style.GRID, 66 * style.GRID)
 
     def _show(self) -> None:
         """Copy what is set into the controls."""
@@ -73,22 +73,22 @@ class Preferences(QWidget):
                 widget.deleteLater()
         for standing in self._app.standings.all.values():
             self._profiles.addWidget(self._row(standing.profile))
-        add = look.flat(_("&Add a backup…"), self._app.set_up)
+        add = widgets.flat(_("&Add a backup…"), self._app.set_up)
         self._profiles.addWidget(add, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _row(self, profile: Profile) -> QWidget:
         made = QWidget()
         row = QHBoxLayout(made)
         row.setContentsMargins(0, 0, 0, 0)
-        row.setSpacing(look.GRID)
-        text = look.column(gap=0)
+        row.setSpacing(style.GRID)
+        text = widgets.column(gap=0)
         where = Elided()
         where.show_text(place(profile.destination))
-        text.addWidget(look.heading(profile.name))
+        text.addWidget(widgets.heading(profile.name))
         text.addWidget(where)
-        edit = look.button(_("Edit…"), partial(self._app.edit, profile.name))
-        remove = look.button(_("Remove…"), lambda: work.begin(self._remove(profile)))
-        look.mark(remove, "danger")
+        edit = widgets.button(_("Edit…"), partial(self._app.edit, profile.name))
+        remove = widgets.button(_("Remove…"), lambda: work.begin(self._remove(profile)))
+        style.mark(remove, "danger")
         edit.setAccessibleName(_("Edit {name}").format(name=profile.name))
         remove.setAccessibleName(_("Remove {name}").format(name=profile.name))
         row.addLayout(text, 1)
@@ -136,14 +136,14 @@ class Preferences(QWidget):
         self._app.tray.draw()
 
     def _lay_out(self) -> None:
-        self._told = look.quiet()
+        self._told = widgets.quiet()
         form = QWidget()
-        box = look.column(form, margin=3, gap=2)
+        box = widgets.column(form, margin=3, gap=2)
         box.addWidget(self._trouble)
-        box.addWidget(look.heading(_("Backups")))
+        box.addWidget(widgets.heading(_("Backups")))
         box.addLayout(self._profiles)
-        box.addWidget(look.rule())
-        box.addWidget(look.heading(_("This desktop")))
+        box.addWidget(widgets.rule())
+        box.addWidget(widgets.heading(_("This desktop")))
         box.addWidget(self._autostart)
         box.addWidget(self._timer)
         box.addWidget(self._notify)
@@ -164,4 +164,4 @@ class Preferences(QWidget):
         area.setFrameShape(QFrame.Shape.NoFrame)
         area.setFocusPolicy(Qt.FocusPolicy.NoFocus)
         area.setWidget(form)
-        look.column(self).addWidget(area)
+        widgets.column(self).addWidget(area)

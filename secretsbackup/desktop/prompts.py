@@ -7,7 +7,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QShowEvent
 from PySide6.QtWidgets import QDialog, QHBoxLayout, QLineEdit, QWidget
 
-from secretsbackup.desktop import look
+from secretsbackup.desktop import style, widgets
 from secretsbackup.model.secret import Secret
 from secretsbackup.words.language import _
 
@@ -52,7 +52,7 @@ class Dialog(QDialog):
     """As high as its text takes at its width: Qt's own guess is that of a narrower one."""
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
-        width = 56 * look.GRID
+        width = 56 * style.GRID
         self.setMinimumWidth(width)
         if box := self.layout():
             self.resize(width, box.totalHeightForWidth(width))
@@ -66,17 +66,17 @@ class _Passphrase(Dialog):
         self._typed = QLineEdit()
         self._typed.setEchoMode(QLineEdit.EchoMode.Password)
         self._typed.setAccessibleName(_("Passphrase of your key"))
-        go_on = look.primary(_("&Go on"), self.accept)
+        go_on = widgets.primary(_("&Go on"), self.accept)
         go_on.setDefault(True)
         go_on.setEnabled(False)
         self._typed.textChanged.connect(lambda text: go_on.setEnabled(bool(text)))
         buttons = QHBoxLayout()
         buttons.addStretch(1)
-        buttons.addWidget(look.button(_("&Cancel"), self.reject))
+        buttons.addWidget(widgets.button(_("&Cancel"), self.reject))
         buttons.addWidget(go_on)
-        box = look.column(self, margin=3, gap=2)
-        box.addWidget(look.headline(_("The passphrase of your key, please")))
-        box.addWidget(look.quiet(about or _("It opens your backups for this run, and is not kept.")))
+        box = widgets.column(self, margin=3, gap=2)
+        box.addWidget(widgets.headline(_("The passphrase of your key, please")))
+        box.addWidget(widgets.quiet(about or _("It opens your backups for this run, and is not kept.")))
         box.addWidget(self._typed)
         box.addLayout(buttons)
 
@@ -94,18 +94,18 @@ class Sure(Dialog):
         super().__init__(parent)
         self.setWindowTitle(title)
         self.setWindowModality(Qt.WindowModality.WindowModal)
-        agree = look.button(yes, self.accept) if destroys else look.primary(yes, self.accept)
+        agree = widgets.button(yes, self.accept) if destroys else widgets.primary(yes, self.accept)
         if destroys:
-            look.mark(agree, "danger")
-        refuse = look.button(_("&Cancel"), self.reject)
+            style.mark(agree, "danger")
+        refuse = widgets.button(_("&Cancel"), self.reject)
         (refuse if destroys else agree).setDefault(True)
         (refuse if destroys else agree).setFocus()
         buttons = QHBoxLayout()
-        buttons.setSpacing(look.GRID)
+        buttons.setSpacing(style.GRID)
         buttons.addStretch(1)
         buttons.addWidget(refuse)
         buttons.addWidget(agree)
-        box = look.column(self, margin=3, gap=2)
-        box.addWidget(look.headline(title))
-        box.addWidget(look.sentence(text))
+        box = widgets.column(self, margin=3, gap=2)
+        box.addWidget(widgets.headline(title))
+        box.addWidget(widgets.sentence(text))
         box.addLayout(buttons)

@@ -36,7 +36,7 @@ async def ask(parent: QWidget | None, *, at_login: bool, can_run: bool) -> Parti
 def _dialog(
     parent: QWidget | None, answered: "asyncio.Future[Parting]", *, at_login: bool, can_run: bool
 ) -> QDialog:
-    from secretsbackup.desktop import look
+    from secretsbackup.desktop import widgets
     from secretsbackup.desktop.prompts import Dialog
 
     def choose(parting: Parting) -> None:
@@ -47,14 +47,14 @@ def _dialog(
     dialog = Dialog(parent)
     dialog.setWindowTitle("Secrets Backup")
     dialog.setWindowModality(Qt.WindowModality.WindowModal)
-    stay = look.primary(_("&Keep running in the background"), lambda: choose(Parting.STAY))
-    timer = look.button(_("Let the system’s &timer back up"), lambda: choose(Parting.TIMER))
-    leave = look.button(_("&Quit"), lambda: choose(Parting.QUIT))
+    stay = widgets.primary(_("&Keep running in the background"), lambda: choose(Parting.STAY))
+    timer = widgets.button(_("Let the system’s &timer back up"), lambda: choose(Parting.TIMER))
+    leave = widgets.button(_("&Quit"), lambda: choose(Parting.QUIT))
     timer.setVisible(can_run)
     stay.setDefault(True)
-    box = look.column(dialog, margin=3, gap=2)
-    box.addWidget(look.headline(_("Quit Secrets Backup?")))
-    box.addWidget(look.sentence(_until_login() if at_login else _until_opened()))
+    box = widgets.column(dialog, margin=3, gap=2)
+    box.addWidget(widgets.headline(_("Quit Secrets Backup?")))
+    box.addWidget(widgets.sentence(_until_login() if at_login else _until_opened()))
     for button in (stay, timer, leave):
         box.addWidget(button)
     dialog.finished.connect(lambda _result: choose(Parting.STAY) if not answered.done() else None)

@@ -7,7 +7,7 @@ from PySide6.QtGui import QColor, QPainter, QPaintEvent, QPen, QPixmap, QPolygon
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look
+from secretsbackup.desktop import icons, style, widgets
 from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.run_trace import Trace
@@ -24,18 +24,18 @@ class Running(QWidget):
 
     def __init__(self, stop: Callable[[], object]) -> None:
         super().__init__()
-        self._shield, self._doing, self._amount = QLabel(), look.headline(), look.sentence()
-        self._shield.setFixedWidth(8 * look.GRID)
-        look.tabular(self._amount)
-        self._stop = look.button(_("&Stop"), stop)
+        self._shield, self._doing, self._amount = QLabel(), widgets.headline(), widgets.sentence()
+        self._shield.setFixedWidth(8 * style.GRID)
+        widgets.tabular(self._amount)
+        self._stop = widgets.button(_("&Stop"), stop)
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
-        self._bar.setFixedHeight(look.GRID)
+        self._bar.setFixedHeight(style.GRID)
         self._bar.setAccessibleName(_("How far it is"))
         self._curve = Curve()
         self._steps = _Steps()
         self._file = Elided()
-        self._warnings = look.quiet()
+        self._warnings = widgets.quiet()
         self._lay_out()
 
     def show_run(self, status: Status, trace: Trace) -> None:
@@ -56,24 +56,24 @@ class Running(QWidget):
         self._warnings.setVisible(bool(count))
 
     def _lay_out(self) -> None:
-        text = look.column(gap=0)
-        text.setSpacing(look.GRID // 2)
+        text = widgets.column(gap=0)
+        text.setSpacing(style.GRID // 2)
         text.addWidget(self._doing)
         text.addWidget(self._amount)
         text.addStretch(1)
         top = QHBoxLayout()
-        top.setSpacing(2 * look.GRID)
+        top.setSpacing(2 * style.GRID)
         top.addWidget(self._shield, 0, Qt.AlignmentFlag.AlignTop)
         top.addLayout(text, 1)
         top.addWidget(self._stop, 0, Qt.AlignmentFlag.AlignTop)
         middle = QHBoxLayout()
-        middle.setSpacing(2 * look.GRID)
-        bars = look.column()
+        middle.setSpacing(2 * style.GRID)
+        bars = widgets.column()
         bars.addWidget(self._bar)
         bars.addWidget(self._file)
         middle.addLayout(bars, 1)
         middle.addWidget(self._curve)
-        box = look.column(self, gap=2)
+        box = widgets.column(self, gap=2)
         box.addLayout(top)
         box.addLayout(middle)
         box.addWidget(self._steps)
@@ -88,7 +88,7 @@ class _Steps(QWidget):
         self.setSizePolicy(QSizePolicy.Policy.Ignored, QSizePolicy.Policy.Fixed)
         self._row = QHBoxLayout(self)
         self._row.setContentsMargins(0, 0, 0, 0)
-        self._row.setSpacing(2 * look.GRID)
+        self._row.setSpacing(2 * style.GRID)
         self._verb: Verb | None = None
         self._now: Step | None = None
         self._shown: list[tuple[Step, QLabel, QLabel]] = []
@@ -107,7 +107,7 @@ class _Steps(QWidget):
             took = f" {words.duration(seconds)}" if done and seconds and seconds >= 1 else ""
             name.setText(words.step(step) + took)
             name.setAccessibleDescription(_("done") if done else _("now") if now else "")
-            look.mark(name, "sentence" if done or now else "quiet")
+            style.mark(name, "sentence" if done or now else "quiet")
             skipped = not done and not now and order.index(step) < reached
             mark.setPixmap(self._mark(done=done, now=now, skipped=skipped))
             mark.setToolTip(name.text())
@@ -122,14 +122,14 @@ class _Steps(QWidget):
         """Where not all names fit, the marks tell, and the step that goes on has its name."""
         metrics = self.fontMetrics()
         wide = sum(
-            metrics.horizontalAdvance(name.text()) + 6 * look.GRID for _step, _mark, name in self._shown
+            metrics.horizontalAdvance(name.text()) + 6 * style.GRID for _step, _mark, name in self._shown
         )
         for step, _mark, name in self._shown:
             name.setVisible(wide <= self.width() or step is self._now)
 
     def _mark(self, *, done: bool, now: bool, skipped: bool) -> QPixmap:
         colours = self.palette()
-        colour = look.accent(colours) if now else look.quiet_colour(colours)
+        colour = style.accent(colours) if now else style.quiet_colour(colours)
         name = "check" if done else "dot" if now else "skipped" if skipped else "circle"
         return icons.pixmap(name, 16, line=colour, ratio=self.devicePixelRatioF())
 
@@ -144,7 +144,7 @@ class _Steps(QWidget):
             pair = QWidget()
             row = QHBoxLayout(pair)
             row.setContentsMargins(0, 0, 0, 0)
-            row.setSpacing(look.GRID // 2)
+            row.setSpacing(style.GRID // 2)
             row.addWidget(mark)
             row.addWidget(name)
             self._row.addWidget(pair)
@@ -162,7 +162,7 @@ class Curve(QWidget):
         self.setAccessibleName(_("Rate over time"))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(20 * look.GRID, 6 * look.GRID)
+        return QSize(20 * style.GRID, 6 * style.GRID)
 
     def show_rates(self, rates: Sequence[float]) -> None:
         """Draw these."""
@@ -177,7 +177,7 @@ class Curve(QWidget):
         painter.setRenderHint(QPainter.RenderHint.Antialiasing)
         area = QRectF(self.rect()).adjusted(1, 2, -1, -1)
         if self._rates:
-            painter.setPen(QPen(look.line_colour(self.palette()), 1))
+            painter.setPen(QPen(style.line_colour(self.palette()), 1))
             painter.drawLine(area.bottomLeft(), area.bottomRight())
         if len(self._rates) >= _SOME and max(self._rates) > 0:
             self._draw(painter, area)
@@ -190,7 +190,7 @@ class Curve(QWidget):
             QPointF(area.left() + number * across, area.bottom() - area.height() * rate / top)
             for number, rate in enumerate(self._rates)
         ]
-        colour = look.accent(self.palette())
+        colour = style.accent(self.palette())
         below = QColor(colour)
         below.setAlpha(40)
         painter.setPen(Qt.PenStyle.NoPen)

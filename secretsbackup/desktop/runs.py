@@ -17,7 +17,7 @@ from PySide6.QtWidgets import (
 )
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop import icons, style, work
 from secretsbackup.model.event import RunId, Verb
 from secretsbackup.model.outcome import Cancelled, Completed, Failed, Interrupted, Skipped
 from secretsbackup.model.profile import ProfileName
@@ -151,7 +151,7 @@ class Row(QStyledItemDelegate):
         self._now = now
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(30 * look.GRID, max(4 * look.GRID, option.fontMetrics.height() + 2 * look.GRID))
+        return QSize(30 * style.GRID, max(4 * style.GRID, option.fontMetrics.height() + 2 * style.GRID))
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         self.initStyleOption(option, index)
@@ -163,21 +163,21 @@ class Row(QStyledItemDelegate):
 
     def _draw(self, painter: QPainter, option: QStyleOptionViewItem, run: PastRun) -> None:
         colours: QPalette = option.palette
-        rect: QRect = option.rect.adjusted(look.GRID, 0, -look.GRID, 0)
+        rect: QRect = option.rect.adjusted(style.GRID, 0, -style.GRID, 0)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         text = colours.color(QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.Text)
-        quiet = text if chosen else look.quiet_colour(colours)
+        quiet = text if chosen else style.quiet_colour(colours)
         colour = text if chosen else _colour(run, colours)
         ratio = option.widget.devicePixelRatioF()
         drawing = icons.pixmap(mark(run), 16, line=colour, ratio=ratio)
         painter.drawPixmap(rect.left(), rect.center().y() - 7, drawing)
         wide = option.fontMetrics.averageCharWidth()
-        when = rect.adjusted(3 * look.GRID, 0, 0, 0)
+        when = rect.adjusted(3 * style.GRID, 0, 0, 0)
         when.setWidth(20 * wide)
         took = rect.adjusted(rect.width() - 10 * wide, 0, 0, 0)
         told = QRect(rect)
-        told.setLeft(when.right() + look.GRID)
-        told.setRight(took.left() - look.GRID)
+        told.setLeft(when.right() + style.GRID)
+        told.setRight(took.left() - style.GRID)
         middle = Qt.AlignmentFlag.AlignVCenter
         cut = option.fontMetrics.elidedText
         painter.setPen(text)
@@ -193,10 +193,10 @@ class Row(QStyledItemDelegate):
 def _colour(run: PastRun, colours: QPalette) -> QColor:
     match run.outcome:
         case Completed(warnings=0):
-            return look.safe_colour(colours)
+            return style.safe_colour(colours)
         case Completed() | Interrupted():
-            return look.warning_colour(colours)
+            return style.warning_colour(colours)
         case Failed():
-            return look.danger_colour(colours)
+            return style.danger_colour(colours)
         case _:
-            return look.quiet_colour(colours)
+            return style.quiet_colour(colours)

@@ -4,7 +4,7 @@ from PySide6.QtCore import QTime, Signal
 from PySide6.QtWidgets import QComboBox, QLabel, QSpinBox, QTimeEdit
 
 from secretsbackup import words
-from secretsbackup.desktop import look
+from secretsbackup.desktop import widgets
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import beside
 from secretsbackup.model.schedule import Daily, Hours, Manual, Schedule, Weekday, Weekly
@@ -67,7 +67,7 @@ def number(name: str, least: int, most: int, value: int) -> QSpinBox:
     made.setRange(least, most)
     made.setValue(value)
     made.setAccessibleName(name)
-    look.tabular(made)
+    widgets.tabular(made)
     return made
 
 

@@ -9,7 +9,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QListWidgetItem, QPlainTextEdit, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.model.paths import legible
 from secretsbackup.model.profile import Source, labelled
@@ -36,7 +36,7 @@ class Sources(QWidget):
         self._paths: dict[str, str] = {}
         self._counting: asyncio.Task[None] | None = None
         self._list, self._patterns = QListWidget(), QPlainTextEdit()
-        self._amount, self._idle = Elided("sentence"), look.quiet()
+        self._amount, self._idle = Elided("sentence"), widgets.quiet()
         self._soon = QTimer(self, interval=_SOON, singleShot=True)
         self._soon.timeout.connect(self._count)
         self._lay_out()
@@ -123,27 +123,27 @@ class Sources(QWidget):
 
     def _lay_out(self) -> None:
         self._list.setAccessibleName(_("Folders to protect"))
-        self._list.setMinimumHeight(12 * look.GRID)
-        self._list.setMaximumHeight(24 * look.GRID)
+        self._list.setMinimumHeight(12 * style.GRID)
+        self._list.setMaximumHeight(24 * style.GRID)
         self._patterns.setAccessibleName(_("Left out"))
         self._patterns.setTabChangesFocus(True)
         self._patterns.setPlaceholderText("*.iso\nnode_modules/\n/Downloads/")
-        self._patterns.setMaximumHeight(12 * look.GRID)
+        self._patterns.setMaximumHeight(12 * style.GRID)
         QShortcut(QKeySequence.StandardKey.Delete, self._list, self._remove)
-        add = look.button(_("Add a &folder…"), self._choose)
-        remove = look.button(_("&Take out"), self._remove)
+        add = widgets.button(_("Add a &folder…"), self._choose)
+        remove = widgets.button(_("&Take out"), self._remove)
         self._list.itemSelectionChanged.connect(lambda: remove.setEnabled(bool(self._list.selectedItems())))
         remove.setEnabled(False)
         buttons = QHBoxLayout()
-        buttons.setSpacing(look.GRID)
+        buttons.setSpacing(style.GRID)
         buttons.addWidget(add)
         buttons.addWidget(remove)
         buttons.addWidget(self._amount, 1)
-        box = look.column(self)
+        box = widgets.column(self)
         box.addWidget(self._list)
         box.addLayout(buttons)
-        box.addSpacing(look.GRID)
-        box.addWidget(look.sentence(_("Left out: one pattern a line, as rsync reads it")))
+        box.addSpacing(style.GRID)
+        box.addWidget(widgets.sentence(_("Left out: one pattern a line, as rsync reads it")))
         box.addWidget(self._patterns)
         box.addWidget(self._idle)
 

@@ -13,7 +13,7 @@ from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop import icons, style, work
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.profile_states import ORDER, Standings, worst
 from secretsbackup.model.profile import ProfileName
@@ -95,7 +95,7 @@ class Tray(QObject):
 
             work.begin(notify.show(message.title, message.advice))
         else:
-            colours = look.palette()
+            colours = style.palette()
             line = colours.color(QPalette.ColorRole.WindowText)
             shown = icons.shield(state, line, icons.state_colour(state, colours))
             self._icon.showMessage(message.title, message.advice, shown, 10_000)
@@ -220,7 +220,7 @@ def panel(setting: str) -> Panel:
         return Panel(setting)
     desktop = os.environ.get("XDG_CURRENT_DESKTOP", "")
     if "KDE" in desktop:
-        return Panel.DARK if look.is_dark(look.palette()) else Panel.LIGHT
+        return Panel.DARK if style.is_dark(style.palette()) else Panel.LIGHT
     return Panel.DARK if "GNOME" in desktop or "Unity" in desktop else Panel.UNKNOWN
 
 

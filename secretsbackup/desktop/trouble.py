@@ -5,7 +5,7 @@ from collections.abc import Callable
 from PySide6.QtCore import QEvent, Qt
 from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QWidget
 
-from secretsbackup.desktop import icons, look
+from secretsbackup.desktop import icons, style, widgets
 from secretsbackup.desktop.flow import Flow
 from secretsbackup.desktop.help import show_help
 from secretsbackup.words import Message
@@ -22,16 +22,16 @@ class Trouble(QFrame):
         super().__init__(parent)
         self.setProperty("kind", "card")
         self._icon = QLabel()
-        self._title, self._advice = look.sentence(), look.quiet()
+        self._title, self._advice = widgets.sentence(), widgets.quiet()
         self._title.setSizePolicy(self._advice.sizePolicy())
         self._buttons = Flow()
-        text = look.column(gap=1)
+        text = widgets.column(gap=1)
         text.addWidget(self._title)
         text.addWidget(self._advice)
         text.addWidget(self._buttons)
         row = QHBoxLayout(self)
-        row.setContentsMargins(*[2 * look.GRID] * 4)
-        row.setSpacing(2 * look.GRID)
+        row.setContentsMargins(*[2 * style.GRID] * 4)
+        row.setSpacing(2 * style.GRID)
         row.addWidget(self._icon, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(text, 1)
         self._draw()
@@ -46,11 +46,11 @@ class Trouble(QFrame):
         self._buttons.clear()
         self._buttons.setVisible(bool(remedies or message.help))
         for label, do in remedies:
-            self._buttons.add(look.button(label, do))
+            self._buttons.add(widgets.button(label, do))
         if message.help:
-            self._buttons.add(look.flat(_("Learn more"), lambda: show_help(message.help)))
+            self._buttons.add(widgets.flat(_("Learn more"), lambda: show_help(message.help)))
         if self.isHidden():  # what is told already is told anew with every look at how things stand
-            look.into_view(self)
+            widgets.into_view(self)
         self.show()
 
     def untell(self) -> None:
@@ -68,6 +68,6 @@ class Trouble(QFrame):
         super().changeEvent(event)
 
     def _draw(self) -> None:
-        colour = look.warning_colour(self.palette())
+        colour = style.warning_colour(self.palette())
         ratio = self.devicePixelRatioF()
         self._icon.setPixmap(icons.pixmap("warning", 24, line=colour, ratio=ratio))

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.running import Running
@@ -33,19 +33,19 @@ class Proof(QWidget):
         self.setWindowTitle(_("Can “{name}” be restored?").format(name=name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._past = Runs(app.home, name, Verb.VERIFY)
-        self._shield, self._head, self._advice = QLabel(), look.headline(), look.sentence()
-        self._measured, self._often = look.sentence(), look.quiet()
-        self._now = look.primary(_("&Prove now"), lambda: app.verify(name))
-        self._anew = look.button(_("Start a &new full backup"), lambda: app.back_up(name, full=True))
+        self._shield, self._head, self._advice = QLabel(), widgets.headline(), widgets.sentence()
+        self._measured, self._often = widgets.sentence(), widgets.quiet()
+        self._now = widgets.primary(_("&Prove now"), lambda: app.verify(name))
+        self._anew = widgets.button(_("Start a &new full backup"), lambda: app.back_up(name, full=True))
         self._running = Running(lambda: app.stop(name))
         self._still = self._make_still()
-        self._list, self._none = self._make_list(), look.quiet(_("Nothing was ever restored for proof."))
+        self._list, self._none = self._make_list(), widgets.quiet(_("Nothing was ever restored for proof."))
         self._lay_out()
         self._past.rowsInserted.connect(self._show_past)
         app.standings.changed.connect(self._changed)
         app.standings.recalled.connect(self._recalled)
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
-        self.resize(76 * look.GRID, 64 * look.GRID)
+        self.resize(76 * style.GRID, 64 * style.GRID)
         self._show_past()
 
     def _changed(self, name: str) -> None:
@@ -89,26 +89,26 @@ class Proof(QWidget):
         self._changed(self._name)
 
     def _make_still(self) -> QWidget:
-        self._shield.setFixedWidth(8 * look.GRID)
-        look.tabular(self._measured)
-        text = look.column(gap=0)
-        text.setSpacing(look.GRID // 2)
+        self._shield.setFixedWidth(8 * style.GRID)
+        widgets.tabular(self._measured)
+        text = widgets.column(gap=0)
+        text.setSpacing(style.GRID // 2)
         text.addWidget(self._head)
         text.addWidget(self._advice)
         text.addWidget(self._measured)
         text.addWidget(self._often)
         head = QHBoxLayout()
-        head.setSpacing(2 * look.GRID)
+        head.setSpacing(2 * style.GRID)
         head.addWidget(self._shield, 0, Qt.AlignmentFlag.AlignTop)
         head.addLayout(text, 1)
         buttons = QHBoxLayout()
-        buttons.setSpacing(look.GRID)
+        buttons.setSpacing(style.GRID)
         buttons.addWidget(self._now)
         buttons.addWidget(self._anew)
         buttons.addWidget(offer_help(self, "checks-and-verification#verify"))
         buttons.addStretch(1)
         made = QWidget()
-        box = look.column(made, gap=2)
+        box = widgets.column(made, gap=2)
         box.addLayout(head)
         box.addLayout(buttons)
         return made
@@ -122,23 +122,23 @@ class Proof(QWidget):
         self._app.show_log(self._name, index.data(RUN.value).run)
 
     def _lay_out(self) -> None:
-        why = look.quiet(
+        why = widgets.quiet(
             _(
                 "A sample of your files is restored and compared as a new machine would do it: with nothing "
                 "but the destination and your passphrase. Nothing of yours is touched."
             )
         )
-        box = look.column(self, margin=3, gap=2)
+        box = widgets.column(self, margin=3, gap=2)
         box.addWidget(self._still)
         box.addWidget(self._running)
         box.addWidget(why)
-        box.addWidget(look.rule())
-        box.addWidget(look.heading(_("Proofs so far")))
+        box.addWidget(widgets.rule())
+        box.addWidget(widgets.heading(_("Proofs so far")))
         box.addWidget(self._none)
         box.addWidget(self._list, 1)
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(76 * look.GRID, 64 * look.GRID)
+        return QSize(76 * style.GRID, 64 * style.GRID)
 
 
 def _shield(status: Status) -> Shield:

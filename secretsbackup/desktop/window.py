@@ -27,7 +27,7 @@ from PySide6.QtWidgets import (
 )
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look
+from secretsbackup.desktop import icons, style, widgets
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.overview import Overview
 from secretsbackup.desktop.profile_states import Standing, Standings
@@ -56,11 +56,11 @@ class Window(QWidget):
         self._empty = self._make_empty()
         self._pages.addWidget(self._empty)
         self._trouble = Trouble()
-        self._hint = look.quiet()
+        self._hint = widgets.quiet()
         self._hint.hide()
-        right = look.column(gap=0)
-        above = look.column(margin=0)
-        above.setContentsMargins(3 * look.GRID, look.GRID, 3 * look.GRID, 0)
+        right = widgets.column(gap=0)
+        above = widgets.column(margin=0)
+        above.setContentsMargins(3 * style.GRID, style.GRID, 3 * style.GRID, 0)
         above.addWidget(self._trouble)
         above.addWidget(self._hint)
         right.addLayout(above)
@@ -70,8 +70,8 @@ class Window(QWidget):
         row.setSpacing(0)
         row.addWidget(self._side)
         row.addLayout(right, 1)
-        self.setMinimumSize(60 * look.GRID, 50 * look.GRID)
-        self.resize(110 * look.GRID, 78 * look.GRID)
+        self.setMinimumSize(60 * style.GRID, 50 * style.GRID)
+        self.resize(110 * style.GRID, 78 * style.GRID)
         self.restoreGeometry(app.settings.geometry("main"))
         self._make_shortcuts()
         app.standings.changed.connect(self._changed)
@@ -151,18 +151,18 @@ class Window(QWidget):
         shown.selectionModel().currentChanged.connect(
             lambda index, _before: self.choose(index.data(Qt.ItemDataRole.DisplayRole) or "")
         )
-        box = look.column(side, margin=1)
+        box = widgets.column(side, margin=1)
         box.addWidget(shown, 1)
-        add = look.flat(_("&Add a backup…"), self._app.set_up)
+        add = widgets.flat(_("&Add a backup…"), self._app.set_up)
         icons.put(add, "plus")
-        settings = look.flat(_("&Preferences…"), self._app.show_preferences)
+        settings = widgets.flat(_("&Preferences…"), self._app.show_preferences)
         icons.put(settings, "settings")
         handbook = offer_help(self, lambda: "status" if self.chosen else "index")
         icons.put(handbook, "info")
         for button in (add, settings, handbook):
             box.addWidget(button)
-        least = max(button.sizeHint().width() for button in (add, settings)) + 2 * look.GRID
-        side.setFixedWidth(max(24 * look.GRID, 24 * self.fontMetrics().averageCharWidth(), least))
+        least = max(button.sizeHint().width() for button in (add, settings)) + 2 * style.GRID
+        side.setFixedWidth(max(24 * style.GRID, 24 * self.fontMetrics().averageCharWidth(), least))
         return side, shown
 
     def _make_empty(self) -> QWidget:
@@ -170,19 +170,19 @@ class Window(QWidget):
         made, picture = QWidget(), QLabel()
         icons.keep(picture, _draw_shield)
         picture.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        title = look.headline(_("Keep what you can't lose"))
-        why = look.quiet(
+        title = widgets.headline(_("Keep what you can't lose"))
+        why = widgets.quiet(
             _("Your files, encrypted with your own key, in a place of your own. Only what changed is sent.")
         )
-        set_up = look.primary(_("&Set up a backup"), self._app.set_up)
-        restore = look.button(_("&Restore from a backup I have"), self._app.recover)
-        box = look.column(made, margin=4, gap=2)
+        set_up = widgets.primary(_("&Set up a backup"), self._app.set_up)
+        restore = widgets.button(_("&Restore from a backup I have"), self._app.recover)
+        box = widgets.column(made, margin=4, gap=2)
         box.addStretch(2)
         for widget in (picture, title, why):
             box.addWidget(widget)
         for label in (title, why):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        box.addSpacing(2 * look.GRID)
+        box.addSpacing(2 * style.GRID)
         box.addWidget(set_up, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addWidget(restore, 0, Qt.AlignmentFlag.AlignHCenter)
         box.addStretch(3)
@@ -240,7 +240,7 @@ class Names(QAbstractListModel):
 
 
 def _draw_shield(on: QLabel) -> None:
-    drawn = icons.pixmap("shield", 96, line=look.accent(look.palette()), ratio=on.devicePixelRatioF())
+    drawn = icons.pixmap("shield", 96, line=style.accent(style.palette()), ratio=on.devicePixelRatioF())
     on.setPixmap(drawn)
 
 
@@ -253,7 +253,7 @@ class _Name(QStyledItemDelegate):
     """Draws a profile: its state as a shape, its name, and how it stands in a few words."""
 
     def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(20 * look.GRID, 2 * option.fontMetrics.height() + 3 * look.GRID)
+        return QSize(20 * style.GRID, 2 * option.fontMetrics.height() + 3 * style.GRID)
 
     def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
         self.initStyleOption(option, index)
@@ -262,7 +262,7 @@ class _Name(QStyledItemDelegate):
         widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
         standing: Standing = index.data(_STANDING.value)
         colours: QPalette = option.palette
-        rect: QRect = option.rect.adjusted(look.GRID, look.GRID, -look.GRID, -look.GRID)
+        rect: QRect = option.rect.adjusted(style.GRID, style.GRID, -style.GRID, -style.GRID)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         text = colours.color(QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.WindowText)
         state = standing.shield(datetime.now(UTC))
@@ -271,7 +271,7 @@ class _Name(QStyledItemDelegate):
             QSize(22, 22), widget.devicePixelRatioF()
         )
         painter.drawPixmap(rect.left(), rect.center().y() - 10, drawing)
-        lines = rect.adjusted(4 * look.GRID, 0, 0, 0)
+        lines = rect.adjusted(4 * style.GRID, 0, 0, 0)
         font = QFont(option.font)
         font.setBold(True)
         painter.setFont(font)
@@ -283,7 +283,7 @@ class _Name(QStyledItemDelegate):
             painter.fontMetrics().elidedText(standing.profile.name, cut, lines.width()),
         )
         painter.setFont(option.font)
-        painter.setPen(text if chosen else look.quiet_colour(colours))
+        painter.setPen(text if chosen else style.quiet_colour(colours))
         now = datetime.now(UTC)
         below = painter.fontMetrics().elidedText(
             words.brief(standing.status, now, standing.paused), cut, lines.width()

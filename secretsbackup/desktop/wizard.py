@@ -25,7 +25,7 @@ from PySide6.QtWidgets import (
 )
 from shiboken6 import isValid
 
-from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.trouble import Remedy, Trouble
 from secretsbackup.model.draft import Problem
@@ -62,19 +62,19 @@ class Page(QWidget, Generic[T]):
     def __init__(self, step: str, title: str, why: str = "") -> None:
         super().__init__()
         self.step, self.title, self.why = step, title, why
-        self._headline, self._why = look.headline(title), look.quiet(why)
+        self._headline, self._why = widgets.headline(title), widgets.quiet(why)
         self._why.setVisible(bool(why))
         self._trouble = Trouble()
-        self._doing, self._bar = look.quiet(), QProgressBar()
+        self._doing, self._bar = widgets.quiet(), QProgressBar()
         self._bar.setRange(0, 0)
         self._bar.setTextVisible(False)
-        self._bar.setMaximumHeight(look.GRID // 2)
-        self.body = look.column(gap=2)
-        self.setMaximumWidth(look.text_width(self.fontMetrics()) * 3 // 2)
-        outer = look.column(self, margin=3, gap=1)
+        self._bar.setMaximumHeight(style.GRID // 2)
+        self.body = widgets.column(gap=2)
+        self.setMaximumWidth(widgets.text_width(self.fontMetrics()) * 3 // 2)
+        outer = widgets.column(self, margin=3, gap=1)
         outer.addWidget(self._headline)
         outer.addWidget(self._why)
-        outer.addSpacing(2 * look.GRID)
+        outer.addSpacing(2 * style.GRID)
         outer.addLayout(self.body)
         below: tuple[QWidget, ...] = (self._trouble, self._doing, self._bar)
         for widget in below:
@@ -115,13 +115,13 @@ class Page(QWidget, Generic[T]):
 
         What it gives is all of that, to be hidden where it is not asked.
         """
-        problem = look.sentence()
-        look.mark(problem, "problem")
+        problem = widgets.sentence()
+        style.mark(problem, "problem")
         problem.hide()
         self._fields[name] = (control, problem)
         group = QWidget()
-        box = look.column(group, gap=0)
-        box.setSpacing(look.GRID // 2)
+        box = widgets.column(group, gap=0)
+        box.setSpacing(style.GRID // 2)
         if label:
             title = QLabel(label)
             title.setBuddy(control)
@@ -129,7 +129,7 @@ class Page(QWidget, Generic[T]):
             _name(control, label.replace("&", ""))
         box.addWidget(control)
         if hint:
-            box.addWidget(look.quiet(hint))
+            box.addWidget(widgets.quiet(hint))
             control.setAccessibleDescription(hint)
         box.addWidget(problem)
         self.body.addWidget(group)
@@ -246,13 +246,13 @@ class Wizard(QDialog):
             page.complete.connect(self._light)
             for button in page.findChildren(QPushButton):
                 button.setAutoDefault(False)  # Return goes on, wherever the keyboard is; Space presses
-        self._missing = look.quiet()
-        self._back = look.button(_("&Back"), self.back)
-        self._next = look.primary(_("&Next"), self.next)
+        self._missing = widgets.quiet()
+        self._back = widgets.button(_("&Back"), self.back)
+        self._next = widgets.primary(_("&Next"), self.next)
         self._back.setAutoDefault(False)
         self._next.setDefault(True)
         self._lay_out()
-        self.resize(100 * look.GRID, 70 * look.GRID)
+        self.resize(100 * style.GRID, 70 * style.GRID)
         self.go(0)
 
     @property
@@ -338,15 +338,15 @@ class Wizard(QDialog):
 
     def _lay_out(self) -> None:
         buttons = QHBoxLayout()
-        buttons.setContentsMargins(*[2 * look.GRID] * 4)
-        buttons.setSpacing(look.GRID)
+        buttons.setContentsMargins(*[2 * style.GRID] * 4)
+        buttons.setSpacing(style.GRID)
         buttons.addWidget(offer_help(self, lambda: self.page.help))
         buttons.addWidget(self._missing, 1)
         buttons.addWidget(self._back)
         buttons.addWidget(self._next)
-        right = look.column(gap=0)
+        right = widgets.column(gap=0)
         right.addWidget(self._stack, 1)
-        right.addWidget(look.rule())
+        right.addWidget(widgets.rule())
         right.addLayout(buttons)
         row = QHBoxLayout(self)
         row.setContentsMargins(0, 0, 0, 0)
@@ -366,17 +366,17 @@ class _Steps(QFrame):
         self._shown: tuple[object, ...] = ()
         self._rows = [(QLabel(), QLabel(page.step)) for page in pages]
         box = QVBoxLayout(self)
-        box.setContentsMargins(*[3 * look.GRID] * 4)
-        box.setSpacing(2 * look.GRID)
+        box.setContentsMargins(*[3 * style.GRID] * 4)
+        box.setSpacing(2 * style.GRID)
         for mark, name in self._rows:
             row = QHBoxLayout()
-            row.setSpacing(look.GRID)
-            mark.setFixedWidth(2 * look.GRID)
+            row.setSpacing(style.GRID)
+            mark.setFixedWidth(2 * style.GRID)
             row.addWidget(mark)
             row.addWidget(name, 1)
             box.addLayout(row)
         box.addStretch(1)
-        self.setMinimumWidth(22 * look.GRID)
+        self.setMinimumWidth(22 * style.GRID)
 
     def show_at(self, index: int) -> None:
         self._at = index
@@ -392,7 +392,7 @@ class _Steps(QFrame):
             wanted = page.wanted()
             mark.setVisible(wanted)
             name.setVisible(wanted)
-            look.mark(name, "sentence" if number <= self._at else "quiet")
+            style.mark(name, "sentence" if number <= self._at else "quiet")
             font = name.font()
             font.setBold(number == self._at)
             name.setFont(font)
@@ -401,7 +401,7 @@ class _Steps(QFrame):
 
     def _mark(self, number: int) -> QPixmap:
         name = "check" if number < self._at else "next" if number == self._at else "circle"
-        colour = look.accent(self.palette()) if number <= self._at else look.line_colour(self.palette())
+        colour = style.accent(self.palette()) if number <= self._at else style.line_colour(self.palette())
         return icons.pixmap(name, 16, line=colour, ratio=self.devicePixelRatioF())
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name

@@ -7,7 +7,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel, QListWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look
+from secretsbackup.desktop import icons, style, widgets
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.restore.progress import ProgressPage
@@ -38,15 +38,15 @@ class DonePage(Page[Outcome | None]):
         super().__init__(_("Done"), _("Your files are back"))
         self.final = True
         self._progress = progress
-        self._shield, self._says, self._advice = QLabel(), look.sentence(), look.quiet()
-        self._heading, self._list = look.heading(""), QListWidget()
+        self._shield, self._says, self._advice = QLabel(), widgets.sentence(), widgets.quiet()
+        self._heading, self._list = widgets.heading(""), QListWidget()
         self._list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self._list.setMinimumHeight(_ROWS * (self.fontMetrics().height() + look.GRID // 2))
-        self._open = look.button(_("&Open folder"), self._open_folder)
+        self._list.setMinimumHeight(_ROWS * (self.fontMetrics().height() + style.GRID // 2))
+        self._open = widgets.button(_("&Open folder"), self._open_folder)
         icons.put(self._open, "folder")
-        self._put_back = look.button(_("&Put back in place…"), put_back)
-        self._go_on = look.button(_("&Go on where it stopped"), go_on)
-        self._log = look.button(_("Show the &log"), show_log)
+        self._put_back = widgets.button(_("&Put back in place…"), put_back)
+        self._go_on = widgets.button(_("&Go on where it stopped"), go_on)
+        self._log = widgets.button(_("Show the &log"), show_log)
         for widget in (self._shield, self._says, self._advice, self._heading, self._list):
             self.body.addWidget(widget)
         self.body.addWidget(beside(self._open, self._go_on, self._put_back, self._log))

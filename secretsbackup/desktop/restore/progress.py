@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Signal
 
-from secretsbackup.desktop import look, work
+from secretsbackup.desktop import style, work
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.run_trace import Trace
 from secretsbackup.desktop.running import Running
@@ -51,7 +51,7 @@ class ProgressPage(Page[Outcome | None]):
         self.warnings: list[Warned] = []
         self._running = Running(self.stop)
         self.body.addWidget(self._running)
-        self._running.setMinimumHeight(16 * look.GRID)
+        self._running.setMinimumHeight(16 * style.GRID)
 
     @property
     def answer(self) -> Outcome | None:

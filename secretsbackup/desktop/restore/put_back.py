@@ -10,7 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QCheckBox, QLabel, QListWidget, QListWidgetItem
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.restore.done import DonePage
 from secretsbackup.desktop.restore.subject import Subject
@@ -44,10 +44,10 @@ class BackPage(Page[PutBack | None]):
         self.all, self.list = QCheckBox(_("&All of them")), QListWidget()
         self.list.setAccessibleName(_("Files that are missing or different"))
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        self.list.setMinimumHeight(_ROWS * (self.fontMetrics().height() + look.GRID // 2))
-        self._tick, self._says = QLabel(), look.sentence()
+        self.list.setMinimumHeight(_ROWS * (self.fontMetrics().height() + style.GRID // 2))
+        self._tick, self._says = QLabel(), widgets.sentence()
         self._tick.hide()
-        self._open = look.button(_("&Open the folder of what was replaced"), self._open_aside)
+        self._open = widgets.button(_("&Open the folder of what was replaced"), self._open_aside)
         self._open.hide()
         icons.put(self._open, "folder")
         self.all.clicked.connect(self._tick_all)
@@ -139,5 +139,5 @@ class BackPage(Page[PutBack | None]):
 
 
 def _draw_tick(on: QLabel) -> None:
-    colour = look.safe_colour(look.palette())
+    colour = style.safe_colour(style.palette())
     on.setPixmap(icons.pixmap("circle-check", 48, line=colour, ratio=on.devicePixelRatioF()))

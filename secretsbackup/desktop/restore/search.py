@@ -12,7 +12,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QListWidgetItem
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.restore.when import How, WhenPage
 from secretsbackup.desktop.wizard import Page
@@ -58,7 +58,7 @@ class SearchPage(Page[Pick | None]):
         self.text.setClearButtonEnabled(True)
         icons.put(self.text.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition), "search")
         self.found, self.versions = _list(_("Files that were found"), 6), _list(_("Versions"), 4)
-        self._more, self._which = look.quiet(), look.heading(_("Which version?"))
+        self._more, self._which = widgets.quiet(), widgets.heading(_("Which version?"))
         self._soon = QTimer(self, interval=_SOON, singleShot=True)
         self._soon.timeout.connect(lambda: work.begin(self._find()))
         self.text.textChanged.connect(lambda _text: self._soon.start())
@@ -145,7 +145,7 @@ def _list(name: str, rows: int) -> QListWidget:
     made.setAccessibleName(name)
     made.setTextElideMode(Qt.TextElideMode.ElideMiddle)
     made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
-    made.setFixedHeight(rows * (made.fontMetrics().height() + look.GRID) + look.GRID)
+    made.setFixedHeight(rows * (made.fontMetrics().height() + style.GRID) + style.GRID)
     return made
 
 

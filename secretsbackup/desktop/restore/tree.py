@@ -12,7 +12,7 @@ from PySide6.QtCore import QAbstractItemModel, QModelIndex, QPersistentModelInde
 from PySide6.QtGui import QIcon
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop import icons, style, work
 from secretsbackup.model.entry import Entry, What
 from secretsbackup.model.paths import shown
 from secretsbackup.model.selection import Mark, Selection
@@ -226,7 +226,7 @@ class Tree(QAbstractItemModel):
 
     def _icon(self, name: str) -> QIcon:
         """In the palette's colours, which may be others by now."""
-        known = f"{name} {look.palette().cacheKey()}"
+        known = f"{name} {style.palette().cacheKey()}"
         if known not in self._icons:
             self._icons[known] = icons.icon(name)
         return self._icons[known]

@@ -11,7 +11,7 @@ from PySide6.QtGui import QIcon
 from PySide6.QtWidgets import QCheckBox, QFrame, QHeaderView, QLineEdit, QTreeView
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.restore.search import SearchPage
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.restore.tree import MODIFIED, NAME, SIZE, Tree
@@ -61,8 +61,8 @@ class WhatPage(Page[What | None]):
         self._typed.timeout.connect(lambda: self.tree.filter(self.filter.text().strip()))
         self.filter.textChanged.connect(lambda _text: self._typed.start())
         self.view = self._make_view()
-        self._more, self._comes_to = look.quiet(), look.sentence()
-        look.tabular(self._comes_to)
+        self._more, self._comes_to = widgets.quiet(), widgets.sentence()
+        widgets.tabular(self._comes_to)
         self._soon = QTimer(self, interval=_SOON, singleShot=True)
         self._soon.timeout.connect(lambda: work.begin(self._add_up()))
         self.tree.ticked.connect(self._ticked)
@@ -149,14 +149,14 @@ class WhatPage(Page[What | None]):
         made.setAccessibleName(_("Files of the backup"))
         made.setAllColumnsShowFocus(True)
         made.setTextElideMode(Qt.TextElideMode.ElideMiddle)
-        made.setMinimumHeight(_ROWS * (made.fontMetrics().height() + look.GRID))
+        made.setMinimumHeight(_ROWS * (made.fontMetrics().height() + style.GRID))
         wide, header = made.fontMetrics().averageCharWidth(), made.header()
         header.setStretchLastSection(False)
         header.setSectionResizeMode(NAME, QHeaderView.ResizeMode.Stretch)
         header.resizeSection(SIZE, 12 * wide)
         header.resizeSection(MODIFIED, 20 * wide)
         made.activated.connect(self._activated)
-        look.tabular(made)
+        widgets.tabular(made)
         return made
 
     def _activated(self, index: QModelIndex) -> None:

@@ -12,7 +12,7 @@ from PySide6.QtGui import QFont, QTextCharFormat
 from PySide6.QtWidgets import QCalendarWidget, QHBoxLayout, QListWidget, QListWidgetItem, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import look, prompts, work
+from secretsbackup.desktop import prompts, style, widgets, work
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.short_names import short
@@ -84,7 +84,7 @@ class WhenPage(Page[When]):
         self.choices.choose(How.NOW)
         self.choices.changed.connect(self.refresh)
         self.body.addWidget(self.choices)
-        self._another = look.flat(_("Restore from &another backup…"), elsewhere)
+        self._another = widgets.flat(_("Restore from &another backup…"), elsewhere)
         self._another.setAutoDefault(False)
         self.body.addWidget(self._another, 0, Qt.AlignmentFlag.AlignLeft)
 
@@ -236,7 +236,7 @@ class WhenPage(Page[When]):
     def _make_list(self) -> QListWidget:
         made = QListWidget()
         made.setAccessibleName(_("The backups, newest first"))
-        made.setMinimumHeight((_ROWS + 1) * (made.fontMetrics().height() + look.GRID // 2))
+        made.setMinimumHeight((_ROWS + 1) * (made.fontMetrics().height() + style.GRID // 2))
         made.setTextElideMode(Qt.TextElideMode.ElideRight)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)
         made.currentRowChanged.connect(lambda _row: self.refresh())
@@ -245,8 +245,8 @@ class WhenPage(Page[When]):
     def _beside(self) -> QWidget:
         made = QWidget()
         row = QHBoxLayout(made)
-        row.setContentsMargins(0, look.GRID, 0, 0)
-        row.setSpacing(2 * look.GRID)
+        row.setContentsMargins(0, style.GRID, 0, 0)
+        row.setSpacing(2 * style.GRID)
         row.addWidget(self._calendar, 0, Qt.AlignmentFlag.AlignTop)
         row.addWidget(self._snapshots, 1)
         return made

@@ -10,7 +10,7 @@ import msgspec
 from PySide6.QtCore import QStandardPaths
 
 from secretsbackup import words
-from secretsbackup.desktop import look
+from secretsbackup.desktop import widgets
 from secretsbackup.desktop.fields import FolderField
 from secretsbackup.desktop.restore.what import WhatPage
 from secretsbackup.desktop.restore.when import How, WhenPage
@@ -42,7 +42,7 @@ class WherePage(Page[Where]):
         self.field = FolderField(_("In which folder shall the restored one be made?"))
         self.field.line.setText(last or _usual())
         self.add_field("parent", _("&Folder"), self.field)
-        self._makes, self._comes_to = look.sentence(), look.quiet()
+        self._makes, self._comes_to = widgets.sentence(), widgets.quiet()
         self.body.addWidget(self._makes)
         self.body.addWidget(self._comes_to)
         self.field.line.textChanged.connect(lambda _text: self._typed())

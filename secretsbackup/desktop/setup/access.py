@@ -7,7 +7,7 @@ import msgspec
 from PySide6.QtWidgets import QComboBox, QLineEdit, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import look, work
+from secretsbackup.desktop import widgets, work
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import SecretField, beside, code, copy_button
 from secretsbackup.desktop.setup.bucket import BucketPage
@@ -60,7 +60,7 @@ class AccessPage(DestinedPage[Opening]):
         self.choices.add(
             Access.OWN, _("I &have a key for this bucket"), _("It is tried now, right by right.")
         )
-        self._hand = look.column(gap=2)
+        self._hand = widgets.column(gap=2)
         steps = QWidget()
         steps.setLayout(self._hand)
         self.choices.add(
@@ -167,7 +167,7 @@ class AccessPage(DestinedPage[Opening]):
         self.warnings = tuple(one for one in found if one.verdict is Verdict.WARNING)
         if any(one.verdict is Verdict.LACKING for one in found):
             self._findings.tell([one for one in found if one.verdict is Verdict.LACKING])
-            look.into_view(self._findings)
+            widgets.into_view(self._findings)
             return [Problem(self._field, _("This key may not do all that a backup needs; see below."))]
         return await self.meet(bucket, credential, self._field)
 
@@ -228,7 +228,7 @@ class AccessPage(DestinedPage[Opening]):
         for step in create_bucket.steps(self._bucket.answer.bucket):
             if not amazon and step.hand in (Hand.LIFECYCLE, Hand.POLICY, Hand.USER):
                 continue
-            self._hand.addWidget(look.sentence(f"{self._hand.count() + 1}. {words.hand(step)}"))
+            self._hand.addWidget(widgets.sentence(f"{self._hand.count() + 1}. {words.hand(step)}"))
             if step.hand in _PASTED:
                 self._hand.addWidget(_pasted(step.copy))
 
@@ -241,8 +241,8 @@ class AccessPage(DestinedPage[Opening]):
 
     def _lay_out(self) -> None:
         self.body.addWidget(self.choices)
-        self.body.addWidget(look.rule())
-        self._service_says = look.quiet()
+        self.body.addWidget(widgets.rule())
+        self._service_says = widgets.quiet()
         self._groups = {
             "hint": self._service_says,
             "profile": self.add_field("profile", _("&Key"), self.profile),
@@ -288,7 +288,7 @@ def _admins(service: Service) -> str:
 
 def _pasted(text: str) -> QWidget:
     made = QWidget()
-    box = look.column(made)
+    box = widgets.column(made)
     box.addWidget(code(text, _("What to paste")))
     box.addWidget(beside(copy_button(lambda: text, _("this text"))))
     return made

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 import msgspec
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
-from secretsbackup.desktop import look
+from secretsbackup.desktop import widgets
 from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.model import services
@@ -50,7 +50,7 @@ class BucketPage(Page[Chosen]):
             self.service.addItem(one.title, one.name)
         self.region.setEditable(True)
         self.endpoint.setPlaceholderText("https://s3.example.org")
-        self._says = look.quiet()
+        self._says = widgets.quiet()
         self._suggested = ""
         self._groups = {
             "service": self.add_field("service", _("&Service"), self.service),

@@ -9,7 +9,7 @@ from PySide6.QtCore import QStandardPaths, Qt, QTimer
 from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLineEdit, QVBoxLayout, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look, work
+from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.short_names import name_of, short
@@ -60,8 +60,8 @@ class FilesPage(Page[What]):
         self._listed: tuple[list[Thing], list[str]] = ([], [])
         self._name = QLineEdit()
         self._named = False
-        self._rows, self._offers = look.column(gap=0), QHBoxLayout()
-        self._total, self._out, self._large = look.sentence(), look.column(gap=1), look.column(gap=0)
+        self._rows, self._offers = widgets.column(gap=0), QHBoxLayout()
+        self._total, self._out, self._large = widgets.sentence(), widgets.column(gap=1), widgets.column(gap=0)
         self._lay_out()
         self._name.textEdited.connect(self._typed)
         self.take(What(sources=self._usual()[:1]))
@@ -184,7 +184,7 @@ class FilesPage(Page[What]):
         self._offers.addStretch(1)
 
     def _button(self, path: str) -> QWidget:
-        button = look.flat(_("+ {folder}").format(folder=name_of(path)), lambda: self.add(path))
+        button = widgets.flat(_("+ {folder}").format(folder=name_of(path)), lambda: self.add(path))
         button.setAccessibleName(_("Protect {path}").format(path=path))
         return button
 
@@ -199,15 +199,15 @@ class FilesPage(Page[What]):
         row = QWidget()
         box = QHBoxLayout(row)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(look.GRID)
+        box.setSpacing(style.GRID)
         mark = QLabel()
         icons.keep(mark, lambda one: one.setPixmap(icons.icon("folder").pixmap(20, 20)))
         name = Elided("sentence")
         name.show_text(short(path))
-        size = self._sizes[path] = look.quiet()
+        size = self._sizes[path] = widgets.quiet()
         size.setWordWrap(False)
-        look.tabular(size)
-        away = look.flat("", lambda: self.remove(path))
+        widgets.tabular(size)
+        away = widgets.flat("", lambda: self.remove(path))
         icons.put(away, "close")
         away.setToolTip(_("Do not protect {path}").format(path=path))
         away.setAccessibleName(_("Do not protect {path}").format(path=path))
@@ -304,39 +304,39 @@ class FilesPage(Page[What]):
         dialog.open()
 
     def _lay_out(self) -> None:
-        folders = look.card()
+        folders = widgets.card()
         inside = folders.layout()
         assert isinstance(inside, QVBoxLayout)
         inside.addLayout(self._rows)
         adding = QHBoxLayout()
-        adding.addWidget(look.button(_("&Add a folder…"), self._choose))
+        adding.addWidget(widgets.button(_("&Add a folder…"), self._choose))
         adding.addLayout(self._offers, 1)
         inside.addLayout(adding)
-        inside.addWidget(look.rule())
-        look.tabular(self._total)
+        inside.addWidget(widgets.rule())
+        widgets.tabular(self._total)
         inside.addWidget(self._total)
         self.add_field("sources", "", folders)
         folders.setAccessibleName(_("Folders to protect"))
-        self._out_title = look.heading(_("What could be left out"))
-        self._large_title = look.heading(_("The largest things"))
+        self._out_title = widgets.heading(_("What could be left out"))
+        self._large_title = widgets.heading(_("The largest things"))
         for title, box in ((self._out_title, self._out), (self._large_title, self._large)):
             title.hide()
             self.body.addWidget(title)
             self.body.addLayout(box)
         self.add_field("name", _("Na&me of this backup"), self._name)
-        self._name.setMaximumWidth(40 * look.GRID)
+        self._name.setMaximumWidth(40 * style.GRID)
 
 
 def _line(icon: str, text: str, amount: str, label: str, spoken: str, do: Callable[[], object]) -> QWidget:
     row = QWidget()
     box = QHBoxLayout(row)
     box.setContentsMargins(0, 0, 0, 0)
-    box.setSpacing(look.GRID)
-    mark, name, size = QLabel(), Elided("sentence"), look.quiet(amount)
+    box.setSpacing(style.GRID)
+    mark, name, size = QLabel(), Elided("sentence"), widgets.quiet(amount)
     icons.keep(mark, lambda one: one.setPixmap(icons.icon(icon).pixmap(16, 16)))
     name.show_text(text)
     size.setWordWrap(False)
-    button = look.flat(label, do)
+    button = widgets.flat(label, do)
     button.setAccessibleName(spoken)
     box.addWidget(mark)
     box.addWidget(name, 1)

@@ -6,7 +6,7 @@ from PySide6.QtCore import Qt
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look
+from secretsbackup.desktop import icons, style, widgets
 from secretsbackup.desktop.fields import beside, code, copy_button
 from secretsbackup.model.check import Finding, Verdict
 from secretsbackup.model.policy import text
@@ -19,7 +19,7 @@ class Findings(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(_("What was found"))
-        self._box = look.column(self, gap=2)
+        self._box = widgets.column(self, gap=2)
 
     def tell(self, findings: Sequence[Finding]) -> None:
         """Show these, in place of what was shown."""
@@ -34,24 +34,24 @@ class Findings(QWidget):
     def _row(self, found: Finding) -> QWidget:
         row, mark = QWidget(), QLabel()
         lacking = found.verdict is Verdict.LACKING
-        colour = (look.danger_colour if lacking else look.warning_colour)(self.palette())
+        colour = (style.danger_colour if lacking else style.warning_colour)(self.palette())
         drawn = icons.pixmap(
             "failed" if lacking else "warning", 20, line=colour, ratio=self.devicePixelRatioF()
         )
         mark.setPixmap(drawn)
         message = words.finding(found)
-        said = look.column(gap=1)
-        said.addWidget(look.sentence(message.title))
+        said = widgets.column(gap=1)
+        said.addWidget(widgets.sentence(message.title))
         advice, _newline, statement = message.advice.partition("\n")
         if advice:
-            said.addWidget(look.quiet(advice))
+            said.addWidget(widgets.quiet(advice))
         if found.statement and statement:
             copied = text(found.statement)
             said.addWidget(code(copied, found.right))
             said.addWidget(beside(copy_button(lambda: copied, found.right)))
         box = QHBoxLayout(row)
         box.setContentsMargins(0, 0, 0, 0)
-        box.setSpacing(look.GRID)
+        box.setSpacing(style.GRID)
         box.addWidget(mark, 0, Qt.AlignmentFlag.AlignTop)
         box.addLayout(said, 1)
         return row

@@ -7,7 +7,7 @@ from PySide6.QtCore import QStorageInfo
 from PySide6.QtWidgets import QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look
+from secretsbackup.desktop import icons, widgets
 from secretsbackup.desktop.fields import FolderField
 from secretsbackup.desktop.setup.existing_backups import DestinedPage
 from secretsbackup.desktop.setup.place import PlacePage
@@ -47,7 +47,7 @@ class FolderPage(DestinedPage[Folder]):
         self.field.line.textChanged.connect(lambda _text: self._typed())
         self._caution = Trouble()
         self.body.addWidget(self._caution)
-        self._disks = look.column(gap=0)
+        self._disks = widgets.column(gap=0)
         self.body.addLayout(self._disks)
         self.warnings: tuple[Finding, ...] = ()
 
@@ -100,7 +100,7 @@ class FolderPage(DestinedPage[Folder]):
 
     def _disk(self, path: str, free: int) -> QWidget:
         label = _("{disk} · {free} free").format(disk=Path(path).name, free=words.size(free))
-        button = look.flat(label, lambda: self.field.line.setText(str(Path(path) / _NAME)))
+        button = widgets.flat(label, lambda: self.field.line.setText(str(Path(path) / _NAME)))
         icons.put(button, "disk")
         button.setAccessibleName(_("Use the disk {disk}").format(disk=path))
         return button

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from PySide6.QtWidgets import QLineEdit, QPlainTextEdit, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import look, work
+from secretsbackup.desktop import widgets, work
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import FolderField, SecretField
 from secretsbackup.desktop.setup.start import StartPage
@@ -75,7 +75,7 @@ class KitPage(Page[Recovered | None]):
         self.endpoint.setPlaceholderText(_("S3 address of the server, if it is not Amazon’s"))
         self.endpoint.setAccessibleName(_("S3 address of the server"))
         there = QWidget()
-        column = look.column(there)
+        column = widgets.column(there)
         column.addWidget(self.place)
         column.addWidget(self.endpoint)
         self.choices = Choices[Held](_("Where is your recovery kit?"))
@@ -85,7 +85,7 @@ class KitPage(Page[Recovered | None]):
         self.choices.add(Held.BESIDE, _("It was &kept beside the backups"), below=there)
         self.choices.choose(Held.FILE)
         self.key_id, self.secret, self.phrase = QLineEdit(), SecretField(), SecretField()
-        self._says = look.sentence()
+        self._says = widgets.sentence()
         self.add_field("kit", "", self.choices)
         self.body.addWidget(self._says)
         self._opens = (

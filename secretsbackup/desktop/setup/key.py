@@ -6,7 +6,7 @@ import msgspec
 from PySide6.QtWidgets import QCheckBox
 
 from secretsbackup import words
-from secretsbackup.desktop import look, work
+from secretsbackup.desktop import widgets, work
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import SecretField
 from secretsbackup.desktop.setup.start import StartPage
@@ -49,13 +49,15 @@ class KeyPage(Page[Key]):
         self.phrase, self.keep = SecretField(), QCheckBox(_("&Keep the passphrase in my keyring"))
         self.keep.setChecked(True)
         self.rsa = QCheckBox(_("As &RSA-4096, for programs that know no elliptic curves"))
-        self._useless = look.quiet()
+        self._useless = widgets.quiet()
         self._chosen: Fingerprint | None = None
         self.body.addWidget(self.choices)
         self.body.addWidget(self.rsa)
         self._phrase_field = self.add_field("phrase", _("&Passphrase of this key"), self.phrase)
         self.body.addWidget(self.keep)
-        self.body.addWidget(look.quiet(_("Then restores and tests need not ask for it. Backups never do.")))
+        self.body.addWidget(
+            widgets.quiet(_("Then restores and tests need not ask for it. Backups never do."))
+        )
         self.body.addWidget(self._useless)
         self.choices.changed.connect(self._follow)
         self.phrase.textChanged.connect(lambda _text: self.touch("phrase"))

@@ -7,7 +7,7 @@ from pathlib import Path
 from PySide6.QtCore import QStandardPaths
 from PySide6.QtWidgets import QCheckBox
 
-from secretsbackup.desktop import look
+from secretsbackup.desktop import widgets
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import FolderField
 from secretsbackup.desktop.setup.start import StartPage
@@ -43,7 +43,7 @@ class PaperPage(Page[KitWish]):
         )
         self.body.addWidget(self.beside)
         self.body.addWidget(
-            look.quiet(
+            widgets.quiet(
                 _(
                     "Then the place alone, with the passphrase, is enough. But whoever gets in there has the "
                     "key too, and only the passphrase keeps them from your files."

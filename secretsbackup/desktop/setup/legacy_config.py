@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from pathlib import Path
 
-from secretsbackup.desktop import look, work
+from secretsbackup.desktop import widgets, work
 from secretsbackup.desktop.fields import FolderField
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.short_names import where
@@ -32,7 +32,7 @@ class SeedPage(Page[Profile | None]):
         self.forward = _("&Take it over")
         self._start, self._home = start, home
         self.field = FolderField(_("Choose the config.sh"), file=True)
-        self._says = look.sentence()
+        self._says = widgets.sentence()
         self.add_field("config", _("&File"), self.field)
         self.body.addWidget(self._says)
         self.field.line.textChanged.connect(self._typed)

@@ -6,7 +6,7 @@ from PySide6.QtCore import QEvent, QObject, Qt
 from PySide6.QtWidgets import QLineEdit
 
 from secretsbackup import words
-from secretsbackup.desktop import look
+from secretsbackup.desktop import widgets
 from secretsbackup.desktop.fields import SecretField, beside
 from secretsbackup.desktop.setup.key import KeyPage
 from secretsbackup.desktop.wizard import Page
@@ -33,21 +33,21 @@ class PhrasePage(Page[Secret]):
         self._key, self._why_words = key, self.why
         self._made: Phrase = passphrase.make()
         self._own = False
-        self._words, self._bits = look.headline(), look.quiet()
+        self._words, self._bits = widgets.headline(), widgets.quiet()
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
         self._words.setAccessibleName(_("The words of your passphrase"))
-        self._card = look.card(self._words, self._bits)
-        self._again = look.flat(_("&Other words"), self._remake)
-        self._show_again = look.flat(_("&Show the words"), lambda: self._hide(hidden=False))
-        self._mine = look.flat(_("I take one of &my own"), lambda: self._take_own(own=not self._own))
+        self._card = widgets.card(self._words, self._bits)
+        self._again = widgets.flat(_("&Other words"), self._remake)
+        self._show_again = widgets.flat(_("&Show the words"), lambda: self._hide(hidden=False))
+        self._mine = widgets.flat(_("I take one of &my own"), lambda: self._take_own(own=not self._own))
         self.typed, self.first = QLineEdit(), SecretField()
         self.body.addWidget(self._card)
         self._first_field = self.add_field("first", _("Your &passphrase"), self.first)
-        self._any_case = look.quiet(_("Capitals and spaces do not matter."))
+        self._any_case = widgets.quiet(_("Capitals and spaces do not matter."))
         self.add_field("typed", _("&Type it back, from the paper"), self.typed)
         self.body.addWidget(self._any_case)
         self.body.addWidget(beside(self._again, self._show_again, self._mine))
-        self._judged = look.quiet()
+        self._judged = widgets.quiet()
         self.body.insertWidget(self.body.indexOf(self._first_field) + 1, self._judged)
         self._first_field.hide()
         self.typed.installEventFilter(self)

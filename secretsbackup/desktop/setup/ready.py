@@ -9,7 +9,7 @@ from PySide6.QtGui import QDesktopServices
 from PySide6.QtWidgets import QLabel
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look
+from secretsbackup.desktop import icons, widgets
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.short_names import where
@@ -46,13 +46,13 @@ class ReadyPage(Page[Outcome]):
         super().__init__(_("Ready"), _("All is set up, and tried"))
         self.forward, self.final = _("&Back up now"), True
         self._gather, self._outcome = gather, Outcome()
-        self._shield, self._says = QLabel(), look.sentence()
-        self._remarks = look.column(gap=1)
-        self._folder = look.button(_("&Open the kit’s folder"), self._open)
-        self._restore = look.button(_("&Restore files…"), restore)
-        self._back_up = look.button(_("&Back up now"), back_up)
-        self._later = look.button(_("&Later"), later)
-        self._when = look.quiet()
+        self._shield, self._says = QLabel(), widgets.sentence()
+        self._remarks = widgets.column(gap=1)
+        self._folder = widgets.button(_("&Open the kit’s folder"), self._open)
+        self._restore = widgets.button(_("&Restore files…"), restore)
+        self._back_up = widgets.button(_("&Back up now"), back_up)
+        self._later = widgets.button(_("&Later"), later)
+        self._when = widgets.quiet()
         icons.put(self._folder, "print")
         self.body.addWidget(self._shield)
         self.body.addWidget(self._says)
@@ -90,11 +90,11 @@ class ReadyPage(Page[Outcome]):
         self._back_up.setVisible(bool(made.chains))
         self._when.setText(_later(made.profile))
         if made.remarks:
-            self._remarks.addWidget(look.heading(_("Worth mending, when you have time")))
+            self._remarks.addWidget(widgets.heading(_("Worth mending, when you have time")))
         for one in made.remarks:
-            self._remarks.addWidget(look.sentence(one.title))
+            self._remarks.addWidget(widgets.sentence(one.title))
             if one.advice:
-                self._remarks.addWidget(look.quiet(one.advice.partition("\n")[0]))
+                self._remarks.addWidget(widgets.quiet(one.advice.partition("\n")[0]))
 
     def _open(self) -> None:
         if self._outcome.kit:

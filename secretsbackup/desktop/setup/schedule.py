@@ -2,7 +2,7 @@
 
 from PySide6.QtWidgets import QLabel, QWidget
 
-from secretsbackup.desktop import look
+from secretsbackup.desktop import widgets
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.schedule_picker import Often, number
 from secretsbackup.desktop.setup.start import StartPage
@@ -26,9 +26,9 @@ class RhythmPage(Page[Rhythm]):
         self._start = start
         self.choices = Often()
         self._full_every, self._keep = number(_("Days"), 1, 3650, 30), number(_("Full backups"), 1, 100, 2)
-        self._says = look.quiet()
+        self._says = widgets.quiet()
         self.body.addWidget(self.choices)
-        self.body.addWidget(look.rule())
+        self.body.addWidget(widgets.rule())
         self.body.addWidget(self._keeping())
         self.body.addWidget(self._says)
         for spin in (self._full_every, self._keep):
@@ -60,7 +60,7 @@ class RhythmPage(Page[Rhythm]):
 
     def _keeping(self) -> QWidget:
         made = QWidget()
-        rows = look.column(made)
+        rows = widgets.column(made)
         rows.addWidget(beside(QLabel(_("A new full backup every")), self._full_every, QLabel(_("days"))))
         rows.addWidget(beside(QLabel(_("Keep")), self._keep, QLabel(_("of them"))))
         return made

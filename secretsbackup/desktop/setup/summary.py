@@ -7,7 +7,7 @@ from typing import Any
 from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import look, prompts, work
+from secretsbackup.desktop import prompts, style, widgets, work
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.tasks import Tasks
@@ -49,16 +49,16 @@ class SummaryPage(Page[Established | None]):
         self._plan, self.tasks = QWidget(), Tasks()
         self._grid = QGridLayout(self._plan)
         self._grid.setContentsMargins(0, 0, 0, 0)
-        self._grid.setHorizontalSpacing(2 * look.GRID)
+        self._grid.setHorizontalSpacing(2 * style.GRID)
         self._grid.setColumnStretch(1, 1)
         self.automatic = QCheckBox(words.automatically().replace("&", "&&"))
         self.automatic.setChecked(True)
         self._starter: Starter | None = None
-        self._starts = look.quiet()
-        self._made, self._list = look.card(), look.sentence()
-        self._remove = look.button(_("&Remove it again"), lambda: work.begin(self.undo()))
-        look.mark(self._remove, "danger")
-        self._leave = look.flat(_("&Leave it there"), self.leave)
+        self._starts = widgets.quiet()
+        self._made, self._list = widgets.card(), widgets.sentence()
+        self._remove = widgets.button(_("&Remove it again"), lambda: work.begin(self.undo()))
+        style.mark(self._remove, "danger")
+        self._leave = widgets.flat(_("&Leave it there"), self.leave)
         self.traces = Traces()
         self.remarks: list[Message] = []
         self._done: Established | None = None
@@ -109,10 +109,10 @@ class SummaryPage(Page[Established | None]):
         self.ask(_("Is this right?"), tried)
 
     def _row(self, about: str, sentence: str, page: Page[Any]) -> tuple[QWidget, ...]:
-        title, change = look.quiet(about), look.flat(_("Change"), lambda: self._go(page))
+        title, change = widgets.quiet(about), widgets.flat(_("Change"), lambda: self._go(page))
         title.setWordWrap(False)
         change.setAccessibleName(_("Change: {what}").format(what=about))
-        return title, look.sentence(sentence), change
+        return title, widgets.sentence(sentence), change
 
     async def check(self) -> Sequence[Problem]:
         if self._done is not None:
@@ -181,9 +181,9 @@ class SummaryPage(Page[Established | None]):
                 self._keep()
             case Told(why=why) if why:
                 self.remarks.append(words.reason(why))
-                look.into_view(self.tasks.tell(told))
+                widgets.into_view(self.tasks.tell(told))
             case _:
-                look.into_view(self.tasks.tell(told))
+                widgets.into_view(self.tasks.tell(told))
 
     def stopped(self, why: Why) -> None:
         """Something stood in the way: say what, and what there is by now."""
@@ -215,7 +215,7 @@ class SummaryPage(Page[Established | None]):
         self._made.setVisible(self.traces.anything and self._done is None)
         self._leave.setVisible(bool(self.problems()))
         if self.tasks.done:
-            look.into_view(self._made)
+            widgets.into_view(self._made)
 
     def _go(self, page: Page[Any]) -> None:
         wizard = self.window()
@@ -227,11 +227,11 @@ class SummaryPage(Page[Established | None]):
         self.body.addWidget(self.automatic)
         self.body.addWidget(self._starts)
         self._show_offer(shown=False)
-        self.body.addWidget(look.rule())
+        self.body.addWidget(widgets.rule())
         self.add_field("tasks", "", self.tasks)
         inside = self._made.layout()
         assert inside is not None
-        for widget in (look.heading(_("This was made, and is there now")), self._list):
+        for widget in (widgets.heading(_("This was made, and is there now")), self._list):
             inside.addWidget(widget)
         inside.addWidget(beside(self._remove, self._leave))
         self.body.addWidget(self._made)

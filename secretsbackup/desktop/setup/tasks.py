@@ -8,7 +8,7 @@ from PySide6.QtGui import QColor
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, look
+from secretsbackup.desktop import icons, style, widgets
 from secretsbackup.model.created import Did, How
 from secretsbackup.model.plan import Task, Told
 from secretsbackup.words import Message
@@ -23,7 +23,7 @@ class Tasks(QWidget):
     def __init__(self) -> None:
         super().__init__()
         self.setAccessibleName(_("Steps of setting up"))
-        self._box = look.column(self, gap=1)
+        self._box = widgets.column(self, gap=1)
         self._rows: dict[str, _Row] = {}
 
     def clear(self) -> None:
@@ -81,17 +81,17 @@ class _Row(QWidget):
         super().__init__()
         self.state = "to come"
         self._title = title
-        self._mark, self._name, self._advice = QLabel(), look.sentence(title), look.quiet()
-        text = look.column(gap=0)
+        self._mark, self._name, self._advice = QLabel(), widgets.sentence(title), widgets.quiet()
+        text = widgets.column(gap=0)
         text.addWidget(self._name)
         text.addWidget(self._advice)
         row = QHBoxLayout(self)
-        row.setContentsMargins(3 * look.GRID if deeper else 0, 0, 0, 0)
-        row.setSpacing(look.GRID)
+        row.setContentsMargins(3 * style.GRID if deeper else 0, 0, 0, 0)
+        row.setSpacing(style.GRID)
         row.addWidget(self._mark, 0, Qt.AlignmentFlag.AlignTop)
         row.addLayout(text, 1)
         self._advice.hide()
-        self._draw("circle", look.line_colour(self.palette()))
+        self._draw("circle", style.line_colour(self.palette()))
 
     def show_state(self, *, over: bool, wrong: Message | None) -> None:
         """Going on, done, or done with something to say."""
@@ -100,20 +100,20 @@ class _Row(QWidget):
             self._name.setText(wrong.title)
             self._advice.setText(wrong.advice)
             self._advice.setVisible(bool(wrong.advice))
-            self._draw("warning", look.warning_colour(self.palette()))
+            self._draw("warning", style.warning_colour(self.palette()))
         elif over:
             self.state = "done"
-            self._draw("check", look.accent(self.palette()))
+            self._draw("check", style.accent(self.palette()))
         else:
             self.state = "going on"
-            self._draw("dot", look.accent(self.palette()))
+            self._draw("dot", style.accent(self.palette()))
         self.setAccessibleName(f"{self._name.text()}: {self.state}")
 
     def stop(self) -> None:
         """It went on, and goes on no more."""
         if self.state == "going on":
             self.state = "stopped"
-            self._draw("failed", look.danger_colour(self.palette()))
+            self._draw("failed", style.danger_colour(self.palette()))
             self.setAccessibleName(f"{self._title}: {self.state}")
 
     def _draw(self, name: str, colour: QColor) -> None:

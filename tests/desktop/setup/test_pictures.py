@@ -6,7 +6,7 @@ import pytest
 from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QScrollArea
 
-from secretsbackup.desktop import look
+from secretsbackup.desktop import icons, style
 from secretsbackup.desktop.setup import Where
 from secretsbackup.model.created import Did, How, Made, Part
 from secretsbackup.model.outcome import Reason, Why
@@ -33,7 +33,7 @@ def looks(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
         large = QFont(font)
         large.setPointSizeF(font.pointSizeF() * 2)
         qapp.setFont(large)
-    look.dress(qapp)
+    style.apply_style(qapp, icons.redraw)
     yield request.param
     qapp.setFont(font)
     qapp.setPalette(palette)

@@ -1,25 +1,13 @@
-"""How it looks: an 8 px grid, few kinds of text, one primary button a screen, the palette's colours."""
+"""The style: an 8 px grid, colours made of the palette's, and the style sheet of our kinds of widget."""
 
 from collections.abc import Callable
 
-from PySide6.QtCore import QEvent, QObject, Qt, QTimer
-from PySide6.QtGui import QColor, QFont, QFontMetrics, QGuiApplication, QPalette
-from PySide6.QtWidgets import (
-    QApplication,
-    QFrame,
-    QLabel,
-    QPushButton,
-    QScrollArea,
-    QSizePolicy,
-    QVBoxLayout,
-    QWidget,
-)
+from PySide6.QtCore import QEvent, QObject, QTimer
+from PySide6.QtGui import QColor, QFontMetrics, QGuiApplication, QPalette
+from PySide6.QtWidgets import QApplication, QWidget
 
 GRID = 8
 """Pixels; every distance is a multiple."""
-
-TEXT = 72
-"""Characters: a line of text is not longer."""
 
 
 def palette() -> QPalette:
@@ -77,112 +65,6 @@ def mixed(colours: QPalette, one: QPalette.ColorRole, other: QPalette.ColorRole,
     )
 
 
-def headline(text: str = "") -> QLabel:
-    """What a screen says or asks, in one line or two."""
-    return _label(text, "headline", 1.5)
-
-
-def heading(text: str = "") -> QLabel:
-    """What a part of a screen is about."""
-    return _label(text, "heading", 1.0, bold=True)
-
-
-def sentence(text: str = "") -> QLabel:
-    """Text to be read."""
-    return _label(text, "sentence", 1.0)
-
-
-def quiet(text: str = "") -> QLabel:
-    """Text for those who look for it."""
-    return _label(text, "quiet", 1.0)
-
-
-def _label(text: str, kind: str, scale: float, *, bold: bool = False) -> QLabel:
-    label = QLabel(text)
-    label.setProperty("kind", kind)
-    label.setWordWrap(True)
-    label.setTextFormat(Qt.TextFormat.PlainText)
-    label.setTextInteractionFlags(Qt.TextInteractionFlag.TextSelectableByMouse)
-    label.setFocusPolicy(Qt.FocusPolicy.NoFocus)
-    label.setSizePolicy(QSizePolicy.Policy.Preferred, QSizePolicy.Policy.Minimum)
-    font = label.font()
-    if scale != 1.0:
-        _enlarge(font, scale)
-    font.setBold(bold or scale > 1.0)
-    label.setFont(font)
-    return label
-
-
-def _enlarge(font: QFont, scale: float) -> None:
-    if font.pointSizeF() > 0:
-        font.setPointSizeF(font.pointSizeF() * scale)
-    else:
-        font.setPixelSize(round(font.pixelSize() * scale))
-
-
-def tabular(widget: QWidget) -> None:
-    """Let figures be of one width, so that numbers which change don't jump."""
-    font = widget.font()
-    if hasattr(font, "setFeature"):  # Qt 6.7
-        font.setFeature(QFont.Tag("tnum"), 1)
-        widget.setFont(font)
-
-
-def text_width(metrics: QFontMetrics) -> int:
-    """Pixels that the longest line of text may take."""
-    return metrics.averageCharWidth() * TEXT
-
-
-def primary(text: str, clicked: Callable[[], object] | None = None) -> QPushButton:
-    """The one thing that a screen is for."""
-    made = button(text, clicked)
-    made.setProperty("kind", "primary")
-    return made
-
-
-def button(text: str, clicked: Callable[[], object] | None = None) -> QPushButton:
-    """Something else that can be done here."""
-    made = QPushButton(text)
-    made.setAccessibleName(text.replace("&", ""))
-    made.setProperty("kind", "button")
-    if clicked:
-        made.clicked.connect(lambda _checked: clicked())
-    return made
-
-
-def flat(text: str, clicked: Callable[[], object] | None = None) -> QPushButton:
-    """Something that can be done, said as quietly as a link."""
-    made = button(text, clicked)
-    made.setProperty("kind", "flat")
-    return made
-
-
-def card(*children: QWidget) -> QFrame:
-    """A quiet surface that holds together what belongs together."""
-    made = QFrame()
-    made.setProperty("kind", "card")
-    box = column(made, margin=2)
-    for child in children:
-        box.addWidget(child)
-    return made
-
-
-def rule() -> QFrame:
-    """A thin line between two parts."""
-    made = QFrame()
-    made.setProperty("kind", "rule")
-    made.setFixedHeight(1)
-    return made
-
-
-def column(parent: QWidget | None = None, *, margin: int = 0, gap: int = 1) -> QVBoxLayout:
-    """A column on the grid; margin and gap in steps of it."""
-    box = QVBoxLayout(parent) if parent else QVBoxLayout()
-    box.setContentsMargins(margin * GRID, margin * GRID, margin * GRID, margin * GRID)
-    box.setSpacing(gap * GRID)
-    return box
-
-
 def mark(widget: QWidget, kind: str) -> None:
     """Let a widget look as another kind from now on."""
     if widget.property("kind") != kind:
@@ -191,31 +73,30 @@ def mark(widget: QWidget, kind: str) -> None:
         widget.style().polish(widget)
 
 
-def dress(app: QApplication) -> None:
-    """Give our kinds of text and buttons their look, now and whenever the palette changes.
+def apply_style(app: QApplication, redraw: Callable[[], object]) -> None:
+    """Give our kinds of text and buttons their look, now and whenever the palette changes; `redraw` then
+    draws what no style sheet reaches.
 
     Before the first window, not before: a style sheet costs as much memory as all the rest of a tray.
     """
     if app.styleSheet():
         return
     app.setStyleSheet(_sheet(app.palette(), QFontMetrics(app.font()).height()))
-    follower = _Dresser(app)
+    follower = _Repainter(app, redraw)
     app.installEventFilter(follower)
 
 
-class _Dresser(QObject):
-    def __init__(self, app: QApplication) -> None:
+class _Repainter(QObject):
+    def __init__(self, app: QApplication, redraw: Callable[[], object]) -> None:
         super().__init__(app)
-        self._app = app
+        self._app, self._redraw = app, redraw
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         if event.type() == QEvent.Type.ApplicationPaletteChange and watched is self._app:
-            from secretsbackup.desktop import icons
-
             sheet = _sheet(self._app.palette(), QFontMetrics(self._app.font()).height())
             if sheet != self._app.styleSheet():
                 self._app.setStyleSheet(sheet)
-            QTimer.singleShot(0, self, icons.redraw)
+            QTimer.singleShot(0, self, self._redraw)
         return False
 
 
@@ -271,16 +152,3 @@ def _sheet(colours: QPalette, text: int) -> str:
     QPushButton[kind="flat"]:focus {{ border: 2px solid {main.name()}; }}
     QPushButton[kind="flat"]:disabled {{ color: {faint.name()}; }}
     """
-
-
-def into_view(widget: QWidget) -> None:
-    """Scroll to where it is, once it is laid out."""
-    QTimer.singleShot(0, widget, lambda: _into_view(widget))
-
-
-def _into_view(widget: QWidget) -> None:
-    area = widget.parentWidget()
-    while area is not None and not isinstance(area, QScrollArea):
-        area = area.parentWidget()
-    if area is not None and widget.isVisible():
-        area.ensureWidgetVisible(widget)
