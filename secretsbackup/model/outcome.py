@@ -23,6 +23,8 @@ class Reason(StrEnum):
     DISK_READ_ONLY = "disk-read-only"
     DISK_FAILING = "disk-failing"
     SYSTEM_LIMIT = "system-limit"
+    FILE_TOO_LARGE = "file-too-large"
+    NO_PROGRAMS_HERE = "no-programs-here"
     STAGE_NOT_OURS = "stage-not-ours"
     NOT_STARTED = "not-started"
     LINKED = "linked"

@@ -1,6 +1,7 @@
 """Refusals: what the system answers when it does not do what was asked for (errno), as one of our Reasons."""
 
 import errno
+import re
 
 from secretsbackup.model.outcome import Reason
 
@@ -19,5 +20,37 @@ REASONS = {
     **dict.fromkeys((*DISK, errno.ENODEV, errno.ENOTCONN), Reason.DISK_FAILING),
     **dict.fromkeys((errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP, errno.ENXIO), Reason.IN_THE_WAY),
     errno.ENAMETOOLONG: Reason.PATH_TOO_LONG,
+    errno.EFBIG: Reason.FILE_TOO_LARGE,
 }
 """Those that mean the same everywhere. What a missing permission or file means depends on the place."""
+
+OF_A_DISK = {
+    Reason.SYSTEM_LIMIT, Reason.NO_ROOM, Reason.DISK_READ_ONLY, Reason.DISK_FAILING, Reason.FILE_TOO_LARGE,
+}  # fmt: skip
+"""What a disk or the system answers: whatever a program says beside it comes of it."""
+
+_WORDS = {
+    "no space left on device": errno.ENOSPC,
+    "disk quota exceeded": errno.EDQUOT,
+    "read-only file system": errno.EROFS,
+    "input/output error": errno.EIO,
+    "stale (?:nfs )?file handle": errno.ESTALE,
+    "structure needs cleaning": getattr(errno, "EUCLEAN", errno.EIO),
+    "too many open files in system": errno.ENFILE,
+    "too many open files": errno.EMFILE,
+    "cannot allocate memory": errno.ENOMEM,
+    "no locks available": errno.ENOLCK,
+    "file too large": errno.EFBIG,
+}
+"""What the C library calls them in English (strerror(3)), in which our children speak."""
+
+
+def in_text(text: str) -> int | None:
+    """The first of these answers that a program passes on among its words: by the number that Python puts
+    before it, or as the C library calls it; None if there is none."""
+    numbers = (int(number) for number in re.findall(r"\[Errno (\d{1,3})\]", text))
+    by_number = next((number for number in numbers if REASONS.get(number) in OF_A_DISK), None)
+    if by_number is not None:
+        return by_number
+    found = re.search("|".join(f"({words})" for words in _WORDS), text, re.IGNORECASE)
+    return [*_WORDS.values()][found.lastindex - 1] if found and found.lastindex else None

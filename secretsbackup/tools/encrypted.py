@@ -65,6 +65,8 @@ def _key_of(sealed: bytes, home: Path | None) -> Fingerprint | None:
         return BY_PASSPHRASE
     if _NOT_TOLD in to:
         return None
+    if refused := answers.refused(said):
+        raise refused
     if not to:
         raise Failure(Reason.VOLUME_CORRUPT, "", tuple(said.splitlines()[-5:]))
     raise Failure(Reason.SECRET_KEY_MISSING, ", ".join(sorted(to)))

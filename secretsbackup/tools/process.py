@@ -114,6 +114,7 @@ async def run(
     `born` hears the process id. `held` is a lock's file descriptor, which the child then holds too.
     With `writes` it can write below these folders only, where the system can see to that; with
     `asks_owners` it still sees whose each file is.
+    One that writes a larger file than the system lets it: Failure(FILE_TOO_LARGE).
     One that stands still for half an hour is ended, unless it `waits` on purpose: Failure(TOOL_STANDS_STILL).
     Cancelling ends the child and everything that it started before CancelledError goes on.
     """
@@ -155,6 +156,8 @@ async def run(
                 status = await _listen(child, ears, None if waits else _Pulse(child.pid))
             if status is None:
                 raise Failure(Reason.TOOL_STANDS_STILL, program.name, tuple(last))
+            if status == -signal.SIGXFSZ:  # what a file larger than `ulimit -f` is answered with
+                raise Failure(Reason.FILE_TOO_LARGE, program.name, tuple(last))
             return Ended(status, tuple(last))
         finally:
             if giving:

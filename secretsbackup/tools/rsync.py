@@ -250,6 +250,7 @@ _DISK = {
     errno.ENOSPC: Reason.NO_ROOM,
     errno.EDQUOT: Reason.NO_ROOM,
     errno.EROFS: Reason.NOT_WRITABLE,
+    errno.EFBIG: Reason.FILE_TOO_LARGE,
 }
 _QUOTED = rb'"((?:[^"]|"(?! |$|:))*)"'
 _MESSAGES: tuple[tuple[re.Pattern[bytes], Caution], ...] = (

@@ -110,6 +110,20 @@ def _told(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, tol
                 _("The system has reached a limit ({about}).").format(about=about),
                 _("Close some programs and try again."),
             )
+        case Reason.FILE_TOO_LARGE:
+            return Message(
+                _("A file became larger than the system allows: {about}.").format(about=about)
+                if about
+                else _("A file became larger than the system allows."),
+                _("Raise the limit for the size of files (ulimit -f), or use a disk that takes larger ones."),
+            )
+        case Reason.NO_PROGRAMS_HERE:
+            return Message(
+                _("No program can be started in {about}: its disk is mounted with “noexec”.").format(
+                    about=about
+                ),
+                _("Mount it without “noexec”, or set XDG_CACHE_HOME to a folder on another disk."),
+            )
         case Reason.STAGE_NOT_OURS:
             return Message(
                 _("The staging folder holds something else, which would be deleted: {about}.").format(

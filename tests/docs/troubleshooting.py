@@ -46,6 +46,8 @@ MACHINE: Entries = {
     Reason.DISK_READ_ONLY: ("/home/ada", "Nothing can be written to this disk. Linux makes a disk read-only when it finds an error on it."),
     Reason.DISK_FAILING: ("/media/disk", "The disk reports an error when it is read or written. Make sure that you have another copy of what is on it."),
     Reason.SYSTEM_LIMIT: ("Too many open files", "The system has run out of something that programs share, such as open files or processes."),
+    Reason.FILE_TOO_LARGE: ("/media/disk/backups", "A limit of your session (`ulimit -f`) or the kind of the disk keeps files small: a FAT disk, for example, takes none of 4 GB or more."),
+    Reason.NO_PROGRAMS_HERE: ("/home/ada/.cache/secretsbackup/documents/temporary", "duplicity starts GnuPG through a small script in this folder, and the disk is mounted so that nothing on it can be started."),
     Reason.NOT_STARTED: ("", "The profile is set up, but after a restart nothing would start its backups. See [what starts the backups](schedule.md#automatic)."),
     Reason.LINKED: ("/home/ada/.cache/secretsbackup/documents/stage", "The folder for the working copy is a link. Everything else in the folder that it leads to could be deleted, so the backup did not start."),
     Reason.OPEN_LINK: ("/home/ada/.cache/secretsbackup", "The link leads to a folder that other users can enter, and the working copy in it would be readable."),

@@ -4,7 +4,8 @@
 
 A world is a small tree, a folder as its destination, and what the program remembers. In it come some runs in
 which one call fails each, then one in which none does. No run may say that all is well if it is not, none may
-show a traceback, the last must be good, and what is restored with nothing but key and settings is the tree.
+show a traceback or blame the destination for what fails here, the last must be good, and what is restored
+with nothing but key and settings is the tree.
 """
 
 import argparse
@@ -24,7 +25,10 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, gnupg_home, machine, picture
+from secretsbackup.model.outcome import Reason
+from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.status import DAMAGE
+from tests.end_to_end.machine import PASSPHRASE, PROFILE, Machine, assert_same, gnupg_home, machine, picture
 
 SOURCE = Path(__file__).with_name("failing_calls.c")
 PROGRAMS = ("secretsbackup", "duplicity", "rsync", "gpg")
@@ -245,11 +249,19 @@ class World:
             return f"ended with {status}"
         if status == 1 and not text.strip():
             return "no word"
+        if call.verb in ("verify", "restore") and self._blames():
+            return "it calls damaged what is whole at the destination"
         if status == 0 and call.verb == "restore":
             return self._compared(next(self.out.iterdir()))
         if status == 0 and call.verb in ("first", "incremental", "full", "unchanged"):
             return self._differs(cold=False)
         return ""
+
+    def _blames(self) -> bool:
+        """Whether the last run says, or remembers, that what is at the destination is damaged."""
+        journals = sorted(self.user.known.journals(ProfileName(PROFILE)).glob("*.jsonl"))
+        told = journals[-1].read_text(errors="replace") if journals else ""
+        return '"damaged"' in told or any(f'"{reason}"' in told for reason in (*DAMAGE, Reason.OLDER_DAMAGED))
 
     def _differs(self, *, cold: bool) -> str:
         """What is not restored as it is in the tree; `cold` is with nothing but key and settings."""

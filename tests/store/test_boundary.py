@@ -59,6 +59,7 @@ IN_THE_WAY: list[Put] = [os.mkfifo, full_folder, loop]
         (errno.ENOTCONN, Reason.DISK_FAILING),
         *((number, Reason.DISK_FAILING) for number in system_errors.DISK),
         (errno.EMFILE, Reason.SYSTEM_LIMIT),
+        (errno.EFBIG, Reason.FILE_TOO_LARGE),
         (errno.ENOMEM, Reason.SYSTEM_LIMIT),
         (errno.EISDIR, Reason.IN_THE_WAY),
         (errno.ENOTDIR, Reason.IN_THE_WAY),

@@ -74,6 +74,12 @@ def test_a_signal_is_a_negative_status() -> None:
     assert run("kill -KILL $$")[0].status == -signal.SIGKILL
 
 
+def test_who_writes_more_than_the_system_lets_it_is_told_so(tmp_path: Path) -> None:
+    with pytest.raises(Failure) as caught:
+        run(f"ulimit -f 1; exec dd if=/dev/zero of={tmp_path}/big bs=4096 count=8")
+    assert (caught.value.reason, caught.value.detail) == (Reason.FILE_TOO_LARGE, "sh")
+
+
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     """Half an hour is a second."""

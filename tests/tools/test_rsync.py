@@ -431,6 +431,7 @@ def test_what_may_no_longer_be_read_is_said(place: Place, folder: str, forbidden
     [
         ("rsync_fills_the_disk", Reason.NO_ROOM, "{stage}"),
         ("rsync_finds_the_disk_read_only", Reason.NOT_WRITABLE, "{stage}"),
+        ("rsync_meets_a_limit", Reason.FILE_TOO_LARGE, "{stage}"),
         ("rsync_breaks", Reason.TOOL_FAILED, "rsync 12"),
         ("rsync_times_out", Reason.TOOL_FAILED, "rsync 30"),
     ],

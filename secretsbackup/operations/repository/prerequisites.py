@@ -14,6 +14,7 @@ from secretsbackup.operations.run.runner import Ask, Run
 from secretsbackup.store import archives, history
 from secretsbackup.store.home import Home
 from secretsbackup.tools import duplicity, gnupg, keychain, process, rsync
+from secretsbackup.tools.duplicity.gpg_wrapper import stand_in
 
 Opens = Callable[[Profile], Awaitable[Credential]]
 """Knows what opens a profile's destination; a Failure where it does not."""
@@ -28,6 +29,7 @@ async def vault(run: Run) -> duplicity.Vault:
     """duplicity, gpg, an archive folder that is whole, the destination and what opens it: the keychain's,
     unless the run was given another."""
     program = await _duplicity(run.home)
+    stand_in.can_stand(run.temporary)
     archive = await asyncio.to_thread(archives.of_place, run.home, run.profile)
     await repair.mend(run, archive)
     if sealing(run.profile.key) is not Sealing.NOTHING:

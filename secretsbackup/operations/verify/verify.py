@@ -10,6 +10,7 @@ import contextlib
 import filecmp
 import math
 import os
+import stat
 import time
 from collections.abc import Awaitable, Callable, Iterator, Mapping, Sequence
 from pathlib import Path
@@ -209,7 +210,7 @@ def _compared(
 
 
 def _measure(seen: Seen, restored: Path) -> None:
-    size = restored.lstat().st_size if restored.is_file() else -1
+    size = _size(restored)
     if not seen.least <= size <= seen.most:
         raise Failure(Reason.SAMPLE_DIFFERS, shown(seen.path))
 
@@ -220,7 +221,7 @@ def _is_other(expected: Path, restored: Path, archives: list[Path], path: bytes)
     try:
         compare(expected, restored)
     except Failure:
-        sent_so = restored.is_file() and signatures.is_of(archives, path, restored)
+        sent_so = _size(restored) >= 0 and signatures.is_of(archives, path, restored)
         if sent_so and signatures.is_of(archives, path, expected) is False:
             return True
         raise
@@ -229,8 +230,18 @@ def _is_other(expected: Path, restored: Path, archives: list[Path], path: bytes)
 
 def compare(expected: Path, restored: Path) -> None:
     """Failure(SAMPLE_DIFFERS) unless a restored file is as it was staged, byte by byte."""
-    if not restored.is_file() or not filecmp.cmp(expected, restored, shallow=False):
+    if _size(restored) < 0 or not filecmp.cmp(expected, restored, shallow=False):
         raise Failure(Reason.SAMPLE_DIFFERS, shown(bytes(expected)))
+
+
+def _size(restored: Path) -> int:
+    """Of a plain file its bytes; -1 where there is none. OSError where the disk does not say: that is no
+    answer about what was restored, and `Path.is_file` takes it for one (Python 3.14)."""
+    try:
+        status = restored.lstat()
+    except (FileNotFoundError, NotADirectoryError):
+        return -1
+    return status.st_size if stat.S_ISREG(status.st_mode) else -1
 
 
 class _Watcher:

@@ -4,6 +4,7 @@ A stanza is a line `KEYWORD CODE EXTRAS`, then lines of data, then lines of text
 then an empty line. What is not known is left alone.
 """
 
+import errno
 import re
 from collections.abc import Callable
 
@@ -68,9 +69,12 @@ def left_out(stanza: Stanza) -> tuple[bytes, str] | None:
 
 def refused(stanza: Stanza) -> int | None:
     """What the system answered (errno) where a warning says that something was left out; None if that was not
-    the reason."""
-    number = re.search(r"\[Errno (\d{1,3})\]", " ".join(stanza.text)) if left_out(stanza) else None
-    return int(number[1]) if number else None
+    the reason. Of a folder that could not be made duplicity tells no number (path.py, `mkdir`, 3.2)."""
+    said = " ".join(stanza.text) if left_out(stanza) else ""
+    number = re.search(r"\[Errno (\d{1,3})\]", said)
+    if number:
+        return int(number[1])
+    return errno.EACCES if "Error creating directory" in said else None
 
 
 def misread(stanza: Stanza) -> bytes | None:

@@ -8,7 +8,8 @@ from pathlib import Path
 
 from secretsbackup.model.destination import Destination, Folder, Host
 from secretsbackup.model.outcome import Failure, Reason
-from secretsbackup.model.system_errors import REASONS
+from secretsbackup.model.status import DAMAGE
+from secretsbackup.model.system_errors import REASONS, in_text
 from secretsbackup.tools.duplicity.log import Stanza
 from secretsbackup.tools.gnupg import answers
 from secretsbackup.tools.process import Ended
@@ -85,6 +86,8 @@ def failure(
     if ended.status == _GPG and (told := _by_gpg(text)):
         return Failure(told.reason, told.detail, _kept(lines))
     reason = _STATUS.get(ended.status) or _by_text(text)
+    if reason in (*DAMAGE, Reason.TOOL_FAILED) and (refused := in_text(text)):
+        reason = REASONS[refused]  # what this machine refuses is no fault of the destination's
     if reason is Reason.TOOL_FAILED and ended.status == _GPG:
         reason = Reason.GPG_FAILED
     copy, file = re.search(_COPY, text), re.search(r"duplicity-[\w.-]+", text)
@@ -97,6 +100,7 @@ def failure(
         Reason.SYSTEM_LIMIT: f"{few[1]} open files; ulimit -n 1024" if few else _refused(text, 1),
         Reason.SNAPSHOT_FORGED: "a hard link" if "ard links" in text else "an entry of an unknown kind",
         Reason.NO_ROOM: _room(here[0], text),
+        Reason.FILE_TOO_LARGE: _refused(text, 2),
         Reason.COPY_IN_THE_WAY: copy[1] if copy else "",
         Reason.FROZEN: file[0] if file else "",
     }

@@ -3,11 +3,14 @@
 What it says to people is read only where no status line tells: a `log-file` in gpg.conf takes that away.
 """
 
+import errno
+import os
 import re
 from collections.abc import Iterable
 
 import msgspec
 
+from secretsbackup.model import system_errors
 from secretsbackup.model.outcome import Failure, Reason
 
 _NO_PASSPHRASE = 177
@@ -22,6 +25,20 @@ UNKNOWN_COMMAND, UNANSWERED = 275, 0xFFFF
 """A command that an older program has not (libgpg-error), and a code that nothing has."""
 _CODE = 0xFFFF
 """The bits of a gpg-error number that are its code; the others say which program it is from."""
+_REFUSED = {
+    32774: errno.EAGAIN,
+    32802: errno.EDQUOT,
+    32805: errno.EFBIG,
+    32817: errno.EIO,
+    32833: errno.EMFILE,
+    32843: errno.ENFILE,
+    32851: errno.ENOLCK,
+    32854: errno.ENOMEM,
+    32859: errno.ENOSPC,
+    32890: errno.EROFS,
+    32897: errno.ESTALE,
+}
+"""What the system refused, as libgpg-error numbers it (its gpg_err_code_from_errno)."""
 _NO_AGENT = r"can't connect to the (?:gpg-)?agent|failed to start (?:gpg-)?agent|no gpg-agent running"
 _SETTINGS = r"option-parser|add_keyblock_resource|keydb_add_resource"
 
@@ -95,13 +112,18 @@ def refusals(lines: Iterable[str]) -> list[int]:
 
 def failure(text: str, about: str = "") -> Failure:
     """Why gpg failed; `about` is the key that it was about."""
-    told, lines = read(text), tuple(line for line in text.splitlines() if line.strip())[-5:]
-    reason, detail = _why(told, text, about)
-    return Failure(reason, detail, lines)
+    reason, detail = _why(read(text), text, about)
+    return Failure(reason, detail, _last(text))
+
+
+def _last(text: str) -> tuple[str, ...]:
+    return tuple(line for line in text.splitlines() if line.strip())[-5:]
 
 
 def _why(told: Answers, text: str, about: str) -> tuple[Reason, str]:
     codes = told.codes
+    if refused := _refused(codes, text):
+        return refused
     if ("set_pinentry_mode", _NOT_SUPPORTED) in told.errors or "setting pinentry mode" in text:
         return Reason.AGENT_REFUSES, ""
     if codes & _CARD and not told.all_lacking:
@@ -115,6 +137,21 @@ def _why(told: Answers, text: str, about: str) -> tuple[Reason, str]:
     if told.lacking:
         return Reason.SECRET_SUBKEY_MISSING, ", ".join(told.lacking)
     return _of_settings(told, text)
+
+
+def refused(text: str) -> Failure | None:
+    """What the system refused gpg, and at which file, by what it said; None if it refused nothing."""
+    found = _refused(read(text).codes, text)
+    return Failure(*found, _last(text)) if found else None
+
+
+def _refused(codes: set[int], text: str) -> tuple[Reason, str] | None:
+    number = next((_REFUSED[code] for code in codes if code in _REFUSED), None) or system_errors.in_text(text)
+    if number is None:
+        return None
+    reason = system_errors.REASONS[number]
+    named = re.search(r"^gpg: .*?['‘\"](/[^'’\"]+)['’\"]", text, re.MULTILINE)
+    return reason, os.strerror(number) if reason is Reason.SYSTEM_LIMIT else named[1] if named else ""
 
 
 def _of_settings(told: Answers, text: str) -> tuple[Reason, str]:

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.tools import process
-from secretsbackup.tools.gnupg import start_agent
+from secretsbackup.tools.gnupg import answers, start_agent
 
 _SOCKET = "S.gpg-agent"
 _PATIENCE = 60.0
@@ -92,5 +92,7 @@ async def _said(*words: str, given: bytes = b"") -> bytes:
     except TimeoutError:
         raise Failure(Reason.GPG_FAILED, f"no answer for {_PATIENCE:.0f} s") from None
     if ended.status != 0:
+        if refused := answers.refused("\n".join(ended.last_lines)):
+            raise refused
         raise Failure(Reason.GPG_FAILED, f"gpg {ended.how}", ended.last_lines[-5:])
     return b"\n".join(lines) + b"\n"

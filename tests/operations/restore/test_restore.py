@@ -159,3 +159,11 @@ def test_a_file_that_is_not_as_it_was_is_found(tmp_path: Path) -> None:
         with pytest.raises(Failure) as caught:
             verify.compare(tmp_path / "staged", tmp_path / name)
         assert caught.value.reason is Reason.SAMPLE_DIFFERS
+
+
+def test_a_disk_that_does_not_say_what_is_on_it_says_nothing_of_the_backup(tmp_path: Path) -> None:
+    (tmp_path / "staged").write_bytes(b"one")
+    (tmp_path / "loop").mkdir()
+    (tmp_path / "loop" / "there").symlink_to("there")
+    with pytest.raises(OSError, match="Too many levels"):
+        verify.compare(tmp_path / "staged", tmp_path / "loop" / "there" / "file")

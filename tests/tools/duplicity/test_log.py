@@ -1,5 +1,6 @@
 """The log that duplicity writes to `--log-fd`, line by line as it comes."""
 
+import errno
 import os
 
 import pytest
@@ -112,6 +113,18 @@ def quoted(name: bytes) -> str:
 )
 def test_what_was_left_out_is_told(stanza: Stanza, left_out: tuple[bytes, str] | None) -> None:
     assert log.left_out(stanza) == left_out
+
+
+@pytest.mark.parametrize(
+    ("said", "number"),
+    [
+        ("Error '[Errno 5] Input/output error: b'/x'' processing a", errno.EIO),
+        ("Error 'Error creating directory /x' processing a", errno.EACCES),
+        ("Error 'librsync error 103 while in patch cycle' processing a", None),
+    ],
+)
+def test_what_the_system_refused_is_told_from_what_is_damaged(said: str, number: int | None) -> None:
+    assert log.refused(Stanza("WARNING", 12, "'a'", text=(said,))) == number
 
 
 @pytest.mark.parametrize(

@@ -6,6 +6,7 @@ import pytest
 
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.status import DAMAGE
 from secretsbackup.tools.duplicity import reasons
 from secretsbackup.tools.duplicity.log import Stanza
 from secretsbackup.tools.process import Ended
@@ -90,6 +91,35 @@ def test_some_statuses_say_enough(status: int, reason: Reason) -> None:
 )
 def test_the_text_tells_the_rest(text: str, reason: Reason) -> None:
     assert why(31, text).reason is reason
+
+
+@pytest.mark.parametrize(
+    ("refusal", "reason"),
+    [
+        ("[Errno 5] Input/output error: '/c/vol1'", Reason.DISK_FAILING),
+        ("[Errno 30] Read-only file system: '/c/vol1'", Reason.DISK_READ_ONLY),
+        ("[Errno 24] Too many open files: '/c/vol1'", Reason.SYSTEM_LIMIT),
+        ("[Errno 27] File too large: '/c/vol1'", Reason.FILE_TOO_LARGE),
+        ("[Errno 28] No space left on device: '/c/vol1'", Reason.NO_ROOM),
+        ("gpg: error reading '/c/vol1': Input/output error", Reason.DISK_FAILING),
+        ("gpg: can't create '/c/x': Read-only file system", Reason.DISK_READ_ONLY),
+    ],
+)
+@pytest.mark.parametrize(
+    ("status", "damage"),
+    [
+        (21, "Invalid data - SHA1 hash mismatch for file: duplicity-full.20261122T220828Z.vol1.difftar.gpg"),
+        (44, "whatever it says"),
+        (31, "gpg: decryption failed: Invalid packet"),
+        (30, "KeyError: 2"),
+        (30, "Fatal Error: Neither remote nor local manifest is readable."),
+    ],
+)
+def test_what_this_machine_refuses_is_no_damage_at_the_destination(
+    refusal: str, reason: Reason, status: int, damage: str
+) -> None:
+    assert why(status, refusal, damage).reason is reason
+    assert why(status, damage).reason in DAMAGE
 
 
 def test_a_refusal_of_the_system_names_its_file() -> None:

@@ -413,3 +413,52 @@ def test_who_can_open_a_message_is_read_from_it(ring: Path) -> None:
         wrong = encrypted.opened_by(message, Secret("no"), home=ring)
         assert reason(wrong) is Reason.BACKUP_PASSPHRASE_WRONG
     assert reason(encrypted.key_of(b"noise", home=ring)) is Reason.VOLUME_CORRUPT
+
+
+@pytest.mark.parametrize(
+    ("said", "reason", "detail"),
+    [
+        ("[GNUPG:] FAILURE sign 32859", Reason.NO_ROOM, ""),
+        ("[GNUPG:] ERROR keydb_search 33587249", Reason.DISK_FAILING, ""),
+        (
+            "gpg: can't create '/home/ada/.gnupg/x': Read-only file system",
+            Reason.DISK_READ_ONLY,
+            "/home/ada/.gnupg/x",
+        ),
+        (
+            "gpg: error writing keyring '/k/pubring.kbx': No space left on device",
+            Reason.NO_ROOM,
+            "/k/pubring.kbx",
+        ),
+        ("gpg: can't open '/k/x': Too many open files", Reason.SYSTEM_LIMIT, "Too many open files"),
+        ("gpg: error writing to '/k/x': File too large", Reason.FILE_TOO_LARGE, "/k/x"),
+    ],
+)
+def test_what_the_system_refuses_gpg_goes_before_all_that_comes_of_it(
+    said: str, reason: Reason, detail: str
+) -> None:
+    for text in (said, f"{said}\n[GNUPG:] NO_SECKEY ABCD\ngpg: decryption failed: No secret key"):
+        failure = answers.failure(text, "a key")
+        assert (failure.reason, failure.detail) == (reason, detail)
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a disk")
+def test_a_gpg_on_a_full_disk_says_so(ring: Path) -> None:
+    made(ring)
+    exported = gpg(ring, "--armor", "--export-secret-keys")
+    with tempfile.TemporaryDirectory(prefix="full", dir="/tmp") as folder:
+        subprocess.run(["mount", "-t", "tmpfs", "-o", "size=4k,mode=0700", "tmpfs", folder], check=True)
+        try:
+            (Path(folder) / "fill").write_bytes(bytes(4096))
+            words = ["gpg", "--homedir", folder, "--batch", "--no-autostart", "--status-fd", "2", "--import"]
+            ended = subprocess.run(words, input=exported, capture_output=True, check=False)
+        finally:
+            subprocess.run(["umount", "--lazy", folder], check=True)
+    assert ended.returncode
+    refused = answers.refused(ended.stderr.decode())
+    assert refused, ended.stderr
+    assert refused.reason is Reason.NO_ROOM
+
+
+def test_what_is_wrong_with_a_file_is_no_refusal_of_the_system() -> None:
+    assert answers.refused("gpg: [stdin]: no valid OpenPGP data found.") is None

@@ -12,13 +12,20 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from secretsbackup.model.outcome import Failure
+from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.paths import shown
 from secretsbackup.tools import process
 from secretsbackup.tools.duplicity import listing
 from secretsbackup.tools.duplicity.gpg_wrapper import buffered, widened
 
 _REMOTE = ("rsync", "scp", "sftp", "ssh")
 """What duplicity starts to reach a host."""
+
+
+def can_stand(folder: Path) -> None:
+    """Failure(NO_PROGRAMS_HERE) if no script in this folder could start: its disk is mounted “noexec”."""
+    if os.statvfs(folder).f_flag & os.ST_NOEXEC:
+        raise Failure(Reason.NO_PROGRAMS_HERE, shown(bytes(folder)))
 
 
 def for_backup(gpg: Path, folder: Path, *, fast: bool, home: Path | None = None) -> Path:

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.tools.duplicity.gpg_wrapper import stand_in
 
 SECRETS = {
@@ -75,3 +76,15 @@ def stand_in_program(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     (folder / "rsync").chmod(0o700)
     monkeypatch.setenv("PATH", f"{folder}:{os.environ['PATH']}")
     return folder
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a disk")
+def test_a_folder_in_which_nothing_can_be_started_is_named(tmp_path: Path) -> None:
+    stand_in.can_stand(tmp_path)
+    subprocess.run(["mount", "-t", "tmpfs", "-o", "noexec,size=64k", "tmpfs", tmp_path], check=True)
+    try:
+        with pytest.raises(Failure) as caught:
+            stand_in.can_stand(tmp_path)
+    finally:
+        subprocess.run(["umount", "--lazy", tmp_path], check=True)
+    assert (caught.value.reason, caught.value.detail) == (Reason.NO_PROGRAMS_HERE, str(tmp_path))
