@@ -8,6 +8,7 @@ import msgspec
 from secretsbackup import words
 from secretsbackup.cli import arguments, output, prompts
 from secretsbackup.cli.arguments import Options
+from secretsbackup.model.backup_options import Allowed, BackupOptions
 from secretsbackup.model.due import Due
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Cancelled, Failure
@@ -21,27 +22,26 @@ async def backup(options: Options, home: Home) -> int:
     """Back up now."""
     from secretsbackup.cli import confirmations, follow
     from secretsbackup.operations.backup import backup as operation
-    from secretsbackup.operations.backup.safety import Allowed
 
     if options.due:
         return await _what_is_due(options, home)
     await _mend_timer()
     allowed = Allowed(options.allow_surge or options.yes, options.allow_upheaval or options.yes)
-    wish = operation.Wish(
+    chosen = BackupOptions(
         full=options.full, even_if_empty=options.even_if_empty, adopt=options.adopt, allowed=allowed
     )
     profile = arguments.one(home, options)
     opened_by = await prompts.opened_by(profile)
     while True:
         ended = await follow.run(
-            operation.recipe(wish), Verb.BACKUP, profile, home, json=options.json, opened_by=opened_by
+            operation.recipe(chosen), Verb.BACKUP, profile, home, json=options.json, opened_by=opened_by
         )
         answer = None if options.json else await confirmations.answered(ended, profile, home)
         if answer is None:
             return follow.status(ended)
         profile, more = answer
-        allowed = Allowed(wish.allowed.surge or more.surge, wish.allowed.upheaval or more.upheaval)
-        wish = msgspec.structs.replace(wish, allowed=allowed)
+        allowed = Allowed(chosen.allowed.surge or more.surge, chosen.allowed.upheaval or more.upheaval)
+        chosen = msgspec.structs.replace(chosen, allowed=allowed)
 
 
 async def _what_is_due(options: Options, home: Home) -> int:

@@ -5,9 +5,9 @@ import sys
 import msgspec
 
 from secretsbackup.cli import prompts
+from secretsbackup.model.backup_options import Allowed
 from secretsbackup.model.outcome import Outcome, Reason, Skipped
 from secretsbackup.model.profile import Profile
-from secretsbackup.operations.backup.safety import Allowed
 from secretsbackup.operations.setup import registry
 from secretsbackup.store.home import Home
 

@@ -12,6 +12,7 @@ from secretsbackup import words
 from secretsbackup.cli import ask_destination, key, output, prompts
 from secretsbackup.model import schedule as schedules
 from secretsbackup.model.automatic_start import Starter
+from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.created import Did, How
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.plan import KitWish, Told, Traces, What
@@ -265,5 +266,5 @@ async def _first_backup(made: Established, home: Home, *, adopt: bool) -> int:
     from secretsbackup.model.event import Verb
     from secretsbackup.operations.backup import backup
 
-    recipe = backup.recipe(backup.Wish(adopt=adopt))
+    recipe = backup.recipe(BackupOptions(adopt=adopt))
     return follow.status(await follow.run(recipe, Verb.BACKUP, made.profile, home, json=False))

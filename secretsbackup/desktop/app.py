@@ -21,6 +21,7 @@ from secretsbackup.desktop.quitting import Parting
 from secretsbackup.desktop.settings import Settings
 from secretsbackup.desktop.tray import Tray
 from secretsbackup.model.automatic_start import Starter, Unstarted
+from secretsbackup.model.backup_options import Allowed, BackupOptions
 from secretsbackup.model.event import RunId, Verb
 from secretsbackup.model.outcome import PROGRAM_END, YOU, Completed, Failed, Failure, Outcome, Reason
 from secretsbackup.model.profile import Profile, ProfileName
@@ -108,12 +109,11 @@ class App(QObject):
     ) -> None:
         """Back up now."""
         from secretsbackup.operations.backup import backup
-        from secretsbackup.operations.backup.safety import Allowed
 
         allowed = Allowed(surge=even_if_unusual, upheaval=even_if_unusual)
-        wish = backup.Wish(full=full, adopt=adopt, even_if_empty=even_if_empty, allowed=allowed)
+        options = BackupOptions(full=full, adopt=adopt, even_if_empty=even_if_empty, allowed=allowed)
         if standing := self.standings.of(name):
-            self.run(backup.recipe(wish), Verb.BACKUP, standing.profile)
+            self.run(backup.recipe(options), Verb.BACKUP, standing.profile)
 
     def verify(self, name: ProfileName) -> None:
         """Prove now that it can be restored."""
@@ -281,7 +281,7 @@ class App(QObject):
         """Back up a profile that was written just now, and show how that goes."""
         from secretsbackup.operations.backup import backup
 
-        self.run(backup.recipe(backup.Wish(adopt=adopt)), Verb.BACKUP, profile)
+        self.run(backup.recipe(BackupOptions(adopt=adopt)), Verb.BACKUP, profile)
         self.open()
 
     def edit(self, name: ProfileName) -> None:

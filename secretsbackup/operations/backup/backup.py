@@ -8,8 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 
-import msgspec
-
+from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import Caution, SnapshotMade, Step, Warned
 from secretsbackup.model.outcome import Failure, Reason, Summary
@@ -18,7 +17,6 @@ from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
 from secretsbackup.operations.backup import outbox, safety, staging
 from secretsbackup.operations.backup.outbox import Sent
-from secretsbackup.operations.backup.safety import Allowed
 from secretsbackup.operations.keys import keys
 from secretsbackup.operations.repository import contents, index, origin, prerequisites, prune, repair, sharing
 from secretsbackup.operations.repository.contents import Holdings
@@ -37,26 +35,13 @@ _SLEWED = 10.0
 """Seconds: a clock that is set back by less was set right by the network's time, and is waited for."""
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
-    """What whoever starts a backup can ask for.
-
-    `full` starts a new chain. `even_if_empty` believes an empty source. `adopt` goes on with a chain
-    that another machine or folder began. `allowed` says yes to what the guards would stop.
-    """
-
-    full: bool = False
-    even_if_empty: bool = False
-    adopt: bool = False
-    allowed: Allowed = Allowed()
-
-
-def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
-    """The recipe with this wish."""
+def recipe(options: BackupOptions = BackupOptions()) -> Recipe:  # noqa: B008 - frozen
+    """The recipe with these options."""
 
     async def back_up(run: Run) -> Summary:
         with run.step(Step.CHECK):
             sharing.check(run.home, run.profile)
-            staging.present(run, even_if_empty=wish.even_if_empty)
+            staging.present(run, even_if_empty=options.even_if_empty)
             rsync = await prerequisites.rsync_program(run)
             await keys.watch(run, gnupg.usable(await gnupg.resolve(run.profile.key)))
             vault = await prerequisites.vault(run)
@@ -68,22 +53,22 @@ def recipe(wish: Wish = Wish()) -> Recipe:  # noqa: B008 - frozen
         if begun := files.half_sent(vault.archive):
             with run.step(Step.SEND):
                 async with sleep.held_off(_SENDING):
-                    finished = await _finish(run, vault, begun, wish)
+                    finished = await _finish(run, vault, begun, options)
         left_over = staging.left_over(run)
         with run.step(Step.GATHER):
             (held, fits), (gathered, unsent) = await _look_and_gather(
                 _look(run, vault), staging.gather(run, rsync, trees)
             )
-        ours = await origin.ours(run, vault, held, adopt=wish.adopt)
-        if not unsent and ours and not wish.full and held.chains and not held.broken and fits:
+        ours = await origin.ours(run, vault, held, adopt=options.adopt)
+        if not unsent and ours and not options.full and held.chains and not held.broken and fits:
             if finished:
                 return await _close(run, vault, held, finished, gathered)
             return Summary(changed=False, files=gathered.files, bytes=gathered.bytes)
-        await safety.before_sending(run, vault, held, gathered, wish.allowed, left_over=left_over)
-        kind = _kind(run, held, wish) if fits else Kind.FULL
+        await safety.before_sending(run, vault, held, gathered, options.allowed, left_over=left_over)
+        kind = _kind(run, held, options) if fits else Kind.FULL
         with run.step(Step.SEND):
             async with sleep.held_off(_SENDING):
-                misread = await _send(run, vault, held, kind, gathered, adopt=ours or wish.adopt)
+                misread = await _send(run, vault, held, kind, gathered, adopt=ours or options.adopt)
         with run.step(Step.PROVE):
             proven = await _prove(run, vault, held)
             made = _made(held, proven)
@@ -144,14 +129,16 @@ async def _look_and_gather(
         await asyncio.wait((looking, gather))
 
 
-def _kind(run: Run, held: Holdings, wish: Wish) -> Kind:
+def _kind(run: Run, held: Holdings, options: BackupOptions) -> Kind:
     """Full or incremental; a full one that nobody expects is explained."""
     if held.broken:
         run.tell(Warned(caution=Caution.NEW_FULL, detail=held.chains[-1].snapshots[0].stamp))
         return Kind.FULL
     newest = held.chains[-1] if held.chains else None
     return (
-        Kind.FULL if wish.full or newest is None or _old(newest, run.profile, run.began) else Kind.INCREMENTAL
+        Kind.FULL
+        if options.full or newest is None or _old(newest, run.profile, run.began)
+        else Kind.INCREMENTAL
     )
 
 
@@ -159,7 +146,7 @@ def _old(chain: Chain, profile: Profile, now: datetime) -> bool:
     return now - chain.start >= timedelta(days=profile.full_every)
 
 
-async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> tuple[Snapshot, ...]:
+async def _finish(run: Run, vault: Vault, begun: datetime, options: BackupOptions) -> tuple[Snapshot, ...]:
     """Finish the set that an earlier run left half sent, before the stage changes; what came of it.
 
     duplicity would go on with it later as well, but signs the stage as it is then: what had changed in the
@@ -179,7 +166,7 @@ async def _finish(run: Run, vault: Vault, begun: datetime, wish: Wish) -> tuple[
         await _forsake(run, vault, phrase)
         return ()
     kind = Kind.INCREMENTAL if held.chains else Kind.FULL
-    adopt = await origin.ours(run, vault, held, adopt=wish.adopt) or wish.adopt
+    adopt = await origin.ours(run, vault, held, adopt=options.adopt) or options.adopt
     with _judging(run, vault, held, kind):
         await _duplicity(run, vault, held, kind, (0, 0), phrase, adopt=adopt)
     proven = await _prove(run, vault, held)

@@ -14,8 +14,7 @@ import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
-import msgspec
-
+from secretsbackup.model.backup_options import Allowed
 from secretsbackup.model.destination import Folder, url
 from secretsbackup.model.entry import What
 from secretsbackup.model.outcome import Failure, Reason, Skip, Why
@@ -39,13 +38,6 @@ _PLENTY = 10 * _GB
 """Bytes that are free: more rarely comes to a stage at once, so nobody is asked how much it will be."""
 _SHRINKS = 0.5
 """What encryption and compression leave of a file where nothing is known yet; pictures shrink less."""
-
-
-class Allowed(msgspec.Struct, frozen=True):
-    """What somebody said yes to."""
-
-    surge: bool = False
-    upheaval: bool = False
 
 
 async def before_sending(

@@ -7,13 +7,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.event import Caution, Moment, SnapshotMade, Step, StepEnded, Warned
 from secretsbackup.model.outcome import Completed, Failed, Outcome, Reason, Skipped, Why
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.status import Level, level
 from secretsbackup.operations.backup import backup
-from secretsbackup.operations.backup.backup import Wish
 from secretsbackup.operations.repository import browse
 from secretsbackup.operations.watch.status import standing
 from secretsbackup.store.home import Home
@@ -46,11 +46,11 @@ def cautions(moments: list[Moment]) -> list[str]:
     return [moment.event.caution for moment in moments if isinstance(moment.event, Warned)]
 
 
-def again(play: Play, source: Path, **wish: bool) -> Outcome:
+def again(play: Play, source: Path, **options: bool) -> Outcome:
     """Change something and back up."""
     with (source / "a.txt").open("a") as file:
         file.write("more")
-    return play(backup.recipe(Wish(**wish)))
+    return play(backup.recipe(BackupOptions(**options)))
 
 
 def test_a_first_backup_is_full_and_goes_through_every_step(
@@ -85,14 +85,16 @@ def test_a_change_is_an_incremental_snapshot(play: Play, pretender: Path, source
 
 def test_a_full_one_is_made_when_it_is_wished_for(play: Play, pretender: Path) -> None:
     play(backup.recipe())
-    assert isinstance(play(backup.recipe(Wish(full=True))), Completed)
+    assert isinstance(play(backup.recipe(BackupOptions(full=True))), Completed)
     assert calls(pretender) == ["full", "full"]
 
 
 @pytest.mark.usefixtures("pretender")
 def test_two_snapshots_never_share_a_second(play: Play, profile: Profile, disk: Path) -> None:
     for _ in range(3):
-        assert isinstance(play(backup.recipe(Wish(full=True)), of=replace(profile, keep=3)), Completed)
+        assert isinstance(
+            play(backup.recipe(BackupOptions(full=True)), of=replace(profile, keep=3)), Completed
+        )
     assert len({*disk.glob("duplicity-full.*.manifest.gpg")}) == 3
 
 
@@ -275,7 +277,7 @@ def test_after_the_database_was_lost_a_run_without_changes_learns_what_is_there(
 
 def test_chains_beyond_those_to_keep_are_removed(play: Play, pretender: Path, profile: Profile) -> None:
     for _ in range(3):
-        play(backup.recipe(Wish(full=True)), of=replace(profile, keep=2))
+        play(backup.recipe(BackupOptions(full=True)), of=replace(profile, keep=2))
     assert calls(pretender) == ["full", "full", "full", "remove-older-than"]
 
 

@@ -10,13 +10,12 @@ import keyring
 import pytest
 from msgspec.structs import replace
 
+from secretsbackup.model.backup_options import Allowed, BackupOptions
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.outcome import Completed, Failure, Reason, Skipped
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.backup import backup, safety, staging
-from secretsbackup.operations.backup.backup import Wish
-from secretsbackup.operations.backup.safety import Allowed
 from secretsbackup.operations.repository.contents import Holdings
 from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import notes
@@ -52,7 +51,7 @@ def test_a_surge_is_sent_only_after_a_yes(play: Play, pretender: Path, source: P
         new, largest, path = why.detail.split(" ")
         assert (why.reason, int(largest), path) == (Reason.SURGE, GB + 7, f"{source}/film.iso")
         assert int(new) - int(largest) in (0, 4)  # what was sent in the same second may count
-    assert isinstance(play(backup.recipe(Wish(allowed=Allowed(surge=True)))), Completed)
+    assert isinstance(play(backup.recipe(BackupOptions(allowed=Allowed(surge=True)))), Completed)
 
 
 def test_a_surge_that_is_excluded_or_removed_is_none(

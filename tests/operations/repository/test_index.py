@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.entry import Entry, What
 from secretsbackup.model.event import Caution, Moment, Verb, Warned
@@ -19,7 +20,6 @@ from secretsbackup.model.outcome import Completed, Failure, Reason
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.backup import backup
-from secretsbackup.operations.backup.backup import Wish
 from secretsbackup.operations.repository import browse, index
 from secretsbackup.operations.run import runner
 from secretsbackup.store import catalogue
@@ -152,8 +152,8 @@ def fifth(root: Path) -> None:
     write(root / "last", "last")
 
 
-async def back_up(past: Past, wish: Wish) -> datetime:
-    live = runner.start(backup.recipe(wish), Verb.BACKUP, past.profile, past.home)
+async def back_up(past: Past, options: BackupOptions) -> datetime:
+    live = runner.start(backup.recipe(options), Verb.BACKUP, past.profile, past.home)
     ended = await live.outcome()
     assert isinstance(ended, Completed)
     assert (ended.warnings, ended.summary.changed) == (0, True)
@@ -181,7 +181,7 @@ def made(
         for number, change in enumerate((first, second, third, fourth, fifth)):
             change(folder / "docs")
             before = past.file.read_bytes() if number == 1 else b""
-            time = asyncio.run(back_up(past, Wish(full=number == 3)))
+            time = asyncio.run(back_up(past, BackupOptions(full=number == 3)))
             past.snapshots[time] = staged(past.home.stage(past.profile))
             if before:
                 past.file.write_bytes(before)
@@ -328,7 +328,7 @@ def test_chains_that_are_removed_are_forgotten(
 ) -> None:
     stamps = []
     for _ in range(3):
-        ended = play(backup.recipe(Wish(full=True)), of=replace(profile, keep=2))
+        ended = play(backup.recipe(BackupOptions(full=True)), of=replace(profile, keep=2))
         assert isinstance(ended, Completed)
         stamps.append(ended.summary.snapshot)
     assert [f"{time:%Y%m%dT%H%M%SZ}" for time in catalogue.known(home.catalogue(profile))] == stamps[1:]

@@ -8,6 +8,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Completed, Failure, Reason, Skip, Summary, Why
 from secretsbackup.model.profile import Fingerprint, Profile
@@ -181,7 +182,7 @@ def test_a_run_of_it_removes_and_counts(
 ) -> None:
     real = replace(profile, key=key, keep=4)
     for _ in range(2):
-        play(backup.recipe(backup.Wish(full=True)), of=real)
+        play(backup.recipe(BackupOptions(full=True)), of=real)
     left = tmp_path / "disk" / "backups" / "duplicity-full.20200101T000000Z.vol1.difftar.gpg"
     left.write_bytes(b"x" * 1000)
     ended = play(prune.prune, Verb.PRUNE, of=real)
