@@ -135,11 +135,9 @@ def _kind(run: Run, held: Holdings, options: BackupOptions) -> Kind:
         run.tell(Warned(caution=Caution.NEW_FULL, detail=held.chains[-1].snapshots[0].stamp))
         return Kind.FULL
     newest = held.chains[-1] if held.chains else None
-    return (
-        Kind.FULL
-        if options.full or newest is None or _old(newest, run.profile, run.began)
-        else Kind.INCREMENTAL
-    )
+    if options.full or newest is None or _old(newest, run.profile, run.began):
+        return Kind.FULL
+    return Kind.INCREMENTAL
 
 
 def _old(chain: Chain, profile: Profile, now: datetime) -> bool:
