@@ -15,6 +15,7 @@ from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Source
+from secretsbackup.model.rsync_patterns import Patterns
 from secretsbackup.tools import process, tree
 
 OLDEST = (3, 1)
@@ -105,9 +106,10 @@ async def mirror(
     exclude = excludes(exclude, source)
     if seen is None:
         seen = await asyncio.to_thread(tree.look, Path(source.path), own, stage / source.label)
+    known = Patterns(exclude)
     for caution, left_out in ((Caution.TOO_LONG, seen.too_long), (Caution.LINK_LOOP, seen.loops)):
         for one in left_out:
-            if not excluder(exclude)(one):
+            if not known.exclude(one):
                 tell(Warned(caution=caution, path=_whole(source, one)))
     listener = _Listener(source, stage, tell, offset, changed)
     path, target = Path(source.path), stage / source.label
@@ -214,23 +216,6 @@ def _escaped(path: bytes) -> bytes:
     """In a path that would become too long, any letter may stand where a wildcard stands."""
     escaped = re.sub(rb"([*?\[\\])", rb"\\\1", path)
     return escaped if len(escaped) <= _PATTERN else re.sub(rb"[*\[\\]", b"?", path)
-
-
-def _excluded(path: bytes, patterns: Sequence[str]) -> bool:
-    """Whether rsync's patterns leave this path out. For saying so only; what is copied, rsync decides."""
-    return excluder(patterns)(path)
-
-
-def excluder(patterns: Sequence[str]) -> Callable[[bytes], bool]:
-    """Says whether rsync's patterns leave a path out; a folder's ends in a slash. For previews only."""
-    if not patterns:
-        return lambda _path: False
-    import pathspec
-
-    # A git pattern with a slash inside is anchored, rsync's is not.
-    rooted = [p if p.startswith("/") or "/" not in p.rstrip("/") else f"**/{p}" for p in patterns]
-    spec = pathspec.GitIgnoreSpec.from_lines(rooted)
-    return lambda path: spec.match_file(path.decode("utf-8", "replace"))
 
 
 def _whole(source: Source, path: bytes) -> str:

@@ -3,6 +3,7 @@
 import asyncio
 import json
 import os
+import re
 import shutil
 import socket
 import subprocess
@@ -18,6 +19,7 @@ from secretsbackup.model.event import Caution, Warned
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Source
+from secretsbackup.model.rsync_patterns import Patterns
 from secretsbackup.tools import process, rsync
 from secretsbackup.tools.rsync import Gathered
 from tests.conftest import StandIn, Told
@@ -479,3 +481,57 @@ def test_a_name_without_escapes_is_itself(name: bytes) -> None:
 
 def test_an_escape_is_the_byte_that_it_stands_for() -> None:
     assert rsync.unescaped(rb"new\#012line \#377 \#134#012") == b"new\nline \xff \\#012"
+
+
+_TREE = ("b.iso", "A b", "x[1]", "s*r", "back\\slash", "a/a", "a/b/a", "a/b/b.iso", "c/a/b", "c/^", "c/é.txt")
+_PIECES = st.sampled_from(
+    [
+        "a",
+        "b",
+        "c",
+        "é",
+        "x",
+        "*",
+        "**",
+        "?",
+        "[!a]",
+        "[^a]",
+        "[a-c]",
+        "[",
+        "[]b]",
+        "[[:alpha:]-]",
+        "\\",
+        ".",
+        "^",
+    ]
+)
+_PATTERNS = st.builds(
+    lambda root, names, folder: root + "/".join(map("".join, names)) + folder,
+    st.sampled_from(["", "/"]),
+    st.lists(st.lists(_PIECES, min_size=1, max_size=3), min_size=1, max_size=3),
+    st.sampled_from(["", "/", "/***"]),
+).filter(lambda pattern: not re.search(r"\[[^]]*/", pattern))  # rsync counts a slash that a set names
+
+
+@pytest.fixture(scope="module")
+def names(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A source whose names are what patterns are made of."""
+    folder = tmp_path_factory.mktemp("names")
+    for name in _TREE:
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        if not (folder / name).exists():
+            (folder / name).write_bytes(b"")
+    return folder
+
+
+@given(patterns=st.lists(_PATTERNS, min_size=1, max_size=3))
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_what_is_said_to_be_excluded_is_what_rsync_excludes(names: Path, patterns: list[str]) -> None:
+    rules = "\n".join(f"- {pattern}" for pattern in patterns)
+    words = ["rsync", "-r", "--list-only", "--8-bit-output", "--filter=merge -", f"{names}/"]
+    listed = subprocess.run(words, input=rules.encode(), capture_output=True, check=True).stdout
+    copied = {line.split(maxsplit=4)[4] for line in listed.decode().splitlines()[1:]}
+    known = Patterns(patterns)
+    every = {str(one.relative_to(names)): one.is_dir() for one in names.rglob("*")}
+    kept = {path for path, folder in every.items() if not known.exclude(os.fsencode(path) + b"/" * folder)}
+    assert kept == copied

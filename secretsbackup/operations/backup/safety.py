@@ -20,6 +20,7 @@ from secretsbackup.model.entry import What
 from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.rsync_patterns import Patterns
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations.repository.contents import Holdings
 from secretsbackup.operations.run.runner import Run
@@ -81,14 +82,14 @@ def _saved(profile: Profile, vault: Vault, held: Holdings) -> dict[bytes, int]:
     folder does not say."""
     archives = signatures.archives(vault.archive, held.whole[-1].stamp) or []
     excluded = {
-        os.fsencode(source.label): rsync.excluder(rsync.excludes(profile.exclude, source))
+        os.fsencode(source.label): Patterns(rsync.excludes(profile.exclude, source))
         for source in profile.sources
     }
     found: dict[bytes, int] = {}
     try:
         for seen in signatures.state(archives):
             label, _, inside = seen.path.partition(b"/")
-            wanted = b"." in excluded or (label in excluded and not excluded[label](inside))
+            wanted = b"." in excluded or (label in excluded and not excluded[label].exclude(inside))
             if seen.what is What.FILE and wanted:
                 found[seen.path] = seen.modified
     except (OSError, EOFError, tarfile.TarError):

@@ -8,7 +8,7 @@ import contextlib
 import os
 import shutil
 import stat
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
@@ -18,6 +18,7 @@ from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.paths import is_text, shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.restore_call import Errand
+from secretsbackup.model.rsync_patterns import Patterns
 from secretsbackup.tools import rsync, tree
 from secretsbackup.tools.duplicity import signatures
 
@@ -241,16 +242,10 @@ def saved_with(folder: Path, profiles: Iterable[Profile]) -> str:
         for source in profile.sources:
             root = Path(source.path)
             above = next((one for one in real.parents if tree.same(one, root)), None)
-            if above and not _excluded(real.relative_to(above), rsync.excludes(profile.exclude, source)):
+            patterns = Patterns(rsync.excludes(profile.exclude, source))
+            if above and not patterns.exclude(bytes(real.relative_to(above)) + b"/"):
                 return source.path
     return ""
-
-
-def _excluded(inside: Path, patterns: Sequence[str]) -> bool:
-    """Whether a folder is left out, or one that it lies in."""
-    left_out = rsync.excluder(patterns)
-    every = (one for one in (inside, *inside.parents) if one.name)
-    return any(left_out(bytes(one) + b"/") for one in every)
 
 
 def room(parent: Path, size: int) -> None:

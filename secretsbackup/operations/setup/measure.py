@@ -12,6 +12,7 @@ import msgspec
 
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile, Source
+from secretsbackup.model.rsync_patterns import Patterns
 from secretsbackup.tools import rsync, tree
 
 _LARGEST = 5
@@ -103,13 +104,13 @@ class _Excluded:
 
     def of(self, source: Source) -> Callable[[bytes], bool]:
         """Says whether a path of a source is left out; a folder's ends in a slash."""
-        every = rsync.excluder(rsync.excludes(self._patterns, source))
-        each = {one: rsync.excluder(rsync.excludes([one], source)) for one in self.idle}
+        every = Patterns(rsync.excludes(self._patterns, source))
+        each = {one: Patterns(rsync.excludes([one], source)) for one in self.idle}
 
         def left_out(path: bytes) -> bool:
-            if not every(path):
+            if not every.exclude(path):
                 return False
-            self.idle = [one for one in self.idle if not each[one](path)]
+            self.idle = [one for one in self.idle if not each[one].exclude(path)]
             return True
 
         return left_out

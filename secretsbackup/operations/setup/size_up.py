@@ -15,8 +15,9 @@ from pathlib import Path
 
 import msgspec
 
-from secretsbackup.model.patterns import Patterns, literal
+from secretsbackup.model.patterns import literal
 from secretsbackup.model.profile import Source, labelled
+from secretsbackup.model.rsync_patterns import Patterns
 from secretsbackup.model.size_estimate import Appraisal, Leftover, Suggestion, Tally, Thing
 from secretsbackup.store.home import Home
 from secretsbackup.tools import rsync
@@ -136,7 +137,7 @@ class _Count:
         self, entry: "os.DirEntry[str]", inside: str, place: _Place, above: frozenset[tuple[int, int]]
     ) -> Iterator[_Place]:
         kind = place.kind or self._leftover(entry.name, inside)
-        if kind is None and self._patterns.leave_out(inside, entry.name, folder=True):
+        if kind is None and self._patterns.match(os.fsencode(inside), folder=True):
             return
         yield _Place(entry.path, inside, above, kind, place.top or entry.name)
 
@@ -152,7 +153,7 @@ class _Count:
         kind = place.kind
         if kind is None and ending.lower() in _ENDINGS and self._suggest(Leftover.IMAGES, f"*{ending}"):
             kind = Leftover.IMAGES
-        if kind is None and self._patterns.leave_out(inside, entry.name, folder=False):
+        if kind is None and self._patterns.match(os.fsencode(inside), folder=False):
             return
         size = entry.stat().st_size
         self._take(source, kind, size)
