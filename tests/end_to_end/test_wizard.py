@@ -3,7 +3,7 @@
 import asyncio
 import tempfile
 import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
@@ -26,7 +26,7 @@ from secretsbackup.operations.keys import keys
 from secretsbackup.store import kit as kits
 from secretsbackup.store import pause as pauses
 from secretsbackup.store import profiles
-from secretsbackup.tools import gnupg
+from secretsbackup.tools import autostart, gnupg, timer
 from tests.conftest import PASSPHRASE, StandIn
 from tests.desktop.conftest import Play, app, play, until
 from tests.desktop.setup.conftest import Begin, begin, person
@@ -38,6 +38,23 @@ __all__ = ["app", "begin", "person", "play"]  # fixtures that are used here
 
 ID, SECRET = "AKIAADMINISTRATORPLANTED", "planted-administrator-secret-0123456789ab"
 OTHER = "Another server: MinIO, Ceph, …"
+
+
+AUTOMATIC = "Back up automatically, also after a restart"
+
+
+@pytest.fixture
+def logs_in(
+    request: pytest.FixtureRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Callable[[], None]:
+    """From its call on nothing starts backups on this machine yet, and its desktop would at login."""
+
+    def begin() -> None:
+        request.getfixturevalue("untended")
+        monkeypatch.setenv("XDG_CURRENT_DESKTOP", "GNOME")
+        monkeypatch.setattr(timer, "_BOOTED", tmp_path / "no systemd")
+
+    return begin
 
 
 @pytest.fixture
@@ -94,7 +111,13 @@ async def own_server(hand: Hand, endpoint: str, bucket: str = "") -> None:
 
 
 def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
-    play: Play, begin: Begin, app: App, person: Path, new_gnupg: Path, memory: None
+    play: Play,
+    begin: Begin,
+    app: App,
+    person: Path,
+    new_gnupg: Path,
+    memory: None,
+    logs_in: Callable[[], None],
 ) -> None:
     """A new key, a folder, the kit; the first backup. Then the machine is lost, and all comes back."""
 
@@ -139,9 +162,12 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
         assert wizard.page is wizard.kit, "what was asked for comes first"
         hand.type(wizard.kit.file.line, str(person / "kit" / "recovery-kit.txt"))
         await hand.until(lambda: "The backup “Documents”" in hand.says)
+        await hand.until(lambda: "This program starts when you log in" in hand.says)
+        assert hand.button(AUTOMATIC).isChecked(), "a machine that came back is to be safe as well"
         hand.type(wizard.kit.phrase, "not the words")
         await hand.next(wizard.kit)
         assert "does not open your key" in hand.says
+        assert not autostart.is_on()
         hand.button("It was kept beside the backups").click()
         hand.type(wizard.kit.place, str(person / "disk"))
         hand.type(wizard.kit.phrase, new_gnupg.joinpath("words").read_text())
@@ -149,6 +175,7 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
         assert "there is none beside these backups" in hand.says
         hand.type(wizard.kit.place, str(person / "disk" / "backups"))
         await hand.next(wizard.ready)
+        assert autostart.is_on()
         assert "1 snapshot" in hand.says
         assert hand.button("Restore files…") is wizard._next, "whoever lost a machine wants the files"
         profile = profiles.get(app.home, "Documents")
@@ -160,6 +187,7 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
     profiles.remove(app.home, profiles.get(app.home, "Documents").name)
     asyncio.run(gnupg.remove_key(asyncio.run(gnupg.keys())[0].fingerprint))
     keyring.get_keyring()._kept.clear()  # type: ignore[attr-defined]
+    logs_in()
     play(come_back())
 
 
@@ -419,9 +447,16 @@ def test_an_expired_key_is_named_and_not_offered(
 
 
 def test_the_old_scripts_settings_are_taken_over(
-    play: Play, begin: Begin, app: App, person: Path, key: Fingerprint, memory: None
+    play: Play,
+    begin: Begin,
+    app: App,
+    person: Path,
+    key: Fingerprint,
+    memory: None,
+    logs_in: Callable[[], None],
 ) -> None:
     async def take_over() -> None:
+        logs_in()
         (person / "stage").mkdir()
         (person / "backups").mkdir()
         (person / "scripts").mkdir()
@@ -436,7 +471,12 @@ def test_the_old_scripts_settings_are_taken_over(
         wizard.start.choices.choose(Start.SEED)
         await hand.next(wizard.seed)
         await hand.until(lambda: "It saves" in hand.says)
+        await hand.until(lambda: "This program starts when you log in" in hand.says)
+        offer = hand.button(AUTOMATIC)
+        assert offer.isChecked()
+        offer.click()
         await hand.next(wizard.ready)
+        assert not autostart.is_on(), "it was not wanted"
         profile = profiles.get(app.home, "docs")
         assert profile.staging == str(person / "stage")
         await back_up(hand, app, profile.name)

@@ -58,7 +58,8 @@ class SetUp(Wizard):
         self._app, self._home = app, app.home
         self._begun = False
         self.start = StartPage(start or Start.NEW, self._home)
-        self.kit, self.seed = KitPage(self.start, self._home), SeedPage(self.start, self._home)
+        self.kit = KitPage(self.start, self._home, self._starter)
+        self.seed = SeedPage(self.start, self._home, self._starter)
         self.files = FilesPage(self.start, self._home, self._taken)
         self.place = PlacePage(self.start)
         self.bucket = BucketPage(self.place, lambda: self.files.answer)
@@ -70,7 +71,7 @@ class SetUp(Wizard):
         self.rhythm = RhythmPage(self.start)
         self.paper = PaperPage(self.start, lambda: self.files.answer)
         self.summary = SummaryPage(
-            self.start, self._home, self.wish, self._lines, self.remember, self._starter
+            self.start, self._home, self.wish, self._lines, self.remember, self._starter_of_plan
         )
         self.ready = ReadyPage(self._outcome, self._restore, self._back_up, self._later)
         named = {name: page for name, page in vars(self).items() if name in _ORDER}
@@ -118,7 +119,7 @@ class SetUp(Wizard):
             keep_passphrase=key.keep,
             rhythm=self.rhythm.answer,
             kit=self.paper.answer,
-            automatic=self.summary.automatic.isChecked(),
+            automatic=self.summary.automatic.box.isChecked(),
             traces=self.summary.traces,
         )
 
@@ -142,7 +143,7 @@ class SetUp(Wizard):
         self.rhythm.take(plan.rhythm)
         self.paper.take(plan.kit, later=plan.page in _LAST and not plan.kit.folder)
         self.summary.traces = plan.traces
-        self.summary.automatic.setChecked(plan.automatic)
+        self.summary.automatic.box.setChecked(plan.automatic)
         self._resume(plan.page)
 
     def _resume(self, name: str) -> None:
@@ -185,13 +186,16 @@ class SetUp(Wizard):
             iam=self.bucket.answer.service.iam,
             adopt=self._adopts(),
             kit=self.paper.answer,
-            start=self.summary.start,
+            start=self.summary.automatic.chosen,
             traces=self.summary.traces,
         )
 
-    async def _starter(self) -> Starter | None:
+    async def _starter_of_plan(self) -> Starter | None:
         """What is to start the backups; None where something does, or they are made by hand."""
-        if isinstance(self.rhythm.answer.schedule, Manual) or not await self._app.unstarted():
+        return None if isinstance(self.rhythm.answer.schedule, Manual) else await self._starter()
+
+    async def _starter(self) -> Starter | None:
+        if not await self._app.unstarted():
             return None
         return automatic_start.best(tray=self._app.tray.shown)
 
@@ -255,9 +259,10 @@ class SetUp(Wizard):
         back, taken, made = self.kit.answer, self.seed.answer, self.summary.answer
         if back and self.start.answer is Start.KIT:
             trouble = (work.told(back.trouble),) if back.trouble else ()
-            return Outcome(profile=back.profile, chains=back.chains, adopt=True, remarks=trouble)
+            remarks = (*trouble, *self.kit.remarks)
+            return Outcome(profile=back.profile, chains=back.chains, adopt=True, remarks=remarks)
         if taken and self.start.answer is Start.SEED:
-            return Outcome(profile=taken)
+            return Outcome(profile=taken, remarks=self.seed.remarks)
         if made is None:
             return Outcome()
         warned = self.access.warnings if self.bucket.wanted() else ()

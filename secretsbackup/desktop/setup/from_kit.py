@@ -11,6 +11,7 @@ from secretsbackup import words
 from secretsbackup.desktop import widgets, work
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import FolderField, SecretField
+from secretsbackup.desktop.setup.automatic import AutomaticOffer, FindStarter
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.short_names import where
 from secretsbackup.desktop.wizard import Page
@@ -20,7 +21,7 @@ from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.plan import Start
 from secretsbackup.model.secret import KeyPair, Secret, SecretName
 from secretsbackup.operations.keys import kit as kits
-from secretsbackup.operations.setup import recover
+from secretsbackup.operations.setup import automatic_start, recover
 from secretsbackup.operations.setup.recover import Recovered
 from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
@@ -50,7 +51,7 @@ class Held(StrEnum):
 class KitPage(Page[Recovered | None]):
     """A file or typed lines, the credential and the passphrase; then the profile is back."""
 
-    def __init__(self, start: StartPage, home: Home) -> None:
+    def __init__(self, start: StartPage, home: Home, find_starter: FindStarter) -> None:
         super().__init__(
             _("Recovery kit"),
             _("Where is your recovery kit?"),
@@ -93,6 +94,9 @@ class KitPage(Page[Recovered | None]):
             self.add_field("secret", _("&Secret access key"), self.secret),
         )
         self._phrase = self.add_field("phrase", _("&Passphrase of the key"), self.phrase)
+        self.automatic = AutomaticOffer(find_starter)
+        self.remarks: tuple[words.Message, ...] = ()
+        self.body.addWidget(self.automatic)
         self.choices.changed.connect(self._read)
         self.file.line.textChanged.connect(lambda _text: self._read())
         self.typed.textChanged.connect(self._read)
@@ -106,6 +110,9 @@ class KitPage(Page[Recovered | None]):
     @property
     def answer(self) -> Recovered | None:
         return self._done
+
+    def entered(self) -> None:
+        work.begin(self.automatic.look())
 
     def wanted(self) -> bool:
         return self._start.answer is Start.KIT
@@ -138,6 +145,8 @@ class KitPage(Page[Recovered | None]):
             if field is None:
                 raise
             return [Problem(field, words.reason(Why(failure.reason, failure.detail)).title)]
+        if automatic_start.scheduled([self._done.profile]):
+            self.remarks = await self.automatic.accept()
         return ()
 
     def forget(self) -> None:
@@ -224,4 +233,6 @@ class KitPage(Page[Recovered | None]):
         for field in self._opens:
             field.setVisible(self._needs_key_pair)
         self._phrase.setVisible(self._where is not None)
+        by_hand = known is not None and not automatic_start.scheduled([known])
+        self.automatic.want(wanted=self._where is not None and not by_hand)
         self.refresh()

@@ -2,9 +2,11 @@
 
 from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from secretsbackup.desktop import widgets, work
 from secretsbackup.desktop.fields import FolderField
+from secretsbackup.desktop.setup.automatic import AutomaticOffer, FindStarter
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.short_names import where
 from secretsbackup.desktop.wizard import Page
@@ -12,15 +14,18 @@ from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Start
 from secretsbackup.model.profile import Profile
-from secretsbackup.operations.setup import legacy_config
+from secretsbackup.operations.setup import automatic_start, legacy_config
 from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
+
+if TYPE_CHECKING:
+    from secretsbackup.words import Message
 
 
 class SeedPage(Page[Profile | None]):
     """A config.sh, taken over when one goes on."""
 
-    def __init__(self, start: StartPage, home: Home) -> None:
+    def __init__(self, start: StartPage, home: Home, find_starter: FindStarter) -> None:
         super().__init__(
             _("config.sh"),
             _("Which config.sh?"),
@@ -35,6 +40,9 @@ class SeedPage(Page[Profile | None]):
         self._says = widgets.sentence()
         self.add_field("config", _("&File"), self.field)
         self.body.addWidget(self._says)
+        self.automatic = AutomaticOffer(find_starter)
+        self.remarks: tuple[Message, ...] = ()
+        self.body.addWidget(self.automatic)
         self.field.line.textChanged.connect(self._typed)
         self._found: Profile | None = None
         self._wrong = ""
@@ -53,6 +61,7 @@ class SeedPage(Page[Profile | None]):
         return self._start.answer is Start.SEED
 
     def entered(self) -> None:
+        work.begin(self.automatic.look())
         if not self.field.path and self._start.found:
             self.field.line.setText(str(self._start.found[0]))
 
@@ -68,11 +77,14 @@ class SeedPage(Page[Profile | None]):
     async def check(self) -> Sequence[Problem]:
         taking = legacy_config.take_over(Path(self.field.path).expanduser(), self._home, attended=True)
         self._done = await self.during(_("Trying the passphrase, writing the profile…"), taking)
+        if automatic_start.scheduled([self._done]):
+            self.remarks = await self.automatic.accept()
         return ()
 
     def _typed(self, path: str) -> None:
         self._found, self._wrong = None, ""
         self._says.setText("")
+        self.automatic.want(wanted=False)
         if Path(path).expanduser().is_file():
             work.begin(self._read(Path(path).expanduser()))
         self.touch("config")
@@ -83,6 +95,7 @@ class SeedPage(Page[Profile | None]):
             sources = ", ".join(source.path for source in found.sources)
             says = _("It saves {sources} to {place}, as “{name}”.")
             self._says.setText(says.format(sources=sources, place=where(found.destination), name=found.name))
+            self.automatic.want(wanted=automatic_start.scheduled([found]))
         except Failure as failure:
             self._wrong = work.told(failure).title
         self.touch("config")

@@ -1,18 +1,18 @@
 """What is going to be done, in sentences; then it is done step by step, or taken back."""
 
 import asyncio
-from collections.abc import Awaitable, Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from PySide6.QtWidgets import QCheckBox, QGridLayout, QWidget
+from PySide6.QtWidgets import QGridLayout, QWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import prompts, style, widgets, work
 from secretsbackup.desktop.fields import beside
+from secretsbackup.desktop.setup.automatic import AutomaticOffer, FindStarter
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.tasks import Tasks
 from secretsbackup.desktop.wizard import Page, Wizard
-from secretsbackup.model.automatic_start import Starter
 from secretsbackup.model.created import Did
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Reason, Why
@@ -40,21 +40,17 @@ class SummaryPage(Page[Established | None]):
         wish: Callable[[], Wish],
         lines: Callable[[], Iterator[Line]],
         keep: Callable[[], object],
-        find_starter: Callable[[], Awaitable[Starter | None]],
+        find_starter: FindStarter,
     ) -> None:
         super().__init__(_("Set up"), _("Is this right?"))
         self.forward = _("&Set it up")
         self._start, self._home, self._wish, self._lines, self._keep = start, home, wish, lines, keep
-        self._find_starter = find_starter
         self._plan, self.tasks = QWidget(), Tasks()
         self._grid = QGridLayout(self._plan)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(2 * style.GRID)
         self._grid.setColumnStretch(1, 1)
-        self.automatic = QCheckBox(words.automatically().replace("&", "&&"))
-        self.automatic.setChecked(True)
-        self._starter: Starter | None = None
-        self._starts = widgets.quiet()
+        self.automatic = AutomaticOffer(find_starter)
         self._made, self._list = widgets.card(), widgets.sentence()
         self._remove = widgets.button(_("&Remove it again"), lambda: work.begin(self.undo()))
         style.mark(self._remove, "danger")
@@ -83,23 +79,8 @@ class SummaryPage(Page[Established | None]):
             for column, widget in enumerate(self._row(about, sentence, page)):
                 self._grid.addWidget(widget, row, column)
         self._show_traces()
-        work.begin(self._offer())
-
-    async def _offer(self) -> None:
-        """Offer to have backups start by themselves, where nothing does that yet."""
-        self._starter = await self._find_starter()
-        if self._done is None and self._plan.isVisibleTo(self):
-            self._show_offer(shown=self._starter is not None)
-
-    def _show_offer(self, *, shown: bool) -> None:
-        self._starts.setText(words.automatic(self._starter) if self._starter else "")
-        for widget in (self.automatic, self._starts):
-            widget.setVisible(shown)
-
-    @property
-    def start(self) -> Starter | None:
-        """What is to start backups from now on; None to leave that as it is."""
-        return self._starter if self.automatic.isChecked() else None
+        self.automatic.want(wanted=self._done is None)
+        work.begin(self.automatic.look())
 
     def _ask(self, *, working: bool = False) -> None:
         if working:
@@ -121,7 +102,7 @@ class SummaryPage(Page[Established | None]):
         self.tasks.expect(set_up.tasks(wish))
         self.remarks = []
         self._ask(working=True)
-        self._show_offer(shown=False)
+        self.automatic.want(wanted=False)
         self._plan.hide()
         self._made.hide()
         try:
@@ -225,8 +206,6 @@ class SummaryPage(Page[Established | None]):
     def _lay_out(self) -> None:
         self.body.addWidget(self._plan)
         self.body.addWidget(self.automatic)
-        self.body.addWidget(self._starts)
-        self._show_offer(shown=False)
         self.body.addWidget(widgets.rule())
         self.add_field("tasks", "", self.tasks)
         inside = self._made.layout()
