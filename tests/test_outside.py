@@ -9,6 +9,7 @@ import sqlite3
 import time
 from collections.abc import Callable
 from contextlib import closing, suppress
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 
 from secretsbackup.model.destination import Bucket, Folder
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, SnapshotMade, Verb, decode, encode
-from secretsbackup.model.outcome import Completed, Failure, Skip, Summary
+from secretsbackup.model.outcome import Completed, Failure, Reason, Skip, Summary
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.secret import KeyPair, Secret
 from secretsbackup.operations.watch.status import standing
@@ -48,18 +49,46 @@ PATIENCE = 5.0
 few = settings(max_examples=60, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
+@dataclass(frozen=True)
+class Damage:
+    """What became of a file. What Hypothesis draws is as small as this, however large the file is."""
+
+    kind: str
+    at: int
+    until: int
+    noise: bytes
+
+    def done_to(self, whole: bytes) -> bytes:
+        """The file as it is now."""
+        gone = min(self.until, len(whole)) - min(self.at, len(whole))
+        match self.kind:
+            case "cut off":
+                return whole[: self.at]
+            case "cut out":
+                return whole[: self.at] + whole[self.until :]
+            case "put in":
+                return whole[: self.at] + self.noise + whole[self.at :]
+            case "put over":
+                return whole[: self.at] + self.noise + whole[self.at + len(self.noise) :]
+            case "zeroed":
+                return whole[: self.at] + bytes(gone) + whole[self.until :]
+            case _:
+                return self.noise
+
+
+def damages(size: int) -> st.SearchStrategy[Damage]:
+    """What can become of a file of so many bytes: cut off, zeroed, strewn with noise, or another altogether.
+    What it begins with is hit as often as all the rest."""
+    kinds = st.sampled_from(("cut off", "cut out", "put in", "put over", "zeroed", "another"))
+    places = st.integers(0, min(size, 128)) | st.integers(0, size)
+    lengths = st.integers(0, 4096) | st.integers(0, size)
+    made = st.tuples(kinds, places, lengths, st.binary(max_size=200))
+    return made.map(lambda drawn: Damage(drawn[0], drawn[1], drawn[1] + drawn[2], drawn[3]))
+
+
 def spoilt(whole: bytes) -> st.SearchStrategy[bytes]:
-    """A file in which something is not as it was written: cut off, zeroed, doubled or strewn with noise."""
-    places = st.integers(0, len(whole))
-    return st.one_of(
-        places.map(lambda at: whole[:at]),
-        st.tuples(places, places).map(lambda cut: whole[: min(cut)] + whole[max(cut) :]),
-        st.tuples(places, st.binary(max_size=40)).map(lambda put: whole[: put[0]] + put[1] + whole[put[0] :]),
-        st.tuples(places, st.integers(1, 4096)).map(
-            lambda gone: whole[: gone[0]] + bytes(min(gone[1], len(whole) - gone[0])) + whole[sum(gone) :]
-        ),
-        st.binary(max_size=200),
-    )
+    """A small file in which something is not as it was written."""
+    return damages(len(whole)).map(lambda damage: damage.done_to(whole))
 
 
 def in_time(read: Callable[[], object]) -> None:
@@ -136,26 +165,68 @@ def _database(home: Home) -> bytes:
     return home.database.read_bytes()
 
 
+def _catalogue(file: Path) -> bytes:
+    with catalogue.opened(file) as memory:
+        rows = [(1_700_000_000 + number, number + 1) for number in range(100)]
+        memory.executemany("INSERT INTO snapshots VALUES (?, 1, 2, 3)", ((time,) for time, _ in rows))
+        names = ((node, b"name %d" % node) for _, node in rows)
+        memory.executemany("INSERT INTO nodes VALUES (?, 0, ?)", names)
+        versions = ((node, time, time) for time, node in rows)
+        memory.executemany("INSERT INTO versions VALUES (?, ?, NULL, 0, ?, 5, 5)", versions)
+        memory.executemany("INSERT INTO totals VALUES (0, ?, 3, 4)", ((time,) for time, _ in rows))
+    with closing(sqlite3.connect(file)) as memory:
+        memory.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+    return file.read_bytes()
+
+
+def _all_of_history(home: Home) -> None:
+    history.known_sizes(home, history.Place("x"))
+    standing(home, DOCS, NOON)
+    history.runs(home, DOCS)
+
+
+def _all_of_catalogue(file: Path) -> None:
+    for at in catalogue.known(file)[-1:]:
+        catalogue.folder(file, at)
+        catalogue.holds(file, at)
+        catalogue.entry(file, at, b"name 7")
+    catalogue.snapshots(file)
+
+
+UNKNOWN_FORMAT = Damage("put over", 44, 44, b"\0\0\0\x09")
+"""The number of the schema's format in the header (sqlite.org/fileformat.html, 1.3.9)."""
+NO_TABLES = Damage("zeroed", 100, 4096, b"")
+NO_TEXT = Damage("put over", 130, 130, b"\xe7\xff" * 900)
+
+
 @pytest.mark.parametrize("kept", ["history", "catalogue"])
 def test_a_database_of_any_content_is_read_or_begun_anew(tmp_path: Path, kept: str) -> None:
+    """What is found to be damaged when it is asked is a Failure, once; then it has begun anew."""
     home = below(tmp_path / "home")
-    whole = _database(home)
     file = home.database if kept == "history" else home.cache / "catalogue.sqlite"
-    file.parent.mkdir(parents=True, exist_ok=True)
+    whole = _database(home) if kept == "history" else _catalogue(file)
+
+    def ask() -> None:
+        if kept == "history":
+            _all_of_history(home)
+        else:
+            _all_of_catalogue(file)
 
     @few
-    @given(spoilt(whole))
-    def read(content: bytes) -> None:
+    @given(damages(len(whole)))
+    @example(UNKNOWN_FORMAT)
+    @example(NO_TABLES)
+    @example(NO_TEXT)
+    def read(damage: Damage) -> None:
         for one in file.parent.glob(f"{file.name}*"):
             one.unlink()
-        file.write_bytes(content)
-        if kept == "history":
-            in_time(lambda: history.known_sizes(home, history.Place("x")))
-            in_time(lambda: standing(home, DOCS, NOON))
-            assert history.runs(home, DOCS) is not None
-        else:
-            in_time(lambda: catalogue.known(file))
-            assert catalogue.known(file) == []
+        file.write_bytes(damage.done_to(whole))
+        for _ in range(3):  # each table is found out by itself
+            in_time(ask)
+        try:
+            ask()
+        except Failure as failure:  # a number that says so, as good as any other
+            assert failure.reason is Reason.MEMORY_NEWER  # noqa: PT017
 
     read()
 

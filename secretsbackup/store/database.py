@@ -57,10 +57,10 @@ def opened(home: Home) -> Iterator[sqlite3.Connection]:
         connection = _connected(home.database)
         with contextlib.closing(connection), connection:
             yield connection
-    except sqlite3.OperationalError as error:
-        raise failure(error, home.database) from None
-    except sqlite3.DatabaseError as error:
-        if type(error) is not sqlite3.DatabaseError:  # its children are about how it is used
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if isinstance(error, sqlite3.OperationalError) and not is_damage(error):
+            raise failure(error, home.database) from None
+        if not is_damage(error):
             raise
         _put_aside(home.database)
         raise Failure(Reason.MEMORY_BROKEN, str(home.database), (str(error),)) from None
@@ -69,9 +69,9 @@ def opened(home: Home) -> Iterator[sqlite3.Connection]:
 def _connected(path: Path) -> sqlite3.Connection:
     try:
         return _migrated(path)
-    except sqlite3.OperationalError:
-        raise
-    except sqlite3.DatabaseError:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if not is_damage(error):
+            raise
         _put_aside(path)
         return _migrated(path)
 
@@ -116,6 +116,22 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
         raise Failure(Reason.MEMORY_NEWER, str(path))
     for number, migration in enumerate(_MIGRATIONS[version:], version + 1):
         connection.executescript(f"BEGIN; {migration} PRAGMA user_version = {number}; COMMIT;")
+
+
+def is_damage(error: Exception) -> bool:
+    """Whether a database of ours is not what was written there, by what came of a question to it.
+
+    Of some damage SQLite says no more than that a question of ours makes no sense (SQLITE_ERROR: a table that
+    is not there, a format that it does not know), and Python that a text, be it that of the error, is none.
+    What the system stands in the way with has numbers of its own; what comes of how we use it, classes.
+    """
+    if isinstance(error, sqlite3.OperationalError):
+        return getattr(error, "sqlite_errorcode", sqlite3.SQLITE_ERROR) & 0xFF in _DAMAGE
+    return type(error) is sqlite3.DatabaseError or isinstance(error, UnicodeDecodeError)
+
+
+_DAMAGE = {sqlite3.SQLITE_ERROR, sqlite3.SQLITE_SCHEMA, sqlite3.SQLITE_FORMAT}
+"""Codes of an OperationalError; where a file is no database at all it is a DatabaseError."""
 
 
 def failure(error: sqlite3.OperationalError, path: Path) -> Failure:

@@ -66,11 +66,11 @@ def opened(file: Path) -> Iterator[sqlite3.Connection]:
     try:
         with contextlib.closing(_connected(file)) as connection, connection:
             yield connection
-    except sqlite3.OperationalError as error:
-        raise database.failure(error, file) from None
-    except (sqlite3.IntegrityError, sqlite3.ProgrammingError):
-        raise  # a mistake of ours, and no damage
-    except sqlite3.DatabaseError as error:
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if isinstance(error, sqlite3.OperationalError) and not database.is_damage(error):
+            raise database.failure(error, file) from None
+        if not database.is_damage(error):
+            raise  # a mistake of ours
         drop(file)
         raise Lost(file, str(error)) from None
 
@@ -80,11 +80,10 @@ def _connected(file: Path) -> sqlite3.Connection:
     try:
         if _ours(connection):
             return connection
-    except sqlite3.OperationalError:
-        connection.close()
-        raise
-    except sqlite3.DatabaseError:
-        pass
+    except (sqlite3.DatabaseError, UnicodeDecodeError) as error:
+        if not database.is_damage(error):
+            connection.close()
+            raise
     connection.close()
     drop(file)
     connection = _connection(file)
