@@ -3,9 +3,13 @@
 import gettext
 import locale
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
+import re
+from functools import cache
 from importlib.resources import files
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from babel import Locale
 
 _spoken = gettext.NullTranslations()
 
@@ -32,21 +36,28 @@ def code() -> str:
     return _spoken.info().get("language", "en")
 
 
-@contextmanager
-def humanised() -> Iterator[None]:
-    """Within it, humanize speaks the language too, where it knows it."""
-    import humanize
+@cache
+def _locale(language: str, territory: str) -> "Locale":
+    from babel import Locale, UnknownLocaleError
 
-    name = code()
     try:
-        if name != "en":
-            humanize.activate(f"{name}_{name.upper()}")
-    except FileNotFoundError:
-        pass
-    try:
-        yield
-    finally:
-        humanize.deactivate()
+        return Locale(language, territory or None)
+    except UnknownLocaleError:
+        return Locale(language)
+
+
+def formats() -> "Locale":
+    """How dates, times and numbers are written: as the session has it (LC_TIME), if its language is the one in
+    use; English without a country of its own is written as in Britain, with 24 hours."""
+    language = code().partition("_")[0]
+    session = _of_the_session("LC_TIME").partition("_")
+    country = session[2] if session[0] == language else ""
+    return _locale(language, country or {"en": "GB"}.get(language, ""))
+
+
+def units() -> "Locale":
+    """How units are written in the language in use, wherever: 3 min, 1.4 MB."""
+    return _locale(code().partition("_")[0], "")
 
 
 def known() -> tuple[str, ...]:
@@ -56,10 +67,10 @@ def known() -> tuple[str, ...]:
     return ("en", *sorted(name.removesuffix(".po") for name in found if name.endswith(".po")))
 
 
-def _of_the_session() -> str:
-    for name in ("LC_ALL", "LC_MESSAGES", "LANG"):
+def _of_the_session(category: str = "LC_MESSAGES") -> str:
+    for name in ("LC_ALL", category, "LANG"):
         if value := os.environ.get(name):
-            return value.partition(".")[0]
+            return re.split(r"[.@]", value)[0]
     return locale.getlocale()[0] or "en"
 
 

@@ -1,26 +1,31 @@
 """How much: bytes, counts and spans of time."""
 
+from typing import Literal
+
 from secretsbackup.model.outcome import Summary
-from secretsbackup.words.language import _, ngettext
+from secretsbackup.words import language
+from secretsbackup.words.language import ngettext
 
 
 def size(count: int) -> str:
-    """Bytes for people: 412 MB, 1.4 GB."""
+    """Bytes for people: 412 bytes, 412 MB, 1.4 GB."""
     if count < 1000:
-        return number(count, "byte", "bytes")
+        return _unit(count, "byte", "long")
     amount, units = count / 1000, list(_UNITS)
     while round(amount, 1) >= 1000 and len(units) > 1:
         amount /= 1000
         units.pop(0)
-    return f"{_tenths(amount).removesuffix(_tenths(0.0)[1:])} {units[0]}"
+    return _unit(amount, units[0])
 
 
-_UNITS = ("kB", "MB", "GB", "TB", "PB")
+_UNITS = ("kilobyte", "megabyte", "gigabyte", "terabyte", "petabyte")
 
 
-def _tenths(amount: float) -> str:
-    """A number to its first decimal, after the mark that the language has for it: 1.4, 1,4."""
-    return f"{amount:.1f}".replace(".", _("."))
+def _unit(amount: float, unit: str, length: Literal["short", "long"] = "short", tenths: str = "#") -> str:
+    """An amount with its unit, in the language's own form; `tenths` is “0” where a zero is shown as well."""
+    from babel.units import format_unit
+
+    return format_unit(amount, unit, length, format=f"#,##0.{tenths}", locale=language.units())
 
 
 def number(count: int, one: str, many: str) -> str:
@@ -29,8 +34,10 @@ def number(count: int, one: str, many: str) -> str:
 
 
 def grouped(count: int) -> str:
-    """A count with its thousands apart."""
-    return f"{count:,}".replace(",", "\N{NARROW NO-BREAK SPACE}")
+    """A count with its thousands apart, as the language has it: 12,480, 12.480."""
+    from babel.numbers import format_decimal
+
+    return format_decimal(count, locale=language.formats())
 
 
 def files(count: int) -> str:
@@ -49,33 +56,26 @@ def restored(summary: Summary) -> str:
 
 
 def duration(seconds: float) -> str:
-    """A span of time: 0.4 s, 12 s, 3 min, 2 h 10 min."""
+    """A span of time: 0.4 sec, 12 sec, 3 min, 2 hr 10 min."""
     if seconds < 9.95:
-        return f"{_tenths(seconds)} s"
-    whole = round(seconds)
-    if whole < 90:
-        return f"{whole} s"
-    minutes = round(whole / 60)
-    return (
-        _("{minutes} min").format(minutes=minutes)
-        if minutes < 90
-        else _("{hours} h {minutes} min").format(hours=minutes // 60, minutes=minutes % 60)
-    )
+        return _unit(seconds, "second", tenths="0")
+    if (whole := round(seconds)) < 90:
+        return _unit(whole, "second")
+    return _minutes(round(whole / 60))
+
+
+def _minutes(minutes: int) -> str:
+    hours, rest = divmod(minutes, 60) if minutes >= 90 else (0, minutes)
+    parts = [_unit(hours, "hour")] if hours else []
+    return " ".join([*parts, *([_unit(rest, "minute")] if rest or not hours else [])])
 
 
 def about(seconds: float) -> str:
-    """A span of time that was estimated, in round numbers: 10 s, 4 min, 2 h 10 min."""
+    """A span of time that was estimated, in round numbers: 10 sec, 4 min, 2 hr 10 min."""
     if seconds < 60:
         return duration(max(10, round(seconds / 10) * 10))
     minutes = round(seconds / 60)
-    if minutes < 90:
-        return duration(minutes * 60)
-    tens = round(minutes / 10) * 10
-    return (
-        _("{hours} h {minutes} min").format(hours=tens // 60, minutes=tens % 60)
-        if tens % 60
-        else f"{tens // 60} h"
-    )
+    return _minutes(minutes if minutes < 90 else round(minutes / 10) * 10)
 
 
 def capital(text: str) -> str:

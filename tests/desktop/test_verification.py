@@ -59,7 +59,7 @@ def test_it_says_when_how_much_how_fast_and_how_often(play: Play, app: App, docs
         text = said(page)
         assert "Proven restorable 3 days ago: 25 files compared" in text
         assert "a whole restore takes about 2 h" in text
-        assert "25 files, 3 MB; 250 MB fetched in 12 s, 20 MB/s" in text
+        assert "25 files, 3 MB; 250 MB fetched in 12 sec, 20 MB/s" in text
         assert "every 7 days" in text
         assert page._now.isVisible()
         app.open()

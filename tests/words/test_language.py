@@ -101,12 +101,52 @@ def test_counts_and_days_are_said_in_the_language_that_is_spoken() -> None:
     assert words.when(then, then + timedelta(days=3)) == "Montag 18:00"
     assert words.when(then, then + timedelta(days=30)) == "4. März 18:00"
     assert words.ago(then, then + timedelta(hours=2)) == "vor 2 Stunden"
-    assert words.size(1_430_000_000) == "1,4 GB"
-    assert words.size(999_960_000) == "1 GB"
-    assert words.duration(2.5) == "2,5 s"
+    assert words.size(1_430_000_000) == "1,4\N{NO-BREAK SPACE}GB"
+    assert words.size(999_960_000) == "1\N{NO-BREAK SPACE}GB"
+    assert words.duration(2.5) == "2,5 Sek."
     language.speak("en")
     assert words.size(1_430_000_000) == "1.4 GB"
     assert words.ago(then, then + timedelta(hours=2)) == "2 hours ago"
+
+
+@pytest.mark.parametrize(
+    ("session", "language_", "time", "date", "count"),
+    [
+        ("C.UTF-8", "en", "Monday 18:00", "4 Mar 18:00", "12,480 files"),
+        (
+            "en_US.UTF-8",
+            "en",
+            "Monday 6:00\N{NARROW NO-BREAK SPACE}PM",
+            "Mar 4 6:00\N{NARROW NO-BREAK SPACE}PM",
+            "12,480 files",
+        ),
+        ("en_US.UTF-8", "de", "Montag 18:00", "4. März 18:00", "12.480 Dateien"),
+        ("de_DE.UTF-8@euro", "de", "Montag 18:00", "4. März 18:00", "12.480 Dateien"),
+        ("de_XX", "de", "Montag 18:00", "4. März 18:00", "12.480 Dateien"),
+    ],
+)
+def test_dates_and_numbers_are_written_as_the_session_has_them(
+    monkeypatch: pytest.MonkeyPatch, session: str, language_: str, time: str, date: str, count: str
+) -> None:
+    monkeypatch.setenv("LC_ALL", session)
+    language.speak(language_)
+    then = datetime(2024, 3, 4, 18).astimezone()
+    assert words.when(then, then + timedelta(days=3)) == time
+    assert words.when(then, then + timedelta(days=30)) == date
+    assert words.files(12_480) == count
+
+
+def test_how_long_ago_is_never_more_than_it_is() -> None:
+    now = datetime(2024, 3, 4, 18).astimezone()
+    spans = {
+        0.4: "now",
+        59: "59 seconds ago",
+        119: "1 minute ago",
+        3 * 3600 - 1: "2 hours ago",
+        47 * 3600: "1 day ago",
+    }
+    assert {span: words.ago(now - timedelta(seconds=span), now) for span in spans} == spans
+    assert words.ago(now + timedelta(days=3), now) == "in 3 days"
 
 
 def test_who_stopped_a_run_is_told_in_words_that_no_language_changes() -> None:

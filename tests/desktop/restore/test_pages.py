@@ -44,7 +44,7 @@ def test_the_newest_snapshot_is_offered_and_what_is_ticked_is_added_up(
         assert "Tick what you would like back." in hand.says
         hand.button("Everything").click()
         await hand.until(lambda: hand.lit)
-        assert "100 002 files" in hand.says.replace("\N{NARROW NO-BREAK SPACE}", " ")
+        assert "100,002 files" in hand.says.replace("\N{NARROW NO-BREAK SPACE}", " ")
         assert what.answer.paths == ()
         hand.button("Everything").click()
         assert not hand.lit
