@@ -4,6 +4,8 @@ import os
 import shutil
 from pathlib import Path
 
+import pytest
+
 from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, machine, picture
 from tests.end_to_end.servers import Bucket
 from tests.end_to_end.test_round_trip import make_profile, s3_profile
@@ -151,13 +153,30 @@ def test_another_machine_at_the_same_place_is_noticed_though_nothing_changed_her
     assert picture(source) == picture(user.restore(tmp_path / "again") / "source")
 
 
-def freeze(bucket: Bucket) -> None:
-    """What a lifecycle rule does with volumes that are old enough."""
+def freeze(bucket: Bucket, what: str = ".difftar") -> None:
+    """What a lifecycle rule does with volumes that are old enough, or with all there is."""
     with bucket.server.client() as client:
         for item in bucket.objects():
-            if ".difftar" in item["Key"]:
+            if what in item["Key"]:
                 source = {"Bucket": bucket.name, "Key": item["Key"]}
                 client.copy_object(**source, CopySource=source, StorageClass="DEEP_ARCHIVE")
+
+
+@pytest.mark.parametrize("verb", ["verify", "restore", "backup", "files"])
+def test_what_lies_in_glacier_is_named_also_where_nobody_knows_the_passphrase(
+    user: Machine, keys: tuple[Path, str], bucket_on_moto: Bucket, tmp_path: Path, verb: str
+) -> None:
+    """A machine without a keyring, where nobody can be asked: to have either would not help."""
+    source = docs(tmp_path)
+    s3_profile(user, keys[1], source, bucket_on_moto)
+    user.backup()
+    freeze(bucket_on_moto, "duplicity-")
+    user.forget_everything()
+    (source / "new").write_text("new")
+    words = {"restore": ("restore", "--to", str(tmp_path / "home"))}.get(verb, (verb,))
+    said = user.run(*words, status=1)
+    assert "Glacier" in said.out + said.err
+    assert "keyring" not in said.out + said.err
 
 
 def test_what_lies_in_glacier_is_named_and_is_read_once_it_was_brought_back(

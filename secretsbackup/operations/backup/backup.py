@@ -155,7 +155,7 @@ async def _finish(run: Run, vault: Vault, begun: datetime, options: BackupOption
     held = await contents.look(run, vault)
     if any(one.time == begun for one in held.whole) and not held.broken:
         return await _call_final(run, vault, begun)
-    phrase = await _phrase(run, held)
+    phrase = await _phrase(run, vault, held)
     since = begun.timestamp() + 1  # what is named after a second may have begun at its end
     stage = run.home.stage(run.profile)
     # Begun later than now: the clock was set, and no time of a file says whether it changed since.
@@ -215,9 +215,13 @@ def _torn(vault: Vault) -> bool:
     return isinstance(to, Folder) and any(damaged.torn_volumes(vault.archive, Path(to.path)))
 
 
-async def _phrase(run: Run, held: Holdings) -> Secret | None:
+async def _phrase(run: Run, vault: Vault, held: Holdings) -> Secret | None:
     """What duplicity needs to go on with a chain of which the archive folder is cold."""
-    return None if held.warm or not held.chains else await prerequisites.passphrase(run)
+    if held.warm or not held.chains:
+        return None
+    if held.whole:
+        await contents.can_begin(vault, held, held.whole[-1])
+    return await prerequisites.passphrase(run)
 
 
 async def _send(
@@ -226,7 +230,7 @@ async def _send(
     """Have duplicity send what is new; the files of which less was sent than there is."""
     if not held.contents:
         await destinations.prepare(vault.destination)
-    phrase = await _phrase(run, held)
+    phrase = await _phrase(run, vault, held)
     total = await _total(run, held, kind, gathered)
     safety.room_to_send(run, vault, held, total[1])
     at = await _second_of_its_own(run, held)

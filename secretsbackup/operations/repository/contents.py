@@ -92,6 +92,20 @@ async def readable(vault: Vault, held: Holdings, names: Iterable[str]) -> None:
         raise Failure(Reason.FROZEN, named(first, len(frozen)))
 
 
+async def can_begin(vault: Vault, held: Holdings, snapshot: Snapshot, *, whole: bool = False) -> None:
+    """Failure(FROZEN) if what a snapshot is read by must be brought back first: the manifests and signatures
+    that are not here, and of a `whole` one its volumes. To be asked before a passphrase, which opens none."""
+    needed = files.of_sets(held.contents, files.sets(held.chain_of(snapshot), snapshot))
+    await readable(vault, held, needed if whole else lacking(vault, needed))
+
+
+def lacking(vault: Vault, names: Iterable[str]) -> list[str]:
+    """The manifests and signatures of these that the archive folder does not have."""
+    here = {files.bare(path.name) for path in files.in_folder(vault.archive)}
+    parsed = ((name, files.parse(name)) for name in names)
+    return [name for name, one in parsed if one and not one.volume and files.bare(name) not in here]
+
+
 def named(first: str, count: int) -> str:
     """A file's name, and how many more there are."""
     return f"{first} and {count - 1} more" if count > 1 else first

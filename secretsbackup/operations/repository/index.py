@@ -164,6 +164,8 @@ async def _brought_up(run: Run, vault: Vault, held: Holdings, wanted: Sequence[S
     lacking = await asyncio.to_thread(_filled, run, held.whole, wanted)
     if not lacking:
         return
+    for chain in _cold(run, held.chains, lacking):
+        await contents.can_begin(vault, held, [one for one in chain.snapshots if one.whole][-1])
     phrase = await prerequisites.passphrase(run)
     await _fetch(run, vault, held, lacking, phrase)
     if lacking := await asyncio.to_thread(_filled, run, held.whole, wanted):

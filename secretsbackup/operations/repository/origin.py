@@ -17,7 +17,7 @@ import msgspec
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.snapshot import Snapshot
-from secretsbackup.operations.repository import prerequisites
+from secretsbackup.operations.repository import contents, prerequisites
 from secretsbackup.operations.repository.contents import Holdings
 from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import history
@@ -70,7 +70,7 @@ async def ours(run: Run, vault: Vault, held: Holdings, *, adopt: bool = False) -
     newest = held.whole[-1]
     found = await of(run, vault, newest)
     if found.by is By.UNKNOWN and not found.lone and not adopt:
-        found = await _asked(run, vault, newest)
+        found = await _asked(run, vault, held, newest)
     if found.foreign and not adopt:
         raise Failure(Reason.ANOTHER_MACHINE, found.host)
     return found.by is By.US
@@ -122,8 +122,9 @@ def _manifests(archive: Path, snapshot: Snapshot) -> list[bytes]:
     ]
 
 
-async def _asked(run: Run, vault: Vault, snapshot: Snapshot) -> Origin:
+async def _asked(run: Run, vault: Vault, held: Holdings, snapshot: Snapshot) -> Origin:
     """The same with the manifest fetched, where the keychain's passphrase opens it."""
+    await contents.can_begin(vault, held, snapshot)
     phrase, _ = await prerequisites.kept_passphrase(run.profile)
     if phrase:
         await duplicity.fetch_metadata(vault, snapshot.time, phrase)

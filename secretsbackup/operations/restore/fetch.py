@@ -9,7 +9,7 @@ import asyncio
 import shutil
 import time
 from collections import Counter
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from pathlib import Path
 
@@ -73,7 +73,7 @@ async def fetch(
     began = time.monotonic()
     chain = held.chain_of(snapshot)
     needed = files.of_sets(held.contents, files.sets(chain, snapshot))
-    await contents.readable(vault, held, _not_here(vault, needed))
+    await contents.readable(vault, held, contents.lacking(vault, needed))
     spans = await _spans(run, vault, chain, snapshot, phrase, several=len(paths) > 1)
     every = await asyncio.to_thread(_errands, run, snapshot, spans, paths, free)
     volumes = {held.name_of(name) or "" for one in every for name in one.volumes}
@@ -90,13 +90,6 @@ async def fetch(
     spans = spans or volumes_of.spans(vault.archive, chain, snapshot)
     taken = frozenset[str]().union(*(spans.of(one.path) for one in every)) if spans else frozenset()
     return Fetched(sum(held.size_of(name) for name in taken), time.monotonic() - began)
-
-
-def _not_here(vault: Vault, names: Iterable[str]) -> list[str]:
-    """The manifests and signatures of these that the archive folder does not have."""
-    here = {files.bare(path.name) for path in files.in_folder(vault.archive)}
-    parsed = ((name, files.parse(name)) for name in names)
-    return [name for name, one in parsed if one and not one.volume and files.bare(name) not in here]
 
 
 async def _spans(

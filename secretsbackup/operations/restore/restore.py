@@ -65,6 +65,7 @@ def recipe(wish: Wish) -> Recipe:
             paths = [within_snapshot(path, run.profile) for path in wish.paths] or [_ALL]
             much = _amount(run, snapshot, paths)
             destination_folder.room(wish.to, much.bytes)
+            await contents.can_begin(vault, held, snapshot, whole=paths == [_ALL])
             phrase = await prerequisites.passphrase(run)
         folder = destination_folder.new_folder(wish.to, wish.named or destination_folder.name_at(run.began))
         begun = Unfinished(str(folder), snapshot.stamp, tuple(paths), run.began)
@@ -94,6 +95,7 @@ def go_on(begun: Unfinished, *, keep_setuid: bool = False) -> Recipe:
             await repair.mend_folder(run, vault)
             held = await contents.peek(run, vault)
             snapshot = _same(held, begun.snapshot)
+            await contents.can_begin(vault, held, snapshot)
             phrase = await prerequisites.passphrase(run)
             await index.bring_up(run, vault, held, snapshot, phrase)
         with run.step(Step.COMPARE):

@@ -55,7 +55,6 @@ async def verify(run: Run) -> Summary:
     with run.step(Step.CHECK):
         vault = await prerequisites.vault(run)
         await repair.mend_folder(run, vault)
-        phrase = await prerequisites.passphrase(run)
     with run.step(Step.PROVE):
         held = await contents.look(run, vault)
         snapshot = chosen(held.chains, None)
@@ -64,7 +63,8 @@ async def verify(run: Run) -> Summary:
         if held.broken:
             raise Failure(Reason.VOLUME_MISSING, held.chains[-1].snapshots[0].stamp)
     chain = held.chain_of(snapshot)
-    await contents.readable(vault, held, files.of_sets(held.contents, files.sets(chain, snapshot)))
+    await contents.can_begin(vault, held, snapshot, whole=True)
+    phrase = await prerequisites.passphrase(run)
     with contents.judging(run, vault, held, snapshot):
         return await _drill(run, vault, phrase, snapshot, chain)
 
