@@ -2,8 +2,9 @@
 
 import asyncio
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Hashable
 from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import TimeoutError as FutureTimeout
 from typing import Any, TypeVar
 
 _T = TypeVar("_T")
@@ -29,6 +30,41 @@ class Threads(ThreadPoolExecutor):
 
     def shutdown(self, wait: bool = True, *, cancel_futures: bool = False) -> None:
         """Wait for none of them."""
+
+
+_waiting: dict[Hashable, threading.Thread] = {}
+"""Threads that wait for an answer that nobody expects any more, by what they asked."""
+
+
+def answered(key: Hashable, call: Callable[[], _T], seconds: float, otherwise: _T) -> _T:
+    """What `call()` gives, or `otherwise` where a disk does not say within so many seconds.
+
+    A call with a `key` that still waits from before is not made again: a mount that hangs holds one thread,
+    however often it is asked after.
+    """
+    before = _waiting.get(key)
+    if before and before.is_alive():
+        return otherwise
+    answer: Future[_T] = Future()
+
+    def work() -> None:
+        try:
+            answer.set_result(call())
+        except BaseException as error:  # noqa: BLE001, RUF100 - it is raised again where it is awaited
+            answer.set_exception(error)
+
+    thread = _waiting[key] = threading.Thread(target=work, daemon=True, name="asking")
+    thread.start()
+    try:
+        found = answer.result(seconds)
+    except FutureTimeout:
+        if not answer.done():
+            return otherwise
+        raise
+    finally:
+        if answer.done():
+            _waiting.pop(key, None)
+    return found
 
 
 async def in_thread(call: Callable[[], _T], seconds: float | None = None) -> _T:

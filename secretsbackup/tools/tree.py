@@ -15,6 +15,7 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.tools.threads import in_thread
 
 
 class Tree(msgspec.Struct, frozen=True):
@@ -148,10 +149,21 @@ def remove(folder: Path) -> None:
         shutil.rmtree(one)
 
 
-def outside(folder: Path, ours: Iterable[Path]) -> None:
-    """Failure(FOLDER_IS_OURS) if a folder lies in one of ours: a run would delete what is put there."""
-    if any(within(folder, one) for one in ours):
+async def outside(folder: Path, ours: Iterable[Path]) -> None:
+    """Failure(FOLDER_IS_OURS) if a folder lies in one of ours: a run would delete what is put there.
+
+    Failure(DISK_FAILING) if its disk does not answer, as a mount whose server has gone.
+    """
+    try:
+        lies_inside = await in_thread(lambda: any(within(folder, one) for one in ours), _DISK_ANSWERS_S)
+    except TimeoutError:
+        raise Failure(Reason.DISK_FAILING, str(folder)) from None
+    if lies_inside:
         raise Failure(Reason.FOLDER_IS_OURS, str(folder))
+
+
+_DISK_ANSWERS_S = 10.0
+"""Seconds; a disk that sleeps takes some to turn."""
 
 
 def copy(folder: Path, to: Path, *, leave_out: Collection[str] = ()) -> None:

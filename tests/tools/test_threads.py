@@ -4,12 +4,13 @@ import asyncio
 import os
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
 import pytest
 
-from secretsbackup.tools.threads import Threads
+from secretsbackup.tools.threads import Threads, answered
 
 
 def test_a_thread_hands_over_what_it_finds_and_what_goes_wrong() -> None:
@@ -77,3 +78,25 @@ def test_a_program_that_takes_no_signal_is_ended_with_what_it_made() -> None:
         b"",
     )
     assert time.monotonic() - began < 40
+
+
+def test_what_does_not_answer_in_time_is_asked_once() -> None:
+    ends, asked = threading.Event(), []
+
+    def hangs() -> str:
+        asked.append(1)
+        ends.wait()
+        return "late"
+
+    for _ in range(3):
+        assert answered("a disk", hangs, 0.05, otherwise="unknown") == "unknown"
+    assert asked == [1]
+    assert answered("another", lambda: "at once", 5.0, otherwise="unknown") == "at once"
+    ends.set()
+    while answered("a disk", lambda: "again", 5.0, otherwise="unknown") != "again":
+        time.sleep(0.01)
+
+
+def test_what_is_wrong_with_an_answer_is_raised() -> None:
+    with pytest.raises(ZeroDivisionError):
+        answered("a disk", lambda: divmod(1, 0), 5.0, otherwise=(0, 0))

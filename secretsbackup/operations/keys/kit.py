@@ -66,7 +66,7 @@ async def save(
 
     The passphrase is in it only if that is asked for, and never in the one beside the backups.
     """
-    tree.outside(folder, home.own(profile))
+    await tree.outside(folder, home.own(profile))
     phrase = await prerequisites.passphrase_of(profile, ask)
     key = await custody.export_secret(profile.key, phrase)
     encrypts_to = (await gnupg.resolve(profile.key)).encrypts_to

@@ -10,6 +10,7 @@ from secretsbackup.store import profiles
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.tools import tree
+from secretsbackup.tools.threads import answered
 
 
 def check(home: Home, profile: Profile) -> None:
@@ -21,6 +22,13 @@ def check(home: Home, profile: Profile) -> None:
 
 def _is_same(one: Destination, other: Destination) -> bool:
     """Whether two destinations are one place; two folders also where a link or a mount leads to one."""
-    if isinstance(one, Folder) and isinstance(other, Folder):
-        return place_of(one) == place_of(other) or tree.same(Path(one.path), Path(other.path))
-    return place_of(one) == place_of(other)
+    if place_of(one) == place_of(other):
+        return True
+    if not (isinstance(one, Folder) and isinstance(other, Folder)):
+        return False
+    paths = Path(one.path), Path(other.path)
+    return answered(("same place", *paths), lambda: tree.same(*paths), _DISK_ANSWERS_S, otherwise=False)
+
+
+_DISK_ANSWERS_S = 2.0
+"""Seconds; another profile's disk that hangs shall not keep this one from its backup."""

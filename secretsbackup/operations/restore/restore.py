@@ -54,7 +54,7 @@ def recipe(wish: Wish) -> Recipe:
 
     async def restore(run: Run) -> Summary:
         with run.step(Step.CHECK):
-            tree.outside(wish.to, run.home.spared(run.profile))
+            await tree.outside(wish.to, run.home.spared(run.profile))
             vault = await prerequisites.vault(run)
             await repair.mend_folder(run, vault)
             held = await contents.peek(run, vault)

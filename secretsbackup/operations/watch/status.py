@@ -20,6 +20,7 @@ from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.store.notes import Marks
 from secretsbackup.tools import destinations, surroundings
+from secretsbackup.tools.threads import answered
 
 
 def standing(home: Home, profile: ProfileName, now: datetime | None = None) -> Status:
@@ -105,7 +106,17 @@ def _same_disk(profile: Profile) -> str:
     """A source that would be lost together with its backups."""
     if not isinstance(profile.destination, Folder):
         return ""
-    return destinations.kept_on_same_disk(profile.destination, [source.path for source in profile.sources])
+    folder, sources = profile.destination, [source.path for source in profile.sources]
+    return answered(
+        ("same disk", folder, *sources),
+        lambda: destinations.kept_on_same_disk(folder, sources),
+        _DISK_ANSWERS_S,
+        otherwise="",
+    )
+
+
+_DISK_ANSWERS_S = 1.0
+"""Seconds that a disk has to say which it is; a mount that hangs shall not keep the status waiting."""
 
 
 def _profile(home: Home, name: ProfileName) -> Profile | None:

@@ -1,5 +1,6 @@
 """The folder of a restore: new, its own, and whole only once its name says so."""
 
+import asyncio
 import os
 import tarfile
 from datetime import UTC, datetime
@@ -235,10 +236,10 @@ def test_what_did_not_come_is_named(tmp_path: Path) -> None:
 def test_no_restore_goes_where_a_run_would_delete_it(tmp_path: Path) -> None:
     (tmp_path / "cache").mkdir()
     (tmp_path / "link").symlink_to("cache")
-    tree.outside(tmp_path, [tmp_path / "cache"])
+    asyncio.run(tree.outside(tmp_path, [tmp_path / "cache"]))
     for folder in (tmp_path / "cache", tmp_path / "cache" / "deep", tmp_path / "link"):
         with pytest.raises(Failure) as caught:
-            tree.outside(folder, [tmp_path / "nowhere", tmp_path / "cache"])
+            asyncio.run(tree.outside(folder, [tmp_path / "nowhere", tmp_path / "cache"]))
         assert caught.value.reason is Reason.FOLDER_IS_OURS
 
 
