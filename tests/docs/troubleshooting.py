@@ -113,7 +113,7 @@ DESTINATION: Entries = {
     Reason.DESTINATION_AWAY: ("/media/disk/backups", "The disk with your backups is not connected. The backup waits until it is."),
     Reason.DESTINATION_MISSING: ("s3://ada-backups/laptop", "The bucket or the folder does not exist, or has another name."),
     Reason.DESTINATION_UNREACHABLE: ("s3.example.org", "The server did not answer: the network is down, the address is wrong, or the server has a problem. Backups start again automatically when it is back."),
-    Reason.DESTINATION_SILENT: ("s3.example.org", "You asked for files of your backups, which this computer knows only after its first backup or its first look. The server, or the folder's disk, gave no answer within 5 seconds. Nothing is wrong with your backups."),
+    Reason.DESTINATION_SILENT: ("s3.example.org", "You asked what is at the destination, or for files that this computer does not know yet. The server, or the folder's disk, gave no answer within 5 seconds. Nothing is wrong with your backups."),
     Reason.DESTINATION_DENIED: ("s3:PutObject", "The destination knows you, but does not let you do what a backup needs. For a bucket, **Examine it…** or `secretsbackup doctor` tries each right and prints the statement that grants a missing one."),
     Reason.DESTINATION_FULL: ("/media/disk/backups 41000000000 12000000000", "There is no more space where the backups are kept. The backups that are there stay as they are."),
     Reason.CREDENTIAL_REFUSED: ("", "The bucket's server does not know this access key, or its secret is wrong. Perhaps the key was deleted or replaced."),

@@ -35,10 +35,21 @@ class Shelf(msgspec.Struct, frozen=True):
     newer: str = ""
 
 
-async def snapshots(profile: Profile, home: Home, opens: Opens = prerequisites.credential) -> Shelf:
-    """What the destination holds, from its listing alone: no passphrase, no lock."""
-    here = place_of(profile.destination)
-    listed = await destinations.contents(profile.destination, await opens(profile))
+FIRST_ANSWER_S = 5.0
+"""Seconds that a destination has to say anything at all, where somebody sits and waits for an answer."""
+
+
+async def snapshots(
+    profile: Profile,
+    home: Home,
+    opens: Opens = prerequisites.credential,
+    seconds: float = FIRST_ANSWER_S,
+) -> Shelf:
+    """What the destination holds, from its listing alone: no passphrase, no lock. Failure(DESTINATION_SILENT)
+    in seconds where it says nothing."""
+    here, credential = place_of(profile.destination), await opens(profile)
+    await destinations.answers(profile.destination, credential, seconds)
+    listed = await destinations.contents(profile.destination, credential)
     lost = await asyncio.to_thread(history.lost_chains, home, here)
     sizes = await asyncio.to_thread(history.snapshot_sizes, home, here)
     damaged = frozenset(start for start, how in lost.items() if how == "damaged")
@@ -71,7 +82,7 @@ class Learns(msgspec.Struct, frozen=True):
     ask: Ask
     opens: Opens = prerequisites.credential
     first: bool = False
-    seconds: float = 5.0
+    seconds: float = FIRST_ANSWER_S
 
 
 async def listing(

@@ -3,7 +3,7 @@
 import asyncio
 import socket
 import time
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
 from pathlib import Path
 
 import pytest
@@ -36,31 +36,40 @@ def silent() -> Iterator[int]:
         yield server.getsockname()[1]
 
 
-def asked(profile: Profile, home: Home, destination: Destination) -> tuple[Failure, float]:
-    """Why a cold `find` gets no answer, and after how many seconds it says so."""
-    began = time.monotonic()
+def asked(
+    profile: Profile, home: Home, destination: Destination, verb: str = "find"
+) -> tuple[Failure, float]:
+    """Why a cold `find`, or `snapshots`, gets no answer, and after how many seconds it says so."""
+    elsewhere, began = replace(profile, destination=destination), time.monotonic()
+    asking: Coroutine[None, None, object] = (
+        browse.find(elsewhere, home, b"a", LEARNS)
+        if verb == "find"
+        else browse.snapshots(elsewhere, home, opened, SECONDS)
+    )
     with pytest.raises(Failure) as caught:
-        asyncio.run(browse.find(replace(profile, destination=destination), home, b"a", LEARNS))
+        asyncio.run(asking)
     return caught.value, time.monotonic() - began
 
 
+@pytest.mark.parametrize("verb", ["find", "snapshots"])
 @pytest.mark.parametrize("kind", ["s3", "sftp", "rsync"])
 def test_a_server_that_says_nothing_is_not_waited_for(
-    profile: Profile, home: Home, silent: int, kind: str
+    profile: Profile, home: Home, silent: int, kind: str, verb: str
 ) -> None:
     destination = (
         Bucket("bucket", "prefix", f"http://127.0.0.1:{silent}", "us-east-1")
         if kind == "s3"
         else parse(f"{kind}://ada@127.0.0.1:{silent}//backups")
     )
-    failure, took = asked(profile, home, destination)
+    failure, took = asked(profile, home, destination, verb)
     assert failure.reason is Reason.DESTINATION_SILENT
     assert "127.0.0.1" in failure.detail
     assert SECONDS <= took < 4  # and not the 8 s of a connection, nor twice that of a bucket
 
 
-def test_nor_is_a_folder_on_a_mount_that_hangs(profile: Profile, home: Home, hung: Path) -> None:
-    failure, took = asked(profile, home, Folder(str(hung / "backups")))
+@pytest.mark.parametrize("verb", ["find", "snapshots"])
+def test_nor_is_a_folder_on_a_mount_that_hangs(profile: Profile, home: Home, hung: Path, verb: str) -> None:
+    failure, took = asked(profile, home, Folder(str(hung / "backups")), verb)
     assert (failure.reason, failure.detail) == (Reason.DESTINATION_SILENT, str(hung / "backups"))
     assert SECONDS <= took < 4
 
