@@ -59,7 +59,8 @@ async def restore(options: Options, home: Home) -> int:
     if not options.json and not options.elsewhere:
         _tell_how_to_go_on(ended, source.profile, home)
     if options.put_back and isinstance(ended, Completed) and ended.summary.folder:
-        await _put_back(source.profile, Path(ended.summary.folder), options)
+        whole = await _put_back(source.profile, Path(ended.summary.folder), options)
+        return follow.status(ended) if whole else _SOME
     return follow.status(ended)
 
 
@@ -119,8 +120,13 @@ def _key_pair() -> KeyPair:
 # Back in place
 
 
-async def _put_back(profile: Profile, folder: Path, options: Options) -> None:
-    """Compare what came back with what is in place; put back what somebody says yes to."""
+_SOME = 3
+"""The exit status of what went well but for something that was warned of."""
+
+
+async def _put_back(profile: Profile, folder: Path, options: Options) -> bool:
+    """Compare what came back with what is in place; put back what somebody says yes to. Whether all of that
+    could be put back."""
     found = await put_back.compare(profile, folder)
     differing = [one for one in found if one.how is not Differs.SAME]
     for one in found if options.json else ():
@@ -129,12 +135,19 @@ async def _put_back(profile: Profile, folder: Path, options: Options) -> None:
         print(words.compared(len(differing), len(found) - len(differing)))
     chosen = differing if options.yes else _chosen(differing)
     if not chosen:
-        return
+        return True
     done = await put_back.put(folder, chosen, datetime.now(UTC))
     if options.json:
-        output.line({"put_back": done.files, "aside": done.aside})
+        refused = [{"path": shown(one.path), "reason": one.why.reason} for one in done.refused]
+        output.line({"put_back": done.files, "aside": done.aside, "refused": refused})
     else:
         print(words.put_back(done.files, done.aside or ""))
+        if done.refused:
+            message = words.not_put_back(done.refused)
+            output.say(message.title)
+            for line in message.advice.splitlines():
+                print(f"  {output.plain(line)}", file=sys.stderr)
+    return not done.refused
 
 
 def _chosen(differing: Sequence[Difference]) -> list[Difference]:

@@ -4,6 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from secretsbackup.model.outcome import Why
+
 
 class Differs(StrEnum):
     """How what is in place differs."""
@@ -21,8 +23,17 @@ class Difference(msgspec.Struct, frozen=True):
     how: Differs
 
 
+class NotPutBack(msgspec.Struct, frozen=True):
+    """A file that could not be put back, by its path in the snapshot, and why."""
+
+    path: bytes
+    why: Why
+
+
 class PutBack(msgspec.Struct, frozen=True):
-    """How many files are back in place, and the folder that holds what they replaced, if they did."""
+    """How many files are back in place, the folder that holds what they replaced, if they did, and those that
+    could not be put back."""
 
     files: int
     aside: str | None = None
+    refused: tuple[NotPutBack, ...] = ()

@@ -65,6 +65,7 @@ from secretsbackup.words.snapshots import (
     compared,
     difference,
     found,
+    not_put_back,
     put_back,
     taken,
     version,

@@ -1,14 +1,17 @@
 """What a destination holds, what is in it, and what came back from there."""
 
+from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
-from secretsbackup.model.difference import Differs
+from secretsbackup.model.difference import Differs, NotPutBack
 from secretsbackup.model.entry import Entry, Taken, What
 from secretsbackup.model.forecast import Forecast
 from secretsbackup.model.paths import shown
 from secretsbackup.words.language import _, ngettext
+from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import capital, duration, files, grouped, number, roughly, size
+from secretsbackup.words.reasons import reason
 from secretsbackup.words.times import said, when
 
 
@@ -93,6 +96,23 @@ def compared(other: int, same: int) -> str:
         return _("All is as it was: {files} are the same.").format(files=files(same))
     told = _("{files} in place are missing, or other than in the backup.").format(files=files(other))
     return f"{told} {_('{files} are the same.').format(files=files(same))}" if same else told
+
+
+def not_put_back(refused: Sequence[NotPutBack]) -> Message:
+    """Which files could not be put back, the first of them by name, and why."""
+    title = ngettext(
+        "{files} could not be put back. What is in its place stayed as it is.",
+        "{files} could not be put back. What is in their places stayed as it is.",
+        len(refused),
+    ).format(files=files(len(refused)))
+    named = [f"{shown(one.path)}: {reason(one.why).title}" for one in refused[:_NAMED]]
+    rest = len(refused) - len(named)
+    more = [ngettext("and {files} more", "and {files} more", rest).format(files=files(rest))] if rest else []
+    return Message(title, "\n".join((*named, *more)))
+
+
+_NAMED = 20
+"""Files that are named: what is wrong with more of them is the same, as a rule."""
 
 
 def put_back(count: int, aside: str) -> str:

@@ -202,6 +202,15 @@ def test_what_differs_is_put_back_in_place(user: Machine, keys: tuple[Path, str]
     }
     (aside,) = out(tmp_path).glob("replaced-*")
     assert (aside / "source" / "changed").read_text() == "changed since"
+    (source / "changed").write_text("changed again")
+    (source / "gone").unlink()
+    (tmp_path / "plain").touch()
+    (source / "gone").symlink_to(tmp_path / "plain" / "cannot be there")
+    some = user.run(*words, "--yes", given=f"{PASSPHRASE}\n", status=3)
+    assert (source / "changed").read_text() == "changed as it was", "one keeps no other from it"
+    assert "1 file is back in place" in some.out
+    assert "1 file could not be put back" in some.err
+    assert "source/gone: " in some.err
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make a small disk")

@@ -122,13 +122,16 @@ class BackPage(Page[PutBack | None]):
         self.refresh()
 
     def _show_put(self, put: PutBack) -> None:
-        self.ask(_("They are back in place"))
+        self.ask(_("Some are back in place") if put.refused else _("They are back in place"))
+        if put.refused:
+            self.tell(words.not_put_back(put.refused))
         self.all.hide()
         self.list.hide()
         aside = short(put.aside) if put.aside else ""
         self._says.setText(words.put_back(put.files, aside))
-        self._tick.show()
-        icons.keep(self._tick, _draw_tick)
+        if not put.refused:
+            self._tick.show()
+            icons.keep(self._tick, _draw_tick)
         self._open.setVisible(bool(put.aside))
         self.forward = _("&Finish")
         self.refresh()

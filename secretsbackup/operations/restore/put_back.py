@@ -4,7 +4,6 @@ Only files are put back, and the folders that they need; what is in place and no
 """
 
 import asyncio
-import errno
 import filecmp
 import os
 import shutil
@@ -13,10 +12,11 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
-from secretsbackup.model.difference import Difference, Differs, PutBack
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.difference import Difference, Differs, NotPutBack, PutBack
+from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
+from secretsbackup.store import boundary
 from secretsbackup.tools import tree
 
 _NEW = b".secretsbackup-new"
@@ -33,8 +33,8 @@ async def compare(profile: Profile, folder: Path) -> tuple[Difference, ...]:
 async def put(folder: Path, chosen: Sequence[Difference], now: datetime) -> PutBack:
     """Put these back, each as a whole: the old one or the new one is there, whatever happens.
 
-    What is replaced goes to a new folder beside the restored one. Failure(NO_ROOM) or (NOT_WRITABLE) names
-    the first that could not be put back; those before it are.
+    What is replaced goes to a new folder beside the restored one. One that cannot be put back keeps no other
+    from it: it is named, and what is in its place stays.
     """
     return await asyncio.to_thread(_put, folder, chosen, now)
 
@@ -73,14 +73,20 @@ def _differs(restored: bytes, place: bytes) -> Differs:
 
 def _put(folder: Path, chosen: Sequence[Difference], now: datetime) -> PutBack:
     aside = _aside(folder, now)
-    for number, one in enumerate(chosen):
+    refused: list[NotPutBack] = []
+    for one in chosen:
         try:
             _put_one(folder, one, aside)
-        except OSError as error:
-            full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-            reason = Reason.NO_ROOM if full else Reason.NOT_WRITABLE
-            raise Failure(reason, shown(one.place), (str(error), f"{number} put back")) from None
-    return PutBack(len(chosen), str(aside) if aside.exists() else None)
+        except (OSError, shutil.Error) as error:
+            refused.append(NotPutBack(one.path, _why(error, one.place)))
+    kept = str(aside) if aside.exists() else None
+    return PutBack(len(chosen) - len(refused), kept, tuple(refused))
+
+
+def _why(error: OSError, place: bytes) -> Why:
+    path = Path(os.fsdecode(place))
+    failure = boundary.failure(error, path, Reason.NOT_WRITABLE)
+    return Why(failure.reason, failure.detail) if failure else Why(Reason.NOT_WRITABLE, shown(place))
 
 
 def _put_one(folder: Path, one: Difference, aside: Path) -> None:

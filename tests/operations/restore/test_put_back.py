@@ -7,8 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from secretsbackup.model.difference import Difference, Differs, PutBack
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup import words
+from secretsbackup.model.difference import Difference, Differs, NotPutBack, PutBack
+from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.profile import Profile, Source
 from secretsbackup.operations.restore import put_back
 from tests.desktop.conftest import profile as some_profile
@@ -127,14 +128,27 @@ def test_a_folder_in_the_place_of_a_file_goes_aside_whole(
     assert (Path(done.aside or "") / "docs" / "same" / "inside").read_text() == "kept"
 
 
-def test_one_that_cannot_be_put_back_is_named_and_the_old_one_is_there(
-    profile: Profile, restored: Path, in_place: Path
+def test_one_that_cannot_be_put_back_is_named_and_the_others_are_back(
+    profile: Profile, restored: Path, in_place: Path, tmp_path: Path
 ) -> None:
     (in_place / "deep").rmdir()
     (in_place / "deep").write_text("a file where a folder was")
-    with pytest.raises(Failure) as failed:
-        put(profile, restored)
-    assert failed.value.reason is Reason.NOT_WRITABLE
-    assert "deep" in failed.value.detail
+    done = put(profile, restored)
+    assert [os.fsdecode(one.path) for one in done.refused] == ["docs/deep/er/missing"]
+    assert done.refused[0].why.reason is Reason.IN_THE_WAY
+    assert "deep" in done.refused[0].why.detail
+    assert done.files == 3
+    assert (tmp_path / "notes.txt").read_text() == (restored / "notes.txt").read_text()
+    assert (in_place / ODD).read_text() == (restored / "docs" / ODD).read_text()
+    said = words.not_put_back(done.refused)
+    assert said.title.startswith("1 file could not be put back.")
+    assert said.advice.startswith("docs/deep/er/missing: ")
     assert (in_place / "deep").read_text() == "a file where a folder was"
     assert not list(in_place.rglob("*.secretsbackup-new"))
+
+
+def test_of_many_that_cannot_be_put_back_some_are_named() -> None:
+    refused = [NotPutBack(b"docs/%d" % number, Why(Reason.NO_ROOM)) for number in range(23)]
+    said = words.not_put_back(refused)
+    assert said.title.startswith("23 files could not be put back.")
+    assert said.advice.splitlines()[19:] == ["docs/19: The disk is full.", "and 3 files more"]
