@@ -56,6 +56,10 @@ class Sign(StrEnum):
     EXCLUDES_NOTHING = "excludes-nothing"
     PLAIN_HTTP = "plain-http"
     FROZEN = "frozen"
+    # this machine
+    CONFINED = "confined"
+    NO_LANDLOCK = "no-landlock"
+    NO_NAMESPACES = "no-namespaces"
 
 
 _WARNINGS = frozenset(
@@ -72,6 +76,8 @@ _WARNINGS = frozenset(
             Sign.EXCLUDES_NOTHING,
             Sign.PLAIN_HTTP,
             Sign.FROZEN,
+            Sign.NO_LANDLOCK,
+            Sign.NO_NAMESPACES,
         ),
     }
 )

@@ -6,7 +6,7 @@ chown, utime). So the child also gets a view of the disks of its own, in which a
 (mount_namespaces(7), mount_setattr(2)), wherever the system allows one.
 
 This module is also the little program that puts up the fence and then becomes the child:
-`fence.py [--users] FOLDER… -- PROGRAM WORD…`.
+`sandbox.py [--users] FOLDER… -- PROGRAM WORD…`.
 """
 
 import ctypes
@@ -36,6 +36,15 @@ _HERE, _RECURSIVE, _READ_ONLY = -100, 0x8000, 1
 
 USERS = "--users"
 """The child must see whose each file is: ssh refuses settings of anyone but root or its user."""
+
+
+TRY = "--try"
+"""Only find out whether the child could have a view of its own: 0 if so."""
+
+
+def trial() -> list[str]:
+    """A command that ends with 0 where a child gets a view of the disks of its own."""
+    return [sys.executable, "-I", "-S", __file__, TRY]
 
 
 def prefix(folders: Sequence[Path], *, users: bool = False) -> list[str]:
@@ -164,6 +173,8 @@ def _done(result: int) -> int:
 
 
 if __name__ == "__main__":
+    if sys.argv[1:] == [TRY]:
+        sys.exit(not can_see_apart([]))
     _at = sys.argv.index("--")
     _users = sys.argv[1] == USERS
     put_up(sys.argv[1 + _users : _at], users=_users)

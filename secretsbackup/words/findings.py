@@ -150,6 +150,22 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
                 ).format(about=about),
                 _("Use an https:// endpoint if the server has one. The backups themselves are encrypted."),
             )
+        case Sign.CONFINED:
+            return Message(_("A restore can write to its own folder alone."))
+        case Sign.NO_LANDLOCK:
+            return Message(
+                _("A restore is not confined: this system has no Landlock."),
+                _(
+                    "A forged backup could change files outside of the folder that you restore to. Restore only backups that you trust, or start a Linux kernel with Landlock (5.13 or newer)."
+                ),
+            )
+        case Sign.NO_NAMESPACES:
+            return Message(
+                _("A restore is less confined: this system allows no user namespaces."),
+                _(
+                    "A forged backup could change modes and times of files outside of the folder that you restore to, not their content. Restore only backups that you trust, or have your administrator allow user namespaces."
+                ),
+            )
         case Sign.ROOM:
             return Message(_("There is room: {size} are free.").format(size=size(int(about))))
         case Sign.LITTLE_ROOM:

@@ -1,6 +1,7 @@
 """A fenced child writes where it may, and nowhere else, whatever link it follows."""
 
 import asyncio
+import subprocess
 import sys
 from pathlib import Path
 
@@ -67,3 +68,14 @@ def test_a_program_that_makes_a_semaphore_starts(tmp_path: Path) -> None:
     assert asyncio.run(process.run(Path(sys.executable), words, writes=[tmp_path])).status == 0
     words = [*sandbox.prefix([tmp_path], users=True), sys.executable, *words]
     assert asyncio.run(process.run(Path(words[0]), words[1:])).status == 0
+
+
+def test_whether_a_child_sees_apart_is_tried_by_another(tmp_path: Path) -> None:
+    """In a system that allows no mount namespaces (namespaces(7), /proc/sys/user), and in this one."""
+    here = sandbox.can_see_apart([str(tmp_path)])
+    assert (subprocess.run(sandbox.trial(), check=False).returncode == 0) == here
+    refuses = 'echo 0 > /proc/sys/user/max_mnt_namespaces && exec "$@"'
+    alone = ["unshare", "--user", "--map-root-user", "sh", "-c"]
+    if subprocess.run([*alone, refuses, "sh", "true"], check=False, capture_output=True).returncode:
+        pytest.skip("this system gives no program users of its own")
+    assert subprocess.run([*alone, refuses, "sh", *sandbox.trial()], check=False).returncode == 1

@@ -6,6 +6,7 @@ much as well as for what is lacking.
 
 import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
+from pathlib import Path
 
 from secretsbackup.model.check import Finding, Sign, Verdict, trouble
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host, open_to_view
@@ -21,7 +22,7 @@ from secretsbackup.operations.repository.prerequisites import Opens
 from secretsbackup.operations.setup import measure
 from secretsbackup.store import lock
 from secretsbackup.store.home import Home
-from secretsbackup.tools import destinations, duplicity, gnupg, iam, process, s3
+from secretsbackup.tools import destinations, duplicity, gnupg, iam, process, s3, sandbox
 from secretsbackup.tools.s3 import permissions, settings
 
 LITTLE = 1 << 30
@@ -31,6 +32,7 @@ LITTLE = 1 << 30
 async def examine(profile: Profile, opens: Opens = prerequisites.credential) -> AsyncIterator[Finding]:
     """Everything about a profile: programs, key, secrets, destination. Nothing is changed."""
     yield await _try("programs", _programs)
+    yield Finding(right="sandbox", sign=confinement(sandbox.version(), apart=await _sees_apart()))
     yield (key := await _try("key", lambda: _key(profile)))
     if key.why is None or key.why.reason is Reason.KEY_EXPIRED:
         yield await _try("opens", lambda: keys.opens(profile))
@@ -124,6 +126,18 @@ async def _listed(destination: Folder | Host) -> str:
 async def _programs() -> str:
     """duplicity, rsync and gpg: where they are. Their versions are looked at before every run."""
     return ", ".join(str(one) for one in (duplicity.find(), process.find("rsync"), process.find("gpg")))
+
+
+async def _sees_apart() -> bool:
+    program, *words = sandbox.trial()
+    return (await process.run(Path(program), words)).status == 0
+
+
+def confinement(landlock: int, *, apart: bool) -> Sign:
+    """How well a forged backup is kept in the folder of a restore, by the version of Landlock (0: none)."""
+    if not landlock:
+        return Sign.NO_LANDLOCK
+    return Sign.CONFINED if apart else Sign.NO_NAMESPACES
 
 
 async def _key(profile: Profile) -> str:
