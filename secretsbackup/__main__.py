@@ -12,7 +12,7 @@ def main() -> int:
 
 
 def _desktop(words: Sequence[str]) -> int:
-    from secretsbackup.desktop.app import main as desktop
+    from secretsbackup.desktop.main import main as desktop
 
     return desktop(words)
 

@@ -4,6 +4,7 @@ import ast
 from collections.abc import Iterator
 from pathlib import Path
 
+import grimp
 from importlinter.cli import EXIT_STATUS_SUCCESS, lint_imports
 
 ROOT = Path(__file__).parents[1]
@@ -34,6 +35,21 @@ def _names(tree: ast.Module) -> Iterator[str]:
 
 def test_imports_only_go_down() -> None:
     assert lint_imports(config_filename=str(ROOT / "pyproject.toml"), no_cache=True) == EXIT_STATUS_SUCCESS
+
+
+def test_no_module_leads_back_to_itself() -> None:
+    """import-linter's contract looks at siblings; here, also at a package and what lies in it."""
+    graph = grimp.build_graph("secretsbackup", cache_dir=None)
+    left = {module: graph.find_modules_directly_imported_by(module) for module in graph.modules}
+    assert len(left) > 200
+    while done := {module for module, imported in left.items() if not imported & left.keys()}:
+        left = {module: imported for module, imported in left.items() if module not in done}
+    assert left == {}, "these lie on a circle, or lead to one"
+
+
+def test_no_widget_knows_the_application() -> None:
+    knows = {where for where, tree in trees() if "secretsbackup.desktop.app" in ast.unparse(tree)}
+    assert knows == {"desktop/main.py"}
 
 
 def test_secrets_are_revealed_in_tools_alone() -> None:

@@ -1,24 +1,26 @@
-"""What one is to be concerned about, as far as one press does something about it: a button each."""
+"""What went wrong or wants attention, with a button for each thing that can be done about it."""
 
 from collections.abc import Callable
 from datetime import datetime
-from typing import TYPE_CHECKING
 
 from PySide6.QtWidgets import QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import prompts, widgets, work
+from secretsbackup.desktop import prompts, screens, widgets, work
+from secretsbackup.desktop.automatic_backups import AutomaticBackups
 from secretsbackup.desktop.flow import Flow
-from secretsbackup.desktop.profile_states import Standing
+from secretsbackup.desktop.profile_states import Standing, Standings
+from secretsbackup.desktop.screens import Show
+from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.trouble import Remedy, Trouble
-from secretsbackup.model.outcome import Reason
+from secretsbackup.model.backup_options import Allowed, BackupOptions
+from secretsbackup.model.event import Verb
+from secretsbackup.model.outcome import Failed, Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.status import About, Concern, Status, unaccepted
+from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
-
-if TYPE_CHECKING:
-    from secretsbackup.desktop.app import App
 
 _SPAN = "2y"
 """How much longer a key lives by one press."""
@@ -27,26 +29,59 @@ _SPAN = "2y"
 class Attention(QWidget):
     """Hidden where there is nothing to press."""
 
-    def __init__(self, app: "App", profile: Profile, show_log: Callable[[], object]) -> None:
+    def __init__(
+        self,
+        home: Home,
+        states: Standings,
+        session: Session,
+        automatic: AutomaticBackups,
+        show: Show,
+        profile: Profile,
+        show_log: Callable[[], object],
+    ) -> None:
+        """`show_log` shows the log of the run that says how safe one is."""
         super().__init__()
-        self._app, self._profile, self._show_log = app, profile, show_log
+        self._home, self._states, self._session = home, states, session
+        self._automatic, self._show, self._show_log = automatic, show, show_log
+        self._profile = profile
         self._shown: tuple[str, ...] = ()
-        self._rows, self._trouble = widgets.column(gap=2), Trouble()
-        box = widgets.column(self)
-        box.addLayout(self._rows)
-        box.addWidget(self._trouble)
+        self._failed, self._concerns, self._trouble = Trouble(), QWidget(), Trouble()
+        self._rows = widgets.column(gap=2)
+        inside = widgets.column(self._concerns)
+        inside.addLayout(self._rows)
+        inside.addWidget(self._trouble)
+        box = widgets.column(self, gap=2)
+        box.addWidget(self._failed)
+        box.addWidget(self._concerns)
         self.hide()
 
     def show_standing(self, standing: Standing, now: datetime) -> None:
-        """Show the buttons for how it stands now; those that stay are not made anew."""
+        """Show what can be done for how it stands now; the buttons that stay are not made anew."""
         self._profile = standing.profile
-        known = {one.key: self._remedies(one) for one in unaccepted(standing.status, now)}
+        self._show_failure(standing.status)
+        self._show_concerns(standing, now)
+        self.setVisible(not (self._failed.isHidden() and self._concerns.isHidden()))
+
+    def _show_failure(self, status: Status) -> None:
+        """What the last run failed of, below the headline that says that it did."""
+        if not isinstance(status.last, Failed) or status.running:
+            self._failed.untell()
+            return
+        told = words.outcome(status.last, status.last_verb or Verb.BACKUP)
+        self._failed.tell(
+            words.Message(told.advice or told.title, help=told.help),
+            *self._for_reason(status.last.reason),
+            (_("Show the &log"), self._show_log),
+        )
+
+    def _show_concerns(self, standing: Standing, now: datetime) -> None:
+        known = {one.key: self._for_concern(one) for one in unaccepted(standing.status, now)}
         if any(why.reason is Reason.SOURCE_EMPTY for why in standing.status.waiting):
             known["empty"] = [(_("I emptied it: back &up all the same"), self._believe)]
         whole, short = words.health(standing.status, now), words.short(standing.status, now)
         told = {} if whole == short else _sentences(standing.status, now)
         wanted = {key: remedies for key, remedies in known.items() if remedies or key in told}
-        self.setVisible(bool(wanted) and not standing.at_work(now))
+        self._concerns.setVisible(bool(wanted) and not standing.at_work(now))
         shown = tuple(f"{key} {told.get(key, '')}" for key in wanted)
         if shown == self._shown:
             return
@@ -72,23 +107,43 @@ class Attention(QWidget):
                 widget.hide()
                 widget.deleteLater()
 
-    def _remedies(self, one: Concern) -> list[Remedy]:
-        app, name = self._app, self._profile.name
+    def _for_reason(self, reason: Reason) -> list[Remedy]:
+        """Buttons that do what the advice says."""
+        edit: Remedy = (_("&Edit this backup…"), self._edit)
+        again: Remedy = (_("&Try again"), self._back_up)
+        match reason:
+            case Reason.SECRET_MISSING | Reason.CREDENTIAL_REFUSED:
+                return [(_("&Store credentials…"), self._edit), again]
+            case Reason.ANOTHER_MACHINE:
+                adopt = BackupOptions(adopt=True)
+                return [(_("They are mine: &go on"), lambda: self._back_up(adopt)), edit]
+            case Reason.VOLUME_CORRUPT | Reason.SAMPLE_DIFFERS:
+                full = BackupOptions(full=True)
+                return [(_("Start a &new full backup"), lambda: self._back_up(full))]
+            case (
+                Reason.REGION_WRONG | Reason.DESTINATION_MISSING | Reason.KEY_REVOKED | Reason.STAGE_NOT_OURS
+            ):
+                return [edit, again]
+            case _:
+                return [again]
+
+    def _for_concern(self, one: Concern) -> list[Remedy]:
+        name = self._profile.name
         match one.about:
             case About.SILENT:
-                return [(_("S&top it"), lambda: app.stop(name))]
+                return [(_("S&top it"), lambda: self._session.stop(name))]
             case About.KIT_NOT_SAVED | About.KIT_OUTDATED:
-                return [(_("Save the recovery &kit…"), lambda: app.save_kit(name))]
+                return [(_("Save the recovery &kit…"), lambda: self._show(screens.SaveKit(name)))]
             case About.KEY_EXPIRES:
                 return [(_("Let the key live two &years longer"), lambda: work.begin(self._extend()))]
             case About.NOT_PROVEN:
-                return [(_("Pro&ve that it can be restored"), lambda: app.verify(name))]
+                return [(_("Pro&ve that it can be restored"), lambda: self._session.verify(name))]
             case About.ANSWER_WANTED:
                 return [(_("It &is right: back up all the same"), self._allow)]
             case About.LEFT_OUT:
                 return [
                     (_("Show &what was left out"), self._show_log),
-                    (_("Keep &quiet until it changes"), lambda: app.standings.accept(name, one.key)),
+                    (_("Keep &quiet until it changes"), lambda: self._states.accept(name, one.key)),
                 ]
             case About.NOT_STARTED:
                 return [
@@ -97,36 +152,41 @@ class Attention(QWidget):
                 ]
             case About.SAME_DISK:
                 return [
-                    (_("Ch&oose another place…"), lambda: app.edit(name)),
-                    (_("Ignore the same &disk"), lambda: app.standings.accept(name, one.key)),
+                    (_("Ch&oose another place…"), self._edit),
+                    (_("Ignore the same &disk"), lambda: self._states.accept(name, one.key)),
                 ]
             case _:
                 return []
 
+    def _edit(self) -> None:
+        self._show(screens.Editor(self._profile.name))
+
+    def _back_up(self, options: BackupOptions = BackupOptions()) -> None:  # noqa: B008 - frozen
+        self._session.back_up(self._profile.name, options)
+
     async def _turn_on(self) -> None:
         """What stood in the way is told."""
         self._trouble.untell()
-        await work.attempt(self._app.start_by_itself(), self._trouble.tell)
+        await work.attempt(self._automatic.turn_on(), self._trouble.tell)
 
     def _accept_for_all(self, key: str) -> None:
         """What starts one profile's backups starts those of all."""
-        for name in self._app.standings.all:
-            self._app.standings.accept(name, key)
+        for name in self._states.all:
+            self._states.accept(name, key)
 
     def _allow(self) -> None:
-        self._app.back_up(self._profile.name, even_if_unusual=True)
+        self._back_up(BackupOptions(allowed=Allowed(surge=True, upheaval=True)))
 
     def _believe(self) -> None:
-        self._app.back_up(self._profile.name, even_if_empty=True)
+        self._back_up(BackupOptions(even_if_empty=True))
 
     async def _extend(self) -> None:
         """The warning goes by itself; what stood in the way is told."""
         from secretsbackup.operations.keys import keys
 
         self._trouble.untell()
-        await work.attempt(keys.extend(self._profile, self._app.home, _SPAN, self._ask), self._trouble.tell)
-        for name in self._app.standings.all:
-            self._app.standings.refresh(name)
+        await work.attempt(keys.extend(self._profile, self._home, _SPAN, self._ask), self._trouble.tell)
+        self._states.refresh_all()
 
     async def _ask(self) -> Secret | None:
         return await prompts.passphrase(self, about=_("It lets the key live longer, and is not kept."))

@@ -1,7 +1,5 @@
 """A profile as a form: a draft, and beside each field what stands against it."""
 
-from typing import TYPE_CHECKING
-
 import msgspec
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QCloseEvent, QKeySequence, QShortcut
@@ -23,6 +21,7 @@ from secretsbackup.desktop import style, widgets, work
 from secretsbackup.desktop.credentials import Credentials
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.help import offer_help
+from secretsbackup.desktop.profile_states import Standings
 from secretsbackup.desktop.schedule_picker import Often
 from secretsbackup.desktop.sources import Sources
 from secretsbackup.desktop.trouble import Trouble
@@ -31,12 +30,9 @@ from secretsbackup.model.draft import Problem, problems
 from secretsbackup.model.profile import Compression, Fingerprint, Profile, ProfileName
 from secretsbackup.model.schedule import Daily
 from secretsbackup.operations.setup import registry
+from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg
 from secretsbackup.words.language import _
-
-if TYPE_CHECKING:
-    from secretsbackup.desktop.app import App
-
 
 _SHOWN = (
     *("sources", "exclude", "destination", "key", "full_every", "keep", "compression", "prove_every"),
@@ -45,12 +41,12 @@ _SHOWN = (
 """The fields that have a control here; the others stay as they were."""
 
 
-class Editor(QWidget):
+class EditorWindow(QWidget):
     """Changes a profile, or writes a new one."""
 
-    def __init__(self, app: "App", profile: Profile | None) -> None:
+    def __init__(self, home: Home, states: Standings, profile: Profile | None) -> None:
         super().__init__()
-        self._app, self._before = app, profile
+        self._home, self._states, self._before = home, states, profile
         self._fields: dict[str, QLabel] = {}
         self._touched: set[str] = set()
         self.setWindowTitle(_("Edit “{name}”").format(name=profile.name) if profile else _("Add a backup"))
@@ -59,7 +55,7 @@ class Editor(QWidget):
         self._endpoint, self._region, self._staging = QLineEdit(), QLineEdit(), QLineEdit()
         self._key, self._compression = QComboBox(), QComboBox()
         self._full_every, self._keep, self._prove_every = QSpinBox(), QSpinBox(), QSpinBox()
-        self._sources = Sources((profile and app.home.spared(profile)) or (app.home.cache, app.home.state))
+        self._sources = Sources((profile and home.spared(profile)) or (home.cache, home.state))
         self._often, self._on_power = Often(), QCheckBox(_("Only while it is plugged in"))
         self._metered = QCheckBox(_("Also over a network that costs by the byte"))
         self._trouble = Trouble()
@@ -106,7 +102,7 @@ class Editor(QWidget):
         if draft is None:
             return [Problem("destination", f"{destination}.".capitalize())]
         found = list(problems(draft, imported=self._keeps_place(draft)))
-        if not self._before and draft.name in self._app.standings.all:
+        if not self._before and draft.name in self._states.all:
             found.append(Problem("name", _("There is a backup of that name already.")))
         return found
 
@@ -139,9 +135,7 @@ class Editor(QWidget):
         if found or draft is None:
             return
         writing = (
-            registry.change(draft, self._app.home)
-            if self._before
-            else registry.enrol(draft, {}, self._app.home)
+            registry.change(draft, self._home) if self._before else registry.enrol(draft, {}, self._home)
         )
         self._trouble.untell()
         await work.attempt(writing, self._trouble.tell)
@@ -241,7 +235,7 @@ class Editor(QWidget):
         staging = QWidget()
         row = QHBoxLayout(staging)
         row.setContentsMargins(0, 0, 0, 0)
-        self._staging.setPlaceholderText(str(self._app.home.cache / "…" / "stage"))
+        self._staging.setPlaceholderText(str(self._home.cache / "…" / "stage"))
         row.addWidget(self._staging, 1)
         row.addWidget(widgets.button(_("&Choose…"), self._choose_staging))
         self._add(box, "staging", _("St&aging place"), staging, self._staging)

@@ -10,6 +10,7 @@ from PySide6.QtGui import QDesktopServices
 from secretsbackup import words
 from secretsbackup.desktop import icons, prompts, widgets
 from secretsbackup.desktop.fields import beside
+from secretsbackup.desktop.profile_states import Standings
 from secretsbackup.desktop.setup.kit_folder import PaperPage
 from secretsbackup.desktop.wizard import Page, Wizard
 from secretsbackup.model.draft import Problem
@@ -19,20 +20,20 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.keys import kit as kits
 from secretsbackup.operations.repository import prerequisites
+from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
-    from secretsbackup.desktop.app import App
     from secretsbackup.operations.keys.kit import Saved
 
 
 class KeepPage(PaperPage):
     """A folder, and then the kit is in it."""
 
-    def __init__(self, app: "App", profile: Profile) -> None:
+    def __init__(self, home: Home, states: Standings, profile: Profile) -> None:
         super().__init__(None, lambda: What(name=profile.name))
         self.forward = _("&Save it")
-        self._app, self._profile = app, profile
+        self._home, self._states, self._profile = home, states, profile
         self.saved: Saved | None = None
         self.trouble: Failure | None = None
 
@@ -47,7 +48,7 @@ class KeepPage(PaperPage):
 
     async def _save(self) -> None:
         """One that cannot be proved now, because the place cannot be reached, is saved all the same."""
-        wish, profile, home = self.answer, self._profile, self._app.home
+        wish, profile, home = self.answer, self._profile, self._home
         phrase = await prerequisites.passphrase_of(profile, self._ask)
 
         async def known() -> Secret | None:
@@ -55,7 +56,7 @@ class KeepPage(PaperPage):
 
         self.saved = await kits.save(profile, home, Path(wish.folder), known, beside=wish.beside)
         self.trouble = self.saved.trouble
-        self._app.standings.refresh(profile.name)
+        self._states.refresh(profile.name)
         try:
             await kits.check(self.saved.text, home, known, profile)
         except Failure as failure:
@@ -94,9 +95,9 @@ class KeptPage(Page[None]):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._keep.saved.text.parent)))
 
 
-def wizard(app: "App", profile: Profile) -> Wizard:
+def wizard(home: Home, states: Standings, profile: Profile) -> Wizard:
     """Saves the recovery kit of this profile."""
-    keep = KeepPage(app, profile)
+    keep = KeepPage(home, states, profile)
     kept = KeptPage(keep)
     keep.help = kept.help = "recovery-kit#save"
     made = Wizard(_("Recovery kit"), [keep, kept])

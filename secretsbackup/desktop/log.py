@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractTableModel, QModelIndex, QPersistentModelIndex, Qt, QTimer
 from PySide6.QtGui import QGuiApplication, QIcon, QKeySequence, QShortcut
@@ -22,6 +21,7 @@ from PySide6.QtWidgets import (
 from secretsbackup import words
 from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.help import offer_help
+from secretsbackup.desktop.profile_states import Standings
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.model.event import (
     Moment,
@@ -41,46 +41,43 @@ from secretsbackup.store.home import Home
 from secretsbackup.store.home import replace as write_whole
 from secretsbackup.words.language import _
 
-if TYPE_CHECKING:
-    from secretsbackup.desktop.app import App
-
 _SOON, _LATER = 0, 500
 """Milliseconds until the next piece is read: of what is there, and of what is still being written."""
 
 _Index = QModelIndex | QPersistentModelIndex
 
 
-class Log(QWidget):
+class LogWindow(QWidget):
     """One window a run."""
 
-    def __init__(self, app: "App", name: ProfileName, run: RunId) -> None:
+    def __init__(self, home: Home, states: Standings, name: ProfileName, run: RunId) -> None:
         super().__init__()
-        self._app, self._name, self._run = app, name, run
+        self._home, self._states, self._name, self._run = home, states, name, run
         self.setWindowTitle(_("Log of “{name}”").format(name=name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._lines = Lines()
+        self.lines = Lines()
         self._title, self._about = widgets.headline(), widgets.quiet()
-        self._trouble, self._saved = Trouble(), widgets.quiet()
-        self._saved.hide()
-        self._filter, self._warnings = QLineEdit(), QCheckBox(_("&Warnings only"))
-        self._filter.setPlaceholderText(_("Filter"))
-        self._filter.setAccessibleName(_("Filter"))
-        self._filter.setClearButtonEnabled(True)
-        icons.put(self._filter.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition), "search")
+        self.trouble, self.saved = Trouble(), widgets.quiet()
+        self.saved.hide()
+        self.filter, self.only_warnings = QLineEdit(), QCheckBox(_("&Warnings only"))
+        self.filter.setPlaceholderText(_("Filter"))
+        self.filter.setAccessibleName(_("Filter"))
+        self.filter.setClearButtonEnabled(True)
+        icons.put(self.filter.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition), "search")
         self._typed = QTimer(self, interval=200, singleShot=True)
         self._typed.timeout.connect(lambda: work.begin(self._look_for()))
-        self._filter.textChanged.connect(lambda _text: self._typed.start())
-        self._warnings.toggled.connect(lambda _on: self._typed.start())
+        self.filter.textChanged.connect(lambda _text: self._typed.start())
+        self.only_warnings.toggled.connect(lambda _on: self._typed.start())
         self._table = self._make_table()
         self._lay_out()
-        QShortcut(QKeySequence.StandardKey.Find, self, self._filter.setFocus)
+        QShortcut(QKeySequence.StandardKey.Find, self, self.filter.setFocus)
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
-        QShortcut(QKeySequence.StandardKey.Copy, self._table, self._copy)
+        QShortcut(QKeySequence.StandardKey.Copy, self._table, self.copy)
         self._pieces = QTimer(self, singleShot=True)
         self._pieces.timeout.connect(self._read)
-        self._reader = _opened(app.home, name, run)
+        self._reader = _opened(home, name, run)
         if self._reader is None:
-            self._trouble.tell(
+            self.trouble.tell(
                 work.told(Failure(Reason.PROFILE_INVALID, _("The journal of this run is gone.")))
             )
         else:
@@ -92,7 +89,7 @@ class Log(QWidget):
         if self._reader is None:
             return
         moments = self._reader.more()
-        self._lines.add(moments)
+        self.lines.add(moments)
         self._show_title(moments)
         if not self._reader.ended:
             self._pieces.start(_SOON if moments else _LATER)
@@ -104,50 +101,50 @@ class Log(QWidget):
                     self._title.setText(words.doing(verb))
                     self._about.setText(words.clock(moment.at))
                 case RunEnded(outcome=outcome):
-                    self._title.setText(words.outcome(outcome, self._lines.verb).title)
+                    self._title.setText(words.outcome(outcome, self.lines.verb).title)
                 case _:
                     pass
 
     async def _look_for(self) -> None:
-        wanted, only = self._filter.text().casefold(), self._warnings.isChecked()
-        found = await asyncio.to_thread(self._lines.matching, wanted, only) if wanted or only else None
-        if (wanted, only) == (self._filter.text().casefold(), self._warnings.isChecked()):
-            self._lines.show_only(found, wanted, warnings=only)
+        wanted, only = self.filter.text().casefold(), self.only_warnings.isChecked()
+        found = await asyncio.to_thread(self.lines.matching, wanted, only) if wanted or only else None
+        if (wanted, only) == (self.filter.text().casefold(), self.only_warnings.isChecked()):
+            self.lines.show_only(found, wanted, warnings=only)
 
-    def _copy(self) -> None:
+    def copy(self) -> None:
         rows = sorted({index.row() for index in self._table.selectionModel().selectedRows()})
-        work.begin(self._copy_rows(self._lines.moments(rows or range(self._lines.rowCount()))))
+        work.begin(self._copy_rows(self.lines.moments(rows or range(self.lines.rowCount()))))
 
     async def _copy_rows(self, moments: Sequence[Moment]) -> None:
         """Very many lines take a second to be put into words."""
-        text = await asyncio.to_thread(lambda: "\n".join(map(self._lines.line, moments)))
+        text = await asyncio.to_thread(lambda: "\n".join(map(self.lines.line, moments)))
         QGuiApplication.clipboard().setText(text)
 
     def _ask_where(self) -> None:
         dialog = QFileDialog(self, _("Save report"))
         dialog.setAcceptMode(QFileDialog.AcceptMode.AcceptSave)
         dialog.selectFile(f"secretsbackup-{self._run}.jsonl")
-        dialog.fileSelected.connect(lambda path: work.begin(self._save(path)))
+        dialog.fileSelected.connect(lambda path: work.begin(self.save(path)))
         dialog.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         dialog.open()
 
-    async def _save(self, path: str) -> None:
-        standing = self._app.standings.of(self._name)
+    async def save(self, path: str) -> None:
+        standing = self._states.of(self._name)
         known, hidden = [standing.profile] if standing else [], self._obscured.isChecked()
-        source = self._app.home.journal(self._name, self._run)
+        source = self._home.journal(self._name, self._run)
 
         def write() -> str:
             write_whole(Path(path), report(journal.read(source), known, hidden=hidden))
             return path
 
-        self._saved.hide()
-        if await work.attempt(asyncio.to_thread(write), self._trouble.tell):
-            self._saved.setText(_("Saved as {path}.").format(path=path))
-            self._saved.show()
+        self.saved.hide()
+        if await work.attempt(asyncio.to_thread(write), self.trouble.tell):
+            self.saved.setText(_("Saved as {path}.").format(path=path))
+            self.saved.show()
 
     def _make_table(self) -> QTableView:
         table = QTableView()
-        table.setModel(self._lines)
+        table.setModel(self.lines)
         table.setFrameShape(QFrame.Shape.NoFrame)
         table.setShowGrid(False)
         table.setWordWrap(False)
@@ -169,10 +166,10 @@ class Log(QWidget):
         self._obscured.setChecked(True)
         filters, buttons = QHBoxLayout(), QHBoxLayout()
         filters.setSpacing(2 * style.GRID)
-        filters.addWidget(self._filter, 1)
-        filters.addWidget(self._warnings)
+        filters.addWidget(self.filter, 1)
+        filters.addWidget(self.only_warnings)
         buttons.setSpacing(style.GRID)
-        buttons.addWidget(widgets.button(_("&Copy"), self._copy))
+        buttons.addWidget(widgets.button(_("&Copy"), self.copy))
         buttons.addWidget(offer_help(self, "troubleshooting"))
         buttons.addStretch(1)
         buttons.addWidget(self._obscured)
@@ -180,11 +177,11 @@ class Log(QWidget):
         box = widgets.column(self, margin=3, gap=2)
         box.addWidget(self._title)
         box.addWidget(self._about)
-        box.addWidget(self._trouble)
+        box.addWidget(self.trouble)
         box.addLayout(filters)
         box.addWidget(self._table, 1)
         box.addLayout(buttons)
-        box.addWidget(self._saved)
+        box.addWidget(self.saved)
 
 
 class Lines(QAbstractTableModel):

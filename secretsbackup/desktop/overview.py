@@ -1,7 +1,6 @@
 """One profile: how safe it is, what to do about it, what is kept, the run that goes on, those that were."""
 
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QEvent, QModelIndex, QSize, Qt
 from PySide6.QtWidgets import (
@@ -16,37 +15,44 @@ from PySide6.QtWidgets import (
 )
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, style, widgets, work
+from secretsbackup.desktop import icons, screens, style, widgets, work
 from secretsbackup.desktop.attention import Attention
+from secretsbackup.desktop.automatic_backups import AutomaticBackups
 from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.desktop.flow import Flow
 from secretsbackup.desktop.help import show_help
-from secretsbackup.desktop.profile_states import Standing
+from secretsbackup.desktop.profile_states import Standing, Standings
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import RUN, Runs, show_in
+from secretsbackup.desktop.screens import Show
+from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.short_names import where as place
-from secretsbackup.desktop.trouble import Remedy, Trouble
+from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.destination import Bucket, Folder
-from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Failed, Reason
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.status import counts
+from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
-
-if TYPE_CHECKING:
-    from secretsbackup.desktop.app import App
 
 
 class Overview(QWidget):
     """Shows a standing, again whenever it changed."""
 
-    def __init__(self, app: "App", profile: Profile) -> None:
+    def __init__(
+        self,
+        home: Home,
+        states: Standings,
+        session: Session,
+        automatic: AutomaticBackups,
+        show: Show,
+        profile: Profile,
+    ) -> None:
         super().__init__()
-        self._app, self._name = app, profile.name
-        self._runs = Runs(app.home, profile.name)
-        self._still, self._running = self._make_still(), Running(lambda: app.stop(profile.name))
-        self._trouble, self._attention = Trouble(), Attention(app, profile, self._open_telling_log)
+        self._states, self._session, self._show, self._name = states, session, show, profile.name
+        self._runs = Runs(home, profile.name)
+        self._still, self._running = self._make_still(), Running(lambda: session.stop(profile.name))
+        self._attention = Attention(home, states, session, automatic, show, profile, self._open_telling_log)
         self._facts = Facts()
         self._list = self._make_list()
         self._none = widgets.quiet(
@@ -58,7 +64,6 @@ class Overview(QWidget):
         box = widgets.column(inside, margin=3, gap=2)
         box.addWidget(self._still)
         box.addWidget(self._running)
-        box.addWidget(self._trouble)
         box.addWidget(self._attention)
         box.addWidget(widgets.rule())
         box.addWidget(self._facts)
@@ -76,27 +81,26 @@ class Overview(QWidget):
         area.setWidget(inside)
         widgets.column(self).addWidget(area)
         self._was_running = False
-        app.standings.recalled.connect(self._recalled)
+        states.recalled.connect(self._recalled)
         self._show_list()
-        app.standings.take_stock(profile.name)
+        states.take_stock(profile.name)
 
     def show_standing(self, standing: Standing) -> None:
         """Show how the profile stands now."""
         now = datetime.now(UTC)
         running = standing.at_work(now)
         if running:
-            self._running.show_run(standing.status, self._app.standings.trace(self._name))
+            self._running.show_run(standing.status, self._states.trace(self._name))
         else:
             self._show_still(standing, now)
         self._still.setVisible(not running)
         self._running.setVisible(running)
-        self._show_trouble(standing)
         self._attention.show_standing(standing, now)
         self._facts.show_standing(standing, now)
         if running and not self._was_running:
             self._area.verticalScrollBar().setValue(0)  # what was pressed may lie further down
         if self._was_running and not running:
-            self._app.standings.take_stock(self._name)
+            self._states.take_stock(self._name)
         self._was_running = running
 
     def _recalled(self, name: str) -> None:
@@ -114,44 +118,21 @@ class Overview(QWidget):
         self._next.setVisible(bool(self._next.text()))
         self._buttons.show_one(self._resume, shown=standing.is_paused(now))
 
-    def _show_trouble(self, standing: Standing) -> None:
-        last = standing.status.last
-        if isinstance(last, Failed) and not standing.status.running:
-            told = words.outcome(last, standing.status.last_verb or Verb.BACKUP)
-            self._trouble.tell(  # what happened stands in the headline
-                words.Message(told.advice or told.title, help=told.help),
-                *self._remedies(last.reason),
-                (_("Show the &log"), self._open_telling_log),
-            )
-        else:
-            self._trouble.untell()
-
-    def _remedies(self, reason: Reason) -> list[Remedy]:
-        """Buttons that do what the advice says."""
-        edit: Remedy = (_("&Edit this backup…"), lambda: self._app.edit(self._name))
-        match reason:
-            case Reason.SECRET_MISSING | Reason.CREDENTIAL_REFUSED:
-                return [(_("&Store credentials…"), edit[1]), (_("&Try again"), self._back_up)]
-            case Reason.ANOTHER_MACHINE:
-                return [(_("They are mine: &go on"), lambda: self._app.back_up(self._name, adopt=True)), edit]
-            case Reason.VOLUME_CORRUPT | Reason.SAMPLE_DIFFERS:
-                return [(_("Start a &new full backup"), lambda: self._app.back_up(self._name, full=True))]
-            case (
-                Reason.REGION_WRONG | Reason.DESTINATION_MISSING | Reason.KEY_REVOKED | Reason.STAGE_NOT_OURS
-            ):
-                return [edit, (_("&Try again"), self._back_up)]
-            case _:
-                return [(_("&Try again"), self._back_up)]
-
     def _back_up(self) -> None:
-        self._app.back_up(self._name)
+        self._session.back_up(self._name)
+
+    def _start_full(self) -> None:
+        self._session.back_up(self._name, BackupOptions(full=True))
+
+    def _verify(self) -> None:
+        self._show(screens.Verification(self._name))
 
     def _make_still(self) -> QWidget:
         self._shield, self._health, self._next = QLabel(), widgets.headline(), widgets.quiet()
         self._shield.setFixedWidth(8 * style.GRID)
         self._primary = widgets.primary(_("&Back up now"), self._back_up)
-        restore = widgets.button(_("&Restore files…"), lambda: self._app.restore_files(self._name))
-        self._resume = widgets.button(_("&Continue"), lambda: self._app.standings.resume(self._name))
+        restore = widgets.button(_("&Restore files…"), lambda: self._show(screens.Restore(self._name)))
+        self._resume = widgets.button(_("&Continue"), lambda: self._states.resume(self._name))
         self._resume.setAccessibleDescription(_("Backups begin by themselves again."))
         more = widgets.button(_("&More"))
         more.setMenu(self._make_menu())
@@ -172,12 +153,12 @@ class Overview(QWidget):
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
-        menu.addAction(_("&Prove that it can be restored…"), lambda: self._app.prove(self._name))
-        menu.addAction(_("Start a &new full backup"), lambda: self._app.back_up(self._name, full=True))
-        menu.addAction(_("&Save the recovery kit…"), lambda: self._app.save_kit(self._name))
-        menu.addAction(_("E&xamine it…"), lambda: self._app.examine(self._name))
+        menu.addAction(_("&Prove that it can be restored…"), self._verify)
+        menu.addAction(_("Start a &new full backup"), self._start_full)
+        menu.addAction(_("&Save the recovery kit…"), lambda: self._show(screens.SaveKit(self._name)))
+        menu.addAction(_("E&xamine it…"), lambda: self._show(screens.Diagnostics(self._name)))
         menu.addSeparator()
-        menu.addAction(_("&Edit this backup…"), lambda: self._app.edit(self._name))
+        menu.addAction(_("&Edit this backup…"), lambda: self._show(screens.Editor(self._name)))
         menu.addAction(_("Help"), lambda: show_help("status"))
         return menu
 
@@ -196,7 +177,7 @@ class Overview(QWidget):
 
     def _open_log(self, index: QModelIndex) -> None:
         run = index.data(RUN.value)
-        self._app.show_log(self._name, run.run)
+        self._show(screens.Log(self._name, run.run))
 
     def _open_telling_log(self) -> None:
         """The log of the run that says how safe one is: not that of one that was skipped since."""
@@ -206,7 +187,7 @@ class Overview(QWidget):
             self._open_log(index)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        if event.type() == QEvent.Type.PaletteChange and (standing := self._app.standings.of(self._name)):
+        if event.type() == QEvent.Type.PaletteChange and (standing := self._states.of(self._name)):
             self.show_standing(standing)
         super().changeEvent(event)
 

@@ -2,78 +2,78 @@
 
 import asyncio
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import Qt
 from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QWidget
 
-from secretsbackup.desktop import prompts, style, widgets, work
+from secretsbackup.desktop import prompts, screens, style, widgets, work
 from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.desktop.help import offer_help
+from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.screens import Show
+from secretsbackup.desktop.settings import Settings
 from secretsbackup.desktop.short_names import where as place
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.model.automatic_start import Starter
 from secretsbackup.model.profile import Profile
 from secretsbackup.operations.setup import automatic_start, registry
+from secretsbackup.store.home import Home
 from secretsbackup.tools import autostart, timer
 from secretsbackup.words.language import _, known
-
-if TYPE_CHECKING:
-    from secretsbackup.desktop.app import App
 
 _LANGUAGES = {"en": "English", "de": "Deutsch"}
 
 
-class Preferences(QWidget):
+class PreferencesWindow(QWidget):
     """One window."""
 
-    def __init__(self, app: "App") -> None:
+    def __init__(self, home: Home, settings: Settings, states: Standings, show: Show) -> None:
         super().__init__()
-        self._app = app
+        self._home, self._settings, self._states, self._open = home, settings, states, show
         self.setWindowTitle(_("Preferences"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self._trouble = Trouble()
         self._profiles = widgets.column()
         self._autostart = QCheckBox(_("&Start in the tray when I log in"))
         self._timer = QCheckBox(_("Let the system’s &timer start backups, also while this program is closed"))
-        self._notify = QCheckBox(_("&Notify me of failures, warnings, and when it works again"))
-        self._language, self._panel = QComboBox(), QComboBox()
+        self.notify = QCheckBox(_("&Notify me of failures, warnings, and when it works again"))
+        self.language, self.panel = QComboBox(), QComboBox()
         self._lay_out()
-        self._show()
-        app.standings.listed.connect(self._list)
+        self._copy_settings()
+        states.listed.connect(self._list)
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
         QShortcut(QKeySequence.StandardKey.Cancel, self, self.close)
         self.resize(80 * style.GRID, 66 * style.GRID)
 
-    def _show(self) -> None:
+    def _copy_settings(self) -> None:
         """Copy what is set into the controls."""
-        settings = self._app.settings
+        settings = self._settings
         self._autostart.setChecked(autostart.is_on())
         self._autostart.toggled.connect(self._switch_autostart)
         self._timer.setVisible(automatic_start.has_timer())
         self._timer.setChecked(timer.is_set_up())
         self._timer.toggled.connect(self._switch_timer)
-        self._notify.setChecked(settings.notifies)
-        self._notify.toggled.connect(partial(setattr, settings, "notifies"))
-        self._language.addItem(_("As the session"), "")
+        self.notify.setChecked(settings.notifies)
+        self.notify.toggled.connect(partial(setattr, settings, "notifies"))
+        self.language.addItem(_("As the session"), "")
         for code in known():
-            self._language.addItem(_LANGUAGES.get(code, code), code)
-        self._language.setCurrentIndex(max(self._language.findData(settings.language), 0))
-        self._language.currentIndexChanged.connect(self._choose_language)
+            self.language.addItem(_LANGUAGES.get(code, code), code)
+        self.language.setCurrentIndex(max(self.language.findData(settings.language), 0))
+        self.language.currentIndexChanged.connect(self._choose_language)
         for label, shade in ((_("Whatever it is"), ""), (_("Dark"), "dark"), (_("Light"), "light")):
-            self._panel.addItem(label, shade)
-        self._panel.setCurrentIndex(max(self._panel.findData(settings.panel), 0))
-        self._panel.currentIndexChanged.connect(self._choose_panel)
+            self.panel.addItem(label, shade)
+        self.panel.setCurrentIndex(max(self.panel.findData(settings.panel), 0))
+        self.panel.currentIndexChanged.connect(self._choose_panel)
         self._list()
 
     def _list(self) -> None:
         while item := self._profiles.takeAt(0):
             if widget := item.widget():
                 widget.deleteLater()
-        for standing in self._app.standings.all.values():
+        for standing in self._states.all.values():
             self._profiles.addWidget(self._row(standing.profile))
-        add = widgets.flat(_("&Add a backup…"), self._app.set_up)
+        add = widgets.flat(_("&Add a backup…"), lambda: self._open(screens.SetUp()))
         self._profiles.addWidget(add, 0, Qt.AlignmentFlag.AlignLeft)
 
     def _row(self, profile: Profile) -> QWidget:
@@ -86,7 +86,7 @@ class Preferences(QWidget):
         where.show_text(place(profile.destination))
         text.addWidget(widgets.heading(profile.name))
         text.addWidget(where)
-        edit = widgets.button(_("Edit…"), partial(self._app.edit, profile.name))
+        edit = widgets.button(_("Edit…"), lambda: self._open(screens.Editor(profile.name)))
         remove = widgets.button(_("Remove…"), lambda: work.begin(self._remove(profile)))
         style.mark(remove, "danger")
         edit.setAccessibleName(_("Edit {name}").format(name=profile.name))
@@ -109,13 +109,13 @@ class Preferences(QWidget):
         )
         if sure:
             self._trouble.untell()
-            await work.attempt(registry.leave(profile, self._app.home), self._trouble.tell)
+            await work.attempt(registry.leave(profile, self._home), self._trouble.tell)
 
     def _switch_autostart(self, wanted: bool) -> None:
         async def switch() -> None:
             change = autostart.turn_on if wanted else autostart.turn_off
             await work.attempt(asyncio.to_thread(change), self._trouble.tell)
-            self._app.look_again()
+            self._states.refresh_all()
 
         work.begin(switch())
 
@@ -123,17 +123,16 @@ class Preferences(QWidget):
         async def switch() -> None:
             change = automatic_start.turn_on(Starter.TIMER) if wanted else timer.switch_off()
             await work.attempt(change, self._trouble.tell)
-            self._app.look_again()
+            self._states.refresh_all()
 
         work.begin(switch())
 
     def _choose_language(self, _index: int) -> None:
-        self._app.settings.language = self._language.currentData()
+        self._settings.language = self.language.currentData()
         self._told.setText(_("The language is spoken from the next start on."))
 
     def _choose_panel(self, _index: int) -> None:
-        self._app.settings.panel = self._panel.currentData()
-        self._app.tray.draw()
+        self._settings.panel = self.panel.currentData()
 
     def _lay_out(self) -> None:
         self._told = widgets.quiet()
@@ -146,8 +145,8 @@ class Preferences(QWidget):
         box.addWidget(widgets.heading(_("This desktop")))
         box.addWidget(self._autostart)
         box.addWidget(self._timer)
-        box.addWidget(self._notify)
-        for label, control in ((_("&Language"), self._language), (_("The tray's &panel is"), self._panel)):
+        box.addWidget(self.notify)
+        for label, control in ((_("&Language"), self.language), (_("The tray's &panel is"), self.panel)):
             title = QLabel(label)
             title.setBuddy(control)
             control.setAccessibleName(label.replace("&", ""))

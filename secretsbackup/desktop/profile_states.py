@@ -201,6 +201,11 @@ class Standings(QObject):
         """Read again what is remembered of a profile: when it is due, what is accepted, what is proven."""
         work.begin(self._recall(name))
 
+    def refresh_all(self) -> None:
+        """Read again what is remembered of every profile."""
+        for name in self.all:
+            self.refresh(name)
+
     def take_stock(self, name: ProfileName) -> None:
         """Look at what is kept of a profile, once somebody wants to see it."""
         work.begin(self._take_stock(name))

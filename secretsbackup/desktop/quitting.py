@@ -1,70 +1,121 @@
-"""Parting: where backups would end with this program, it says so and offers what goes on with them."""
+"""Quitting: whether the program ends with its last window or its tray's Quit, and what is asked before."""
 
 import asyncio
-from enum import StrEnum
 
-from PySide6.QtCore import Qt
-from PySide6.QtWidgets import QDialog, QWidget
+from PySide6.QtCore import QObject, QTimer, Signal
+from PySide6.QtWidgets import QApplication
 
+from secretsbackup.desktop import work
+from secretsbackup.desktop.automatic_backups import AutomaticBackups
+from secretsbackup.desktop.icons import Shield
+from secretsbackup.desktop.parting import Parting
+from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.session import Session
+from secretsbackup.desktop.tray import Tray
+from secretsbackup.desktop.windows import Windows
+from secretsbackup.model.automatic_start import Starter
+from secretsbackup.model.outcome import PROGRAM_END, YOU
 from secretsbackup.words.language import _
 
 
-class Parting(StrEnum):
-    """Stay in the background, leave backups to the system's timer, or quit all the same."""
+class Quitting(QObject):
+    """Backups do not end unawares: where they would, that is said first."""
 
-    STAY = "stay"
-    TIMER = "timer"
-    QUIT = "quit"
+    ended = Signal()
+    """No run goes on any more: the program may end."""
 
+    def __init__(
+        self,
+        session: Session,
+        windows: Windows,
+        tray: Tray,
+        states: Standings,
+        automatic: AutomaticBackups,
+        parent: QObject | None = None,
+    ) -> None:
+        super().__init__(parent)
+        self._session, self._windows, self._tray, self._automatic = session, windows, tray, automatic
+        self._in_background = False
+        self._closed = QTimer(self, interval=0, singleShot=True)  # while it closes, a window is visible still
+        self._closed.timeout.connect(self.window_closed)
+        windows.opened.connect(self._come_back)
+        states.ended.connect(lambda *_: self.window_closed() if windows.main else None)
 
-async def ask(parent: QWidget | None, *, at_login: bool, can_run: bool) -> Parting:
-    """Ask; whoever closes the question has not said that backups shall end.
+    def begin(self) -> None:
+        """From now on the last window may end the program."""
+        qt = QApplication.instance()
+        assert isinstance(qt, QApplication)
+        qt.lastWindowClosed.connect(self._closed.start)
 
-    `at_login` says that this program starts again at the next login, `can_run` that there is a timer.
-    """
-    answered: asyncio.Future[Parting] = asyncio.get_running_loop().create_future()
-    dialog = _dialog(parent, answered, at_login=at_login, can_run=can_run)
-    dialog.show()
-    dialog.raise_()
-    dialog.activateWindow()
-    try:
-        return await answered
-    finally:
-        dialog.deleteLater()
+    def ask(self) -> None:
+        """Quit; while a run of this process goes on, not without a yes."""
+        work.begin(self._ask())
 
+    def quit(self) -> None:
+        """End the program; runs are stopped first, and resume the next time."""
+        work.begin(self._quit(PROGRAM_END))
 
-def _dialog(
-    parent: QWidget | None, answered: "asyncio.Future[Parting]", *, at_login: bool, can_run: bool
-) -> QDialog:
-    from secretsbackup.desktop import widgets
-    from secretsbackup.desktop.prompts import Dialog
+    def window_closed(self) -> None:
+        """Without a tray there is nothing left to click on: quit, unless backups would end with that. A run
+        is let finish all the same."""
+        if not self._tray.shown and self.unseen() and not self._in_background:
+            work.begin(self._part())
 
-    def choose(parting: Parting) -> None:
-        if not answered.done():
-            answered.set_result(parting)
-        dialog.accept()
+    def unseen(self) -> bool:
+        """Whether nothing goes on, and no window is there to show it."""
+        shown = any(window.isVisible() for window in QApplication.topLevelWidgets())
+        return not shown and not self._session.going_on()
 
-    dialog = Dialog(parent)
-    dialog.setWindowTitle("Secrets Backup")
-    dialog.setWindowModality(Qt.WindowModality.WindowModal)
-    stay = widgets.primary(_("&Keep running in the background"), lambda: choose(Parting.STAY))
-    timer = widgets.button(_("Let the system’s &timer back up"), lambda: choose(Parting.TIMER))
-    leave = widgets.button(_("&Quit"), lambda: choose(Parting.QUIT))
-    timer.setVisible(can_run)
-    stay.setDefault(True)
-    box = widgets.column(dialog, margin=3, gap=2)
-    box.addWidget(widgets.headline(_("Quit Secrets Backup?")))
-    box.addWidget(widgets.sentence(_until_login() if at_login else _until_opened()))
-    for button in (stay, timer, leave):
-        box.addWidget(button)
-    dialog.finished.connect(lambda _result: choose(Parting.STAY) if not answered.done() else None)
-    stay.setFocus()
-    return dialog
+    def _come_back(self) -> None:
+        self._in_background = False
 
+    async def _part(self) -> None:
+        """The last window is closed, and there is no tray: go on unseen, or quit."""
+        if not await self._automatic.ends_with_us():
+            await self._quit(PROGRAM_END)
+            return
+        self._in_background = True
+        if await self._may_end_backups():
+            await self._quit(PROGRAM_END)
 
-def _until_opened() -> str:
-    return _("No backups run until you open it again.")
+    async def _ask(self) -> None:
+        if self._session.going_on() and not await self._may_stop_runs():
+            return
+        if not await self._automatic.ends_with_us() or await self._may_end_backups():
+            await self._quit(YOU)
 
+    async def _may_stop_runs(self) -> bool:
+        from secretsbackup.desktop import prompts
 
-def _until_login() -> str:
-    return _("No backups run until you open it again, or log in the next time.")
+        return await prompts.sure(
+            self._windows.above(),
+            _("Stop the run and quit?"),
+            _("A run is going on. Nothing is lost if you stop it: the next one goes on from there."),
+            _("&Stop and quit"),
+            destroys=True,
+        )
+
+    async def _may_end_backups(self) -> bool:
+        """Ask what is to become of backups; whether the program may end."""
+        from secretsbackup.desktop import parting
+        from secretsbackup.operations.setup import automatic_start
+
+        at_login = await asyncio.to_thread(automatic_start.at_login)
+        can_run = automatic_start.has_timer()
+        match await parting.ask(self._windows.above(), at_login=at_login, can_run=can_run):
+            case Parting.STAY:
+                return False
+            case Parting.QUIT:
+                return True
+            case Parting.TIMER:
+                return await self._hand_to_timer()
+
+    async def _hand_to_timer(self) -> bool:
+        """Have the system's timer do the backups; what stood in the way is told, and we stay."""
+        turning_on = self._automatic.turn_on(Starter.TIMER)
+        await work.attempt(turning_on, lambda message: self._tray.notify(message, Shield.ATTENTION))
+        return not await self._automatic.ends_with_us()
+
+    async def _quit(self, by: str) -> None:
+        await self._session.end(by)
+        self.ended.emit()

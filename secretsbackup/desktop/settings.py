@@ -3,16 +3,20 @@
 import contextlib
 import os
 
-from PySide6.QtCore import QByteArray, QSettings
+from PySide6.QtCore import QByteArray, QObject, QSettings, Signal
 
 from secretsbackup.model.outcome import Failure
 from secretsbackup.store.home import Home, ours
 
 
-class Settings:
+class Settings(QObject):
     """A small file beside the profiles."""
 
+    panel_changed = Signal()
+    """The tray's icon lies on another colour."""
+
     def __init__(self, home: Home) -> None:
+        super().__init__()
         with contextlib.suppress(Failure):  # it can be read all the same, or has its defaults
             ours(home.config)
         path = os.devnull if home.desktop.is_fifo() else str(home.desktop)
@@ -44,6 +48,7 @@ class Settings:
     @panel.setter
     def panel(self, shade: str) -> None:
         self._kept.setValue("panel", shade)
+        self.panel_changed.emit()
 
     @property
     def told_no_tray(self) -> bool:

@@ -6,23 +6,22 @@ from collections.abc import Callable
 from datetime import UTC, datetime, time, timedelta
 from enum import StrEnum
 from functools import partial
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QObject, QTimer, Signal
-from PySide6.QtGui import QAction, QColor, QGuiApplication, QIcon, QPalette
+from PySide6.QtGui import QColor, QGuiApplication, QIcon, QPalette
 from PySide6.QtWidgets import QMenu, QSystemTrayIcon
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, style, work
+from secretsbackup.desktop import icons, screens, style, work
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.profile_states import ORDER, Standings, worst
+from secretsbackup.desktop.screens import Screen, Show
+from secretsbackup.desktop.session import Session
+from secretsbackup.desktop.settings import Settings
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store.pause import UNTIL_RESUMED
 from secretsbackup.words import Message
 from secretsbackup.words.language import _
-
-if TYPE_CHECKING:
-    from secretsbackup.desktop.app import App
 
 _WAIT = 2000
 """Milliseconds between two looks for a tray, as long as there is none."""
@@ -35,16 +34,28 @@ class Tray(QObject):
 
     appeared = Signal()
 
-    def __init__(self, app: "App", standings: Standings) -> None:
-        super().__init__(app)
-        self._app, self._standings = app, standings
+    def __init__(
+        self,
+        states: Standings,
+        settings: Settings,
+        session: Session,
+        show: Show,
+        leave: Callable[[], object],
+        parent: QObject | None = None,
+    ) -> None:
+        """`leave` asks whether the program may end."""
+        super().__init__(parent)
+        self._states, self._settings, self._show = states, settings, show
         self._icon: QSystemTrayIcon | None = None
+        self.under = Panel.UNKNOWN
+        """What the icon was last seen to lie on."""
         self._drawn: tuple[object, ...] = ()
-        self._menu = Menu(app, standings)
+        self._menu = Menu(states, session, show, leave)
         self._waiting = QTimer(self, interval=_WAIT)
         self._waiting.timeout.connect(self.look)
-        standings.changed.connect(self.draw)
-        standings.listed.connect(self.draw)
+        states.changed.connect(self.draw)
+        states.listed.connect(self.draw)
+        settings.panel_changed.connect(self.draw)
         qt = QGuiApplication.instance()
         assert isinstance(qt, QGuiApplication)
         qt.paletteChanged.connect(self._recolour)
@@ -59,7 +70,7 @@ class Tray(QObject):
         if self._icon is None and _is_there():
             self._icon = QSystemTrayIcon(self)
             self._icon.activated.connect(self._clicked)
-            self._icon.messageClicked.connect(self._app.open)
+            self._icon.messageClicked.connect(self._open)
             self._drawn = ()
             self.draw()
             self._icon.setContextMenu(self._menu)
@@ -76,12 +87,12 @@ class Tray(QObject):
 
     def draw(self) -> None:
         """Show how all profiles stand."""
+        self.under = under = panel(self._settings.panel)
         if self._icon is None:
             return
         now = datetime.now(UTC)
-        state = worst(self._standings, now)
+        state = worst(self._states, now)
         done = self._done() if state is Shield.RUNNING else 0.0
-        under = panel(self._app.settings.panel)
         if self._drawn != (state, round(done, 2), under):
             self._drawn = (state, round(done, 2), under)
             self._icon.setIcon(_icon(state, under, done))
@@ -102,16 +113,19 @@ class Tray(QObject):
 
     def _clicked(self, how: QSystemTrayIcon.ActivationReason) -> None:
         if how in (QSystemTrayIcon.ActivationReason.Trigger, QSystemTrayIcon.ActivationReason.DoubleClick):
-            self._app.open()
+            self._open()
+
+    def _open(self) -> None:
+        self._show(screens.Main())
 
     def _done(self) -> float:
-        running = [one.done for one in self._standings.all.values() if one.status.running]
+        running = [one.done for one in self._states.all.values() if one.status.running]
         return min(running, default=0.0)
 
     def _tip(self, now: datetime) -> str:
-        if self._standings.trouble:
-            return self._standings.trouble.title
-        known = [one for one in self._standings.all.values() if one.known or one.status.running]
+        if self._states.trouble:
+            return self._states.trouble.title
+        known = [one for one in self._states.all.values() if one.known or one.status.running]
         if not known:
             return "Secrets Backup"
         gravest = min(known, key=lambda one: ORDER.index(one.shield(now)))
@@ -120,14 +134,14 @@ class Tray(QObject):
 
 
 class Menu(QMenu):
-    """The tray's menu; the window's has the same."""
+    """What is done every day, and the way to all the rest."""
 
-    def __init__(self, app: "App", standings: Standings) -> None:
+    def __init__(self, states: Standings, session: Session, show: Show, leave: Callable[[], object]) -> None:
         super().__init__()
-        self._app, self._standings = app, standings
+        self._states, self._session, self._show, self._leave = states, session, show, leave
         self._shown: object = None
-        standings.changed.connect(self.fill)
-        standings.listed.connect(self.fill)
+        states.changed.connect(self.fill)
+        states.listed.connect(self.fill)
         self._closed = QTimer(self, interval=0, singleShot=True)
         self._closed.timeout.connect(self.fill)
         self.aboutToHide.connect(self._closed.start)  # what was clicked is done before it is made anew
@@ -138,7 +152,7 @@ class Menu(QMenu):
         if self.isVisible():
             return
         now = datetime.now(UTC)
-        all_ = self._standings.all.values()
+        all_ = self._states.all.values()
         names = [one.profile.name for one in all_ if not one.status.running]
         running = [one.profile.name for one in all_ if one.status.running]
         paused = [one.profile.name for one in all_ if one.is_paused(now)]
@@ -147,23 +161,26 @@ class Menu(QMenu):
         self._shown = (names, running, paused)
         self.clear()
         if names:
-            self._each(_("&Back up now"), names, self._app.back_up)
+            self._each(_("&Back up now"), names, self._session.back_up)
         if running:
-            self._each(_("&Stop"), running, self._app.stop)
+            self._each(_("&Stop"), running, self._session.stop)
         if not names and not running:
-            self.addAction(_("&Set up a backup…"), self._app.set_up)
+            self._opens(_("&Set up a backup…"), screens.SetUp())
         else:
-            self.addAction(_("&Restore files…"), self._app.restore_files)
+            self._opens(_("&Restore files…"), screens.Restore())
         self.addSeparator()
-        self.addAction(_("&Open"), self._app.open)
+        self._opens(_("&Open"), screens.Main())
         self._pauses([*names, *running], paused)
-        self.addAction(_("&Preferences…"), self._app.show_preferences)
+        self._opens(_("&Preferences…"), screens.Preferences())
         self.addSeparator()
-        self.addAction(_("&Quit"), self._app.ask_to_quit)
+        self.addAction(_("&Quit"), self._leave)
+
+    def _opens(self, label: str, screen: Screen) -> None:
+        self.addAction(label, lambda: self._show(screen))
 
     def _each(self, label: str, names: list[ProfileName], do: Callable[[ProfileName], object]) -> None:
         """An action; where it is not clear for which profile, a submenu."""
-        if len(self._standings.all) == 1:
+        if len(self._states.all) == 1:
             self.addAction(label, lambda: do(names[0]))
             return
         more = self.addMenu(label)
@@ -186,18 +203,14 @@ class Menu(QMenu):
 
     def _resume(self, names: list[ProfileName]) -> None:
         for name in names:
-            self._standings.resume(name)
+            self._states.resume(name)
 
     def _pauser(self, names: list[ProfileName], until: Callable[[datetime], datetime]) -> Callable[[], None]:
         def pause() -> None:
             for name in names:
-                self._standings.pause(name, until(datetime.now(UTC)))
+                self._states.pause(name, until(datetime.now(UTC)))
 
         return pause
-
-    def named(self, text: str) -> QAction | None:
-        """The action that is labelled so, without its mnemonic."""
-        return next((one for one in self.actions() if one.text().replace("&", "") == text), None)
 
 
 def tomorrow(now: datetime) -> datetime:

@@ -8,61 +8,68 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QHBoxLayout, QLabel, QListView, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, style, widgets, work
+from secretsbackup.desktop import icons, screens, style, widgets, work
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.icons import Shield
+from secretsbackup.desktop.profile_states import Standings
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import RUN, Runs, show_in
+from secretsbackup.desktop.screens import Show
+from secretsbackup.desktop.session import Session
+from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Completed
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import Status
+from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
-    from secretsbackup.desktop.app import App
     from secretsbackup.model.run import PastRun
 
 
-class Proof(QWidget):
+class VerificationWindow(QWidget):
     """Shows what is proven of a profile, again whenever it changed."""
 
-    def __init__(self, app: "App", name: ProfileName) -> None:
+    def __init__(
+        self, home: Home, states: Standings, session: Session, show: Show, name: ProfileName
+    ) -> None:
         super().__init__()
-        self._app, self._name = app, name
+        self._states, self._show, self._name = states, show, name
         self.setWindowTitle(_("Can “{name}” be restored?").format(name=name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._past = Runs(app.home, name, Verb.VERIFY)
+        self.past = Runs(home, name, Verb.VERIFY)
         self._shield, self._head, self._advice = QLabel(), widgets.headline(), widgets.sentence()
         self._measured, self._often = widgets.sentence(), widgets.quiet()
-        self._now = widgets.primary(_("&Prove now"), lambda: app.verify(name))
-        self._anew = widgets.button(_("Start a &new full backup"), lambda: app.back_up(name, full=True))
-        self._running = Running(lambda: app.stop(name))
+        self.verify_now = widgets.primary(_("&Prove now"), lambda: session.verify(name))
+        full = BackupOptions(full=True)
+        self.start_full = widgets.button(_("Start a &new full backup"), lambda: session.back_up(name, full))
+        self.running = Running(lambda: session.stop(name))
         self._still = self._make_still()
         self._list, self._none = self._make_list(), widgets.quiet(_("Nothing was ever restored for proof."))
         self._lay_out()
-        self._past.rowsInserted.connect(self._show_past)
-        app.standings.changed.connect(self._changed)
-        app.standings.recalled.connect(self._recalled)
+        self.past.rowsInserted.connect(self._show_past)
+        states.changed.connect(self._changed)
+        states.recalled.connect(self._recalled)
         QShortcut(QKeySequence.StandardKey.Close, self, self.close)
         self.resize(76 * style.GRID, 64 * style.GRID)
         self._show_past()
 
     def _changed(self, name: str) -> None:
-        standing = self._app.standings.of(name)
+        standing = self._states.of(name)
         if name != self._name or standing is None:
             return
         status = standing.status
         if status.running:
-            self._running.show_run(status, self._app.standings.trace(self._name))
+            self.running.show_run(status, self._states.trace(self._name))
         else:
             self._show_still(status)
         self._still.setVisible(not status.running)
-        self._running.setVisible(status.running)
+        self.running.setVisible(status.running)
 
     def _recalled(self, name: str) -> None:
         if name == self._name:
-            work.begin(self._past.look_again())
+            work.begin(self.past.look_again())
 
     def _show_still(self, status: Status) -> None:
         """What stands against it, or else that it is proven; then what the newest good proof measured."""
@@ -74,17 +81,17 @@ class Proof(QWidget):
         self._head.setText(trouble.title if trouble else told or _("Not proven yet."))
         self._advice.setText(trouble.advice if trouble else "")
         self._advice.setVisible(bool(self._advice.text()))
-        past: list[PastRun] = [self._past.index(row).data(RUN) for row in range(self._past.rowCount())]
+        past: list[PastRun] = [self.past.index(row).data(RUN) for row in range(self.past.rowCount())]
         good = next((run.outcome for run in past if isinstance(run.outcome, Completed)), None)
         measured = words.measured(good.summary) if good else ""
         self._measured.setText("\n".join(line for line in (told if trouble else "", measured) if line))
         self._measured.setVisible(bool(self._measured.text()))
         self._often.setText(words.proving(status))
-        self._anew.setVisible(status.damage is not None)
+        self.start_full.setVisible(status.damage is not None)
 
     def _show_past(self) -> None:
-        count = self._past.rowCount()
-        self._list.setVisible(count > 0 or self._past.canFetchMore(QModelIndex()))
+        count = self.past.rowCount()
+        self._list.setVisible(count > 0 or self.past.canFetchMore(QModelIndex()))
         self._none.setVisible(count == 0)
         self._changed(self._name)
 
@@ -103,8 +110,8 @@ class Proof(QWidget):
         head.addLayout(text, 1)
         buttons = QHBoxLayout()
         buttons.setSpacing(style.GRID)
-        buttons.addWidget(self._now)
-        buttons.addWidget(self._anew)
+        buttons.addWidget(self.verify_now)
+        buttons.addWidget(self.start_full)
         buttons.addWidget(offer_help(self, "checks-and-verification#verify"))
         buttons.addStretch(1)
         made = QWidget()
@@ -115,11 +122,11 @@ class Proof(QWidget):
 
     def _make_list(self) -> QListView:
         shown = QListView()
-        show_in(shown, self._past, _("Proofs so far"), self._open_log)
+        show_in(shown, self.past, _("Proofs so far"), self._open_log)
         return shown
 
     def _open_log(self, index: QModelIndex) -> None:
-        self._app.show_log(self._name, index.data(RUN.value).run)
+        self._show(screens.Log(self._name, index.data(RUN.value).run))
 
     def _lay_out(self) -> None:
         why = widgets.quiet(
@@ -130,7 +137,7 @@ class Proof(QWidget):
         )
         box = widgets.column(self, margin=3, gap=2)
         box.addWidget(self._still)
-        box.addWidget(self._running)
+        box.addWidget(self.running)
         box.addWidget(why)
         box.addWidget(widgets.rule())
         box.addWidget(widgets.heading(_("Proofs so far")))

@@ -1,7 +1,7 @@
 """The window: the profiles on the left, the chosen one on the right. Closing it ends no run."""
 
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING
 
 from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
 from PySide6.QtGui import (
@@ -27,29 +27,43 @@ from PySide6.QtWidgets import (
 )
 
 from secretsbackup import words
-from secretsbackup.desktop import icons, style, widgets
+from secretsbackup.desktop import icons, screens, style, widgets
+from secretsbackup.desktop.automatic_backups import AutomaticBackups
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.overview import Overview
 from secretsbackup.desktop.profile_states import Standing, Standings
+from secretsbackup.desktop.screens import Show
+from secretsbackup.desktop.session import Session
+from secretsbackup.desktop.settings import Settings
 from secretsbackup.desktop.trouble import Trouble
-from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.plan import Start
+from secretsbackup.model.profile import Profile, ProfileName
+from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
-
-if TYPE_CHECKING:
-    from secretsbackup.desktop.app import App
 
 _STANDING = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 
 
-class Window(QWidget):
+class MainWindow(QWidget):
     """Shown again and again; what it shows is kept up by the standings."""
 
-    def __init__(self, app: "App") -> None:
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        states: Standings,
+        session: Session,
+        automatic: AutomaticBackups,
+        show: Show,
+        leave: Callable[[], object],
+    ) -> None:
+        """`leave` asks whether the program may end."""
         super().__init__()
-        self._app = app
+        self._home, self._settings, self._states = home, settings, states
+        self._session, self._automatic, self._show, self._leave = session, automatic, show, leave
         self.setWindowTitle("Secrets Backup")
-        self._names = Names(app.standings)
+        self._names = Names(states)
         self._side, self._list = self._make_side()
         self._pages = QStackedWidget()
         self._overviews: dict[ProfileName, Overview] = {}
@@ -72,10 +86,10 @@ class Window(QWidget):
         row.addLayout(right, 1)
         self.setMinimumSize(60 * style.GRID, 50 * style.GRID)
         self.resize(110 * style.GRID, 78 * style.GRID)
-        self.restoreGeometry(app.settings.geometry("main"))
+        self.restoreGeometry(settings.geometry("main"))
         self._make_shortcuts()
-        app.standings.changed.connect(self._changed)
-        app.standings.listed.connect(self._listed)
+        states.changed.connect(self._changed)
+        states.listed.connect(self._listed)
         self._listed()
 
     def hint(self, text: str) -> None:
@@ -85,13 +99,13 @@ class Window(QWidget):
 
     def choose(self, name: str) -> None:
         """Show a profile."""
-        standing = self._app.standings.of(name)
+        standing = self._states.of(name)
         if standing is None:
             self._pages.setCurrentWidget(self._empty)
             return
         key = standing.profile.name
         if key not in self._overviews:
-            self._overviews[key] = made = Overview(self._app, standing.profile)
+            self._overviews[key] = made = self._make_overview(standing.profile)
             self._pages.addWidget(made)
         self._overviews[key].show_standing(standing)
         self._pages.setCurrentWidget(self._overviews[key])
@@ -105,23 +119,35 @@ class Window(QWidget):
         return next((name for name, overview in self._overviews.items() if overview is shown), None)
 
     def _changed(self, name: str) -> None:
-        standing = self._app.standings.of(name)
+        standing = self._states.of(name)
         if standing and self.isVisible() and name == self.chosen:
             self._overviews[standing.profile.name].show_standing(standing)
 
     def _listed(self) -> None:
-        standings = self._app.standings
-        for gone in self._overviews.keys() - standings.all.keys():
+        states = self._states
+        for gone in self._overviews.keys() - states.all.keys():
             overview = self._overviews.pop(gone)
             self._pages.removeWidget(overview)
             overview.deleteLater()
-        if standings.trouble:
-            self._trouble.tell(standings.trouble)
+        if states.trouble:
+            self._trouble.tell(states.trouble)
         else:
             self._trouble.untell()
-        self._side.setVisible(bool(standings.all) and self._has_room())
-        known = self.chosen or next(iter(standings.all), None)
+        self._side.setVisible(bool(states.all) and self._has_room())
+        known = self.chosen or next(iter(states.all), None)
         self.choose(known or "")
+
+    def _make_overview(self, profile: Profile) -> Overview:
+        return Overview(self._home, self._states, self._session, self._automatic, self._show, profile)
+
+    def _set_up(self) -> None:
+        self._show(screens.SetUp())
+
+    def _recover(self) -> None:
+        self._show(screens.SetUp(Start.KIT))
+
+    def _show_preferences(self) -> None:
+        self._show(screens.Preferences())
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         super().showEvent(event)
@@ -129,16 +155,16 @@ class Window(QWidget):
             self.choose(self.chosen)
 
     def closeEvent(self, event: QCloseEvent) -> None:  # noqa: N802 - Qt's name
-        self._app.settings.keep_geometry("main", self.saveGeometry())
+        self._settings.keep_geometry("main", self.saveGeometry())
         super().closeEvent(event)
 
     def resizeEvent(self, event: QResizeEvent) -> None:  # noqa: N802 - Qt's name
-        self._side.setVisible(bool(self._app.standings.all) and self._has_room())
+        self._side.setVisible(bool(self._states.all) and self._has_room())
         super().resizeEvent(event)
 
     def _has_room(self) -> bool:
         """Whether the profiles fit beside the chosen one; where there are several, they must."""
-        return len(self._app.standings.all) > 1 or self.width() > 85 * self.fontMetrics().averageCharWidth()
+        return len(self._states.all) > 1 or self.width() > 85 * self.fontMetrics().averageCharWidth()
 
     def _make_side(self) -> tuple[QFrame, QListView]:
         side, shown = QFrame(), QListView()
@@ -153,9 +179,9 @@ class Window(QWidget):
         )
         box = widgets.column(side, margin=1)
         box.addWidget(shown, 1)
-        add = widgets.flat(_("&Add a backup…"), self._app.set_up)
+        add = widgets.flat(_("&Add a backup…"), self._set_up)
         icons.put(add, "plus")
-        settings = widgets.flat(_("&Preferences…"), self._app.show_preferences)
+        settings = widgets.flat(_("&Preferences…"), self._show_preferences)
         icons.put(settings, "settings")
         handbook = offer_help(self, lambda: "status" if self.chosen else "index")
         icons.put(handbook, "info")
@@ -174,8 +200,8 @@ class Window(QWidget):
         why = widgets.quiet(
             _("Your files, encrypted with your own key, in a place of your own. Only what changed is sent.")
         )
-        set_up = widgets.primary(_("&Set up a backup"), self._app.set_up)
-        restore = widgets.button(_("&Restore from a backup I have"), self._app.recover)
+        set_up = widgets.primary(_("&Set up a backup"), self._set_up)
+        restore = widgets.button(_("&Restore from a backup I have"), self._recover)
         box = widgets.column(made, margin=4, gap=2)
         box.addStretch(2)
         for widget in (picture, title, why):
@@ -191,9 +217,9 @@ class Window(QWidget):
     def _make_shortcuts(self) -> None:
         for keys, do in (
             (QKeySequence.StandardKey.Close, self.close),
-            (QKeySequence.StandardKey.Quit, self._app.ask_to_quit),
-            (QKeySequence.StandardKey.Preferences, self._app.show_preferences),
-            (QKeySequence.StandardKey.New, self._app.set_up),
+            (QKeySequence.StandardKey.Quit, self._leave),
+            (QKeySequence.StandardKey.Preferences, self._show_preferences),
+            (QKeySequence.StandardKey.New, self._set_up),
         ):
             QShortcut(QKeySequence(keys), self, do)
 

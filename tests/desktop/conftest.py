@@ -14,11 +14,17 @@ os.environ["DBUS_SESSION_BUS_ADDRESS"] = "unix:path=/nowhere"  # nobody's real d
 import pytest
 import qasync
 from msgspec.structs import replace
-from PySide6.QtCore import QTimer
+from PySide6.QtCore import QObject, QTimer
 from PySide6.QtWidgets import QApplication
 
 from secretsbackup.desktop.app import App
+from secretsbackup.desktop.automatic_backups import AutomaticBackups
+from secretsbackup.desktop.follower import Follower
+from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.screens import Screen
+from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.settings import Settings
+from secretsbackup.desktop.window import MainWindow
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import Moment, RunEnded, RunId, decode
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
@@ -141,15 +147,63 @@ def nobodys_desktop(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
         monkeypatch.setenv(f"XDG_{name}_HOME", str(tmp_path / "xdg" / name.lower()))
 
 
+class Parts(QObject):
+    """What windows are made of, without the windows: what they ask to be shown stands in `shown`."""
+
+    def __init__(self, home: Home) -> None:
+        super().__init__()
+        self.home, self.settings = home, Settings(home)
+        self.follower = Follower(home, self)
+        self.states = Standings(home, self.follower, self)
+        self.session = Session(home, self.states, self.follower, _no_passphrase, self)
+        self.automatic = AutomaticBackups(home, self.states, in_tray=lambda: False)
+        self.shown = list[Screen]()
+
+    def heard(self, told: list[Moment]) -> None:
+        """Let a run be heard of as if it went on now."""
+        for moment in told:
+            self.follower.heard.emit(DOCS, moment)
+
+    def window(self) -> MainWindow:
+        """The main window."""
+        made = MainWindow(
+            self.home,
+            self.settings,
+            self.states,
+            self.session,
+            self.automatic,
+            self.shown.append,
+            lambda: None,
+        )
+        made.show()
+        return made
+
+
+async def _no_passphrase() -> None:
+    """Nobody sits there."""
+
+
 @pytest.fixture
-def app(play: Play, home: Home) -> Iterator[App]:
+def parts(play: Play, home: Home, qapp: QApplication) -> Iterator[Parts]:
+    """What windows are made of, with a profile or none yet; nothing was read."""
+    qapp.setQuitOnLastWindowClosed(False)
+    made = Parts(home)
+    yield made
+    _end(made, play)
+
+
+@pytest.fixture
+def app(play: Play, home: Home, qapp: QApplication) -> Iterator[App]:
     """The application, with a profile or none yet; it has not begun."""
-    qapp = QApplication.instance()
-    assert isinstance(qapp, QApplication)
     qapp.setQuitOnLastWindowClosed(False)
     made = App(home, Settings(home))
     yield made
-    for window in qapp.topLevelWidgets():
+    _end(made, play)
+
+
+def _end(made: QObject, play: Play) -> None:
+    """Close all windows, and delete what they were made of."""
+    for window in QApplication.topLevelWidgets():
         window.close()
         window.deleteLater()
     play(_end_tasks())
@@ -158,7 +212,7 @@ def app(play: Play, home: Home) -> Iterator[App]:
 
 
 async def _end_tasks() -> None:
-    """End what the app still does: it is about to be deleted."""
+    """End what is still being done: it is about to be deleted."""
     tasks = asyncio.all_tasks() - {asyncio.current_task()}
     for task in tasks:
         task.cancel()

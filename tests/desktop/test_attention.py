@@ -5,12 +5,12 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QLineEdit, QWidget
+from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListView, QWidget
 from shiboken6 import isValid
 
-from secretsbackup.desktop.app import App
+from secretsbackup.desktop import diagnostics, kit_wizard, screens
 from secretsbackup.desktop.kit_wizard import KeptPage
-from secretsbackup.desktop.wizard import Wizard
+from secretsbackup.desktop.runs import Runs
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import Moment, RunEnded
 from secretsbackup.model.outcome import Reason, Skipped, Why
@@ -21,20 +21,20 @@ from secretsbackup.operations.keys import keys
 from secretsbackup.store import history, kit, notes, profiles
 from secretsbackup.tools import keychain
 from tests.conftest import PASSPHRASE
-from tests.desktop.conftest import DOCS, Play, moments, profile, until, write
+from tests.desktop.conftest import DOCS, Parts, Play, moments, profile, until, write
 
 QUIET = "Keep quiet until it changes"
 
 
 @pytest.fixture
-def neglected(app: App, memory: None, key: Fingerprint, tmp_path: Path) -> Profile:
+def neglected(parts: Parts, memory: None, key: Fingerprint, tmp_path: Path) -> Profile:
     """A profile without a recovery kit, the key of which expires soon."""
     (tmp_path / "backups").mkdir()
     mine = asyncio.run(keys.make("Grace Hopper", PASSPHRASE))
     made = profile(key=mine, destination=Folder(str(tmp_path / "backups")))
-    profiles.add(app.home, made)
+    profiles.add(parts.home, made)
     asyncio.run(keychain.keep(made.name, SecretName.GPG_PASSPHRASE, PASSPHRASE))
-    notes.set_(app.home, made.name, key_expires=datetime.now(UTC) + timedelta(days=5))
+    notes.set_(parts.home, made.name, key_expires=datetime.now(UTC) + timedelta(days=5))
     return made
 
 
@@ -49,46 +49,42 @@ def press(window: QWidget, name: str) -> None:
     next(b for b in buttons if b.isVisible() and b.text().replace("&", "") == name).click()
 
 
-def wizard() -> Wizard:
-    """The one that is shown."""
-    return next(one for one in QApplication.topLevelWidgets() if isinstance(one, Wizard) and one.isVisible())
-
-
 def test_the_key_lives_longer_and_the_kit_is_saved_by_one_press_each(
-    play: Play, app: App, neglected: Profile, tmp_path: Path
+    play: Play, parts: Parts, neglected: Profile, tmp_path: Path
 ) -> None:
     extend, save = "Let the key live two years longer", "Save the recovery kit…"
 
     async def look() -> None:
-        app.standings.begin()
-        app.open()
-        assert app.window
-        await until(lambda: {extend, save} <= labels(app.window))
-        press(app.window, extend)
-        await until(lambda: extend not in labels(app.window))
+        parts.states.begin()
+        window = parts.window()
+        await until(lambda: {extend, save} <= labels(window))
+        press(window, extend)
+        await until(lambda: extend not in labels(window))
         end = await keys.expiry(neglected)
         assert end
         assert timedelta(days=700) < end - datetime.now(UTC) < timedelta(days=760)
-        press(app.window, save)
-        shown = wizard()
+        press(window, save)
+        assert parts.shown == [screens.SaveKit(neglected.name)]
+        shown = kit_wizard.wizard(parts.home, parts.states, neglected)
+        shown.show()
         shown.page.findChildren(QLineEdit)[0].setText(str(tmp_path / "kit"))
         shown.next()
         await until(lambda: isinstance(shown.page, KeptPage), 60)
         assert any("It was read back" in one.text() for one in shown.findChildren(QLabel))
         assert (tmp_path / "kit" / "recovery-kit.txt").exists()
-        kept = kit.read(app.home, neglected.name)
+        kept = kit.read(parts.home, neglected.name)
         assert kept
         assert kept.checked
-        await until(lambda: save not in labels(app.window))
+        await until(lambda: save not in labels(window))
 
     play(look())
 
 
-def test_a_backup_is_examined_in_a_window(play: Play, app: App, neglected: Profile) -> None:
+def test_a_backup_is_examined_in_a_window(play: Play, parts: Parts, neglected: Profile) -> None:
     async def look() -> None:
-        app.standings.begin()
-        app.examine(neglected.name)
-        shown = wizard()
+        parts.states.begin()
+        shown = diagnostics.wizard(neglected)
+        shown.show()
         await until(lambda: any("things were tried" in one.text() for one in shown.findChildren(QLabel)))
         press(shown, "Close")
         await until(lambda: not isValid(shown) or not shown.isVisible())
@@ -96,23 +92,25 @@ def test_a_backup_is_examined_in_a_window(play: Play, app: App, neglected: Profi
     play(look())
 
 
-def test_what_was_left_out_is_shown_and_then_kept_quiet_about(play: Play, app: App, docs: Profile) -> None:
+def test_what_was_left_out_is_shown_and_then_kept_quiet_about(
+    play: Play, parts: Parts, docs: Profile
+) -> None:
     async def look() -> None:
-        app.standings.begin()
-        app.open()
-        assert app.window
-        await until(lambda: app.standings.all[DOCS].known)
+        parts.states.begin()
+        window = parts.window()
+        await until(lambda: parts.states.all[DOCS].known)
         told = moments("warnings")
-        with write(app.home, told, told[0].event.run):  # type: ignore[union-attr]
-            history.record(app.home, told)  # as whoever does it
-        await until(lambda: app.standings.all[DOCS].status.last)
-        await until(lambda: {"Show what was left out", QUIET} <= labels(app.window))
-        await until(lambda: app.window and app.window._overviews[DOCS]._runs.rowCount() == 1)
-        press(app.window, "Show what was left out")
-        await until(lambda: [one for one in app._wizards if one.startswith("log ")])
-        press(app.window, QUIET)
-        await until(lambda: not {"Show what was left out", QUIET} & labels(app.window))
-        status = app.standings.all[DOCS].status
+        with write(parts.home, told, told[0].event.run):  # type: ignore[union-attr]
+            history.record(parts.home, told)  # as whoever does it
+        await until(lambda: parts.states.all[DOCS].status.last)
+        await until(lambda: {"Show what was left out", QUIET} <= labels(window))
+        (past,) = (one.model() for one in window.findChildren(QListView) if isinstance(one.model(), Runs))
+        await until(lambda: past.rowCount() == 1)
+        press(window, "Show what was left out")
+        assert parts.shown == [screens.Log(DOCS, told[0].event.run)]  # type: ignore[union-attr]
+        press(window, QUIET)
+        await until(lambda: not {"Show what was left out", QUIET} & labels(window))
+        status = parts.states.all[DOCS].status
         assert About.LEFT_OUT not in {one.about for one in unaccepted(status, datetime.now(UTC))}
 
     play(look())
@@ -126,21 +124,20 @@ def test_what_was_left_out_is_shown_and_then_kept_quiet_about(play: Play, app: A
     ],
 )
 def test_what_waits_for_a_yes_is_given_one(
-    play: Play, app: App, docs: Profile, reason: Reason, name: str
+    play: Play, parts: Parts, docs: Profile, reason: Reason, name: str
 ) -> None:
     skipped = Skipped((Why(reason, "/home/ada/Documents"),))
     told = [*moments("idle")[:1], Moment(datetime.now(UTC), RunEnded(outcome=skipped))]
 
     async def look() -> None:
-        app.standings.begin()
-        app.open()
-        assert app.window
-        await until(lambda: app.standings.all[DOCS].known)
+        parts.states.begin()
+        window = parts.window()
+        await until(lambda: parts.states.all[DOCS].known)
         for moment in told:
-            app.follower.heard.emit(DOCS, moment)
-        await until(lambda: name in labels(app.window))
-        press(app.window, name)
-        await until(lambda: app.going_on(DOCS))
-        await app.going_on(DOCS)[0].outcome()
+            parts.follower.heard.emit(DOCS, moment)
+        await until(lambda: name in labels(window))
+        press(window, name)
+        await until(lambda: parts.session.going_on(DOCS))
+        await parts.session.going_on(DOCS)[0].outcome()
 
     play(look())

@@ -10,9 +10,10 @@ import pytest
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QApplication
 
+from secretsbackup.desktop import screens
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.follower import Follower
-from secretsbackup.desktop.log import Log
+from secretsbackup.desktop.log import LogWindow
 from secretsbackup.desktop.prompts import Sure
 from secretsbackup.model.event import Caution, Moment, RunEnded, RunId, Step, Verb, Warned, encode
 from secretsbackup.model.outcome import Cancelled, Completed, Interrupted, Skipped, Summary
@@ -35,16 +36,16 @@ def test_a_run_that_somebody_else_begins_is_followed_to_its_end(play: Play, app:
     recorded = moments("idle")
 
     async def scene() -> None:
-        app.standings.begin()
+        app.states.begin()
         writer = write(app.home, recorded[:5])
         await until(lambda: len(heard) == 5)
-        assert app.standings.all[DOCS].status.running
+        assert app.states.all[DOCS].status.running
         with writer:
             for moment in recorded[5:]:
                 writer.write(moment)
         await until(lambda: len(heard) == len(recorded))
         assert heard == recorded
-        assert app.standings.all[DOCS].status.safe_as_of == recorded[0].at
+        assert app.states.all[DOCS].status.safe_as_of == recorded[0].at
 
     play(scene())
 
@@ -53,12 +54,12 @@ def test_a_run_that_is_held_for_a_moment_after_its_end_is_told_once(
     play: Play, app: App, docs: Profile
 ) -> None:
     ends: list[str] = []
-    app.standings.ended.connect(lambda name, *_rest: ends.append(name))
+    app.states.ended.connect(lambda name, *_rest: ends.append(name))
     recorded = moments("idle")
 
     async def scene() -> None:
-        app.standings.begin()
-        await until(lambda: app.standings.all[DOCS].known)
+        app.states.begin()
+        await until(lambda: app.states.all[DOCS].known)
         with write(app.home, recorded):
             await until(lambda: ends)
             await asyncio.sleep(0.5)
@@ -75,10 +76,10 @@ def test_a_run_that_goes_on_when_the_desktop_starts_is_followed_from_its_beginni
 
     async def scene() -> None:
         with write(app.home, recorded):
-            app.standings.begin()
+            app.states.begin()
             await until(lambda: len(heard) >= len(recorded) - 25)
-            await until(lambda: app.standings.all[DOCS].status.progress)
-            assert app.standings.all[DOCS].status.step is Step.SEND
+            await until(lambda: app.states.all[DOCS].status.progress)
+            assert app.states.all[DOCS].status.step is Step.SEND
 
     play(scene())
 
@@ -87,14 +88,14 @@ def test_a_run_that_was_killed_is_found_and_ended(play: Play, app: App, docs: Pr
     heard = listening(app.follower)
 
     async def scene() -> None:
-        app.standings.begin()
+        app.states.begin()
         writer = write(app.home, moments("interrupted"))
-        await until(lambda: app.standings.all[DOCS].status.running)
+        await until(lambda: app.states.all[DOCS].status.running)
         with writer:
             pass
-        await until(lambda: not app.standings.all[DOCS].status.running)
+        await until(lambda: not app.states.all[DOCS].status.running)
         assert isinstance(heard[-1].event, RunEnded)
-        assert isinstance(app.standings.all[DOCS].status.last, Interrupted)
+        assert isinstance(app.states.all[DOCS].status.last, Interrupted)
 
     play(scene())
 
@@ -108,8 +109,8 @@ def test_a_run_of_this_process_is_heard_once(play: Play, app: App, docs: Profile
         return Summary(files=1)
 
     async def scene() -> None:
-        app.standings.begin()
-        live = app.run(recipe, Verb.BACKUP, docs)
+        app.states.begin()
+        live = app.session.run(recipe, Verb.BACKUP, docs)
         assert live
         assert isinstance(await live.outcome(), Completed)
         await asyncio.sleep(0.5)
@@ -119,22 +120,22 @@ def test_a_run_of_this_process_is_heard_once(play: Play, app: App, docs: Profile
             "StepEnded",
             "RunEnded",
         ]
-        assert not app.going_on()
+        assert not app.session.going_on()
 
     play(scene())
 
 
 def test_profiles_that_come_and_go_are_noticed(play: Play, app: App, docs: Profile) -> None:
     async def scene() -> None:
-        app.standings.begin()
+        app.states.begin()
         profiles.add(app.home, profile("photos"))
-        await until(lambda: "photos" in app.standings.all)
+        await until(lambda: "photos" in app.states.all)
         profiles.remove(app.home, DOCS)
-        await until(lambda: DOCS not in app.standings.all)
+        await until(lambda: DOCS not in app.states.all)
         app.home.profiles.write_text("version = 1\nnonsense")
-        await until(lambda: app.standings.trouble)
+        await until(lambda: app.states.trouble)
         app.home.profiles.write_text("version = 1\n")
-        await until(lambda: app.standings.trouble is None)
+        await until(lambda: app.states.trouble is None)
 
     play(scene())
 
@@ -170,27 +171,27 @@ def test_very_many_warnings_hold_up_nothing(play: Play, app: App, docs: Profile)
         told.append(run)
 
     def left_out() -> int:
-        return sum(count for _, count in app.standings.all[DOCS].status.left_out.counts)
+        return sum(count for _, count in app.states.all[DOCS].status.left_out.counts)
 
     def show() -> None:
-        shown.append(Log(app, DOCS, told[0]))
+        shown.append(LogWindow(app.home, app.states, DOCS, told[0]))
         shown[-1].show()
         QGuiApplication.clipboard().clear()
 
     async def read() -> None:
         log = shown[-1]
-        await until(lambda: log._lines.rowCount() > MANY, 60)
-        log._filter.setText(f"Documents/{MANY - 1}")
-        await until(lambda: log._lines.rowCount() == 1, 60)
-        log._filter.clear()
-        await until(lambda: log._lines.rowCount() > MANY)
-        log._copy()
+        await until(lambda: log.lines.rowCount() > MANY, 60)
+        log.filter.setText(f"Documents/{MANY - 1}")
+        await until(lambda: log.lines.rowCount() == 1, 60)
+        log.filter.clear()
+        await until(lambda: log.lines.rowCount() > MANY)
+        log.copy()
         await until(lambda: QGuiApplication.clipboard().text().count("\n") >= MANY)
 
     async def scene() -> None:
-        app.standings.begin()
-        app.open()
-        await until(lambda: app.standings.all[DOCS].known)
+        app.states.begin()
+        app.windows.show(screens.Main())
+        await until(lambda: app.states.all[DOCS].known)
         await hold_up_nothing(tell)
         await hold_up_nothing(read, before=show)
 
@@ -207,19 +208,19 @@ def test_a_run_that_finds_another_going_on_does_not_take_its_place(
     play: Play, app: App, docs: Profile
 ) -> None:
     ended: list[Verb] = []
-    app.standings.ended.connect(lambda _name, verb, *_rest: ended.append(verb))
+    app.states.ended.connect(lambda _name, verb, *_rest: ended.append(verb))
 
     async def scene() -> None:
-        app.standings.begin()
-        live = app.run(endless, Verb.BACKUP, docs)
+        app.states.begin()
+        live = app.session.run(endless, Verb.BACKUP, docs)
         assert live
-        await until(lambda: app.standings.all[DOCS].status.step)
-        second = app.run(endless, Verb.VERIFY, docs)
+        await until(lambda: app.states.all[DOCS].status.step)
+        second = app.session.run(endless, Verb.VERIFY, docs)
         assert second
         assert isinstance(await second.outcome(), Skipped)
         await until(lambda: ended == [Verb.VERIFY])
-        assert app.going_on(DOCS) == [live]
-        app.stop(DOCS)
+        assert app.session.going_on(DOCS) == [live]
+        app.session.stop(DOCS)
         assert await live.outcome() == Cancelled("you")
 
     play(scene())
@@ -231,12 +232,15 @@ def test_without_a_tray_the_program_ends_with_its_last_window(
     monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
 
     async def scene() -> None:
+        app.quitting.ended.connect(asyncio.get_running_loop().stop)
         app.begin(["open"])
-        app.show_preferences()
-        assert app.window
-        app.window.close()
+        app.windows.show(screens.Preferences())
+        assert app.windows.main
+        app.windows.main.close()
         await asyncio.sleep(0.1)
-        app._wizards["preferences"].close()
+        preferences = app.windows.shown(screens.Preferences())
+        assert preferences
+        preferences.close()
         await asyncio.sleep(10)
 
     with pytest.raises(RuntimeError, match="stopped before"):
@@ -248,23 +252,23 @@ def test_closing_the_window_ends_no_run_and_quitting_asks(play: Play, app: App, 
         return [one for one in QApplication.topLevelWidgets() if isinstance(one, Sure) and one.isVisible()]
 
     async def scene() -> None:
-        app.standings.begin()
-        app.open()
-        live = app.run(endless, Verb.BACKUP, docs)
+        app.states.begin()
+        app.windows.show(screens.Main())
+        live = app.session.run(endless, Verb.BACKUP, docs)
         assert live
-        await until(lambda: app.standings.all[DOCS].status.step)
-        assert app.window
-        app.window.close()
+        await until(lambda: app.states.all[DOCS].status.step)
+        assert app.windows.main
+        app.windows.main.close()
         await asyncio.sleep(0.3)
-        assert app.going_on() == [live]
-        app.open()
-        app.ask_to_quit()
+        assert app.session.going_on() == [live]
+        app.windows.show(screens.Main())
+        app.quitting.ask()
         await until(asked)
         asked()[0].reject()
         await until(lambda: not asked())
-        assert app.going_on() == [live]
-        app.stop(DOCS)
+        assert app.session.going_on() == [live]
+        app.session.stop(DOCS)
         assert isinstance(await live.outcome(), Cancelled)
-        await until(lambda: not app.going_on())
+        await until(lambda: not app.session.going_on())
 
     play(scene())

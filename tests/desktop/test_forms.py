@@ -13,8 +13,8 @@ from secretsbackup import words
 from secretsbackup.desktop import instance
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.credentials import Credentials
-from secretsbackup.desktop.editor import Editor
-from secretsbackup.desktop.preferences import Preferences
+from secretsbackup.desktop.editor import EditorWindow
+from secretsbackup.desktop.preferences import PreferencesWindow
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.desktop.wizard import Page, Wizard
 from secretsbackup.model.draft import Problem
@@ -25,9 +25,10 @@ from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import autostart
 from tests.desktop.conftest import DOCS, Play, until
+from tests.desktop.setup.wizard_driver import Hand
 
 
-def said(widget: Editor | Wizard) -> set[str]:
+def said(widget: EditorWindow | Wizard) -> set[str]:
     return {label.text() for label in widget.findChildren(QLabel) if label.isVisible() and label.text()}
 
 
@@ -35,8 +36,8 @@ def test_a_profile_is_changed_and_what_has_no_control_stays(
     play: Play, app: App, home: Home, docs: Profile
 ) -> None:
     async def scene() -> None:
-        app.standings.begin()
-        editor = Editor(app, docs)
+        app.states.begin()
+        editor = EditorWindow(app.home, app.states, docs)
         editor.show()
         editor._keep.setValue(5)
         editor._prove_every.setValue(0)
@@ -55,14 +56,14 @@ def test_a_profile_is_changed_and_what_has_no_control_stays(
         assert not after.metered_too
         assert [source.label for source in after.sources] == ["Documents", "Letters"]
         assert after.key == docs.key
-        await until(lambda: app.standings.all[DOCS].profile == after)
+        await until(lambda: app.states.all[DOCS].profile == after)
 
     play(scene())
 
 
 def test_what_went_wrong_below_the_window_comes_into_view(play: Play, app: App, docs: Profile) -> None:
     async def scene() -> None:
-        editor = Editor(app, docs)
+        editor = EditorWindow(app.home, app.states, docs)
         editor.resize(640, 480)
         editor.show()
         (trouble,) = (one for one in editor.findChildren(Trouble) if isinstance(one.parent(), Credentials))
@@ -79,8 +80,8 @@ def test_what_went_wrong_below_the_window_comes_into_view(play: Play, app: App, 
 
 def test_what_stands_against_a_draft_is_said_beside_its_field(play: Play, app: App, docs: Profile) -> None:
     async def scene() -> None:
-        app.standings.begin()
-        editor = Editor(app, None)
+        app.states.begin()
+        editor = EditorWindow(app.home, app.states, None)
         editor.show()
         assert not editor._save.isEnabled()
         assert not any("letters, digits" in text for text in said(editor))  # not before anything is typed
@@ -100,14 +101,14 @@ def test_what_stands_against_a_draft_is_said_beside_its_field(play: Play, app: A
 
 def test_preferences_act_at_once(play: Play, app: App, docs: Profile) -> None:
     async def scene() -> None:
-        app.standings.begin()
-        shown = Preferences(app)
+        app.states.begin()
+        shown = PreferencesWindow(app.home, app.settings, app.states, [].append)
         shown.show()
-        shown._notify.setChecked(False)
+        shown.notify.setChecked(False)
         assert not app.settings.notifies
-        shown._panel.setCurrentIndex(1)
+        shown.panel.setCurrentIndex(1)
         assert app.settings.panel == "dark"
-        shown._language.setCurrentIndex(shown._language.findData("en"))
+        shown.language.setCurrentIndex(shown.language.findData("en"))
         assert app.settings.language == "en"
 
     play(scene())
@@ -159,7 +160,7 @@ def test_a_wizard_goes_on_when_its_page_holds_and_keeps_what_was_typed(play: Pla
 
     async def scene() -> None:
         wizard.show()
-        assert not wizard._next.isEnabled()
+        assert not Hand(wizard).lit
         assert "Give it a name." in said(wizard)
         for text, told in (("taken", "That one is taken."), ("away", "the bucket cannot be reached.")):
             name.edit.setText(text)

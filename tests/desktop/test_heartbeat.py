@@ -4,6 +4,7 @@ import asyncio
 import os
 from pathlib import Path
 
+from secretsbackup.desktop import screens
 from secretsbackup.desktop.app import App
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.outcome import Completed
@@ -29,15 +30,15 @@ def test_a_backup_of_very_many_files_holds_up_nothing(
 
     async def backed_up() -> None:
         await asyncio.to_thread(write_all, source)
-        app.back_up(DOCS)
-        await until(lambda: app.standings.all[DOCS].status.steps_done, 60)
-        await until(lambda: not app.standings.all[DOCS].status.running, 800)
-        assert isinstance(app.standings.all[DOCS].status.last, Completed)
+        app.session.back_up(DOCS)
+        await until(lambda: app.states.all[DOCS].status.steps_done, 60)
+        await until(lambda: not app.states.all[DOCS].status.running, 800)
+        assert isinstance(app.states.all[DOCS].status.last, Completed)
 
     async def scene() -> None:
-        app.standings.begin()
-        app.open()
-        await until(lambda: app.standings.all[DOCS].known)
+        app.states.begin()
+        app.windows.show(screens.Main())
+        await until(lambda: app.states.all[DOCS].known)
         await hold_up_nothing(backed_up)
 
     play(scene())

@@ -11,7 +11,7 @@ from PySide6.QtWidgets import QApplication, QLineEdit, QPushButton, QTextBrowser
 from pytestqt.qtbot import QtBot
 
 from secretsbackup import words
-from secretsbackup.desktop import markdown
+from secretsbackup.desktop import markdown, screens
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.help import Help, show_help
 from secretsbackup.desktop.trouble import Trouble
@@ -171,22 +171,22 @@ def test_the_window_is_not_cut(play: Play, spoken: str) -> None:
 
 def test_every_window_opens_it_at_its_page(play: Play, app: App, docs: Profile, memory: None) -> None:
     async def press() -> None:
-        app.standings.begin()
-        await until(lambda: app.standings.all[DOCS].known)
-        app.open()
-        assert app.window
-        await _opens(app.window, Place("status"))
-        app.show_preferences()
+        app.states.begin()
+        await until(lambda: app.states.all[DOCS].known)
+        app.windows.show(screens.Main())
+        assert app.windows.main
+        await _opens(app.windows.main, Place("status"))
+        app.windows.show(screens.Preferences())
         await _opens(_newest(), Place("schedule", "automatic"))
-        app.edit(DOCS)
+        app.windows.show(screens.Editor(DOCS))
         await _opens(_newest(), Place("settings-reference"))
-        app.prove(DOCS)
+        app.windows.show(screens.Verification(DOCS))
         await _opens(_newest(), Place("checks-and-verification", "verify"))
-        app.show_log(DOCS, RunId("20261122T120000.000Z-abcd"))
+        app.windows.show(screens.Log(DOCS, RunId("20261122T120000.000Z-abcd")))
         await _opens(_newest(), Place("troubleshooting"))
-        app.restore_files(DOCS)
+        app.windows.show(screens.Restore(DOCS))
         await _opens(_newest(), Place("restoring"))
-        app.save_kit(DOCS)
+        app.windows.show(screens.SaveKit(DOCS))
         await _opens(_newest(), Place("recovery-kit", "save"))
 
     play(press())
@@ -204,12 +204,12 @@ def test_what_went_wrong_leads_to_its_entry(qtbot: QtBot) -> None:
 
 def test_every_page_of_the_set_up_has_a_page_that_is_there(play: Play, app: App) -> None:
     async def look() -> None:
-        app.open()
-        assert app.window
-        QTest.keyClick(app.window, Qt.Key.Key_F1)
+        app.windows.show(screens.Main())
+        assert app.windows.main
+        QTest.keyClick(app.windows.main, Qt.Key.Key_F1)
         assert opened() == Place("index")
-        app.window.setObjectName("asked")
-        app.set_up()
+        app.windows.main.setObjectName("asked")
+        app.windows.show(screens.SetUp())
         wizard = _newest()
         assert isinstance(wizard, Wizard)
         assert [page.help for page in wizard.pages if handbook.find(page.help) is None] == []

@@ -14,8 +14,7 @@ from pytestqt.qtbot import QtBot
 
 from secretsbackup import words
 from secretsbackup.desktop import runs
-from secretsbackup.desktop.app import App
-from secretsbackup.desktop.log import Log
+from secretsbackup.desktop.log import LogWindow
 from secretsbackup.desktop.run_trace import Trace
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import PAGE, RUN, Runs
@@ -27,7 +26,7 @@ from secretsbackup.model.status import Status
 from secretsbackup.operations.watch.report import report
 from secretsbackup.store import database, history
 from secretsbackup.store.home import Home
-from tests.desktop.conftest import DOCS, Play, hold_up_nothing, moments, until, write
+from tests.desktop.conftest import DOCS, Parts, Play, hold_up_nothing, moments, until, write
 
 
 def remember_many(home: Home, count: int) -> None:
@@ -78,11 +77,11 @@ def test_a_run_of_every_kind_shows_its_steps(qtbot: QtBot, verb: Verb) -> None:
     assert {words.step(step) for step in steps(verb)} <= names
 
 
-def test_ten_thousand_runs_are_read_a_page_at_a_time(play: Play, app: App, docs: Profile) -> None:
-    remember_many(app.home, 10_000)
+def test_ten_thousand_runs_are_read_a_page_at_a_time(play: Play, parts: Parts, docs: Profile) -> None:
+    remember_many(parts.home, 10_000)
 
     async def read() -> None:
-        runs = Runs(app.home, DOCS)
+        runs = Runs(parts.home, DOCS)
         while runs.rowCount() < 3 * PAGE:
             before = runs.rowCount()
             assert runs.canFetchMore(QModelIndex())
@@ -94,12 +93,12 @@ def test_ten_thousand_runs_are_read_a_page_at_a_time(play: Play, app: App, docs:
     play(hold_up_nothing(read))
 
 
-def test_a_run_that_ends_comes_on_top(play: Play, app: App, docs: Profile) -> None:
+def test_a_run_that_ends_comes_on_top(play: Play, parts: Parts, docs: Profile) -> None:
     async def scene() -> None:
-        runs = Runs(app.home, DOCS)
+        runs = Runs(parts.home, DOCS)
         runs.fetchMore(QModelIndex())
-        await until(lambda: not runs._reading)
-        remember_many(app.home, 2)
+        await until(lambda: not runs.canFetchMore(QModelIndex()))
+        remember_many(parts.home, 2)
         await runs.look_again()
         await runs.look_again()
         assert runs.rowCount() == 2
@@ -109,16 +108,16 @@ def test_a_run_that_ends_comes_on_top(play: Play, app: App, docs: Profile) -> No
 
 
 def test_a_run_that_ends_after_one_that_began_later_comes_below_it(
-    play: Play, app: App, docs: Profile
+    play: Play, parts: Parts, docs: Profile
 ) -> None:
     def remember(second: int, outcome: Outcome) -> None:
         run = RunId(f"20261122T12000{second}.000Z-abcd")
         at = datetime(2026, 11, 22, 12, 0, second, tzinfo=UTC)
         first = RunStarted(run=run, profile=DOCS, verb=Verb.BACKUP, version="0")
-        history.record(app.home, [Moment(at, first), Moment(at, RunEnded(outcome=outcome))])
+        history.record(parts.home, [Moment(at, first), Moment(at, RunEnded(outcome=outcome))])
 
     async def scene() -> None:
-        runs = Runs(app.home, DOCS)
+        runs = Runs(parts.home, DOCS)
         remember(1, Completed(Summary()))
         await runs.look_again()
         remember(3, Skipped((Why(Reason.BUSY),)))
@@ -131,35 +130,34 @@ def test_a_run_that_ends_after_one_that_began_later_comes_below_it(
     play(scene())
 
 
-def test_a_log_is_filtered_copied_and_followed(play: Play, app: App, docs: Profile) -> None:
+def test_a_log_is_filtered_copied_and_followed(play: Play, parts: Parts, docs: Profile) -> None:
     recorded = moments("warnings")
     run = RunId("20261122T120000.000Z-abcd")
 
     async def scene() -> None:
-        writer = write(app.home, recorded[:8], run)
-        app.standings.begin()
-        app.show_log(DOCS, run)
-        log = app._wizards[f"log {run}"]
-        assert isinstance(log, Log)
-        await until(lambda: log._lines.rowCount() == 4)
-        log._warnings.setChecked(True)
-        await until(lambda: log._lines.rowCount() == 1)
+        writer = write(parts.home, recorded[:8], run)
+        parts.states.begin()
+        log = LogWindow(parts.home, parts.states, DOCS, run)
+        log.show()
+        await until(lambda: log.lines.rowCount() == 4)
+        log.only_warnings.setChecked(True)
+        await until(lambda: log.lines.rowCount() == 1)
         with writer:
             for moment in recorded[8:]:
                 writer.write(moment)
-        log._warnings.setChecked(False)
-        await until(lambda: log._lines.rowCount() == 10)
-        log._copy()
+        log.only_warnings.setChecked(False)
+        await until(lambda: log.lines.rowCount() == 10)
+        log.copy()
         wanted = "could not be read"
         await until(lambda: wanted in QGuiApplication.clipboard().text())
-        log._filter.setText("no such thing")
-        await until(lambda: log._lines.rowCount() == 0)
-        await log._save(str(app.home.state / "nowhere" / "report"))
-        assert log._trouble.title
-        assert log._saved.isHidden()
-        await log._save(str(app.home.state / "report"))
-        assert str(app.home.state / "report") in log._saved.text()
-        assert (app.home.state / "report").stat().st_size > 0
+        log.filter.setText("no such thing")
+        await until(lambda: log.lines.rowCount() == 0)
+        await log.save(str(parts.home.state / "nowhere" / "report"))
+        assert log.trouble.title
+        assert log.saved.isHidden()
+        await log.save(str(parts.home.state / "report"))
+        assert str(parts.home.state / "report") in log.saved.text()
+        assert (parts.home.state / "report").stat().st_size > 0
 
     play(scene())
 

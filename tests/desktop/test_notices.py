@@ -57,14 +57,14 @@ def test_what_is_tried_again_every_hour_is_told_when_there_is_something_new(
     profiles.add(home, of)
     told: list[str] = []
     ended: list[str] = []
-    app.standings.ended.connect(lambda name, *_rest: ended.append(name))
+    app.states.ended.connect(lambda name, *_rest: ended.append(name))
 
     async def through() -> None:
-        app.standings.begin()
-        await until(lambda: app.standings.of(of.name))
+        app.states.begin()
+        await until(lambda: app.states.of(of.name))
         before = 0
         for expected, recipe in TWICE:
-            live = app.run(recipe, Verb.BACKUP, of, ask=runner.nobody)
+            live = app.session.run(recipe, Verb.BACKUP, of, ask=runner.nobody)
             assert live
             await live.outcome()
             await until(lambda: len(ended) > len(told))
@@ -72,7 +72,7 @@ def test_what_is_tried_again_every_hour_is_told_when_there_is_something_new(
                 await until(lambda: lines(shown) > before)  # noqa: B023
             told.append("told" if lines(shown) > before else "not told")
             before = lines(shown)
-        live = app.run(leaves_out("/a", "/b"), Verb.BACKUP, of)
+        live = app.session.run(leaves_out("/a", "/b"), Verb.BACKUP, of)
         assert live
         await until(lambda: lines(shown) > before)
 

@@ -7,8 +7,9 @@ from PySide6.QtCore import QSize, Qt
 from PySide6.QtGui import QColor, QIcon, QPalette
 from PySide6.QtWidgets import QApplication, QPushButton
 
-from secretsbackup.desktop import dark, icons, tray
+from secretsbackup.desktop import dark, icons, screens
 from secretsbackup.desktop.app import App
+from secretsbackup.desktop.tray import Panel
 from secretsbackup.model.profile import Profile
 from tests.desktop.conftest import DOCS, Play, until
 
@@ -38,11 +39,11 @@ def test_the_windows_icons_follow_the_palette(
     play: Play, app: App, docs: Profile, qapp: QApplication, night: QPalette
 ) -> None:
     async def scene() -> None:
-        app.standings.begin()
-        app.open()
-        assert app.window
-        await until(lambda: app.standings.all[DOCS].known)
-        buttons = [one for one in app.window.findChildren(QPushButton) if not one.icon().isNull()]
+        app.states.begin()
+        app.windows.show(screens.Main())
+        assert app.windows.main
+        await until(lambda: app.states.all[DOCS].known)
+        buttons = [one for one in app.windows.main.findChildren(QPushButton) if not one.icon().isNull()]
         assert len(buttons) >= 2
         assert all(lines(one.icon()).lightness() < 128 for one in buttons)
         qapp.setPalette(night)
@@ -54,20 +55,22 @@ def test_the_windows_icons_follow_the_palette(
 def test_what_is_drawn_is_forgotten_with_its_owner(qapp: QApplication) -> None:
     button = QPushButton()
     icons.put(button, "plus")
-    known = len(icons._drawn)
+    drawn: list[int] = []
+    icons.keep(button, lambda one: drawn.append(one.width()))
     del button
-    assert len(icons._drawn) == known - 1
+    icons.redraw()
+    assert len(drawn) == 1
 
 
 def test_kdes_tray_is_drawn_anew(
     app: App, qapp: QApplication, night: QPalette, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CURRENT_DESKTOP", "KDE")
-    drawn: list[tray.Panel] = []
-    monkeypatch.setattr(app.tray, "draw", lambda: drawn.append(tray.panel("")))
+    app.tray.draw()
+    assert app.tray.under is Panel.LIGHT
     qapp.setPalette(night)
     qapp.processEvents()
-    assert drawn[-1:] == [tray.Panel.DARK]
+    assert app.tray.under is Panel.DARK
 
 
 @pytest.mark.parametrize(

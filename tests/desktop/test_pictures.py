@@ -7,8 +7,9 @@ from pathlib import Path
 
 from PySide6.QtWidgets import QApplication, QWidget
 
-from secretsbackup.desktop import prompts, work
+from secretsbackup.desktop import prompts, screens, work
 from secretsbackup.desktop.app import App
+from secretsbackup.desktop.log import LogWindow
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.event import RunId
 from secretsbackup.model.profile import Fingerprint, Source
@@ -59,19 +60,19 @@ def test_the_window_in_every_state(play: Play, app: App, spoken: str) -> None:
     album = Album(spoken)
 
     async def look() -> None:
-        app.standings.begin()
-        app.open()
-        assert app.window
-        await album.take(app.window, "no-profile")
+        app.states.begin()
+        app.windows.show(screens.Main())
+        assert app.windows.main
+        await album.take(app.windows.main, "no-profile")
         sources = tuple(Source(name, f"/home/ada/{name}") for name in ("Documents", "Pictures", "Music"))
         profiles.add(app.home, profile(sources=sources, destination=Bucket("ada-lovelace", "laptop")))
-        await until(lambda: DOCS in app.standings.all and app.standings.all[DOCS].known)
-        await album.take(app.window, "not-backed-up")
+        await until(lambda: DOCS in app.states.all and app.states.all[DOCS].known)
+        await album.take(app.windows.main, "not-backed-up")
         for name in ("warnings", "failed", "running"):
             with write(app.home, moments(name), f"{RUN[:-4]}{name[:4]}"):
                 _heard(app, name)
                 await asyncio.sleep(0.2)  # it is told ten times a second at most
-                await album.take(app.window, name)
+                await album.take(app.windows.main, name)
 
     play(look())
 
@@ -90,21 +91,22 @@ def test_the_other_windows(
     profiles.add(app.home, made)
 
     async def look() -> None:
-        app.standings.begin()
-        await until(lambda: app.standings.all[DOCS].known)
+        app.states.begin()
+        await until(lambda: app.states.all[DOCS].known)
         with write(app.home, moments("warnings"), RUN):
-            app.show_log(DOCS, RUN)
-            log = app._wizards[f"log {RUN}"]
-            await until(lambda: log._lines.rowCount() == 10)  # type: ignore[attr-defined]
+            app.windows.show(screens.Log(DOCS, RUN))
+            log = app.windows.shown(screens.Log(DOCS, RUN))
+            assert isinstance(log, LogWindow)
+            await until(lambda: log.lines.rowCount() == 10)
             await album.take(log, "log")
-        app.show_preferences()
-        await album.take(app._wizards["preferences"], "preferences")
-        app.edit(DOCS)
-        editor = app._wizards[f"edit {DOCS}"]
+        app.windows.show(screens.Preferences())
+        await album.take(app.windows.shown(screens.Preferences()), "preferences")
+        app.windows.show(screens.Editor(DOCS))
+        editor = app.windows.shown(screens.Editor(DOCS))
         await until(lambda: editor._key.count() > 0 and editor._key.currentData() == key)  # type: ignore[attr-defined]
         await album.take(editor, "editor")
-        app.prove(DOCS)
-        await album.take(app._wizards[f"prove {DOCS}"], "proof")
+        app.windows.show(screens.Verification(DOCS))
+        await album.take(app.windows.shown(screens.Verification(DOCS)), "proof")
         for question in (
             prompts.passphrase(),
             prompts.sure(None, language._("Stop the run and quit?"), "?", "&Ja", destroys=True),

@@ -1,12 +1,12 @@
 """Closing and quitting: what that means for backups is said, and nobody ends them unawares."""
 
 import asyncio
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QLabel, QWidget
 
+from secretsbackup.desktop import screens
 from secretsbackup.desktop.app import App
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.schedule import Manual
@@ -18,19 +18,15 @@ STAY, TIMER = "Keep running in the background", "Let the system’s timer back u
 
 
 @pytest.fixture
-def ended(untended: Path, app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
-    """Whoever ended the program; on a machine with systemd, where nothing starts backups."""
+def ended(untended: Path, app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
+    """The ends of the program; on a machine with systemd, where nothing starts backups."""
     booted = tmp_path / "systemd"
     booted.mkdir()
     monkeypatch.setattr(timer, "_BOOTED", booted)
     monkeypatch.setenv("DISPLAY", ":7")
-    by: list[str] = []
-
-    async def end(who: str) -> None:
-        by.append(who)
-
-    monkeypatch.setattr(app, "_quit", end)
-    return by
+    ends: list[bool] = []
+    app.quitting.ended.connect(lambda: ends.append(True))
+    return ends
 
 
 def windows() -> list[QWidget]:
@@ -52,16 +48,16 @@ def press(name: str) -> None:
 
 async def close(app: App) -> None:
     """Open the window, and close it."""
-    app.standings.begin()
-    app.open()
-    assert app.window
-    await until(lambda: all(one.known for one in app.standings.all.values()))
-    app.window.close()
-    app.window_closed()
+    app.states.begin()
+    app.windows.show(screens.Main())
+    assert app.windows.main
+    await until(lambda: all(one.known for one in app.states.all.values()))
+    app.windows.main.close()
+    app.quitting.window_closed()
 
 
 def test_closing_where_nothing_else_starts_backups_says_so(
-    play: Play, app: App, docs: Profile, ended: list[str]
+    play: Play, app: App, docs: Profile, ended: list[bool]
 ) -> None:
     async def scene() -> None:
         await close(app)
@@ -69,17 +65,17 @@ def test_closing_where_nothing_else_starts_backups_says_so(
         assert not ended
         press(STAY)
         await until(lambda: not windows())
-        app.window_closed()  # the question was the last window
+        app.quitting.window_closed()  # the question was the last window
         await asyncio.sleep(0.1)
         assert not ended
         assert not windows()
-        app.open()
-        assert app.window in windows()
+        app.windows.show(screens.Main())
+        assert app.windows.main in windows()
 
     play(scene())
 
 
-def test_the_systems_timer_can_take_over(play: Play, app: App, docs: Profile, ended: list[str]) -> None:
+def test_the_systems_timer_can_take_over(play: Play, app: App, docs: Profile, ended: list[bool]) -> None:
     async def scene() -> None:
         await close(app)
         await until(lambda: says("No backups run"))
@@ -91,7 +87,7 @@ def test_the_systems_timer_can_take_over(play: Play, app: App, docs: Profile, en
 
 
 def test_whoever_closes_the_question_has_not_ended_backups(
-    play: Play, app: App, docs: Profile, ended: list[str]
+    play: Play, app: App, docs: Profile, ended: list[bool]
 ) -> None:
     async def scene() -> None:
         await close(app)
@@ -105,7 +101,7 @@ def test_whoever_closes_the_question_has_not_ended_backups(
 
 @pytest.mark.parametrize("made", [None, profile(schedule=Manual())])
 def test_where_nothing_is_scheduled_nothing_is_asked(
-    made: Profile | None, play: Play, app: App, ended: list[str]
+    made: Profile | None, play: Play, app: App, ended: list[bool]
 ) -> None:
     if made:
         profiles.add(app.home, made)
@@ -119,18 +115,18 @@ def test_where_nothing_is_scheduled_nothing_is_asked(
 
 
 def test_quitting_says_it_too_and_that_the_next_login_starts_it(
-    play: Play, app: App, docs: Profile, ended: list[str]
+    play: Play, app: App, docs: Profile, ended: list[bool]
 ) -> None:
     async def scene() -> None:
-        app.standings.begin()
-        await until(lambda: app.standings.all[DOCS].known)
+        app.states.begin()
+        await until(lambda: app.states.all[DOCS].known)
         autostart.turn_on()
-        app.ask_to_quit()
+        app.quitting.ask()
         await until(lambda: says("No backups run until you open it again, or log in the next time."))
         press(STAY)
         await until(lambda: not windows())
         assert not ended
-        app.ask_to_quit()
+        app.quitting.ask()
         await until(lambda: says("No backups run"))
         press("Quit")
         await until(lambda: ended)
@@ -138,7 +134,7 @@ def test_quitting_says_it_too_and_that_the_next_login_starts_it(
     play(scene())
 
 
-def test_with_the_timer_on_it_just_quits(play: Play, app: App, docs: Profile, ended: list[str]) -> None:
+def test_with_the_timer_on_it_just_quits(play: Play, app: App, docs: Profile, ended: list[bool]) -> None:
     async def scene() -> None:
         await timer.switch_on()
         await close(app)
@@ -149,18 +145,18 @@ def test_with_the_timer_on_it_just_quits(play: Play, app: App, docs: Profile, en
 
 
 def test_the_window_turns_automatic_backups_on(
-    play: Play, app: App, docs: Profile, ended: list[str], monkeypatch: pytest.MonkeyPatch
+    play: Play, app: App, docs: Profile, ended: list[bool], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("XDG_CURRENT_DESKTOP", "GNOME")
 
     async def scene() -> None:
-        app.standings.begin()
-        app.open()
-        await until(lambda: app.standings.all[DOCS].status.unstarted)
+        app.states.begin()
+        app.windows.show(screens.Main())
+        await until(lambda: app.states.all[DOCS].status.unstarted)
         press_when = "Turn on automatic backups"
         await until(lambda: says("Not protected."))
         press(press_when)
-        await until(lambda: not app.standings.all[DOCS].status.unstarted)
+        await until(lambda: not app.states.all[DOCS].status.unstarted)
         assert timer.is_set_up()
 
     play(scene())
@@ -170,13 +166,13 @@ def test_a_pause_can_be_ended_in_the_window(play: Play, app: App, docs: Profile)
     async def scene() -> None:
         from secretsbackup.store.pause import UNTIL_RESUMED
 
-        app.standings.begin()
-        app.open()
-        await until(lambda: app.standings.all[DOCS].known)
-        app.standings.pause(DOCS, UNTIL_RESUMED)
+        app.states.begin()
+        app.windows.show(screens.Main())
+        await until(lambda: app.states.all[DOCS].known)
+        app.states.pause(DOCS, UNTIL_RESUMED)
         await until(lambda: says("Paused."))
         press("Continue")
         await until(lambda: not says("Paused."))
-        assert app.standings.all[DOCS].paused is None
+        assert app.states.all[DOCS].paused is None
 
     play(scene())

@@ -1,21 +1,24 @@
 """What recorded runs look like: the shape in the tray, the one line, the window, the buttons that help."""
 
+import asyncio
 from datetime import UTC, datetime, timedelta
 
 import msgspec
 import pytest
 from PySide6.QtGui import QColor
-from PySide6.QtWidgets import QLabel, QPushButton
+from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 
 from secretsbackup import words
-from secretsbackup.desktop import icons
-from secretsbackup.desktop.app import App
+from secretsbackup.desktop import icons, screens
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.profile_states import worst
 from secretsbackup.desktop.tray import Menu, Panel, panel, tomorrow
+from secretsbackup.model.event import Step, Verb
+from secretsbackup.model.outcome import YOU, Cancelled, Summary
 from secretsbackup.model.profile import Profile
+from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import pause, profiles
-from tests.desktop.conftest import DOCS, Play, moments, profile, until
+from tests.desktop.conftest import DOCS, Parts, Play, moments, profile, until
 
 STATES = {
     "idle": (Shield.SAFE, "Backed up"),
@@ -27,66 +30,60 @@ STATES = {
 }
 
 
-def heard(app: App, name: str) -> None:
-    for moment in moments(name):
-        app.follower.heard.emit(DOCS, moment)
-
-
 @pytest.mark.parametrize("name", STATES)
-def test_a_state_has_its_shape_and_its_line(play: Play, app: App, docs: Profile, name: str) -> None:
+def test_a_state_has_its_shape_and_its_line(play: Play, parts: Parts, docs: Profile, name: str) -> None:
     shape, line = STATES[name]
 
     async def scene() -> None:
-        app.standings.begin()
-        app.open()
-        await until(lambda: app.standings.all[DOCS].known)
-        heard(app, name)
-        standing = app.standings.all[DOCS]
+        parts.states.begin()
+        window = parts.window()
+        await until(lambda: parts.states.all[DOCS].known)
+        parts.heard(moments(name))
+        standing = parts.states.all[DOCS]
         now = datetime.now(UTC)
-        assert standing.shield(now) is worst(app.standings) is shape
+        assert standing.shield(now) is worst(parts.states) is shape
         assert line in words.standing(standing.status, now, None, None)
-        assert app.window
-        await until(lambda: name in ("idle", "cancelled", "warnings") or _shown(app, shape))
-        assert not app.window.grab().isNull()
+        await until(lambda: name in ("idle", "cancelled", "warnings") or _shown(window, shape))
+        assert not window.grab().isNull()
 
     play(scene())
 
 
-def test_a_run_that_stands_still_is_told_and_can_be_stopped(
-    play: Play, app: App, docs: Profile, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    stopped: list[str] = []
-    monkeypatch.setattr(app, "stop", stopped.append)
+def test_a_run_that_stands_still_is_told_and_can_be_stopped(play: Play, parts: Parts, docs: Profile) -> None:
+    async def endless(run: Run) -> Summary:
+        with run.step(Step.CHECK):
+            await asyncio.sleep(60)
+        return Summary()
 
     async def scene() -> None:
-        app.standings.begin()
-        app.open()
-        await until(lambda: app.standings.all[DOCS].known)
+        parts.states.begin()
+        window = parts.window()
+        await until(lambda: parts.states.all[DOCS].known)
+        live = parts.session.run(endless, Verb.BACKUP, docs)
+        assert live
+        await until(lambda: parts.states.all[DOCS].status.step)
         for moment in moments("running"):
             earlier = msgspec.structs.replace(moment, at=moment.at - timedelta(hours=13))
-            app.follower.heard.emit(DOCS, earlier)
-        assert worst(app.standings) is Shield.ATTENTION
-        assert app.window
-        await until(lambda: _button(app, "Stop it"))
-        labels = [one.text() for one in app.window.findChildren(QLabel) if one.isVisible()]
+            parts.follower.heard.emit(DOCS, earlier)
+        assert worst(parts.states) is Shield.ATTENTION
+        await until(lambda: _button(window, "Stop it"))
+        labels = [one.text() for one in window.findChildren(QLabel) if one.isVisible()]
         assert [text for text in labels if "he run that goes on has said nothing since" in text]
-        button = _button(app, "Stop it")
+        button = _button(window, "Stop it")
         assert button
         button.click()
-        assert stopped == [DOCS]
+        assert await live.outcome() == Cancelled(YOU)
 
     play(scene())
 
 
-def _button(app: App, name: str) -> QPushButton | None:
-    assert app.window
-    shown = [one for one in app.window.findChildren(QPushButton) if one.isVisible()]
+def _button(window: QWidget, name: str) -> QPushButton | None:
+    shown = [one for one in window.findChildren(QPushButton) if one.isVisible()]
     return next((one for one in shown if one.text().replace("&", "") == name), None)
 
 
-def _shown(app: App, shape: Shield) -> bool:
-    assert app.window
-    names = {button.accessibleName() for button in app.window.findChildren(QPushButton) if button.isVisible()}
+def _shown(window: QWidget, shape: Shield) -> bool:
+    names = {button.accessibleName() for button in window.findChildren(QPushButton) if button.isVisible()}
     return {Shield.RUNNING: "Stop", Shield.FAILED: "Try again"}[shape] in names
 
 
@@ -101,36 +98,40 @@ def test_shapes_differ_without_colour() -> None:
     assert len(ring) == 5
 
 
-def test_the_menu_offers_what_can_be_done(play: Play, app: App, docs: Profile) -> None:
+def test_the_menu_offers_what_can_be_done(play: Play, parts: Parts, docs: Profile) -> None:
     def offered(menu: Menu) -> list[str]:
         return [action.text().replace("&", "") for action in menu.actions() if action.text()]
 
     async def scene() -> None:
-        app.standings.begin()
-        menu = Menu(app, app.standings)
+        parts.states.begin()
+        menu = Menu(parts.states, parts.session, parts.shown.append, lambda: None)
         rest = ["Restore files…", "Open", "Pause", "Preferences…", "Quit"]
         assert offered(menu) == ["Back up now", *rest]
-        profiles.add(app.home, profile("photos"))
-        await until(lambda: "photos" in app.standings.all)
-        assert (action := menu.named("Back up now"))
+        profiles.add(parts.home, profile("photos"))
+        await until(lambda: "photos" in parts.states.all)
+        action = next(one for one in menu.actions() if one.text().replace("&", "") == "Back up now")
         assert [one.text() for one in action.menu().actions()] == [DOCS, "photos"]  # type: ignore[attr-defined]
-        heard(app, "running")
+        parts.heard(moments("running"))
         await until(lambda: "Stop" in offered(menu))
+        for action in menu.actions():
+            if action.text().replace("&", "") in ("Restore files…", "Open", "Preferences…"):
+                action.trigger()
+        assert parts.shown == [screens.Restore(), screens.Main(), screens.Preferences()]
 
     play(scene())
 
 
-def test_a_pause_is_kept_shown_and_ended(play: Play, app: App, docs: Profile) -> None:
+def test_a_pause_is_kept_shown_and_ended(play: Play, parts: Parts, docs: Profile) -> None:
     async def scene() -> None:
-        app.standings.begin()
-        await until(lambda: app.standings.all[DOCS].known)
-        heard(app, "idle")
+        parts.states.begin()
+        await until(lambda: parts.states.all[DOCS].known)
+        parts.heard(moments("idle"))
         now = datetime.now(UTC)
-        app.standings.pause(DOCS, now + timedelta(hours=1))
-        assert app.standings.all[DOCS].shield(now) is Shield.PAUSED
-        assert app.standings.all[DOCS].shield(now + timedelta(hours=2)) is Shield.SAFE
-        pause.resume(app.home, DOCS)  # in a terminal
-        await until(lambda: app.standings.all[DOCS].paused is None)
+        parts.states.pause(DOCS, now + timedelta(hours=1))
+        assert parts.states.all[DOCS].shield(now) is Shield.PAUSED
+        assert parts.states.all[DOCS].shield(now + timedelta(hours=2)) is Shield.SAFE
+        pause.resume(parts.home, DOCS)  # in a terminal
+        await until(lambda: parts.states.all[DOCS].paused is None)
 
     play(scene())
 

@@ -5,14 +5,13 @@ from datetime import UTC, datetime, timedelta
 
 from PySide6.QtWidgets import QLabel
 
-from secretsbackup.desktop.app import App
-from secretsbackup.desktop.verification import Proof
+from secretsbackup.desktop.verification import VerificationWindow
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Step, StepStarted, Verb
 from secretsbackup.model.outcome import Completed, Failed, Outcome, Reason, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.store import history
 from secretsbackup.store.home import Home
-from tests.desktop.conftest import DOCS, Play, until, write
+from tests.desktop.conftest import DOCS, Parts, Play, until, write
 
 GOOD = Completed(
     Summary(
@@ -40,44 +39,47 @@ def remember(home: Home, ago: timedelta, outcome: Outcome, verb: Verb = Verb.VER
     )
 
 
-def said(page: Proof) -> str:
+def verification(parts: Parts) -> VerificationWindow:
+    """The window of it, shown."""
+    made = VerificationWindow(parts.home, parts.states, parts.session, parts.shown.append, DOCS)
+    made.show()
+    return made
+
+
+def said(page: VerificationWindow) -> str:
     return "\n".join(label.text() for label in page.findChildren(QLabel) if label.isVisible())
 
 
-def test_it_says_when_how_much_how_fast_and_how_often(play: Play, app: App, docs: Profile) -> None:
-    remember(app.home, timedelta(days=11), BACKUP, Verb.BACKUP)
-    remember(app.home, timedelta(days=10), AWAY)
-    remember(app.home, timedelta(days=3, hours=1), GOOD)
-    remember(app.home, timedelta(hours=1), BACKUP, Verb.BACKUP)
+def test_it_says_when_how_much_how_fast_and_how_often(play: Play, parts: Parts, docs: Profile) -> None:
+    remember(parts.home, timedelta(days=11), BACKUP, Verb.BACKUP)
+    remember(parts.home, timedelta(days=10), AWAY)
+    remember(parts.home, timedelta(days=3, hours=1), GOOD)
+    remember(parts.home, timedelta(hours=1), BACKUP, Verb.BACKUP)
 
     async def scene() -> None:
-        app.standings.begin()
-        await until(lambda: app.standings.all[DOCS].known)
-        app.prove(DOCS)
-        (page,) = [one for one in app._wizards.values() if isinstance(one, Proof)]
-        await until(lambda: page._past.rowCount() == 2)
+        parts.states.begin()
+        await until(lambda: parts.states.all[DOCS].known)
+        page = verification(parts)
+        await until(lambda: page.past.rowCount() == 2)
         text = said(page)
         assert "Proven restorable 3 days ago: 25 files compared" in text
         assert "a whole restore takes about 2 h" in text
         assert "25 files, 3 MB; 250 MB fetched in 12 sec, 20 MB/s" in text
         assert "every 7 days" in text
-        assert page._now.isVisible()
-        app.open()
-        assert app.window
-        facts = app.window.findChildren(QLabel)
+        assert page.verify_now.isVisible()
+        facts = parts.window().findChildren(QLabel)
         assert any("Proven restorable 3 days ago" in label.toolTip() + label.text() for label in facts)
 
     play(scene())
 
 
-def test_a_drill_that_goes_on_is_shown_and_what_it_finds(play: Play, app: App, docs: Profile) -> None:
-    remember(app.home, timedelta(days=11), BACKUP, Verb.BACKUP)
+def test_a_drill_that_goes_on_is_shown_and_what_it_finds(play: Play, parts: Parts, docs: Profile) -> None:
+    remember(parts.home, timedelta(days=11), BACKUP, Verb.BACKUP)
 
     async def scene() -> None:
-        app.standings.begin()
-        await until(lambda: app.standings.all[DOCS].known)
-        page = Proof(app, DOCS)
-        page.show()
+        parts.states.begin()
+        await until(lambda: parts.states.all[DOCS].known)
+        page = verification(parts)
         await asyncio.sleep(0.1)
         assert "Not proven yet." in said(page)
         assert "Nothing was ever restored for proof." in said(page)
@@ -85,15 +87,15 @@ def test_a_drill_that_goes_on_is_shown_and_what_it_finds(play: Play, app: App, d
         run = RunId("20991122T120000.000Z-abcd")
         began = Moment(now, RunStarted(run=run, profile=DOCS, verb=Verb.VERIFY, version="1"))
         ended = Moment(now, RunEnded(outcome=DAMAGE))
-        writer = write(app.home, [began, Moment(now, StepStarted(step=Step.FETCH))], run)
-        await until(page._running.isVisible)
-        assert not page._now.isVisible()
-        history.record(app.home, [began, ended])  # as the process does that proves
+        writer = write(parts.home, [began, Moment(now, StepStarted(step=Step.FETCH))], run)
+        await until(page.running.isVisible)
+        assert not page.verify_now.isVisible()
+        history.record(parts.home, [began, ended])  # as the process does that proves
         with writer:
             writer.write(ended)
-        await until(lambda: page._past.rowCount() == 1)
-        await until(page._now.isVisible)
+        await until(lambda: page.past.rowCount() == 1)
+        await until(page.verify_now.isVisible)
         assert "A part of the backup at the destination is damaged" in said(page)
-        assert page._anew.isVisible()
+        assert page.start_full.isVisible()
 
     play(scene())

@@ -8,7 +8,6 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from secretsbackup.desktop.app import App
 from secretsbackup.desktop.restore.when import How
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.model import destination as destinations
@@ -24,12 +23,12 @@ from secretsbackup.store.catalogue import filling
 from secretsbackup.store.catalogue.filling import Told
 from secretsbackup.tools import keychain
 from tests.conftest import PASSPHRASE
-from tests.desktop.conftest import Play, app, play
+from tests.desktop.conftest import Parts, Play, parts, play
 from tests.desktop.restore.conftest import Begin, begin, everything
 from tests.desktop.setup.wizard_driver import Hand
 from tests.end_to_end.servers import Bucket
 
-__all__ = ["app", "begin", "play"]  # fixtures that are used here
+__all__ = ["begin", "parts", "play"]  # fixtures that are used here
 
 pytestmark = pytest.mark.timeout(240)
 
@@ -48,7 +47,7 @@ def source(tmp_path: Path) -> Path:
 
 @pytest.fixture
 def saved(
-    app: App, play: Play, source: Path, key: Fingerprint, memory: None, bucket_on_ceph: Bucket
+    parts: Parts, play: Play, source: Path, key: Fingerprint, memory: None, bucket_on_ceph: Bucket
 ) -> Profile:
     """Three backups on a real server, and a catalogue that knows a hundred thousand paths more."""
     server = bucket_on_ceph.server
@@ -58,7 +57,7 @@ def saved(
         destination=destinations.Bucket(bucket_on_ceph.name, "docs", endpoint=server.endpoint),
         key=key,
     )
-    profiles.add(app.home, profile)
+    profiles.add(parts.home, profile)
 
     async def back_up() -> None:
         for name, value in (
@@ -70,12 +69,12 @@ def saved(
             (source / "report.txt").write_text(text)
             if number == 2:
                 (source / "letter to a friend.txt").unlink()
-            live = runner.start(backup.recipe(), Verb.BACKUP, profile, app.home)
+            live = runner.start(backup.recipe(), Verb.BACKUP, profile, parts.home)
             assert isinstance(await live.outcome(), Completed)
             await asyncio.sleep(1)
 
     play(back_up())
-    _add_many(app.home.catalogue(profile))
+    _add_many(parts.home.catalogue(profile))
     return profile
 
 
@@ -146,14 +145,14 @@ def test_yesterdays_version_of_a_document_is_a_few_clicks_away(
 
 
 def test_what_is_ticked_comes_back_and_what_was_stopped_goes_on(
-    play: Play, begin: Begin, app: App, saved: Profile, source: Path, tmp_path: Path
+    play: Play, begin: Begin, parts: Parts, saved: Profile, source: Path, tmp_path: Path
 ) -> None:
     async def look() -> None:
         hand = begin("docs", photographs="restore/tree")
         wizard = hand.wizard
         await hand.until(lambda: wizard.when.taken and wizard.when.holds)
         wizard.when.choices.choose(How.THEN)
-        wizard.when._snapshots.setCurrentRow(1)
+        wizard.when.snapshots.setCurrentRow(1)
         await hand.next(wizard.what)
         await hand.until(lambda: wizard.what.tree.rowCount() == 2)
         wizard.what.tree.tick(b"Documents", chosen=True)
@@ -171,7 +170,7 @@ def test_what_is_ticked_comes_back_and_what_was_stopped_goes_on(
 
 
 def test_a_restore_that_is_stopped_can_be_gone_on_with(
-    play: Play, begin: Begin, app: App, saved: Profile, source: Path, tmp_path: Path
+    play: Play, begin: Begin, parts: Parts, saved: Profile, source: Path, tmp_path: Path
 ) -> None:
     async def look() -> None:
         await keychain.keep(saved.name, SecretName.GPG_PASSPHRASE, PASSPHRASE)
@@ -191,12 +190,12 @@ def test_a_restore_that_is_stopped_can_be_gone_on_with(
         await hand.until(lambda: wizard.page is wizard.ended)
         if isinstance(wizard.ended.answer, Cancelled):  # else it was done before the click
             hand.photograph("stopped")
-            assert unfinished.known(app.home, saved.name)
+            assert unfinished.known(parts.home, saved.name)
             hand.press("Go on where it stopped")
             await hand.until(lambda: wizard.page is wizard.ended)
         folder = Path(wizard.ended.folder)
         for path in (source / "deep").iterdir():
             assert (folder / "Documents" / "deep" / path.name).read_bytes() == path.read_bytes()
-        assert not unfinished.known(app.home, saved.name)
+        assert not unfinished.known(parts.home, saved.name)
 
     play(look())

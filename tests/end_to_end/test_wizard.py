@@ -12,7 +12,6 @@ import msgspec
 import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
-from secretsbackup.desktop.app import App
 from secretsbackup.desktop.prompts import Sure
 from secretsbackup.desktop.setup import Start, Where
 from secretsbackup.model import policy
@@ -28,13 +27,13 @@ from secretsbackup.store import pause as pauses
 from secretsbackup.store import profiles
 from secretsbackup.tools import autostart, gnupg, timer
 from tests.conftest import PASSPHRASE, StandIn
-from tests.desktop.conftest import Play, app, play, until
+from tests.desktop.conftest import Parts, Play, parts, play, until
 from tests.desktop.setup.conftest import Begin, begin, person
 from tests.desktop.setup.wizard_driver import Hand
 from tests.end_to_end import servers
 from tests.end_to_end.servers import CephServer, S3Server
 
-__all__ = ["app", "begin", "person", "play"]  # fixtures that are used here
+__all__ = ["begin", "parts", "person", "play"]  # fixtures that are used here
 
 ID, SECRET = "AKIAADMINISTRATORPLANTED", "planted-administrator-secret-0123456789ab"
 OTHER = "Another server: MinIO, Ceph, …"
@@ -93,11 +92,11 @@ async def to_the_summary(hand: Hand, key: Fingerprint) -> None:
     await hand.next(hand.wizard.summary)
 
 
-async def back_up(hand: Hand, app: App, name: str) -> None:
+async def back_up(hand: Hand, parts: Parts, name: str) -> None:
     """Press the last button, and wait for the first backup."""
     hand.finish()
-    await until(lambda: app.going_on(ProfileName(name)))
-    assert isinstance(await app.going_on(ProfileName(name))[0].outcome(), Completed)
+    await until(lambda: parts.session.going_on(ProfileName(name)))
+    assert isinstance(await parts.session.going_on(ProfileName(name))[0].outcome(), Completed)
 
 
 async def own_server(hand: Hand, endpoint: str, bucket: str = "") -> None:
@@ -113,7 +112,7 @@ async def own_server(hand: Hand, endpoint: str, bucket: str = "") -> None:
 def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
     play: Play,
     begin: Begin,
-    app: App,
+    parts: Parts,
     person: Path,
     new_gnupg: Path,
     memory: None,
@@ -140,19 +139,19 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
         assert "and beside the backups" in hand.says
         await hand.next(wizard.ready)
         assert wizard.summary.tasks.done == [*map(str, _ALL)]
-        profile = profiles.get(app.home, "Documents")
+        profile = profiles.get(parts.home, "Documents")
         assert profile.destination == Folder(str(disk / "backups"))
         assert profile.schedule == Daily("18:00")
         assert profile.exclude == (".cache/",)
         left = [path.name for path in disk.rglob("*") if path.is_file()]
         assert left == ["secretsbackup-recovery-kit.txt"], "the canary is gone without a trace"
-        assert pauses.paused_until(app.home, profile.name), "the schedule does not begin before its owner"
-        assert not app.home.draft.exists()
-        kept = kits.read(app.home, profile.name)
+        assert pauses.paused_until(parts.home, profile.name), "the schedule does not begin before its owner"
+        assert not parts.home.draft.exists()
+        kept = kits.read(parts.home, profile.name)
         assert kept
         assert kept.checked
-        await back_up(hand, app, profile.name)
-        assert pauses.paused_until(app.home, profile.name) is None
+        await back_up(hand, parts, profile.name)
+        assert pauses.paused_until(parts.home, profile.name) is None
         assert list((disk / "backups").glob("duplicity-full*"))
         new_gnupg.joinpath("words").write_text(words)
 
@@ -177,14 +176,14 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
         await hand.next(wizard.ready)
         assert autostart.is_on()
         assert "1 snapshot" in hand.says
-        assert hand.button("Restore files…") is wizard._next, "whoever lost a machine wants the files"
-        profile = profiles.get(app.home, "Documents")
-        assert kits.read(app.home, profile.name), "whoever came by a kit has one"
+        assert hand.button("Restore files…").isDefault(), "whoever lost a machine wants the files"
+        profile = profiles.get(parts.home, "Documents")
+        assert kits.read(parts.home, profile.name), "whoever came by a kit has one"
         wizard.close()
-        assert pauses.paused_until(app.home, profile.name), "no backup begins before the restore does"
+        assert pauses.paused_until(parts.home, profile.name), "no backup begins before the restore does"
 
     play(set_up())
-    profiles.remove(app.home, profiles.get(app.home, "Documents").name)
+    profiles.remove(parts.home, profiles.get(parts.home, "Documents").name)
     asyncio.run(gnupg.remove_key(asyncio.run(gnupg.keys())[0].fingerprint))
     keyring.get_keyring()._kept.clear()  # type: ignore[attr-defined]
     logs_in()
@@ -195,7 +194,7 @@ _ALL = (Task.KEY, Task.SAVE, Task.FETCH, Task.CLEAR, Task.WRITE, Task.KIT, Task.
 
 
 def test_an_administrators_key_makes_all_of_it_and_is_kept_nowhere(
-    play: Play, begin: Begin, app: App, moto: S3Server, key: Fingerprint, memory: None
+    play: Play, begin: Begin, parts: Parts, moto: S3Server, key: Fingerprint, memory: None
 ) -> None:
     """Stopped in the middle it says what there is, and goes on with that."""
 
@@ -217,7 +216,7 @@ def test_an_administrators_key_makes_all_of_it_and_is_kept_nowhere(
         assert "This was made, and is there now" in hand.says
         hand.photograph("stopped")
         await hand.next(wizard.ready)
-        profile = profiles.get(app.home, "Documents")
+        profile = profiles.get(parts.home, "Documents")
         assert isinstance(profile.destination, Bucket)
         place = servers.Bucket(moto, profile.destination.bucket)
         assert place.objects() == [], "the canary is gone"
@@ -227,14 +226,14 @@ def test_an_administrators_key_makes_all_of_it_and_is_kept_nowhere(
         assert not wizard.access.key_id.text()
 
     play(set_up())
-    for path in app.home.config.parent.rglob("*"):
+    for path in parts.home.config.parent.rglob("*"):
         assert not path.is_file() or SECRET.encode() not in path.read_bytes()
 
 
 def test_what_a_failed_set_up_made_is_listed_and_removed(
     play: Play,
     begin: Begin,
-    app: App,
+    parts: Parts,
     moto: S3Server,
     key: Fingerprint,
     memory: None,
@@ -255,7 +254,7 @@ def test_what_a_failed_set_up_made_is_listed_and_removed(
         await hand.next(wizard.summary)
         assert "the bucket bucket-of-a-failure" in hand.says
         assert "the user secretsbackup-bucket-of-a-failure-Documents" in hand.says
-        assert not profiles.load(app.home)
+        assert not profiles.load(parts.home)
         wizard.reject()
 
     async def remove() -> None:
@@ -297,7 +296,7 @@ def _asked() -> Sure | None:
 def test_ones_own_key_is_tried_right_by_right(
     play: Play,
     begin: Begin,
-    app: App,
+    parts: Parts,
     ceph: CephServer,
     key: Fingerprint,
     memory: None,
@@ -333,7 +332,7 @@ def test_ones_own_key_is_tried_right_by_right(
         await to_the_summary(hand, key)
         await hand.next(wizard.ready)
         assert bucket.objects() == []
-        await back_up(hand, app, "Documents")
+        await back_up(hand, parts, "Documents")
 
     async def take_it_over() -> None:
         """The same place once more: what is there is offered to be gone on with."""
@@ -357,10 +356,10 @@ def test_ones_own_key_is_tried_right_by_right(
         await to_the_summary(hand, key)
         await hand.next(wizard.ready)
         assert str(Task.READ) in wizard.summary.tasks.done
-        await back_up(hand, app, "again")
+        await back_up(hand, parts, "again")
 
     play(set_up())
-    profiles.remove(app.home, ProfileName("Documents"))  # two profiles cannot share a place
+    profiles.remove(parts.home, ProfileName("Documents"))  # two profiles cannot share a place
     play(take_it_over())
     assert len([one for one in bucket.objects() if "manifest" in one["Key"]]) >= 2
 
@@ -449,7 +448,7 @@ def test_an_expired_key_is_named_and_not_offered(
 def test_the_old_scripts_settings_are_taken_over(
     play: Play,
     begin: Begin,
-    app: App,
+    parts: Parts,
     person: Path,
     key: Fingerprint,
     memory: None,
@@ -477,8 +476,8 @@ def test_the_old_scripts_settings_are_taken_over(
         offer.click()
         await hand.next(wizard.ready)
         assert not autostart.is_on(), "it was not wanted"
-        profile = profiles.get(app.home, "docs")
+        profile = profiles.get(parts.home, "docs")
         assert profile.staging == str(person / "stage")
-        await back_up(hand, app, profile.name)
+        await back_up(hand, parts, profile.name)
 
     play(take_over())

@@ -2,6 +2,8 @@
 
 from typing import TYPE_CHECKING
 
+from secretsbackup.desktop import screens
+from secretsbackup.desktop.profile_states import Standings
 from secretsbackup.desktop.restore.done import DonePage
 from secretsbackup.desktop.restore.phrase import PhrasePage
 from secretsbackup.desktop.restore.progress import ProgressPage
@@ -13,31 +15,43 @@ from secretsbackup.desktop.restore.unregistered import ElsewherePage
 from secretsbackup.desktop.restore.what import WhatPage
 from secretsbackup.desktop.restore.when import How, WhenPage
 from secretsbackup.desktop.restore.where import WherePage
+from secretsbackup.desktop.screens import Show
+from secretsbackup.desktop.session import Session
+from secretsbackup.desktop.settings import Settings
 from secretsbackup.desktop.wizard import Wizard
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.restore import restore
 from secretsbackup.operations.run.runner import Recipe
+from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
-    from secretsbackup.desktop.app import App
     from secretsbackup.model.profile import Profile
 
 
-class Restore(Wizard):
+class RestoreWizard(Wizard):
     """All pages, and the restore that their answers make."""
 
-    def __init__(self, app: "App", name: ProfileName | None) -> None:
-        self._app = app
+    def __init__(
+        self,
+        home: Home,
+        settings: Settings,
+        states: Standings,
+        session: Session,
+        show: Show,
+        name: ProfileName | None,
+    ) -> None:
+        """Restores from this profile, or asks from which."""
+        self._settings, self._states, self._show = settings, states, show
         self.source = SourcePage(self._profiles, name)
         self.elsewhere = ElsewherePage(self.source)
-        self.when = WhenPage(self.subject, app.home, self._choose_another)
-        self.search = SearchPage(self.subject, self.when, app.home)
-        self.what = WhatPage(self.subject, self.when, self.search, app.home)
+        self.when = WhenPage(self.subject, home, self.choose_another)
+        self.search = SearchPage(self.subject, self.when, home)
+        self.what = WhatPage(self.subject, self.when, self.search, home)
         self.phrase = PhrasePage(self.subject, self.when)
-        self.where = WherePage(self.when, self.what, app.settings.restored_to, self.phrase.wanted)
-        self.progress = ProgressPage(app, self.subject, self.recipe, self.ask)
+        self.where = WherePage(self.when, self.what, settings.restored_to, self.phrase.wanted)
+        self.progress = ProgressPage(session, self.subject, self.recipe, self.ask)
         self.ended = DonePage(
             self.progress, go_on=self._go_on, put_back=self._put_back, show_log=self._show_log
         )
@@ -77,15 +91,15 @@ class Restore(Wizard):
         return self.phrase.answer or self.when.phrase or (subject.phrase if subject else None)
 
     def _profiles(self) -> "dict[ProfileName, Profile]":
-        return {name: standing.profile for name, standing in self._app.standings.all.items()}
+        return {name: standing.profile for name, standing in self._states.all.items()}
 
-    def _choose_another(self) -> None:
+    def choose_another(self) -> None:
         self.source.choose_elsewhere()
         self.go(self.pages.index(self.source))
 
     def _moved(self) -> None:
         if self.page is self.progress and self.when.answer.how is not How.GO_ON:
-            self._app.settings.restored_to = str(self.where.answer.parent)
+            self._settings.restored_to = str(self.where.answer.parent)
 
     def _over(self) -> None:
         if self.page is self.progress:
@@ -104,7 +118,7 @@ class Restore(Wizard):
     def _show_log(self) -> None:
         subject, live = self.subject(), self.progress.live
         if subject and live:
-            self._app.show_log(subject.profile.name, live.run)
+            self._show(screens.Log(subject.profile.name, live.run))
 
     def _left(self) -> None:
         """A restore that goes on can be looked at again; else whoever comes back begins anew."""
@@ -116,9 +130,4 @@ class Restore(Wizard):
             self.deleteLater()
 
 
-def wizard(app: "App", name: ProfileName | None = None) -> Restore:
-    """The wizard that brings files back; from this profile, or it asks from which."""
-    return Restore(app, name)
-
-
-__all__ = ["Restore", "wizard"]
+__all__ = ["RestoreWizard"]

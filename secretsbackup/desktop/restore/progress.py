@@ -9,6 +9,7 @@ from secretsbackup.desktop import style, work
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.run_trace import Trace
 from secretsbackup.desktop.running import Running
+from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.wizard import Page
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.event import RunEnded, Verb, Warned
@@ -20,7 +21,6 @@ from secretsbackup.words.language import _
 if TYPE_CHECKING:
     import asyncio
 
-    from secretsbackup.desktop.app import App
 
 _SHOWN = 1000
 """So many warnings are kept to be read here; the log has them all."""
@@ -33,7 +33,7 @@ class ProgressPage(Page[Outcome | None]):
 
     def __init__(
         self,
-        app: "App",
+        session: Session,
         subject: Callable[[], Subject | None],
         recipe: Callable[[], Recipe],
         ask: Ask,
@@ -44,7 +44,7 @@ class ProgressPage(Page[Outcome | None]):
             _("You may close this window: the restore goes on, and the tray tells when it is done."),
         )
         self.final = True
-        self._app, self._subject, self._recipe, self._ask = app, subject, recipe, ask
+        self._session, self._subject, self._recipe, self._ask = session, subject, recipe, ask
         self._live: Live | None = None
         self._following: asyncio.Task[None] | None = None
         self._outcome: Outcome | None = None
@@ -78,7 +78,9 @@ class ProgressPage(Page[Outcome | None]):
         if subject is None or (self._live is not None and self._outcome is None):
             return
         self._outcome, self.warnings = None, []
-        self._live = self._app.restore(subject, self._recipe(), self._ask)
+        self._live = self._session.run(
+            self._recipe(), Verb.RESTORE, subject.profile, ask=self._ask, opened_by=subject.opened_by
+        )
         if self._live is not None:
             self._following = work.begin(self._follow(self._live, subject))
 

@@ -57,7 +57,7 @@ class Tree(QAbstractItemModel):
     def __init__(self) -> None:
         super().__init__()
         self.selection = Selection()
-        self._file, self._at = Path(), datetime.now(UTC)
+        self._file, self.at = Path(), datetime.now(UTC)
         self._top = self._root = Node(None, None, 0)
         self._top.below = []
         self._sought = ""
@@ -65,9 +65,9 @@ class Tree(QAbstractItemModel):
 
     def show_snapshot(self, file: Path, at: datetime) -> None:
         """Show a snapshot from its top; what is ticked stays ticked where it is the same one."""
-        if (file, at) != (self._file, self._at):
+        if (file, at) != (self._file, self.at):
             self.selection = Selection()
-        self._file, self._at = file, at
+        self._file, self.at = file, at
         self._begin_anew(Node(None, None, 0))
         self._top = self._root
 
@@ -87,12 +87,12 @@ class Tree(QAbstractItemModel):
 
     def inside(self, path: bytes) -> list[bytes]:
         """The paths in a folder of the snapshot."""
-        return [one.path for one in catalogue.folder(self._file, self._at, path)]
+        return [one.path for one in catalogue.folder(self._file, self.at, path)]
 
     async def _find(self, text: str) -> None:
         found = await work.attempt(
             asyncio.to_thread(
-                finding.find, self._file, text.encode("utf-8", "surrogateescape"), at=self._at, limit=_FOUND
+                finding.find, self._file, text.encode("utf-8", "surrogateescape"), at=self.at, limit=_FOUND
             ),
             lambda _message: None,
         )
@@ -154,7 +154,7 @@ class Tree(QAbstractItemModel):
 
     async def _read(self, node: Node) -> None:
         """Read what a folder has, away from the screen's thread."""
-        reading = asyncio.to_thread(catalogue.folder, self._file, self._at, node.path)
+        reading = asyncio.to_thread(catalogue.folder, self._file, self.at, node.path)
         found = await work.attempt(reading, lambda _message: None) or []
         rows = _rows(sorted(found, key=_order), node)
         if rows and self._shows(node):

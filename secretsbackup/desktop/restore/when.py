@@ -70,7 +70,7 @@ class WhenPage(Page[When]):
         self.begun: Unfinished | None = None
         self.phrase: Secret | None = None
         self.kept = True
-        self._calendar, self._snapshots = self._make_calendar(), self._make_list()
+        self.calendar, self.snapshots = self._make_calendar(), self._make_list()
         self.choices = Choices[How](_("When do you want your files from?"))
         self.choices.add(How.GO_ON, _("&Go on with the restore that was stopped"), " ")
         self.choices.add(How.NOW, _("From the ne&west backup"), " ")
@@ -95,7 +95,7 @@ class WhenPage(Page[When]):
             case How.NOW:
                 return When(how, self.taken[-1].time if self.taken else None)
             case How.THEN:
-                item = self._snapshots.currentItem()
+                item = self.snapshots.currentItem()
                 return When(how, item.data(_TIME.value) if item else None)
             case _:
                 return When(how)
@@ -194,32 +194,32 @@ class WhenPage(Page[When]):
         self.refresh()
 
     def _show_taken(self) -> None:
-        self._snapshots.clear()
+        self.snapshots.clear()
         now = datetime.now(UTC)
         for one in reversed(self.taken):
             item = QListWidgetItem(words.taken(one, now))
             item.setData(_TIME.value, one.time)
             item.setToolTip(words.clock(one.time))
-            self._snapshots.addItem(item)
+            self.snapshots.addItem(item)
         bold = QTextCharFormat()
         bold.setFontWeight(QFont.Weight.Bold)
-        self._calendar.setDateTextFormat(QDate(), QTextCharFormat())
+        self.calendar.setDateTextFormat(QDate(), QTextCharFormat())
         for day in {one.time.astimezone().date() for one in self.taken}:
-            self._calendar.setDateTextFormat(QDate(day.year, day.month, day.day), bold)
+            self.calendar.setDateTextFormat(QDate(day.year, day.month, day.day), bold)
         if self.taken:
             first, last = self.taken[0].time.astimezone(), self.taken[-1].time.astimezone()
-            self._calendar.setDateRange(QDate(first.year, first.month, first.day), QDate.currentDate())
-            self._calendar.setSelectedDate(QDate(last.year, last.month, last.day))
-            self._snapshots.setCurrentRow(0)
+            self.calendar.setDateRange(QDate(first.year, first.month, first.day), QDate.currentDate())
+            self.calendar.setSelectedDate(QDate(last.year, last.month, last.day))
+            self.snapshots.setCurrentRow(0)
 
     def _go_to_day(self) -> None:
         """The newest snapshot that is not younger than the end of the chosen day."""
-        chosen = self._calendar.selectedDate()
+        chosen = self.calendar.selectedDate()
         day = date(chosen.year(), chosen.month(), chosen.day())
         end = datetime.combine(day + timedelta(days=1), datetime.min.time()).astimezone(UTC)
         younger = sum(1 for one in self.taken if one.time >= end)
         if self.taken:
-            self._snapshots.setCurrentRow(min(younger, len(self.taken) - 1))
+            self.snapshots.setCurrentRow(min(younger, len(self.taken) - 1))
 
     def _make_calendar(self) -> QCalendarWidget:
         made = QCalendarWidget()
@@ -247,6 +247,6 @@ class WhenPage(Page[When]):
         row = QHBoxLayout(made)
         row.setContentsMargins(0, style.GRID, 0, 0)
         row.setSpacing(2 * style.GRID)
-        row.addWidget(self._calendar, 0, Qt.AlignmentFlag.AlignTop)
-        row.addWidget(self._snapshots, 1)
+        row.addWidget(self.calendar, 0, Qt.AlignmentFlag.AlignTop)
+        row.addWidget(self.snapshots, 1)
         return made

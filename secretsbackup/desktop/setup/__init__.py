@@ -9,7 +9,11 @@ from typing import TYPE_CHECKING, Any
 from PySide6.QtCore import QTimer
 
 from secretsbackup import words
-from secretsbackup.desktop import work
+from secretsbackup.desktop import screens, work
+from secretsbackup.desktop.automatic_backups import AutomaticBackups
+from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.screens import Show
+from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.setup.access import AccessPage
 from secretsbackup.desktop.setup.bucket import BucketPage
 from secretsbackup.desktop.setup.files import FilesPage
@@ -33,29 +37,33 @@ from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Access, KitWish, Plan, Start, Where
 from secretsbackup.model.profile import Profile, ProfileName, labelled
 from secretsbackup.model.schedule import Manual
-from secretsbackup.operations.setup import automatic_start
 from secretsbackup.operations.setup.set_up import NO_KEY, Wish
 from secretsbackup.store import drafts, profiles
+from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
-    from secretsbackup.desktop.app import App
     from secretsbackup.desktop.setup.existing_backups import DestinedPage
 
 _SOON = 1000
 """Milliseconds after the last change, until it is remembered."""
 
 
-def wizard(app: "App", start: Start | None = None) -> Wizard:
-    """The wizard that adds a profile; where one was begun it goes on there, unless `start` says otherwise."""
-    return SetUp(app, start)
-
-
-class SetUp(Wizard):
+class SetUpWizard(Wizard):
     """All pages, and the plan that they make."""
 
-    def __init__(self, app: "App", start: Start | None) -> None:
-        self._app, self._home = app, app.home
+    def __init__(
+        self,
+        home: Home,
+        states: Standings,
+        session: Session,
+        automatic: AutomaticBackups,
+        show: Show,
+        start: Start | None = None,
+    ) -> None:
+        """Where one was begun it goes on there, unless `start` says otherwise."""
+        self._home, self._states, self._session = home, states, session
+        self._automatic, self._show = automatic, show
         self._begun = False
         self.start = StartPage(start or Start.NEW, self._home)
         self.kit = KitPage(self.start, self._home, self._starter)
@@ -195,9 +203,9 @@ class SetUp(Wizard):
         return None if isinstance(self.rhythm.answer.schedule, Manual) else await self._starter()
 
     async def _starter(self) -> Starter | None:
-        if not await self._app.unstarted():
+        if not await self._automatic.unstarted():
             return None
-        return automatic_start.best(tray=self._app.tray.shown)
+        return self._automatic.best()
 
     def _by_admin(self) -> bool:
         return self.access.answer.access is Access.ADMIN
@@ -274,8 +282,9 @@ class SetUp(Wizard):
         made, self._begun = self.ready.answer, True
         self._left()
         if made.profile is not None:
-            self._app.standings.resume(made.profile.name)
-            self._app.first_backup(made.profile, adopt=made.adopt)
+            self._states.resume(made.profile.name)
+            self._session.first_backup(made.profile, adopt=made.adopt)
+            self._show(screens.Main())
 
     def _later(self) -> None:
         """Close it: the first backup waits for its time."""
@@ -285,7 +294,7 @@ class SetUp(Wizard):
         made = self.ready.answer
         self._left()
         if made.profile is not None:
-            self._app.restore_files(made.profile.name)
+            self._show(screens.Restore(made.profile.name))
 
     def _left(self) -> None:
         """Whoever comes back goes on where it was left; after the last page nothing is left."""
@@ -293,7 +302,7 @@ class SetUp(Wizard):
         self.files.stop()
         if self.page is self.ready:
             if (made := self.ready.answer).profile and not self._begun:
-                self._app.standings.wait(made.profile)
+                self._states.wait(made.profile)
             self.deleteLater()
 
 
@@ -342,4 +351,4 @@ _HELP = {
     "paper": "recovery-kit#save",
 }
 """The pages of the handbook that are about a question; the others are about the first backup as a whole."""
-__all__ = ["SetUp", "Start", "wizard"]
+__all__ = ["SetUpWizard", "Start"]

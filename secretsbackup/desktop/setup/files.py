@@ -58,17 +58,17 @@ class FilesPage(Page[What]):
         self._sizes: dict[str, QLabel] = {}
         self._boxes: dict[Leftover, QCheckBox] = {}
         self._listed: tuple[list[Thing], list[str]] = ([], [])
-        self._name = QLineEdit()
+        self.name = QLineEdit()
         self._named = False
         self._rows, self._offers = widgets.column(gap=0), QHBoxLayout()
         self._total, self._out, self._large = widgets.sentence(), widgets.column(gap=1), widgets.column(gap=0)
         self._lay_out()
-        self._name.textEdited.connect(self._typed)
+        self.name.textEdited.connect(self._typed)
         self.take(What(sources=self._usual()[:1]))
 
     @property
     def answer(self) -> What:
-        return What(self._name.text().strip(), tuple(self._sources), tuple(self._exclude))
+        return What(self.name.text().strip(), tuple(self._sources), tuple(self._exclude))
 
     @property
     def appraisal(self) -> Appraisal:
@@ -86,12 +86,12 @@ class FilesPage(Page[What]):
         """Show these folders, and count them."""
         self._sources, self._exclude = list(what.sources), list(what.exclude)
         self._named = bool(what.name)
-        self._name.setText(what.name)
+        self.name.setText(what.name)
         self._decided = {*what.exclude}
         self._changed()
 
     def problems(self) -> Sequence[Problem]:
-        draft = registry.sketch(self._name.text().strip(), labelled(self._sources), tuple(self._exclude))
+        draft = registry.sketch(self.name.text().strip(), labelled(self._sources), tuple(self._exclude))
         found = [one for one in problems(draft) if one.field in ("name", "sources", "exclude")]
         found += [
             Problem("sources", _("“{path}” is not there.").format(path=path))
@@ -285,10 +285,10 @@ class FilesPage(Page[What]):
         """The first folder's name, until somebody types another."""
         if not self._named:
             wanted = re.sub(r"[^A-Za-z0-9._-]+", "-", Path(self._sources[0]).name) if self._sources else ""
-            self._name.setText(registry.free_name(wanted, self._taken()))
+            self.name.setText(registry.free_name(wanted, self._taken()))
 
     def _typed(self) -> None:
-        self._named = bool(self._name.text())
+        self._named = bool(self.name.text())
         self.touch("name")
 
     def _usual(self) -> tuple[str, ...]:
@@ -323,8 +323,8 @@ class FilesPage(Page[What]):
             title.hide()
             self.body.addWidget(title)
             self.body.addLayout(box)
-        self.add_field("name", _("Na&me of this backup"), self._name)
-        self._name.setMaximumWidth(40 * style.GRID)
+        self.add_field("name", _("Na&me of this backup"), self.name)
+        self.name.setMaximumWidth(40 * style.GRID)
 
 
 def _line(icon: str, text: str, amount: str, label: str, spoken: str, do: Callable[[], object]) -> QWidget:

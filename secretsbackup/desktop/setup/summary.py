@@ -45,8 +45,8 @@ class SummaryPage(Page[Established | None]):
         super().__init__(_("Set up"), _("Is this right?"))
         self.forward = _("&Set it up")
         self._start, self._home, self._wish, self._lines, self._keep = start, home, wish, lines, keep
-        self._plan, self.tasks = QWidget(), Tasks()
-        self._grid = QGridLayout(self._plan)
+        self.plan, self.tasks = QWidget(), Tasks()
+        self._grid = QGridLayout(self.plan)
         self._grid.setContentsMargins(0, 0, 0, 0)
         self._grid.setHorizontalSpacing(2 * style.GRID)
         self._grid.setColumnStretch(1, 1)
@@ -70,7 +70,7 @@ class SummaryPage(Page[Established | None]):
     def entered(self) -> None:
         self.untell()  # what stood in the way may be changed by now
         self._ask()
-        self._plan.show()
+        self.plan.show()
         while item := self._grid.takeAt(0):
             if widget := item.widget():
                 widget.hide()
@@ -103,7 +103,7 @@ class SummaryPage(Page[Established | None]):
         self.remarks = []
         self._ask(working=True)
         self.automatic.want(wanted=False)
-        self._plan.hide()
+        self.plan.hide()
         self._made.hide()
         try:
             self._done = await set_up.establish(wish, self._home, self._hear)
@@ -204,7 +204,7 @@ class SummaryPage(Page[Established | None]):
             wizard.go(wizard.pages.index(page))
 
     def _lay_out(self) -> None:
-        self.body.addWidget(self._plan)
+        self.body.addWidget(self.plan)
         self.body.addWidget(self.automatic)
         self.body.addWidget(widgets.rule())
         self.add_field("tasks", "", self.tasks)

@@ -8,8 +8,7 @@ from pathlib import Path
 import pytest
 from shiboken6 import isValid
 
-from secretsbackup.desktop.app import App
-from secretsbackup.desktop.restore import Restore, wizard
+from secretsbackup.desktop.restore import RestoreWizard
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.entry import Seen, What
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
@@ -17,6 +16,7 @@ from secretsbackup.store import profiles
 from secretsbackup.store.catalogue import filling
 from secretsbackup.store.catalogue.filling import Told
 from secretsbackup.store.home import Home
+from tests.desktop.conftest import Parts
 from tests.desktop.setup.wizard_driver import Hand
 
 NOW = datetime.now(UTC).replace(microsecond=0)
@@ -95,13 +95,16 @@ Begin = Callable[..., Hand]
 
 
 @pytest.fixture
-def begin(app: App) -> Iterator[Begin]:
+def begin(parts: Parts) -> Iterator[Begin]:
     """Opens the wizard."""
-    opened: list[Restore] = []
+    opened: list[RestoreWizard] = []
 
     def wizard_of(name: str | None = None, photographs: str = "") -> Hand:
-        app.standings.begin()
-        made = wizard(app, ProfileName(name) if name else None)
+        parts.states.begin()
+        profile = ProfileName(name) if name else None
+        made = RestoreWizard(
+            parts.home, parts.settings, parts.states, parts.session, parts.shown.append, profile
+        )
         opened.append(made)
         return Hand(made, photographs)
 

@@ -8,14 +8,13 @@ import pytest
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtTest import QTest
 
-from secretsbackup.desktop.app import App
 from secretsbackup.desktop.restore.when import How
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import SecretName
 from secretsbackup.store import profiles
 from secretsbackup.tools import keychain
 from tests.conftest import PASSPHRASE
-from tests.desktop.conftest import Play, profile
+from tests.desktop.conftest import Parts, Play, profile
 from tests.desktop.restore.conftest import NOW, TIMES, Begin
 from tests.desktop.setup.wizard_driver import Hand
 
@@ -64,12 +63,12 @@ def test_an_earlier_snapshot_is_chosen_by_its_day(play: Play, begin: Begin, past
         when.choices.choose(How.THEN)
         assert when.answer.at == TIMES[-1]
         day = (NOW - timedelta(days=5)).astimezone().date()
-        when._calendar.setSelectedDate(QDate(day.year, day.month, day.day))
+        when.calendar.setSelectedDate(QDate(day.year, day.month, day.day))
         assert when.answer.at == TIMES[1], "the newest that is not younger"
-        assert "2 changed" in when._snapshots.currentItem().text()
+        assert "2 changed" in when.snapshots.currentItem().text()
         await hand.next(hand.wizard.what)
         await hand.until(lambda: hand.wizard.what.tree.rowCount() == 2)
-        assert hand.wizard.what.tree._at == TIMES[1]
+        assert hand.wizard.what.tree.at == TIMES[1]
 
     play(look())
 
@@ -150,9 +149,9 @@ def test_a_wrong_passphrase_is_told_at_once(play: Play, begin: Begin, past: Prof
     play(look())
 
 
-def test_with_two_profiles_one_is_asked_for(play: Play, begin: Begin, past: Profile, app: App) -> None:
+def test_with_two_profiles_one_is_asked_for(play: Play, begin: Begin, past: Profile, parts: Parts) -> None:
     async def look() -> None:
-        profiles.add(app.home, profile("other"))
+        profiles.add(parts.home, profile("other"))
         hand = begin()
         assert hand.wizard.page is hand.wizard.source
         hand.wizard.source.choices.choose("ada")

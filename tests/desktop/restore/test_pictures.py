@@ -4,7 +4,7 @@ from secretsbackup.desktop.restore.when import How
 from secretsbackup.model.profile import Profile
 from secretsbackup.store import profiles
 from tests.desktop import accessibility
-from tests.desktop.conftest import Play, profile
+from tests.desktop.conftest import Parts, Play, profile
 from tests.desktop.restore.conftest import Begin
 from tests.desktop.setup.conftest import moment
 from tests.desktop.setup.test_pictures import looks, spoken, whole
@@ -13,7 +13,7 @@ from tests.desktop.setup.wizard_driver import Hand
 __all__ = ["looks", "spoken"]  # fixtures that are used here
 
 
-def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, spoken: str) -> None:
+def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, parts: Parts, spoken: str) -> None:
     async def shown(hand: Hand, name: str) -> None:
         hand.photograph(name)
         assert whole(hand), name
@@ -31,7 +31,7 @@ def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, spoken: str) ->
         await hand.until(lambda: when.taken and when.holds)
         await shown(hand, "when")
         when.choices.choose(How.THEN)
-        await hand.until(when._calendar.isVisible)
+        await hand.until(when.calendar.isVisible)
         await shown(hand, "earlier")
         await hand.next(what)
         await hand.until(lambda: what.tree.rowCount() == 2)
@@ -52,9 +52,9 @@ def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, spoken: str) ->
         hand.type(search.text, "report")
         await hand.until(lambda: search.versions.count() == 3)
         await shown(hand, "search")
-        profiles.add(wizard._app.home, profile("other"))
-        await hand.until(lambda: len(wizard._app.standings.all) == 2)
-        wizard._choose_another()
+        profiles.add(parts.home, profile("other"))
+        await hand.until(lambda: len(parts.states.all) == 2)
+        wizard.choose_another()
         await shown(hand, "which")
         await hand.next(wizard.elsewhere)
         hand.type(wizard.elsewhere.url, "s3://bucket/laptop")

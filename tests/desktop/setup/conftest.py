@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from shiboken6 import isValid
 
-from secretsbackup.desktop.app import App
-from secretsbackup.desktop.setup import SetUp, Start, wizard
+from secretsbackup.desktop.setup import SetUpWizard, Start
+from tests.desktop.conftest import Parts
 from tests.desktop.setup.wizard_driver import Hand
 
 Begin = Callable[..., Hand]
@@ -29,13 +29,14 @@ def person(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def begin(app: App, person: Path) -> Iterator[Begin]:
+def begin(parts: Parts, person: Path) -> Iterator[Begin]:
     """Opens the wizard; one after the other, as after a restart."""
-    opened: list[SetUp] = []
+    opened: list[SetUpWizard] = []
 
     def wizard_of(start: Start | None = None, photographs: str = "") -> Hand:
-        made = wizard(app, start)
-        assert isinstance(made, SetUp)
+        made = SetUpWizard(
+            parts.home, parts.states, parts.session, parts.automatic, parts.shown.append, start
+        )
         opened.append(made)
         return Hand(made, photographs)
 

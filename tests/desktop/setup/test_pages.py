@@ -8,14 +8,15 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdit, QWidget
 
+from secretsbackup.desktop import screens
 from secretsbackup.desktop.app import App
-from secretsbackup.desktop.setup import SetUp, Start, Where
+from secretsbackup.desktop.setup import SetUpWizard, Start, Where
 from secretsbackup.model.plan import Access, Rhythm
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.schedule import Daily, Hours, Manual, Weekday, Weekly
 from secretsbackup.operations.setup.set_up import NO_KEY
 from tests.conftest import PASSPHRASE
-from tests.desktop.conftest import Play
+from tests.desktop.conftest import Parts, Play
 from tests.desktop.setup.conftest import Begin, moment
 from tests.desktop.setup.wizard_driver import Hand
 
@@ -57,7 +58,7 @@ def test_files_that_are_not_there_are_named(play: Play, begin: Begin, person: Pa
         assert not hand.lit
         hand.wizard.files.remove(str(person / "gone"))
         assert hand.lit
-        hand.type(hand.wizard.files._name, "two words")
+        hand.type(hand.wizard.files.name, "two words")
         assert "Use letters, digits" in hand.says
         hand.wizard.files.remove(str(person / "Documents"))
         assert "Choose at least one folder" in hand.says
@@ -255,14 +256,14 @@ def test_an_existing_key_wants_its_passphrase(
 
 
 def test_answers_are_there_after_a_restart_and_secrets_are_not(
-    play: Play, begin: Begin, person: Path, memory: None
+    play: Play, begin: Begin, parts: Parts, person: Path, memory: None
 ) -> None:
     async def look() -> None:
         hand = begin()
         wizard = hand.wizard
         await hand.next(wizard.files)
         wizard.files.add(str(person / "Pictures"))
-        hand.type(wizard.files._name, "mine")
+        hand.type(wizard.files.name, "mine")
         await hand.next(wizard.place)
         await hand.next(wizard.bucket)
         hand.type(wizard.bucket.bucket, "adas-own-bucket")
@@ -270,10 +271,10 @@ def test_answers_are_there_after_a_restart_and_secrets_are_not(
         hand.type(wizard.access.key_id, "AKIA" + "7" * 16)
         hand.type(wizard.access.secret, "planted-canary-secret-" + "s" * 18)
         wizard.reject()
-        kept = wizard._home.draft.read_text()
+        kept = parts.home.draft.read_text()
         assert "planted" not in kept
         assert "AKIA" not in kept
-        assert wizard._home.draft.stat().st_mode & 0o077 == 0
+        assert parts.home.draft.stat().st_mode & 0o077 == 0
         again = begin().wizard
         assert again.page is again.access
         assert again.files.answer.name == "mine"
@@ -283,11 +284,13 @@ def test_answers_are_there_after_a_restart_and_secrets_are_not(
     play(look())
 
 
-def test_a_draft_that_is_not_ours_is_no_reason_to_fail(play: Play, begin: Begin, home: object) -> None:
+def test_a_draft_that_is_not_ours_is_no_reason_to_fail(
+    play: Play, begin: Begin, parts: Parts, home: object
+) -> None:
     async def look() -> None:
-        first = begin().wizard
-        first._home.draft.parent.mkdir(parents=True, exist_ok=True)
-        first._home.draft.write_text('{"page": 7}')
+        begin()
+        parts.home.draft.parent.mkdir(parents=True, exist_ok=True)
+        parts.home.draft.write_text('{"page": 7}')
         assert begin().wizard.index == 0
         await moment()
 
@@ -363,7 +366,7 @@ def test_who_wants_to_restore_is_asked_for_the_kit(play: Play, app: App, begin: 
         await hand.next(hand.wizard.files)
         hand.wizard.reject()
         for _ in range(2):
-            app.recover()
+            app.windows.show(screens.SetUp(Start.KIT))
             recovering = Hand(_shown())
             assert recovering.wizard.windowTitle() == "Restore from a backup"
             assert "Where is your recovery kit?" in recovering.says
@@ -376,8 +379,10 @@ def test_who_wants_to_restore_is_asked_for_the_kit(play: Play, app: App, begin: 
     play(look())
 
 
-def _shown() -> SetUp:
-    shown = (one for one in QApplication.topLevelWidgets() if isinstance(one, SetUp) and one.isVisible())
+def _shown() -> SetUpWizard:
+    shown = (
+        one for one in QApplication.topLevelWidgets() if isinstance(one, SetUpWizard) and one.isVisible()
+    )
     return next(shown)
 
 
@@ -402,17 +407,17 @@ def test_a_click_is_not_lost_to_the_line_of_an_error(play: Play, begin: Begin, m
     play(look())
 
 
-def test_coming_back_leaves_alone_what_was_begun_beside_it(play: Play, begin: Begin) -> None:
+def test_coming_back_leaves_alone_what_was_begun_beside_it(play: Play, begin: Begin, parts: Parts) -> None:
     """The kit's own wizard does not touch what was begun in the other."""
 
     async def look() -> None:
         hand = begin()
         await hand.next(hand.wizard.files)
         hand.wizard.remember()
-        kept = hand.wizard._home.draft.read_bytes()
+        kept = parts.home.draft.read_bytes()
         recovering = begin(Start.KIT).wizard
         recovering.remember()
-        assert hand.wizard._home.draft.read_bytes() == kept
+        assert parts.home.draft.read_bytes() == kept
         await asyncio.sleep(0)
 
     play(look())

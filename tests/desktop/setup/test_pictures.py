@@ -110,7 +110,7 @@ def test_a_set_up_in_all_its_states_is_shown(play: Play, begin: Begin, looks: st
         if looks == "200":
             wizard.resize(1240, 720)
         wizard.go(wizard.pages.index(wizard.summary))
-        wizard.summary._plan.hide()
+        wizard.summary.plan.hide()
         tasks, bucket = wizard.summary.tasks, wizard.bucket.answer.bucket
         made = Made(profile=wizard.wish().draft.name, destination=bucket, bucket=True, user="laptop")
         tasks.expect((Task.KEY, Task.BUCKET, Task.SAVE, Task.FETCH, Task.CLEAR, Task.WRITE, Task.KIT))
