@@ -5,7 +5,8 @@ from typing import TYPE_CHECKING
 
 from secretsbackup.desktop import widgets, work
 from secretsbackup.desktop.setup.findings import Findings
-from secretsbackup.desktop.wizard import Page, Wizard
+from secretsbackup.desktop.wizard.page import Page
+from secretsbackup.desktop.wizard.wizard import Wizard
 from secretsbackup.model.check import Finding, Verdict
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.profile import Profile

@@ -12,7 +12,8 @@ from secretsbackup.desktop import icons, prompts, widgets
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.profile_states import Standings
 from secretsbackup.desktop.setup.kit_folder import PaperPage
-from secretsbackup.desktop.wizard import Page, Wizard
+from secretsbackup.desktop.wizard.page import Page
+from secretsbackup.desktop.wizard.wizard import Wizard
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.plan import What

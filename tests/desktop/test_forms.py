@@ -16,7 +16,8 @@ from secretsbackup.desktop.credentials import Credentials
 from secretsbackup.desktop.editor import EditorWindow
 from secretsbackup.desktop.preferences import PreferencesWindow
 from secretsbackup.desktop.trouble import Trouble
-from secretsbackup.desktop.wizard import Page, Wizard
+from secretsbackup.desktop.wizard.page import Page
+from secretsbackup.desktop.wizard.wizard import Wizard
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.profile import Compression, Profile

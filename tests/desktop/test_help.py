@@ -15,7 +15,7 @@ from secretsbackup.desktop import markdown, screens
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.help import Help, show_help
 from secretsbackup.desktop.trouble import Trouble
-from secretsbackup.desktop.wizard import Wizard
+from secretsbackup.desktop.wizard.wizard import Wizard
 from secretsbackup.model.event import RunId
 from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.profile import Profile

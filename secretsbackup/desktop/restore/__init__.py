@@ -18,7 +18,7 @@ from secretsbackup.desktop.restore.where import WherePage
 from secretsbackup.desktop.screens import Show
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.settings import Settings
-from secretsbackup.desktop.wizard import Wizard
+from secretsbackup.desktop.wizard.wizard import Wizard
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.restore import restore
@@ -95,7 +95,7 @@ class RestoreWizard(Wizard):
 
     def choose_another(self) -> None:
         self.source.choose_elsewhere()
-        self.go(self.pages.index(self.source))
+        self.show_page(self.source)
 
     def _moved(self) -> None:
         if self.page is self.progress and self.when.answer.how is not How.GO_ON:
@@ -103,17 +103,17 @@ class RestoreWizard(Wizard):
 
     def _over(self) -> None:
         if self.page is self.progress:
-            self.go(self.pages.index(self.ended))
+            self.show_page(self.ended)
 
     def _go_on(self) -> None:
         """Where it stopped, or again where it had not begun to write."""
         self.when.look_for_begun()
         self.when.choices.choose(How.GO_ON if self.when.begun else self.when.answer.how)
-        self.go(self.pages.index(self.progress))
+        self.show_page(self.progress)
 
     def _put_back(self) -> None:
         self.in_place.asked = True
-        self.go(self.pages.index(self.in_place))
+        self.show_page(self.in_place)
 
     def _show_log(self) -> None:
         subject, live = self.subject(), self.progress.live

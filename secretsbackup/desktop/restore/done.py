@@ -12,7 +12,7 @@ from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.restore.progress import ProgressPage
 from secretsbackup.desktop.short_names import short
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.event import Caution, Verb
 from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Skipped

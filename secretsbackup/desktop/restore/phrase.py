@@ -5,7 +5,7 @@ from collections.abc import Callable, Sequence
 from secretsbackup.desktop.fields import SecretField
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.restore.when import WhenPage
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Reason
 from secretsbackup.model.secret import Secret

@@ -10,7 +10,7 @@ from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.run_trace import Trace
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.session import Session
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.event import RunEnded, Verb, Warned
 from secretsbackup.model.outcome import YOU, Outcome
@@ -43,7 +43,7 @@ class ProgressPage(Page[Outcome | None]):
             _("Your files are coming back"),
             _("You may close this window: the restore goes on, and the tray tells when it is done."),
         )
-        self.final = True
+        self.final = self.plain = True
         self._session, self._subject, self._recipe, self._ask = session, subject, recipe, ask
         self._live: Live | None = None
         self._following: asyncio.Task[None] | None = None
@@ -66,11 +66,6 @@ class ProgressPage(Page[Outcome | None]):
         if self._outcome is None:
             return [Problem("run", _("The restore is going on."))]
         return ()
-
-    def says(self, problem: Problem) -> bool:
-        """That it goes on is plain to see."""
-        del problem
-        return True
 
     def entered(self) -> None:
         """Begin, unless it goes on already."""

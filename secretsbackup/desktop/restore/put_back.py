@@ -15,7 +15,7 @@ from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.restore.done import DonePage
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.short_names import short
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.difference import Difference, Differs, PutBack
 from secretsbackup.model.draft import Problem
 from secretsbackup.operations.restore import put_back
@@ -78,10 +78,6 @@ class BackPage(Page[PutBack | None]):
         if self._comparing and not self._comparing.done():
             return [Problem("list", _("It is being compared."))]
         return ()
-
-    def says(self, problem: Problem) -> bool:
-        del problem
-        return False
 
     async def check(self) -> Sequence[Problem]:
         """Put it back, once; pressed again, it lets go on."""

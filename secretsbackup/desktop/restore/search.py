@@ -15,7 +15,7 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.restore.when import How, WhenPage
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.entry import Entry, What
 from secretsbackup.model.paths import shown

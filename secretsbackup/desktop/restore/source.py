@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.short_names import where
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.words.language import _
 

@@ -8,7 +8,7 @@ from secretsbackup import words
 from secretsbackup.desktop.fields import SecretField
 from secretsbackup.desktop.restore.source import SourcePage
 from secretsbackup.desktop.restore.subject import Subject
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model import destination as destinations
 from secretsbackup.model.destination import Bucket, Destination
 from secretsbackup.model.draft import Problem

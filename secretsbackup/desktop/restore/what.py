@@ -16,7 +16,7 @@ from secretsbackup.desktop.restore.search import SearchPage
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.restore.tree import MODIFIED, NAME, SIZE, Tree
 from secretsbackup.desktop.restore.when import How, WhenPage
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.forecast import Forecast
 from secretsbackup.model.selection import Mark
@@ -99,10 +99,6 @@ class WhatPage(Page[What | None]):
         if self._answer is None:
             return [Problem("tree", _("What that comes to is being added up."))]
         return ()
-
-    def says(self, problem: Problem) -> bool:
-        del problem
-        return False
 
     def _ticked(self) -> None:
         self._answer = None

@@ -16,7 +16,7 @@ from secretsbackup.desktop import prompts, style, widgets, work
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.short_names import short
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.secret import Secret
@@ -108,11 +108,6 @@ class WhenPage(Page[When]):
         if self.answer.how is How.THEN and self.answer.at is None:
             return [Problem("when", _("Choose one of the backups."))]
         return ()
-
-    def says(self, problem: Problem) -> bool:
-        """What stands against it is said beside the buttons, and not a second time here."""
-        del problem
-        return False
 
     def entered(self) -> None:
         subject = self._subject()

@@ -15,7 +15,7 @@ from secretsbackup.desktop.fields import FolderField
 from secretsbackup.desktop.restore.what import WhatPage
 from secretsbackup.desktop.restore.when import How, WhenPage
 from secretsbackup.desktop.short_names import short
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.operations.restore import destination_folder

@@ -30,7 +30,7 @@ from secretsbackup.desktop.setup.schedule import RhythmPage
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.summary import Line, SummaryPage
 from secretsbackup.desktop.short_names import short, where
-from secretsbackup.desktop.wizard import Page, Wizard
+from secretsbackup.desktop.wizard.wizard import Wizard
 from secretsbackup.model.automatic_start import Starter
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.outcome import Failure
@@ -44,6 +44,7 @@ from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
     from secretsbackup.desktop.setup.existing_backups import DestinedPage
+    from secretsbackup.desktop.wizard.page import Page
 
 _SOON = 1000
 """Milliseconds after the last change, until it is remembered."""
@@ -104,7 +105,7 @@ class SetUpWizard(Wizard):
         """Ask for the recovery kit, whatever was begun here before; what else there is, Back shows."""
         if self.start.answer is not Start.KIT or self.page is self.start:
             self.start.choices.choose(Start.KIT)
-            self.go(self.pages.index(self.kit))
+            self.show_page(self.kit)
 
     # The plan
 

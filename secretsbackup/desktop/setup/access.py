@@ -14,7 +14,6 @@ from secretsbackup.desktop.setup.bucket import BucketPage
 from secretsbackup.desktop.setup.existing_backups import DestinedPage
 from secretsbackup.desktop.setup.findings import Findings
 from secretsbackup.desktop.setup.start import StartPage
-from secretsbackup.desktop.wizard import Wizard
 from secretsbackup.model import services
 from secretsbackup.model.check import Finding, Verdict
 from secretsbackup.model.created import Hand
@@ -196,14 +195,10 @@ class AccessPage(DestinedPage[Opening]):
 
     def _use_region(self, region: str) -> None:
         self._bucket.use_region(region)
-        wizard = self.window()
-        if isinstance(wizard, Wizard):
-            wizard.next()
+        self.retry.emit()
 
     def _back(self) -> None:
-        wizard = self.window()
-        if isinstance(wizard, Wizard):
-            wizard.go(wizard.pages.index(self._bucket))
+        self.go.emit(self._bucket)
 
     def _credential(self) -> Credential:
         if self.aws_profile:

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from secretsbackup.desktop import widgets
 from secretsbackup.desktop.setup.place import PlacePage
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model import services
 from secretsbackup.model.destination import Bucket, parse, url
 from secretsbackup.model.draft import Problem

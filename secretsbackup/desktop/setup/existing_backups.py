@@ -6,7 +6,7 @@ from typing import TypeVar
 
 from secretsbackup import words
 from secretsbackup.desktop.setup.start import StartPage
-from secretsbackup.desktop.wizard import Page, Wizard
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.destination import Destination
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.plan import Start
@@ -45,8 +45,6 @@ class DestinedPage(Page[T]):
     def _agree(self, destination: Destination) -> Callable[[], object]:
         def agree() -> None:
             self._agreed = place_of(destination)
-            wizard = self.window()
-            if isinstance(wizard, Wizard):
-                wizard.next()
+            self.retry.emit()
 
         return agree

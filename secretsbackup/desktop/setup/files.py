@@ -13,7 +13,7 @@ from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.short_names import name_of, short
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem, problems
 from secretsbackup.model.plan import Start, What
 from secretsbackup.model.profile import labelled

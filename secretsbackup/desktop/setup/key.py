@@ -10,7 +10,7 @@ from secretsbackup.desktop import widgets, work
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import SecretField
 from secretsbackup.desktop.setup.start import StartPage
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Reason, Why
 from secretsbackup.model.plan import Start

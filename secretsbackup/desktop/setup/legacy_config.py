@@ -9,7 +9,7 @@ from secretsbackup.desktop.fields import FolderField
 from secretsbackup.desktop.setup.automatic import AutomaticOffer, FindStarter
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.short_names import where
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Start

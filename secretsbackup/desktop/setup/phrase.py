@@ -9,7 +9,7 @@ from secretsbackup import words
 from secretsbackup.desktop import widgets
 from secretsbackup.desktop.fields import SecretField, beside
 from secretsbackup.desktop.setup.key import KeyPage
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.setup.set_up import NO_KEY

@@ -2,7 +2,7 @@
 
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.setup.start import StartPage
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.plan import Start, Where
 from secretsbackup.words.language import _
 

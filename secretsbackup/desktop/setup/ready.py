@@ -13,7 +13,7 @@ from secretsbackup.desktop import icons, widgets
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.short_names import where
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.schedule import following
 from secretsbackup.model.snapshot import Chain

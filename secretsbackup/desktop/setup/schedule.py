@@ -6,7 +6,7 @@ from secretsbackup.desktop import widgets
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.schedule_picker import Often, number
 from secretsbackup.desktop.setup.start import StartPage
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.plan import Rhythm, Start
 from secretsbackup.words.language import _, ngettext
 

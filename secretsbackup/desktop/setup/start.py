@@ -6,7 +6,7 @@ from pathlib import Path
 from secretsbackup.desktop import work
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.short_names import short
-from secretsbackup.desktop.wizard import Page
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.plan import Start
 from secretsbackup.operations.repository import discover, prerequisites

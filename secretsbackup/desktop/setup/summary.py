@@ -12,7 +12,7 @@ from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.setup.automatic import AutomaticOffer, FindStarter
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.tasks import Tasks
-from secretsbackup.desktop.wizard import Page, Wizard
+from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.created import Did
 from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Reason, Why
@@ -90,7 +90,7 @@ class SummaryPage(Page[Established | None]):
         self.ask(_("Is this right?"), tried)
 
     def _row(self, about: str, sentence: str, page: Page[Any]) -> tuple[QWidget, ...]:
-        title, change = widgets.quiet(about), widgets.flat(_("Change"), lambda: self._go(page))
+        title, change = widgets.quiet(about), widgets.flat(_("Change"), lambda: self.go.emit(page))
         title.setWordWrap(False)
         change.setAccessibleName(_("Change: {what}").format(what=about))
         return title, widgets.sentence(sentence), change
@@ -173,23 +173,16 @@ class SummaryPage(Page[Established | None]):
     def _stop(self, message: Message, *, again: bool, place: bool = False) -> None:
         self.tasks.stop()
         change = [(_("Change the &address…"), self._go_to_place)] if place else []
-        self.tell(message, *([(_("&Try again"), self._again)] if again else []), *change)
+        self.tell(message, *([(_("&Try again"), self.retry.emit)] if again else []), *change)
         self._show_traces()
 
     def _go_to_place(self) -> None:
-        wizard = self.window()
-        page = self._page_of_place()
-        if isinstance(wizard, Wizard) and page:
-            wizard.go(wizard.pages.index(page))
+        if page := self._page_of_place():
+            self.go.emit(page)
 
     def _page_of_place(self) -> Page[Any] | None:
         """The page on which one says where to."""
         return next((page for about, _sentence, page in self._lines() if about == _("Place")), None)
-
-    def _again(self) -> None:
-        wizard = self.window()
-        if isinstance(wizard, Wizard):
-            wizard.next()
 
     def _show_traces(self) -> None:
         self._list.setText("\n".join(f"•  {phrase}" for phrase in words.traces(self.traces)))
@@ -197,11 +190,6 @@ class SummaryPage(Page[Established | None]):
         self._leave.setVisible(bool(self.problems()))
         if self.tasks.done:
             widgets.into_view(self._made)
-
-    def _go(self, page: Page[Any]) -> None:
-        wizard = self.window()
-        if isinstance(wizard, Wizard):
-            wizard.go(wizard.pages.index(page))
 
     def _lay_out(self) -> None:
         self.body.addWidget(self.plan)

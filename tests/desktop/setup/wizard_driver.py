@@ -10,7 +10,8 @@ from PySide6.QtCore import Qt
 from PySide6.QtTest import QTest
 from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QWidget
 
-from secretsbackup.desktop.wizard import Page, Wizard
+from secretsbackup.desktop.wizard.page import Page
+from secretsbackup.desktop.wizard.wizard import Wizard
 from tests.desktop import accessibility
 
 PICTURES = Path(__file__).parents[2] / "screenshots" / "out"

@@ -1,0 +1,1 @@
+"""Wizards: questions one after the other. The frame, a page, and the list of steps."""
