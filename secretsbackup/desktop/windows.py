@@ -134,7 +134,7 @@ class Windows(QObject):
     def _make_editor(self, profile: Profile) -> QWidget:
         from secretsbackup.desktop.editor import EditorWindow
 
-        return EditorWindow(self._home, self._states, profile)
+        return EditorWindow(self._home, profile)
 
     def _make_verification(self, profile: Profile) -> QWidget:
         from secretsbackup.desktop.verification import VerificationWindow

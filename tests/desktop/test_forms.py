@@ -25,7 +25,7 @@ from secretsbackup.model.schedule import Weekday, Weekly
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import autostart
-from tests.desktop.conftest import DOCS, Play, until
+from tests.desktop.conftest import DOCS, Parts, Play, until
 from tests.desktop.setup.wizard_driver import Hand
 
 
@@ -34,20 +34,20 @@ def said(widget: EditorWindow | Wizard) -> set[str]:
 
 
 def test_a_profile_is_changed_and_what_has_no_control_stays(
-    play: Play, app: App, home: Home, docs: Profile
+    play: Play, parts: Parts, home: Home, docs: Profile
 ) -> None:
     async def scene() -> None:
-        app.states.begin()
-        editor = EditorWindow(app.home, app.states, docs)
+        parts.states.begin()
+        editor = EditorWindow(parts.home, docs)
         editor.show()
-        editor._keep.setValue(5)
-        editor._prove_every.setValue(0)
-        editor._compression.setCurrentIndex(1)
-        editor._sources.add("/home/ada/Letters")
-        assert editor._often.schedule == docs.schedule
-        editor._often.choose(Weekly)
-        editor._on_power.setChecked(True)
-        editor._save.click()
+        editor.keep.setValue(5)
+        editor.prove_every.setValue(0)
+        editor.compression.setCurrentIndex(1)
+        editor.sources.add("/home/ada/Letters")
+        assert editor.often.schedule == docs.schedule
+        editor.often.choose(Weekly)
+        editor.on_power.setChecked(True)
+        editor.save.click()
         await until(lambda: profiles.get(home, DOCS).keep == 5)
         after = profiles.get(home, DOCS)
         assert after.compression is Compression.SMALL
@@ -57,14 +57,14 @@ def test_a_profile_is_changed_and_what_has_no_control_stays(
         assert not after.metered_too
         assert [source.label for source in after.sources] == ["Documents", "Letters"]
         assert after.key == docs.key
-        await until(lambda: app.states.all[DOCS].profile == after)
+        await until(lambda: parts.states.all[DOCS].profile == after)
 
     play(scene())
 
 
-def test_what_went_wrong_below_the_window_comes_into_view(play: Play, app: App, docs: Profile) -> None:
+def test_what_went_wrong_below_the_window_comes_into_view(play: Play, parts: Parts, docs: Profile) -> None:
     async def scene() -> None:
-        editor = EditorWindow(app.home, app.states, docs)
+        editor = EditorWindow(parts.home, docs)
         editor.resize(640, 480)
         editor.show()
         (trouble,) = (one for one in editor.findChildren(Trouble) if isinstance(one.parent(), Credentials))
@@ -79,38 +79,41 @@ def test_what_went_wrong_below_the_window_comes_into_view(play: Play, app: App, 
     play(scene())
 
 
-def test_what_stands_against_a_draft_is_said_beside_its_field(play: Play, app: App, docs: Profile) -> None:
+def test_what_stands_against_a_draft_is_said_beside_its_field(
+    play: Play, parts: Parts, docs: Profile
+) -> None:
     async def scene() -> None:
-        app.states.begin()
-        editor = EditorWindow(app.home, app.states, None)
+        parts.states.begin()
+        editor = EditorWindow(parts.home, docs)
         editor.show()
-        assert not editor._save.isEnabled()
-        assert not any("letters, digits" in text for text in said(editor))  # not before anything is typed
-        editor._name.setText("a/b")
-        editor._to.setText("ftp://somewhere")
-        editor._touch("name", "destination")
+        assert editor.save.isEnabled()
+        editor.destination.setText("ftp://somewhere")
+        editor.form.refresh()
+        assert not editor.save.isEnabled()
+        assert not any("no destination that is known" in text for text in said(editor)), "not touched yet"
+        editor.form.touch("destination")
         assert any("no destination that is known" in text for text in said(editor))
-        editor._to.setText("file:///media/disk")
-        editor._touch("destination")
-        assert any("letters, digits" in text for text in said(editor))
-        editor._name.setText(DOCS)
-        editor._touch("name")
-        assert any("of that name already" in text for text in said(editor))
+        editor.destination.setText("file:///media/disk")
+        editor.sources.show_sources((), ("*.iso",))
+        editor.form.touch("destination", "sources")
+        assert not any("no destination that is known" in text for text in said(editor))
+        assert any("at least one folder" in text for text in said(editor))
+        assert not editor.save.isEnabled()
 
     play(scene())
 
 
-def test_preferences_act_at_once(play: Play, app: App, docs: Profile) -> None:
+def test_preferences_act_at_once(play: Play, parts: Parts, docs: Profile) -> None:
     async def scene() -> None:
-        app.states.begin()
-        shown = PreferencesWindow(app.home, app.settings, app.states, [].append)
+        parts.states.begin()
+        shown = PreferencesWindow(parts.home, parts.settings, parts.states, parts.shown.append)
         shown.show()
         shown.notify.setChecked(False)
-        assert not app.settings.notifies
+        assert not parts.settings.notifies
         shown.panel.setCurrentIndex(1)
-        assert app.settings.panel == "dark"
+        assert parts.settings.panel == "dark"
         shown.language.setCurrentIndex(shown.language.findData("en"))
-        assert app.settings.language == "en"
+        assert parts.settings.language == "en"
 
     play(scene())
 

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from secretsbackup.desktop import prompts, screens, work
 from secretsbackup.desktop.app import App
+from secretsbackup.desktop.editor import EditorWindow
 from secretsbackup.desktop.log import LogWindow
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.event import RunId
@@ -103,7 +104,8 @@ def test_the_other_windows(
         await album.take(app.windows.shown(screens.Preferences()), "preferences")
         app.windows.show(screens.Editor(DOCS))
         editor = app.windows.shown(screens.Editor(DOCS))
-        await until(lambda: editor._key.count() > 0 and editor._key.currentData() == key)  # type: ignore[attr-defined]
+        assert isinstance(editor, EditorWindow)
+        await until(lambda: editor.key.count() > 0 and editor.key.currentData() == key)
         await album.take(editor, "editor")
         app.windows.show(screens.Verification(DOCS))
         await album.take(app.windows.shown(screens.Verification(DOCS)), "proof")
