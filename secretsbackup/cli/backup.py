@@ -26,9 +26,9 @@ async def backup(options: Options, home: Home) -> int:
     if options.due:
         return await _what_is_due(options, home)
     await _mend_timer()
-    allowed = Allowed(options.allow_surge or options.yes, options.allow_upheaval or options.yes)
+    allowed = Allowed(options.allow_large or options.yes, options.allow_many_changes or options.yes)
     chosen = BackupOptions(
-        full=options.full, even_if_empty=options.even_if_empty, adopt=options.adopt, allowed=allowed
+        full=options.full, allow_empty=options.allow_empty, adopt=options.adopt, allowed=allowed
     )
     profile = arguments.one(home, options)
     opened_by = await prompts.opened_by(profile)
@@ -40,7 +40,9 @@ async def backup(options: Options, home: Home) -> int:
         if answer is None:
             return follow.status(ended)
         profile, more = answer
-        allowed = Allowed(chosen.allowed.surge or more.surge, chosen.allowed.upheaval or more.upheaval)
+        allowed = Allowed(
+            chosen.allowed.large or more.large, chosen.allowed.many_changes or more.many_changes
+        )
         chosen = msgspec.structs.replace(chosen, allowed=allowed)
 
 

@@ -5,7 +5,7 @@ import contextlib
 import os
 import re
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from secretsbackup import __version__
@@ -258,13 +258,28 @@ def _backup(backup: argparse.ArgumentParser) -> None:
     backup.add_argument("--full", action="store_true", help="start a new chain with a full backup")
     backup.add_argument("--due", action="store_true", help="every profile that is due; for cron and systemd")
     backup.add_argument("-v", "--verbose", action="store_true", help="with --due, say why one is not due")
-    backup.add_argument("--even-if-empty", action="store_true", help="believe a source that is empty")
-    backup.add_argument("--allow-surge", action="store_true", help="send however much is new")
-    backup.add_argument("--allow-upheaval", action="store_true", help="however much is gone or changed")
+    backup.add_argument("--allow-empty", action="store_true", help="believe a source that is empty")
+    backup.add_argument("--allow-large", action="store_true", help="send however much is new")
+    backup.add_argument("--allow-many-changes", action="store_true", help="however much is gone or changed")
     backup.add_argument("--yes", action="store_true", help="both of these")
     backup.add_argument(
         "--adopt", action="store_true", help="go on with a chain that another machine or folder began"
     )
+
+    _formerly(backup, _FORMER_CONFIRMATIONS, action="store_true")
+
+
+_FORMER_CONFIRMATIONS = {
+    "--even-if-empty": "allow_empty",
+    "--allow-surge": "allow_large",
+    "--allow-upheaval": "allow_many_changes",
+}
+
+
+def _formerly(command: argparse.ArgumentParser, names: Mapping[str, str], **how: Any) -> None:
+    """Go on reading options by the names that they had before; the help shows the new ones alone."""
+    for old, field in names.items():
+        command.add_argument(old, dest=field, default=argparse.SUPPRESS, help=argparse.SUPPRESS, **how)
 
 
 def _restore(restore: argparse.ArgumentParser) -> None:
@@ -353,6 +368,15 @@ def _profile(
     taken.add_argument("--name", dest="new_name", metavar="NAME", help="instead of the one in the file")
 
 
+_FORMER_FIELDS = {
+    "--spread": "jitter_minutes",
+    "--patience": "overdue_after_days",
+    "--surge": "ask_above_new_gb",
+    "--upheaval": "ask_above_changed_percent",
+    "--prove-every": "verify_every",
+}
+
+
 def _fields(fields: argparse.ArgumentParser, *, required: bool) -> None:
     """The fields of a profile. None of them has a default here: the profile has."""
     fields.add_argument("--source", action="append", required=required, metavar="DIR", help="may be repeated")
@@ -376,16 +400,35 @@ def _fields(fields: argparse.ArgumentParser, *, required: bool) -> None:
     switch = argparse.BooleanOptionalAction
     fields.add_argument("--only-on-power", action=switch, default=None, help="not on battery")
     fields.add_argument("--metered-too", action=switch, default=None, help="also where the network costs")
-    fields.add_argument("--spread", type=int, metavar="MINUTES", help="begin up to so much later")
-    fields.add_argument("--patience", type=int, metavar="DAYS", help="before a missed run is an alarm; 3")
     fields.add_argument(
-        "--prove-every", type=int, metavar="DAYS", help="restore a sample by itself; 7, 0 never"
+        "--jitter", dest="jitter_minutes", type=int, metavar="MINUTES", help="begin up to so much later"
     )
-    fields.add_argument("--surge", type=int, metavar="GB", help="ask before sending more new data; 20")
     fields.add_argument(
-        "--upheaval", type=int, metavar="PERCENT", help="ask when more files are gone or changed; 50"
+        "--overdue-after",
+        dest="overdue_after_days",
+        type=int,
+        metavar="DAYS",
+        help="before a missed run is an alarm; 3",
+    )
+    fields.add_argument(
+        "--verify-every", type=int, metavar="DAYS", help="restore a sample by itself; 7, 0 never"
+    )
+    fields.add_argument(
+        "--ask-above-new",
+        dest="ask_above_new_gb",
+        type=int,
+        metavar="GB",
+        help="ask before sending more new data; 20",
+    )
+    fields.add_argument(
+        "--ask-above-changed",
+        dest="ask_above_changed_percent",
+        type=int,
+        metavar="PERCENT",
+        help="ask when more files are gone or changed; 50",
     )
 
+    _formerly(fields, _FORMER_FIELDS, type=int)
     fields.add_argument("--before", metavar="COMMAND", help="run it first; words as in a shell, but no shell")
     fields.add_argument("--after", metavar="COMMAND", help="run it at the end, however that is")
     fields.add_argument("--hook-seconds", type=int, metavar="N", help="how long each may take; 300")

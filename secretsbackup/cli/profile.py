@@ -88,7 +88,13 @@ async def _advise(profile: Profile, home: Home) -> None:
 _PLACE = ("endpoint", "region", "storage_class")
 _RULES = (
     *("full_every", "keep", "keep_days", "aws_profile", "only_on_power", "metered_too"),
-    *("spread", "patience", "surge", "upheaval", "prove_every"),
+    *(
+        "jitter_minutes",
+        "overdue_after_days",
+        "ask_above_new_gb",
+        "ask_above_changed_percent",
+        "verify_every",
+    ),
 )
 
 
@@ -223,7 +229,7 @@ async def profile_show(options: Options, home: Home) -> int:
             for field in ("only_on_power", "metered_too")
             if getattr(profile, field)
         ),
-        *([("spread", f"{profile.spread} min")] if profile.spread else []),
+        *([("jitter", f"{profile.jitter_minutes} min")] if profile.jitter_minutes else []),
         *(
             (f"{name} it", shlex.join(command))
             for name in ("before", "after")
@@ -234,10 +240,21 @@ async def profile_show(options: Options, home: Home) -> int:
             for name in ("success", "failure", "overdue", "mail")
             if (told := getattr(profile.calls, name))
         ),
-        ("patience", words.number(profile.patience, "day", "days")),
-        ("prove every", words.number(profile.prove_every, "day", "days") if profile.prove_every else "never"),
-        ("surge", f"{profile.surge} GB" if profile.surge else "any"),
-        ("upheaval", f"{profile.upheaval} %" if profile.upheaval else "any"),
+        ("overdue after", words.number(profile.overdue_after_days, "day", "days")),
+        (
+            "verify every",
+            words.number(profile.verify_every, "day", "days") if profile.verify_every else "never",
+        ),
+        (
+            "ask above",
+            f"{profile.ask_above_new_gb} GB of new data" if profile.ask_above_new_gb else "any new data",
+        ),
+        (
+            "ask above",
+            f"{profile.ask_above_changed_percent} % of files changed"
+            if profile.ask_above_changed_percent
+            else "any change",
+        ),
         ("staging", str(home.stage(profile))),
         ("archive", str(home.archive(profile))),
     ]

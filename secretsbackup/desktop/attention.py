@@ -175,10 +175,10 @@ class Attention(QWidget):
             self._states.accept(name, key)
 
     def _allow(self) -> None:
-        self._back_up(BackupOptions(allowed=Allowed(surge=True, upheaval=True)))
+        self._back_up(BackupOptions(allowed=Allowed(large=True, many_changes=True)))
 
     def _believe(self) -> None:
-        self._back_up(BackupOptions(even_if_empty=True))
+        self._back_up(BackupOptions(allow_empty=True))
 
     async def _extend(self) -> None:
         """The warning goes by itself; what stood in the way is told."""

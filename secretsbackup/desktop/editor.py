@@ -33,7 +33,7 @@ from secretsbackup.tools import gnupg
 from secretsbackup.words.language import _
 
 _SHOWN = (
-    *("sources", "exclude", "destination", "key", "full_every", "keep", "compression", "prove_every"),
+    *("sources", "exclude", "destination", "key", "full_every", "keep", "compression", "verify_every"),
     *("staging", "schedule", "only_on_power", "metered_too"),
 )
 """The fields that have a control here; the others stay as they were."""
@@ -51,7 +51,7 @@ class EditorWindow(QWidget):
         self.destination, self.endpoint, self.region = QLineEdit(), QLineEdit(), QLineEdit()
         self.staging = FolderField(_("Where shall the stage be?"))
         self.key, self.compression = QComboBox(), QComboBox()
-        self.full_every, self.keep, self.prove_every = QSpinBox(), QSpinBox(), QSpinBox()
+        self.full_every, self.keep, self.verify_every = QSpinBox(), QSpinBox(), QSpinBox()
         self.sources = Sources(home.spared(profile) or (home.cache, home.state))
         self.often, self.on_power = Often(), QCheckBox(_("Only while it is plugged in"))
         self._metered = QCheckBox(_("Also over a network that costs by the byte"))
@@ -81,7 +81,7 @@ class EditorWindow(QWidget):
             key=Fingerprint(self.key.currentData() or ""),
             full_every=self.full_every.value(),
             keep=self.keep.value(),
-            prove_every=self.prove_every.value(),
+            verify_every=self.verify_every.value(),
             compression=Compression(self.compression.currentData()),
             staging=self.staging.path or None,
             schedule=self.often.schedule,
@@ -145,14 +145,14 @@ class EditorWindow(QWidget):
         """Copy a profile's fields into the controls."""
         self.full_every.setRange(1, 3650)
         self.keep.setRange(1, 100)
-        self.prove_every.setRange(0, 3650)
-        self.prove_every.setSuffix(_(" days"))
-        self.prove_every.setSpecialValueText(_("never by itself"))
+        self.verify_every.setRange(0, 3650)
+        self.verify_every.setSuffix(_(" days"))
+        self.verify_every.setSpecialValueText(_("never by itself"))
         self.compression.addItem(_("Fast; a little larger"), Compression.FAST.value)
         self.compression.addItem(_("Small; slower"), Compression.SMALL.value)
         self.full_every.setValue(profile.full_every)
         self.keep.setValue(profile.keep)
-        self.prove_every.setValue(profile.prove_every)
+        self.verify_every.setValue(profile.verify_every)
         self.often.show_schedule(profile.schedule)
         self.on_power.setChecked(profile.only_on_power)
         self._metered.setChecked(profile.metered_too)
@@ -171,7 +171,7 @@ class EditorWindow(QWidget):
         for control in (self.destination, self.endpoint, self.region):
             control.textEdited.connect(lambda _text: self.form.touch("destination"))
         self.staging.line.textChanged.connect(lambda _text: self.form.touch("staging"))
-        for spin in (self.full_every, self.keep, self.prove_every):
+        for spin in (self.full_every, self.keep, self.verify_every):
             spin.valueChanged.connect(lambda _value: self.form.refresh())
         self.often.edited.connect(self.form.refresh)
         self.key.currentIndexChanged.connect(lambda _index: self.form.touch("key"))
@@ -239,7 +239,7 @@ class EditorWindow(QWidget):
         box.addWidget(beside(rules))
         proving = _("&Prove that it can be restored every")
         box.addWidget(
-            self.form.add("prove_every", proving, self.prove_every, within=beside(self.prove_every))
+            self.form.add("verify_every", proving, self.verify_every, within=beside(self.verify_every))
         )
 
 

@@ -6,18 +6,18 @@ import msgspec
 class Allowed(msgspec.Struct, frozen=True):
     """What somebody said yes to."""
 
-    surge: bool = False
-    upheaval: bool = False
+    large: bool = False
+    many_changes: bool = False
 
 
 class BackupOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What whoever starts a backup can ask for.
 
-    `full` starts a new chain. `even_if_empty` believes an empty source. `adopt` goes on with a chain
+    `full` starts a new chain. `allow_empty` believes an empty source. `adopt` goes on with a chain
     that another machine or folder began. `allowed` says yes to what the guards would stop.
     """
 
     full: bool = False
-    even_if_empty: bool = False
+    allow_empty: bool = False
     adopt: bool = False
     allowed: Allowed = Allowed()

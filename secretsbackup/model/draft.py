@@ -140,7 +140,13 @@ def _rules(draft: Profile) -> _Found:
         yield "keep_days", "Keep the backups of at least 1 day."
     if draft.keep_days is not None and draft.keep_days > _CENTURY:
         yield "keep_days", "Keep the backups of 36 500 days, a hundred years, at most."
-    bounds = {"spread": 24 * 60, "patience": 3650, "surge": 10**6, "upheaval": 100, "prove_every": 3650}
+    bounds = {
+        "jitter_minutes": 24 * 60,
+        "overdue_after_days": 3650,
+        "ask_above_new_gb": 10**6,
+        "ask_above_changed_percent": 100,
+        "verify_every": 3650,
+    }
     for field, most in bounds.items():
         if not 0 <= getattr(draft, field) <= most:
             yield field, f"Give a number from 0 to {most}."

@@ -99,7 +99,7 @@ def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: 
     """
     known = believed(runs, now)
     backups = [run for run in known if run.good]
-    if not profile.prove_every:
+    if not profile.verify_every:
         return Due(None, (Why(Reason.NOT_SCHEDULED),))
     if not backups:
         return Due(None, (Why(Reason.NO_SNAPSHOT),))
@@ -135,7 +135,7 @@ def over(run: PastRun, now: datetime) -> datetime:
 def alarm(profile: Profile, good: datetime | None) -> datetime | None:
     """When silence since the last good backup, which began at `good`, is worth an alarm; None: never."""
     next_one = following(profile.schedule, good) if good else None
-    return next_one + timedelta(days=profile.patience) if next_one else None
+    return next_one + timedelta(days=profile.overdue_after_days) if next_one else None
 
 
 def needs_network(destination: Destination) -> bool:
@@ -152,7 +152,7 @@ def needs_network(destination: Destination) -> bool:
 def lateness(profile: Profile, machine: str) -> timedelta:
     """How long after its time of day this profile begins on this machine: always the same, others differ."""
     chance = zlib.crc32(f"{machine} {profile.name}".encode())
-    return timedelta(seconds=chance % (profile.spread * 60 + 1))
+    return timedelta(seconds=chance % (profile.jitter_minutes * 60 + 1))
 
 
 def _wanted(
@@ -171,7 +171,7 @@ def _proofs(drills: Sequence[PastRun]) -> list[datetime]:
 
 def _next_drill(profile: Profile, drills: Sequence[PastRun], first: datetime) -> datetime:
     """When the next proof is wanted: so many days after the last one, or a day after the first backup."""
-    days = timedelta(days=profile.prove_every)
+    days = timedelta(days=profile.verify_every)
     return max(proofs) + days if (proofs := _proofs(drills)) else first + min(days, _SETTLED)
 
 

@@ -50,11 +50,11 @@ class Calls(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_defaul
 class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=True, omit_defaults=True):
     """One backup: its sources, its destination and its rules.
 
-    `full_every`, `keep_days` and `patience` (with a run that is due, before it is an alarm) are in days,
-    `spread` (up to how long after its time a run begins, so that many machines do not begin at once) in
-    minutes, `surge` (how much may be new at once) in GB, `upheaval` (how many of the files may be gone or
-    changed at once) in percent; 0 lets anything through. `prove_every` is how many days after the last proof
-    that it can be restored there is a new one; 0 never by itself.
+    In days: `full_every`, `keep_days`, `overdue_after_days` (how long a run may be due before it is an alarm)
+    and `verify_every` (how long after a verification there is another; 0 is never). In minutes:
+    `jitter_minutes` (a run begins up to that much late, so that many computers do not begin at once). A run
+    asks before it sends more than `ask_above_new_gb` of new data, or when more than
+    `ask_above_changed_percent` of the files are gone or changed; 0 lets anything through.
     """
 
     name: ProfileName
@@ -70,13 +70,13 @@ class Profile(msgspec.Struct, frozen=True, kw_only=True, forbid_unknown_fields=T
     archive: str | None = None
     aws_profile: str | None = None
     schedule: Schedule = Daily()
-    spread: int = 0
+    jitter_minutes: int = 0
     only_on_power: bool = False
     metered_too: bool = False
-    patience: int = 3
-    surge: int = 20
-    upheaval: int = 50
-    prove_every: int = 7
+    overdue_after_days: int = 3
+    ask_above_new_gb: int = 20
+    ask_above_changed_percent: int = 50
+    verify_every: int = 7
     hooks: Hooks = Hooks()
     calls: Calls = Calls()
 

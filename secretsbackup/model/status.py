@@ -99,7 +99,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     `damage` is why what is at the destination cannot be relied on, `unproven` why the last verify came to
     nothing. `waiting` is why the last attempt was none. `since` is when the first backup was made.
     `proven` is when a sample was last restored and was right: `proven_files` files; a restore of
-    everything would take `whole_seconds` (0: not known). It is proven by itself every `prove_every` days
+    everything would take `whole_seconds` (0: not known). It is proven by itself every `verify_every` days
     (0: never), unless `unasked` says why there is no passphrase for that. Silence beyond `alarm_after` is
     an alarm. `unstarted` is why nothing would begin the next backup by itself, `same_disk` a source that
     lies on the destination's own disk. `kit_outdated`: the kit lacks the subkey that the newest backups are
@@ -128,7 +128,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     proven: datetime | None = None
     proven_files: int = 0
     whole_seconds: float = 0.0
-    prove_every: int = 7
+    verify_every: int = 7
     unasked: Why | None = None
     alarm_after: datetime | None = None
     kit_saved: bool | None = None
@@ -228,7 +228,7 @@ def _of_time(status: Status, now: datetime) -> Iterator[Concern]:
         about = About.LONG_AGO if now > alarm + _TOO_LONG else About.OVERDUE
         yield Concern(about=about, key=f"{about} {safe}", why=status.waiting, when=safe)
     tried = status.proven or status.since
-    long_since = max(_PROVEN_FOR, 2 * timedelta(days=status.prove_every))
+    long_since = max(_PROVEN_FOR, 2 * timedelta(days=status.verify_every))
     if status.unproven:
         key = f"not-proven {status.unproven.reason} {status.unproven.detail} {status.proven}"
         yield Concern(about=About.NOT_PROVEN, key=key, why=(status.unproven,))

@@ -292,7 +292,7 @@ def proving(status: Status) -> str:
     if status.unasked:
         told = reason(status.unasked)
         return _("Not proven by itself: {why} {advice}").format(why=told.title, advice=told.advice)
-    days = status.prove_every
+    days = status.verify_every
     if not days:
         return _("It is not proven by itself; say how often in “Edit this backup”.")
     if days == 1:

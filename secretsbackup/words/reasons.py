@@ -425,7 +425,7 @@ def _told(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, tol
             return Message(
                 _("{about} is empty and was not before; is its disk mounted?").format(about=about),
                 _("Nothing was deleted. If you emptied it, back up all the same."),
-                "secretsbackup backup --even-if-empty",
+                "secretsbackup backup --allow-empty",
             )
         case Reason.SOURCE_UNREADABLE:
             return Message(
@@ -615,7 +615,7 @@ def _told(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, tol
             return Message(
                 _("Unusually much is new{surge}.").format(surge=_surge(about)),
                 _("Nothing was sent. Leave it out; or, if it is right, back up all the same."),
-                "secretsbackup profile set --exclude PATTERN, secretsbackup backup --allow-surge",
+                "secretsbackup profile set --exclude PATTERN, secretsbackup backup --allow-large",
             )
         case Reason.UPHEAVAL:
             return Message(
@@ -623,7 +623,7 @@ def _told(why: Why) -> Message:  # noqa: PLR0912, PLR0915 - one closed list, tol
                 _(
                     "A wrong disk, or somebody's doing? Nothing was sent, and no old backup is removed meanwhile. If it is right, back up all the same."
                 ),
-                "secretsbackup backup --allow-upheaval",
+                "secretsbackup backup --allow-many-changes",
             )
         case Reason.NO_SNAPSHOT if not about:
             return Message(_("There is no backup yet."), _("Make one."), "secretsbackup backup")

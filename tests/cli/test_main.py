@@ -241,26 +241,38 @@ def test_what_is_no_time_is_status_2(say: Say, added: Said, time: str) -> None:
 
 def test_fields_of_a_profile_are_changed_one_by_one(say: Say, added: Said) -> None:
     (before,) = lines(say("profile", "show", "--json"))
-    words = ("--schedule", "weekly mon 9:30", "--only-on-power", "--patience", "9", "--exclude", "*.iso")
-    words += ("--prove-every", "14")
+    words = ("--schedule", "weekly mon 9:30", "--only-on-power", "--overdue-after", "9", "--exclude", "*.iso")
+    words += ("--verify-every", "14")
     assert say("profile", "set", "docs", *words).out == "The profile “docs” is changed.\n"
     (after,) = lines(say("profile", "show", "--json"))
     assert after == {
         **before,
         "schedule": {"type": "weekly", "day": "monday", "at": "09:30"},
         "only_on_power": True,
-        "patience": 9,
-        "prove_every": 14,
+        "overdue_after_days": 9,
+        "verify_every": 14,
         "exclude": ["*.iso"],
     }
     shown = say("profile", "show").out
     assert "weekly mon 09:30" in shown
     assert "only on power yes" in shown
-    assert "prove every   14 days" in shown
+    assert "verify every  14 days" in shown
     assert say("profile", "set", "--no-only-on-power", "--exclude", "").status == 0
     assert lines(say("profile", "show", "--json")) == [
         {name: value for name, value in after.items() if name not in ("only_on_power", "exclude")}
     ]
+
+
+def test_options_are_read_by_their_former_names_too(say: Say, added: Said) -> None:
+    former = ("--spread", "5", "--patience", "6", "--surge", "7", "--upheaval", "8", "--prove-every", "9")
+    assert say("profile", "set", "docs", *former).status == 0
+    (after,) = lines(say("profile", "show", "--json"))
+    fields = ("jitter_minutes", "overdue_after_days", "ask_above_new_gb", "ask_above_changed_percent")
+    assert [after[field] for field in (*fields, "verify_every")] == [5, 6, 7, 8, 9]
+    options = parser().parse_args(["backup", "--even-if-empty", "--allow-surge", "--allow-upheaval"])
+    assert (options.allow_empty, options.allow_large, options.allow_many_changes) == (True, True, True)
+    assert not parser().parse_args(["backup"]).allow_large
+    assert "--surge" not in parser().format_help()
 
 
 @pytest.mark.parametrize(
@@ -268,7 +280,7 @@ def test_fields_of_a_profile_are_changed_one_by_one(say: Say, added: Said) -> No
     [
         (("--schedule", "now and then"), "“now and then” is no schedule"),
         (("--keep", "0"), "Keep at least 1"),
-        (("--upheaval", "101"), "from 0 to 100"),
+        (("--ask-above-changed", "101"), "from 0 to 100"),
         (("--to", "ftp://x/y"), "“ftp://”"),
     ],
 )

@@ -41,7 +41,7 @@ def test_a_profile_is_changed_and_what_has_no_control_stays(
         editor = EditorWindow(parts.home, docs)
         editor.show()
         editor.keep.setValue(5)
-        editor.prove_every.setValue(0)
+        editor.verify_every.setValue(0)
         editor.compression.setCurrentIndex(1)
         editor.sources.add("/home/ada/Letters")
         assert editor.often.schedule == docs.schedule
@@ -51,7 +51,7 @@ def test_a_profile_is_changed_and_what_has_no_control_stays(
         await until(lambda: profiles.get(home, DOCS).keep == 5)
         after = profiles.get(home, DOCS)
         assert after.compression is Compression.SMALL
-        assert after.prove_every == 0
+        assert after.verify_every == 0
         assert after.schedule == Weekly(Weekday.MONDAY, "18:00")
         assert after.only_on_power
         assert not after.metered_too

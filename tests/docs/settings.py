@@ -61,16 +61,16 @@ PROFILE = {
     "archive": ("folder for duplicity's own lists of what is backed up", None),
     "aws_profile": ("a profile of your own `~/.aws` that opens the bucket, instead of the keyring", "--aws-profile"),
     "schedule": ("when to back up; see [schedule](#schedule)", "--schedule"),
-    "spread": ("start up to this many minutes late, so that many computers do not all start at once", "--spread"),
+    "jitter_minutes": ("start up to this many minutes late, so that many computers do not all start at once", "--jitter"),
     "only_on_power": ("back up only while the computer is plugged in", "--only-on-power"),
     "metered_too": ("also back up on metered connections", "--metered-too"),
-    "patience": ("days after a missed backup until you are warned", "--patience"),
-    "surge": ("ask before sending more than this many GB of new files at once; 0 never asks", "--surge"),
-    "upheaval": (
+    "overdue_after_days": ("days after a missed backup until you are warned", "--overdue-after"),
+    "ask_above_new_gb": ("ask before sending more than this many GB of new files at once; 0 never asks", "--ask-above-new"),
+    "ask_above_changed_percent": (
         "ask when more than this many percent of the files are gone or changed at once; 0 never asks",
-        "--upheaval",
+        "--ask-above-changed",
     ),
-    "prove_every": ("days between two automatic test restores; 0 for none", "--prove-every"),
+    "verify_every": ("days between two automatic test restores; 0 for none", "--verify-every"),
     "hooks": ("your own commands; see [hooks](#hooks)", "--before"),
     "calls": ("who is told; see [calls](#calls)", "--call-on-success"),
 }  # fmt: skip

@@ -1,5 +1,6 @@
 """Every command that the README and the handbook show is one that the program takes."""
 
+import argparse
 import re
 from pathlib import Path
 
@@ -26,7 +27,8 @@ def test_every_command_can_be_given(path: Path, capsys: pytest.CaptureFixture[st
 
 @pytest.mark.parametrize("path", PAPERS, ids=name)
 def test_every_option_in_a_sentence_is_one_of_ours(path: Path) -> None:
-    known = {option for _, one in commands.commands() for option in one._option_string_actions}
+    actions = [action for _, one in commands.commands() for action in one._option_string_actions.items()]
+    known = {option for option, action in actions if action.help != argparse.SUPPRESS}
     known |= {*parser()._option_string_actions, *_OTHERS}
     named = {
         option for span in spans(path.read_text()) for option in re.findall(r"(?<!\S)--[a-z][a-z0-9-]*", span)

@@ -1,6 +1,7 @@
 """The handbook is whole: its generated pages are current, its links lead somewhere, and every cause, setting and
 button that it names is there."""
 
+import argparse
 import re
 from functools import cache
 from pathlib import Path
@@ -103,7 +104,8 @@ def test_everything_that_one_can_be_concerned_about_is_explained() -> None:
 
 
 def test_every_setting_has_the_option_that_sets_it() -> None:
-    offered = {name: {*one._option_string_actions} for name, one in commands.commands()}["profile set"]
+    of_set = dict(commands.commands())["profile set"]._option_string_actions
+    offered = {option for option, action in of_set.items() if action.help != argparse.SUPPRESS}
     assert settings.options() <= offered
     shown = {option for option in offered if option not in ("--help", "-h", "--json", "--profile")}
     of_parts = {"--after", "--hook-seconds", "--mail", "--call-on-failure", "--call-on-overdue"}

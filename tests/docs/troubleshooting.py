@@ -141,8 +141,8 @@ NOT_NOW: Entries = {
     Reason.OFFLINE: ("", "The computer is offline. The backup starts when the network is back."),
 }  # fmt: skip
 CONFIRM: Entries = {
-    Reason.SURGE: ("52000000000 31000000000 /home/ada/Videos/holiday.mov", "More new data than the profile allows at once (`surge`, 20 GB unless changed). Perhaps a large file is in the wrong folder. Nothing was sent: skip it with an [exclude](excludes.md), or confirm."),
-    Reason.UPHEAVAL: ("540 1 843", "More files than usual are gone or changed (`upheaval`, 50 % unless changed). Perhaps a drive is missing, or something damaged your files. Your earlier backups are safe, and none is removed while this question is open. If you did it yourself, confirm."),
+    Reason.SURGE: ("52000000000 31000000000 /home/ada/Videos/holiday.mov", "More new data than the profile allows at once (`ask_above_new_gb`, 20 GB unless changed). Perhaps a large file is in the wrong folder. Nothing was sent: skip it with an [exclude](excludes.md), or confirm."),
+    Reason.UPHEAVAL: ("540 1 843", "More files than usual are gone or changed (`ask_above_changed_percent`, 50 % unless changed). Perhaps a drive is missing, or something damaged your files. Your earlier backups are safe, and none is removed while this question is open. If you did it yourself, confirm."),
 }  # fmt: skip
 BACKUPS: Entries = {
     Reason.NO_SNAPSHOT: ("2020-01-01", "There is no backup from that time or before it."),

@@ -21,7 +21,7 @@ def source(user: Machine, keys: tuple[Path, str], tmp_path: Path) -> Path:
     folder = tmp_path / "source"
     folder.mkdir()
     (folder / "still").write_text("never touched")
-    make_profile(user, keys[1], folder, f"file://{tmp_path}/backups", "--upheaval", "0")
+    make_profile(user, keys[1], folder, f"file://{tmp_path}/backups", "--ask-above-changed", "0")
     return folder
 
 
@@ -111,7 +111,7 @@ def test_a_source_and_what_is_in_it_may_change_its_kind(
     write(source / "still", "never touched")
     a_file(mail)
     make_profile(
-        user, keys[1], source, f"file://{tmp_path}/backups", "--upheaval", "0", "--source", str(mail)
+        user, keys[1], source, f"file://{tmp_path}/backups", "--ask-above-changed", "0", "--source", str(mail)
     )
     for become in kinds:
         for path in (mail, source / "inside"):
@@ -171,7 +171,7 @@ def test_what_was_collected_and_not_sent_is_not_taken_for_what_was_sent(
 
     write_all("one", 1)
     user.backup()
-    user.run("profile", "set", "docs", "--upheaval", "50")
+    user.run("profile", "set", "docs", "--ask-above-changed", "50")
     write_all("another", 1_700_000_000)
     assert user.backup(status=None).outcome["type"] == "skipped", "it asks whether so much may change"
     write_all("two", 1)

@@ -148,7 +148,7 @@ def test_an_emptied_source_is_believed_when_told_so(
     for file in (tmp_path / "source").iterdir():
         file.unlink()
     time.sleep(1)
-    user.backup("--even-if-empty")
+    user.backup("--allow-empty")
     assert picture(user.restore(tmp_path / "out") / "source") == {}
 
 

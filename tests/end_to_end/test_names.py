@@ -173,7 +173,7 @@ def test_trees_of_drawn_names_come_back_whole_and_alone(
 ) -> None:
     source = tmp_path / "source"
     source.mkdir()
-    make_profile(user, keys[1], source, f"file://{tmp_path}/backups", "--upheaval", "0")
+    make_profile(user, keys[1], source, f"file://{tmp_path}/backups", "--ask-above-changed", "0")
 
     @settings(derandomize=True, max_examples=3, deadline=None, database=None, phases=[Phase.generate])
     @given(TREES)

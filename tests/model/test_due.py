@@ -219,7 +219,7 @@ def test_a_clock_that_was_never_set_is_not_believed() -> None:
 
 
 def test_many_machines_begin_one_after_the_other_and_each_always_at_its_time() -> None:
-    spread = replace(PROFILE, schedule=Daily("18:00"), spread=30)
+    spread = replace(PROFILE, schedule=Daily("18:00"), jitter_minutes=30)
     late = {lateness(spread, f"machine {number}") for number in range(50)}
     assert len(late) > 40
     assert all(timedelta() <= one <= timedelta(minutes=30) for one in late)
@@ -290,11 +290,11 @@ def test_a_drill_is_due_a_day_after_the_first_backup_and_a_week_after_the_last_d
 
 def test_a_drill_comes_as_often_as_the_user_wants_it() -> None:
     runs = [ran(NOON - 30 * DAY), proved(NOON - 2 * DAY)]
-    assert drill(*runs, of=replace(PROFILE, prove_every=2)) == []
-    assert drill(*runs, of=replace(PROFILE, prove_every=3)) == [Reason.NOT_YET]
-    never = drill_due(replace(PROFILE, prove_every=0), runs, NOON, NOTHING)
+    assert drill(*runs, of=replace(PROFILE, verify_every=2)) == []
+    assert drill(*runs, of=replace(PROFILE, verify_every=3)) == [Reason.NOT_YET]
+    never = drill_due(replace(PROFILE, verify_every=0), runs, NOON, NOTHING)
     assert (never.at, [why.reason for why in never.against]) == (None, [Reason.NOT_SCHEDULED])
-    assert drill(*runs, of=replace(PROFILE, prove_every=1, schedule=Manual())) == []
+    assert drill(*runs, of=replace(PROFILE, verify_every=1, schedule=Manual())) == []
 
 
 def test_what_stands_against_a_drill_is_what_stands_against_a_backup_but_for_the_sources() -> None:
@@ -355,7 +355,7 @@ def test_who_found_a_drill_going_on_does_not_hide_what_it_found() -> None:
 def test_whatever_the_clocks_did_a_drill_is_due_within_its_period(
     runs: list[PastRun], now: datetime, days: int
 ) -> None:
-    verdict = drill_due(replace(PROFILE, prove_every=days), runs, now, NOTHING)
+    verdict = drill_due(replace(PROFILE, verify_every=days), runs, now, NOTHING)
     if any(run.good and run.began <= now + SLIP for run in runs):
         assert verdict.at
         assert verdict.at <= now + days * DAY + DAY + SLIP
@@ -368,4 +368,4 @@ def test_whatever_the_clocks_did_a_drill_is_due_within_its_period(
 def test_what_is_proven_at_this_moment_is_not_proven_again(
     runs: list[PastRun], now: datetime, days: int
 ) -> None:
-    assert not drill_due(replace(PROFILE, prove_every=days), [*runs, proved(now)], now + MINUTE, NOTHING).now
+    assert not drill_due(replace(PROFILE, verify_every=days), [*runs, proved(now)], now + MINUTE, NOTHING).now

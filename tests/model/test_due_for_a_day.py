@@ -151,7 +151,7 @@ def most_starts(world: World, within: int) -> int:
     [("hourly", 1, 60), ("every 6h", 1, 90), ("daily 18:00", 4, 360), ("weekly sat 11:00", 8, 360)],
 )
 def test_a_day_of_mishaps(text: str, days: int, longest_wait: int, seed: int) -> None:
-    profile = replace(PROFILE, schedule=schedule.parse(text), only_on_power=True, prove_every=1)
+    profile = replace(PROFILE, schedule=schedule.parse(text), only_on_power=True, verify_every=1)
     world = World(random.Random(f"{text} {seed}"), profile, longest_wait)
     for _ in range(days * 24 * 60):
         world.go_on()

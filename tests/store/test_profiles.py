@@ -184,8 +184,22 @@ def test_what_is_wrong_in_it_is_named_and_the_file_is_left_alone(home: Home, tex
     assert str(home.profiles) in failure.detail
 
 
+def test_the_names_of_the_first_version_go_on_being_read(home: Home) -> None:
+    former = "spread = 15\npatience = 4\nsurge = 5\nupheaval = 30\nprove_every = 9\n"
+    path = home.profiles
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(GOOD.replace("[profile.docs]\n", f"[profile.docs]\n{former}"))
+    read = profiles.get(home, "docs")
+    limits = (read.ask_above_new_gb, read.ask_above_changed_percent)
+    assert (read.jitter_minutes, read.overdue_after_days, read.verify_every, *limits) == (15, 4, 9, 5, 30)
+    profiles.change(home, replace(read, keep=3))
+    assert "version = 2" in path.read_text()
+    assert "ask_above_new_gb" not in path.read_text()
+    assert profiles.get(home, "docs") == replace(read, keep=3)
+
+
 def test_a_file_of_a_newer_version_is_refused(home: Home) -> None:
-    assert broken(home, GOOD.replace("version = 1", "version = 2")).reason is Reason.SETTINGS_NEWER
+    assert broken(home, GOOD.replace("version = 1", "version = 3")).reason is Reason.SETTINGS_NEWER
 
 
 def test_bytes_that_are_no_text_are_refused(home: Home) -> None:
@@ -262,13 +276,13 @@ WHOLE = replace(
     RICH,
     keep_days=90,
     schedule=Weekly(Weekday.MONDAY, "07:30"),
-    spread=30,
+    jitter_minutes=30,
     only_on_power=True,
     metered_too=True,
-    patience=5,
-    surge=7,
-    upheaval=20,
-    prove_every=14,
+    overdue_after_days=5,
+    ask_above_new_gb=7,
+    ask_above_changed_percent=20,
+    verify_every=14,
     hooks=Hooks(("sh", "-c", "true"), ("date",), 60),
     calls=Calls("https://a.example/x", "https://b.example", "http://c.example", "ada@example.org"),
 )

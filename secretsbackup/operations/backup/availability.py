@@ -9,14 +9,14 @@ from secretsbackup.model.profile import Profile, Source
 from secretsbackup.store.home import Home
 
 
-def absent(home: Home, profile: Profile, *, even_if_empty: bool = False) -> tuple[Why, ...]:
+def absent(home: Home, profile: Profile, *, allow_empty: bool = False) -> tuple[Why, ...]:
     """The sources that are missing, or are empty and were not."""
     stage = home.stage(profile)
-    found = (_absent(source, stage / source.label, even_if_empty) for source in profile.sources)
+    found = (_absent(source, stage / source.label, allow_empty) for source in profile.sources)
     return tuple(why for why in found if why)
 
 
-def _absent(source: Source, before: Path, even_if_empty: bool) -> Why | None:
+def _absent(source: Source, before: Path, allow_empty: bool) -> Why | None:
     path = Path(source.path)
     try:
         if not path.is_dir():
@@ -30,4 +30,4 @@ def _absent(source: Source, before: Path, even_if_empty: bool) -> Why | None:
     except OSError as error:
         raise Failure(Reason.SOURCE_UNREADABLE, source.path, (str(error),)) from None
     was_full = before.is_dir() and any(before.iterdir())
-    return Why(Reason.SOURCE_EMPTY, source.path) if empty and was_full and not even_if_empty else None
+    return Why(Reason.SOURCE_EMPTY, source.path) if empty and was_full and not allow_empty else None

@@ -41,7 +41,7 @@ def recipe(options: BackupOptions = BackupOptions()) -> Recipe:  # noqa: B008 - 
     async def back_up(run: Run) -> Summary:
         with run.step(Step.CHECK):
             await asyncio.to_thread(sharing.check, run.home, run.profile)
-            staging.present(run, even_if_empty=options.even_if_empty)
+            staging.present(run, allow_empty=options.allow_empty)
             rsync = await prerequisites.rsync_program(run)
             await keys.watch(run, gnupg.usable(await gnupg.resolve(run.profile.key)))
             vault = await prerequisites.vault(run)

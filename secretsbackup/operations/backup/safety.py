@@ -51,12 +51,12 @@ async def before_sending(
     if not held.chains or held.broken:
         return
     profile = run.profile
-    lost = (gathered.deleted + gathered.replaced) * 100 > profile.upheaval * gathered.files
-    much = gathered.changed_bytes > profile.surge * _GB
+    lost = (gathered.deleted + gathered.replaced) * 100 > profile.ask_above_changed_percent * gathered.files
+    much = gathered.changed_bytes > profile.ask_above_new_gb * _GB
     wanted: list[Why] = []
-    if profile.upheaval and not allowed.upheaval and (lost or left_over):
+    if profile.ask_above_changed_percent and not allowed.many_changes and (lost or left_over):
         wanted += await asyncio.to_thread(_upheaval, run, vault, held)
-    if profile.surge and not allowed.surge and (much or left_over):
+    if profile.ask_above_new_gb and not allowed.large and (much or left_over):
         wanted += await asyncio.to_thread(_surge, run, vault, held)
     if wanted:
         raise Skip(*wanted)
@@ -72,7 +72,7 @@ def _upheaval(run: Run, vault: Vault, held: Holdings) -> list[Why]:
         saved = known.pop(path[len(stage) + 1 :], None)
         changed += saved is not None and saved != int(status.st_mtime)
     gone = len(known)
-    if gone + changed <= _FEW or (gone + changed) * 100 <= run.profile.upheaval * every:
+    if gone + changed <= _FEW or (gone + changed) * 100 <= run.profile.ask_above_changed_percent * every:
         return []
     return [Why(Reason.UPHEAVAL, f"{gone} {changed} {every}")]
 
@@ -114,7 +114,7 @@ def _surge(run: Run, vault: Vault, held: Holdings) -> list[Why]:
         if status.st_ctime >= since and stat.S_ISREG(status.st_mode) and not saved:
             new += status.st_size
             largest = max(largest, (status.st_size, path))
-    if new <= run.profile.surge * _GB:
+    if new <= run.profile.ask_above_new_gb * _GB:
         return []
     return [Why(Reason.SURGE, f"{new} {largest[0]} {_origin(run, largest[1])}")]
 

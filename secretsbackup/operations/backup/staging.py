@@ -24,9 +24,9 @@ from secretsbackup.tools.threads import in_thread
 from secretsbackup.tools.tree import Tree
 
 
-def present(run: Run, *, even_if_empty: bool) -> None:
+def present(run: Run, *, allow_empty: bool) -> None:
     """Skip the run if a source is missing, or is empty and was not: its disk is not mounted."""
-    if reasons := availability.absent(run.home, run.profile, even_if_empty=even_if_empty):
+    if reasons := availability.absent(run.home, run.profile, allow_empty=allow_empty):
         raise Skip(*reasons)
 
 

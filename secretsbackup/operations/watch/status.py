@@ -73,7 +73,7 @@ def _remembered(
         proven=proof.ended if proof else None,
         proven_files=proved.files,
         whole_seconds=proved.whole_seconds,
-        prove_every=known.prove_every if known else 0,
+        verify_every=known.verify_every if known else 0,
         unasked=marked.unasked,
         alarm_after=alarm(known, begin) if known else None,
         next_run=_next(known, past, now) if known else None,

@@ -32,7 +32,7 @@ GB = 10**9
 @pytest.fixture
 def profile(profile: Profile, key: Fingerprint) -> Profile:
     """With a real key, and asked about more than 1 GB."""
-    return replace(profile, key=key, surge=1)
+    return replace(profile, key=key, ask_above_new_gb=1)
 
 
 def grow(path: Path, size: int) -> None:
@@ -51,7 +51,7 @@ def test_a_surge_is_sent_only_after_a_yes(play: Play, pretender: Path, source: P
         new, largest, path = why.detail.split(" ")
         assert (why.reason, int(largest), path) == (Reason.SURGE, GB + 7, f"{source}/film.iso")
         assert int(new) - int(largest) in (0, 4)  # what was sent in the same second may count
-    assert isinstance(play(backup.recipe(BackupOptions(allowed=Allowed(surge=True)))), Completed)
+    assert isinstance(play(backup.recipe(BackupOptions(allowed=Allowed(large=True)))), Completed)
 
 
 def test_a_surge_that_is_excluded_or_removed_is_none(
@@ -61,7 +61,7 @@ def test_a_surge_that_is_excluded_or_removed_is_none(
     grow(source / "film.iso", 2 * GB)
     assert isinstance(play(backup.recipe()), Skipped)
     assert isinstance(play(backup.recipe(), of=replace(profile, exclude=("/film.iso",))), Completed)
-    assert isinstance(play(backup.recipe(), of=replace(profile, surge=0)), Completed)
+    assert isinstance(play(backup.recipe(), of=replace(profile, ask_above_new_gb=0)), Completed)
 
 
 def test_a_first_backup_may_be_as_large_as_it_is(play: Play, pretender: Path, source: Path) -> None:

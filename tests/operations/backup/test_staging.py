@@ -29,10 +29,10 @@ def gather(run: Run) -> tuple[Gathered, bool]:
     return asyncio.run(both())
 
 
-def absent(run: Run, *, even_if_empty: bool = False) -> tuple[Why, ...]:
+def absent(run: Run, *, allow_empty: bool = False) -> tuple[Why, ...]:
     """Why the run would be skipped; nothing if it would not."""
     try:
-        staging.present(run, even_if_empty=even_if_empty)
+        staging.present(run, allow_empty=allow_empty)
     except Skip as skip:
         return skip.reasons
     return ()
@@ -59,7 +59,7 @@ def test_a_source_that_was_full_and_is_empty_now_is_an_absent_disk(run: Run, sou
     gather(run)
     (source / "a.txt").unlink()
     assert absent(run) == (Why(Reason.SOURCE_EMPTY, str(source)),)
-    assert absent(run, even_if_empty=True) == ()
+    assert absent(run, allow_empty=True) == ()
 
 
 def test_a_source_that_was_always_empty_is_fine(run: Run, source: Path) -> None:

@@ -136,7 +136,7 @@ def test_a_run_that_is_at_work_is_waited_for(profile: Profile) -> None:
 
 
 def test_a_good_run_ends_it(profile: Profile, home: Home, play: Play, shown: Path) -> None:
-    profiles.add(home, replace(profile, patience=0))
+    profiles.add(home, replace(profile, overdue_after_days=0))
     play(done)
     assert alarmed(home, timedelta(hours=2)) == ["docs"]
     notes.set_(home, profile.name, alarmed=datetime.now(UTC))
