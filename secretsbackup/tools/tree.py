@@ -263,6 +263,31 @@ def measured(
                 continue
 
 
+def reaching(source: Path, folders: Iterable[Path]) -> Iterator[tuple[bytes, Path]]:
+    """Where inside a source one comes to one of these folders, by a link or a mount: the path there, relative
+    to the source, and the folder. They are known by device and inode. Links that loop are passed over."""
+    wanted: dict[tuple[int, int], Path] = {}
+    for folder in folders:
+        with contextlib.suppress(OSError):
+            wanted.setdefault(_identity(bytes(folder)), folder)
+    above = tuple(_identity(bytes(folder)) for folder in source.resolve().parents)
+    waiting: list[tuple[bytes, tuple[tuple[int, int], ...]]] = [(b"", above)]
+    while waiting:
+        inside, above = waiting.pop()
+        path = os.path.join(bytes(source), inside)  # noqa: PTH118 - bytes: names need not be text
+        try:
+            here = _identity(path)
+            if here in above:
+                continue
+            if here in wanted:
+                yield inside, wanted[here]
+                continue
+            below = [name for name, _link in _folders(path, inside, [], [], LONGEST)]
+        except OSError:
+            continue
+        waiting += [(name, (here, *above)) for name in below]
+
+
 def _folders(
     folder: bytes, inside: bytes, unreachable: list[bytes], too_long: list[bytes], room: int
 ) -> Iterator[tuple[bytes, bool]]:

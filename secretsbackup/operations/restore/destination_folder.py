@@ -236,16 +236,26 @@ def _taken(parent: Path, name: str) -> bool:
 
 
 def saved_with(folder: Path, profiles: Iterable[Profile]) -> str:
-    """The source, of all of these profiles', in whose next backup a folder will be; "" if there is none."""
+    """The source, of all of these profiles', in whose next backup a folder will be; "" if there is none.
+
+    A source may hold it, or lead to it by a link somewhere inside: to find that it is walked through.
+    """
     real = Path(os.path.realpath(folder.parent)) / folder.name
     for profile in profiles:
         for source in profile.sources:
-            root = Path(source.path)
-            above = next((one for one in real.parents if tree.same(one, root)), None)
             patterns = Patterns(rsync.excludes(profile.exclude, source))
-            if above and not patterns.exclude(bytes(real.relative_to(above)) + b"/"):
+            if any(not patterns.exclude(path + b"/") for path in _in_source(real, Path(source.path))):
                 return source.path
     return ""
+
+
+def _in_source(real: Path, root: Path) -> Iterator[bytes]:
+    """What a folder is called inside a source, in every way that leads there."""
+    if above := next((one for one in real.parents if tree.same(one, root)), None):
+        yield bytes(real.relative_to(above))
+    elif root.is_dir():
+        for path, reached in tree.reaching(root, real.parents):
+            yield os.path.join(path, bytes(real.relative_to(reached)))  # noqa: PTH118 - bytes
 
 
 def room(parent: Path, size: int) -> None:

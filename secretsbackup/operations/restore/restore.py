@@ -122,7 +122,7 @@ async def _fetch(
     keep_setuid: bool,
 ) -> Summary:
     """Bring these paths into a folder; it is whole then."""
-    _warn_if_saved(run, target.finally_at)
+    warning = asyncio.create_task(_warn_if_saved(run, target.finally_at))
     watcher = _Watcher(run.tell, target.folder, much)
 
     def into(errand: Errand) -> Path:
@@ -145,11 +145,13 @@ async def _fetch(
                 into=into,
                 arrived=target.arrived,
             )
+        await asyncio.wait((warning,), timeout=_SOURCES_ANSWER_S)
     except BaseException:
         _leave(run, target)
         raise
     finally:
         watch.cancel()
+        warning.cancel()
     with run.step(Step.RECORD):
         await asyncio.to_thread(_disarm, run, target, keep_setuid or _made_here(run, held, snapshot))
         await asyncio.to_thread(holes.dig_below, target.folder)
@@ -171,12 +173,19 @@ async def _fetch(
     )
 
 
-def _warn_if_saved(run: Run, folder: Path) -> None:
+_SOURCES_ANSWER_S = 10.0
+"""Seconds for which a restore that is whole waits until all sources are walked through; most are by then."""
+
+
+async def _warn_if_saved(run: Run, folder: Path) -> None:
     """Tell that a profile will save what comes to this folder."""
     known = [run.profile]
     with contextlib.suppress(Failure):  # a restore goes on without settings
         known += profiles.load(run.home).values()
-    if source := destination_folder.saved_with(folder, known):
+    source = ""
+    with contextlib.suppress(OSError):  # a disk that fails is told by what needs it
+        source = await asyncio.to_thread(destination_folder.saved_with, folder, known)
+    if source:
         run.tell(Warned(caution=Caution.SAVED_AGAIN, path=shown(os.fsencode(folder)), detail=legible(source)))
 
 

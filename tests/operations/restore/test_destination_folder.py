@@ -267,6 +267,23 @@ def test_who_will_save_a_folder_is_known_by_whatever_name_it_is_reached(tmp_path
     assert destination_folder.saved_with(docs / "restored", [of(tmp_path / "gone")]) == ""
 
 
+def test_a_link_inside_a_source_that_leads_to_a_folder_is_noticed(tmp_path: Path) -> None:
+    docs, desk = tmp_path / "docs", tmp_path / "desk"
+    (docs / "deep").mkdir(parents=True)
+    (desk / "inner").mkdir(parents=True)
+    (docs / "deep" / "to the desk").symlink_to(desk)
+    (docs / "loop").symlink_to(docs)
+    (docs / "up").symlink_to(tmp_path)
+    (docs / "nowhere").symlink_to(tmp_path / "gone")
+    for parent in (desk, desk / "inner"):
+        assert destination_folder.saved_with(parent / "restored", [of(docs)]) == str(docs), parent
+    assert destination_folder.saved_with(tmp_path / "restored", [of(docs)]) == "", "that link loops"
+    for pattern in ("restored", "to the desk", "/deep", "deep/to the desk/inner"):
+        assert destination_folder.saved_with(desk / "inner" / "restored", [of(docs, pattern)]) == "", pattern
+    (docs / "deep" / "to the desk").unlink()
+    assert destination_folder.saved_with(desk / "restored", [of(docs)]) == ""
+
+
 def test_what_a_profile_leaves_out_it_will_not_save(tmp_path: Path) -> None:
     (tmp_path / "deep").mkdir()
     for pattern in ("restored-*", "/deep", "deep/", f"{tmp_path}/deep", "docs/deep/restored-1"):
