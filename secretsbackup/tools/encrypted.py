@@ -31,8 +31,31 @@ async def try_to_open(
 ) -> Opened:
     """Try it. What gpg-agent has cached is forgotten first: it would take a wrong passphrase for right."""
     if passphrase:
+        try:
+            await meet_card(sealed, key, home=home)
+        except Failure:
+            return Opened.CANNOT_SAY
         await gnupg._forget_cached((await gnupg.resolve(key, home=home)).keygrips, home)
     return await gnupg.in_time(lambda: _open(sealed, key, passphrase, home))
+
+
+async def meet_card(sealed: bytes, key: Fingerprint, *, home: Path | None = None) -> None:
+    """Failure(CARD_MISSING) if the part of a key that something was encrypted to is on a card that is not in
+    a reader. That need not be the newest part; gpg would ask for the card as long as it is let."""
+    parts = await gnupg.secret_parts(key, home=home)
+    if not any(part.where is gnupg.Where.CARD for part in parts):
+        return
+    to = await gnupg.in_time(lambda: _encrypted_to(sealed, home))
+    fitting = [part for part in parts if part.fingerprint[-16:] in to]
+    if not any(part.where is gnupg.Where.HERE for part in fitting):
+        for part in fitting:
+            await gnupg.meet_card(key, part, home=home)
+
+
+def _encrypted_to(sealed: bytes, home: Path | None) -> tuple[str, ...]:
+    """The ids of the keys that something was encrypted to; nothing is opened for that."""
+    said = gnupg._gpg(home, silent=True).decrypt(sealed, extra_args=["--list-only"])
+    return answers.read(said.stderr or "").sealed_to
 
 
 async def key_of(sealed: bytes, *, home: Path | None = None) -> Fingerprint | None:
@@ -50,6 +73,9 @@ async def opened_by(sealed: bytes, passphrase: Secret, *, home: Path | None = No
     Failure(BACKUP_PASSPHRASE_WRONG) if none does.
     """
     await gnupg._forget_cached((), home)
+    key = await key_of(sealed, home=home)
+    if key and key != BY_PASSPHRASE:
+        await meet_card(sealed, key, home=home)
     return await gnupg.in_time(lambda: _opened_by(sealed, passphrase, home))
 
 

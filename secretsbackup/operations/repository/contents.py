@@ -9,6 +9,7 @@ import msgspec
 
 from secretsbackup.model import snapshot as snapshots
 from secretsbackup.model.destination import Folder
+from secretsbackup.model.encryption import Sealing, sealing
 from secretsbackup.model.event import Caution, ChainLost, Loss, Warned
 from secretsbackup.model.outcome import Failure, Reason, Skip, Why
 from secretsbackup.model.snapshot import Chain, Snapshot
@@ -16,7 +17,7 @@ from secretsbackup.model.status import DAMAGE
 from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import archives, history
 from secretsbackup.store.history import place_of
-from secretsbackup.tools import destinations
+from secretsbackup.tools import destinations, encrypted, gnupg
 from secretsbackup.tools.duplicity import Vault, files
 
 
@@ -94,9 +95,16 @@ async def readable(vault: Vault, held: Holdings, names: Iterable[str]) -> None:
 
 async def can_begin(vault: Vault, held: Holdings, snapshot: Snapshot, *, whole: bool = False) -> None:
     """Failure(FROZEN) if what a snapshot is read by must be brought back first: the manifests and signatures
-    that are not here, and of a `whole` one its volumes. To be asked before a passphrase, which opens none."""
+    that are not here, and of a `whole` one its volumes. To be asked before a passphrase, which opens none.
+
+    Failure(CARD_MISSING) if what it was encrypted to is on a card that is not in a reader.
+    """
     needed = files.of_sets(held.contents, files.sets(held.chain_of(snapshot), snapshot))
     await readable(vault, held, needed if whole else lacking(vault, needed))
+    if sealing(vault.key) is Sealing.KEY and await gnupg.has_card(vault.key):
+        manifest = files.manifest_of(held.contents, snapshot.stamp)
+        content = await destinations.fetch(vault.destination, vault.credential, manifest)
+        await encrypted.meet_card(content, vault.key)
 
 
 def lacking(vault: Vault, names: Iterable[str]) -> list[str]:

@@ -249,6 +249,14 @@ async def open_trial(
     await in_time(lambda: _try(key, parts[-1], passphrase, home))
 
 
+async def has_card(key: Fingerprint, *, home: Path | None = None) -> bool:
+    """Whether a part of a key is on a card; not if there is no secret part of it."""
+    try:
+        return any(part.where is Where.CARD for part in await secret_parts(key, home=home))
+    except Failure:
+        return False
+
+
 async def meet_card(key: Fingerprint, part: SecretPart, *, home: Path | None = None) -> None:
     """Failure(CARD_MISSING) if this part of a key is on a card that is not in a reader.
 

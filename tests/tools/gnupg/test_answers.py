@@ -143,6 +143,29 @@ def test_a_key_on_a_card_that_is_not_there_says_so(ring: Path) -> None:
     assert asyncio.run(encrypted.key_of(message, home=ring)) == key, "that needs no card"
 
 
+def test_an_older_part_on_a_card_that_is_not_there_says_so_at_once(ring: Path) -> None:
+    """Whatever is encrypted to the newest part needs no card."""
+    key = made(ring)
+    older = gpg(ring, "-r", key, "--encrypt", given=b"secret")
+    (part,) = asyncio.run(gnupg.opening(key, home=ring))
+    time.sleep(1.1)  # gpg takes the subkey that was made last, by the second
+    gpg(ring, "--quick-add-key", key, "cv25519", "encr", "never")
+    newer = gpg(ring, "-r", key, "--encrypt", given=b"secret")
+    both = gpg(ring, "-r", f"{part.fingerprint}!", "-r", key, "--encrypt", given=b"secret")
+    assert not asyncio.run(gnupg.has_card(key, home=ring))
+    shadow(ring, part.keygrip)
+    assert asyncio.run(gnupg.has_card(key, home=ring))
+    began = time.monotonic()
+    assert reason(encrypted.meet_card(older, key, home=ring)) is Reason.CARD_MISSING
+    assert reason(encrypted.opened_by(older, PASSPHRASE, home=ring)) is Reason.CARD_MISSING
+    cannot = asyncio.run(encrypted.try_to_open(older, key, PASSPHRASE, home=ring))
+    assert cannot is encrypted.Opened.CANNOT_SAY
+    assert time.monotonic() - began < 15, "and not a minute each"
+    for message in (newer, both):
+        assert reason(encrypted.meet_card(message, key, home=ring)) is None
+    assert asyncio.run(encrypted.try_to_open(newer, key, PASSPHRASE, home=ring)) is encrypted.Opened.YES
+
+
 @pytest.mark.parametrize(
     ("serial", "keys", "expected"),
     [
