@@ -24,6 +24,8 @@ from tests.conftest import PASSPHRASE, as_nobody, quick
 NONE = Secret("")
 CARD = "D2760001240102000005000012340000"
 """A card's serial number."""
+NO_CARD = ("ERR 100663406 Card removed", "ERR 100663313 No secret key")
+"""What a reader without a card says of it, and of a key."""
 
 
 @pytest.fixture
@@ -143,7 +145,7 @@ def test_a_key_on_a_card_that_is_not_there_says_so(ring: Path) -> None:
     assert asyncio.run(encrypted.key_of(message, home=ring)) == key, "that needs no card"
 
 
-def test_an_older_part_on_a_card_that_is_not_there_says_so_at_once(ring: Path) -> None:
+def test_an_older_part_on_a_card_that_is_not_there_says_so_at_once(ring: Path, tmp_path: Path) -> None:
     """Whatever is encrypted to the newest part needs no card."""
     key = made(ring)
     older = gpg(ring, "-r", key, "--encrypt", given=b"secret")
@@ -154,6 +156,7 @@ def test_an_older_part_on_a_card_that_is_not_there_says_so_at_once(ring: Path) -
     both = gpg(ring, "-r", f"{part.fingerprint}!", "-r", key, "--encrypt", given=b"secret")
     assert not asyncio.run(gnupg.has_card(key, home=ring))
     shadow(ring, part.keygrip)
+    put_reader(ring, tmp_path, *NO_CARD)
     assert asyncio.run(gnupg.has_card(key, home=ring))
     began = time.monotonic()
     assert reason(encrypted.meet_card(older, key, home=ring)) is Reason.CARD_MISSING
@@ -170,7 +173,7 @@ def test_an_older_part_on_a_card_that_is_not_there_says_so_at_once(ring: Path) -
     ("serial", "keys", "expected"),
     [
         (f"S SERIALNO {CARD}", f"S KEYINFO $grip T {CARD} OPENPGP.2", Reason.PASSPHRASE_WRONG),
-        ("ERR 100663406 Card removed", "ERR 100663313 No secret key", Reason.CARD_MISSING),
+        (*NO_CARD, Reason.CARD_MISSING),
     ],
 )
 def test_the_card_in_the_reader_is_used_if_it_is_the_right_one(
@@ -179,12 +182,17 @@ def test_the_card_in_the_reader_is_used_if_it_is_the_right_one(
     key = made(ring)
     (part,) = asyncio.run(gnupg.opening(key, home=ring))
     shadow(ring, part.keygrip)
-    (ring / "gpg-agent.conf").write_text(f"scdaemon-program {tmp_path}/scdaemon\n")
-    reader = tmp_path / "scdaemon"
+    put_reader(ring, tmp_path, serial, keys)
+    assert reason(gnupg.try_passphrase(key, PASSPHRASE, home=ring)) is expected
+
+
+def put_reader(ring: Path, folder: Path, serial: str, keys: str) -> None:
+    """Have the agent find a reader that says this of its card."""
+    (ring / "gpg-agent.conf").write_text(f"scdaemon-program {folder}/scdaemon\n")
+    reader = folder / "scdaemon"
     reader.write_text(READER.format(serial=serial, keys=keys))
     reader.chmod(0o755)
     asyncio.run(gnupg.end_agent(ring))
-    assert reason(gnupg.try_passphrase(key, PASSPHRASE, home=ring)) is expected
 
 
 READER = """#!/bin/bash
