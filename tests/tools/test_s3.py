@@ -265,7 +265,7 @@ def test_a_clock_that_is_off_is_told_by_how_much(server: str, monkeypatch: pytes
     assert [(one.right, one.why.reason if one.why else None) for one in found] == [
         ("reach", Reason.CLOCK_WRONG)
     ]
-    assert "(3 h 0 min fast)" in words.finding(found[0]).title
+    assert "(3 hr fast)" in words.finding(found[0]).title
 
 
 def examined(endpoint: str) -> list[Finding]:

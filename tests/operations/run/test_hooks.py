@@ -110,7 +110,7 @@ def test_one_that_takes_too_long_is_ended_with_all_that_it_started(
     assert isinstance(ended, Failed)
     assert ended.reason is Reason.HOOK_FAILED
     assert living(int((tmp_path / "group").read_text())) == []
-    assert ran(moments) == [("before", None, ("It took longer than 1.0 s and was ended.",))]
+    assert ran(moments) == [("before", None, ("It took longer than 1.0 sec and was ended.",))]
 
 
 def living(session: int) -> list[str]:
