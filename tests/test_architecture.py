@@ -52,6 +52,38 @@ def test_no_widget_knows_the_application() -> None:
     assert knows == {"desktop/main.py"}
 
 
+def test_tests_of_windows_neither_patch_our_code_nor_read_private_parts() -> None:
+    looked_at = 0
+    for folder in ("desktop", "end_to_end"):
+        for path in sorted((ROOT / "tests" / folder).rglob("*.py")):
+            looked_at += 1
+            assert [*_trespasses(ast.parse(path.read_text()))] == [], path
+    assert looked_at > 50
+
+
+def _trespasses(tree: ast.Module) -> Iterator[str]:
+    """What a test does to others that they do not offer."""
+    foreign = {
+        (name.asname or name.name).partition(".")[0]
+        for node in ast.walk(tree)
+        if isinstance(node, ast.Import | ast.ImportFrom) and "secretsbackup" not in ast.unparse(node)
+        for name in node.names
+    }
+    for node in ast.walk(tree):
+        match node:
+            case ast.Attribute(value=ast.Name(id="self" | "cls")):
+                pass
+            case ast.Attribute(attr=name) if name.startswith("_") and name.strip("_") and name[:2] != "__":
+                yield f"line {node.lineno}: {ast.unparse(node)} is private"
+            case ast.ImportFrom(module=str() as module, names=names) if module.startswith("secretsbackup"):
+                private = [one.name for one in names if one.name.startswith("_") and one.name != "_"]
+                yield from (f"line {node.lineno}: {name} is private" for name in private)
+            case ast.Call(func=ast.Attribute(attr="setattr"), args=[patched, *_]):
+                root = ast.unparse(patched).strip("'\"").partition(".")[0]
+                if root not in foreign and root not in ("sys", "os"):
+                    yield f"line {node.lineno}: {root} is ours, and patched"
+
+
 def test_secrets_are_revealed_in_tools_alone() -> None:
     used = {where for where in using("reveal") if where != "model/secret.py"}
     assert used

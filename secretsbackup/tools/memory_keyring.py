@@ -11,19 +11,19 @@ class MemoryKeyring(KeyringBackend):
 
     def __init__(self) -> None:
         super().__init__()  # type: ignore[no-untyped-call]
-        self._kept: dict[tuple[str, str], str] = {}
+        self.kept: dict[tuple[str, str], str] = {}
 
     def get_password(self, service: str, username: str) -> str | None:
         """The password, or None."""
-        return self._kept.get((service, username))
+        return self.kept.get((service, username))
 
     def set_password(self, service: str, username: str, password: str) -> None:
         """Keep a password."""
-        self._kept[service, username] = password
+        self.kept[service, username] = password
 
     def delete_password(self, service: str, username: str) -> None:
         """Forget a password."""
-        del self._kept[service, username]
+        del self.kept[service, username]
 
 
 def use() -> None:

@@ -14,6 +14,7 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Mapping, Sequence
+from contextvars import ContextVar
 from pathlib import Path
 
 import msgspec
@@ -43,11 +44,21 @@ _WIDE = 1 << 12
 """Bytes of a line that are kept for a report."""
 _MUCH = 1 << 14
 """Bytes: with as much as this in a pipe there is more to come, and a full pipe would hold the child up."""
-_LOOKED = 60.0
-"""Seconds between two looks whether a child still stirs."""
-_STILL = 30
-"""So many looks in vain, and it is waiting for what never comes. Looks are counted, and not the time: this
-program may have been stopped meanwhile, or the machine have slept."""
+
+
+class Patience(msgspec.Struct, frozen=True):
+    """How long a child may stand still: half an hour, unless it is said otherwise.
+
+    After `looks` in vain, `look_every_s` apart, it is waiting for what never comes. Looks are counted, and
+    not the time: this program may have been stopped meanwhile, or the machine have slept.
+    """
+
+    look_every_s: float = 60.0
+    looks: int = 30
+
+
+PATIENCE = ContextVar("PATIENCE", default=Patience())  # noqa: B039 - frozen
+"""That with the children which are started in this context, and in those that begin in it."""
 
 
 class Ended(msgspec.Struct, frozen=True):
@@ -212,19 +223,19 @@ class _Pulse:
     """
 
     def __init__(self, pid: int) -> None:
-        self._pid = pid
+        self._pid, self._patience = pid, PATIENCE.get()
         self._looked = time.monotonic()
         self._seen: dict[int, int] = {}
         self._in_vain = 0
 
     def stopped(self) -> bool:
         """Whether it has been found to stand still for long."""
-        if time.monotonic() - self._looked >= _LOOKED:
+        if time.monotonic() - self._looked >= self._patience.look_every_s:
             self._looked = time.monotonic()
             seen = _switches(self._pid)
             self._in_vain = self._in_vain + 1 if seen and seen == self._seen else 0
             self._seen = seen
-        return self._in_vain >= _STILL
+        return self._in_vain >= self._patience.looks
 
 
 def _switches(pid: int) -> dict[int, int]:

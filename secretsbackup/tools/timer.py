@@ -32,12 +32,14 @@ _SYSTEMD = bus.Service(
     "/org/freedesktop/systemd1",
     "org.freedesktop.systemd1.Manager",
 )
-_BOOTED = Path("/run/systemd/system")
+_BOOTED = "run/systemd/system"
 """There where systemd runs the machine (sd_booted(3))."""
-_LINGER = Path("/var/lib/systemd/linger")
+_LINGER = "var/lib/systemd/linger"
 """Has a file for each user whose services run without a login (loginctl(1), enable-linger)."""
-_SCREEN = Path("/etc/systemd/system/display-manager.service")
+_SCREEN = "etc/systemd/system/display-manager.service"
 """There where a machine shows a login on its screen."""
+_ROOT = "SECRETSBACKUP_SYSTEM_ROOT"
+"""Where the folders of the system are, if not in the root: a test has a machine of its own."""
 
 
 class Timer(msgspec.Struct, frozen=True):
@@ -116,7 +118,11 @@ def broken() -> Unstarted | None:
 
 def can_run() -> bool:
     """Whether this machine has what would run it."""
-    return _mac() or _BOOTED.is_dir()
+    return _mac() or _of_system(_BOOTED).is_dir()
+
+
+def _of_system(path: str) -> Path:
+    return Path(os.environ.get(_ROOT, "/")) / path
 
 
 def is_ours() -> bool:
@@ -127,11 +133,11 @@ def is_ours() -> bool:
 def is_headless() -> bool:
     """Whether nobody sits before this machine: it shows no login on a screen, and we have no screen."""
     shown = any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
-    return not _mac() and not shown and not os.path.lexists(_SCREEN)
+    return not _mac() and not shown and not os.path.lexists(_of_system(_SCREEN))
 
 
 def _lingers() -> bool:
-    return (_LINGER / getpass.getuser()).exists()
+    return (_of_system(_LINGER) / getpass.getuser()).exists()
 
 
 def is_set_up() -> bool:

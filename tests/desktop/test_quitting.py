@@ -20,9 +20,8 @@ STAY, TIMER = "Keep running in the background", "Let the system’s timer back u
 @pytest.fixture
 def ended(untended: Path, app: App, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> list[bool]:
     """The ends of the program; on a machine with systemd, where nothing starts backups."""
-    booted = tmp_path / "systemd"
-    booted.mkdir()
-    monkeypatch.setattr(timer, "_BOOTED", booted)
+    (tmp_path / "system" / "run" / "systemd" / "system").mkdir(parents=True)
+    monkeypatch.setenv("SECRETSBACKUP_SYSTEM_ROOT", str(tmp_path / "system"))
     monkeypatch.setenv("DISPLAY", ":7")
     ends: list[bool] = []
     app.quitting.ended.connect(lambda: ends.append(True))

@@ -3,6 +3,7 @@
 import asyncio
 import os
 import signal
+from collections.abc import Iterator
 from contextlib import suppress
 from pathlib import Path
 
@@ -27,10 +28,11 @@ from tests.end_to_end.machine import assert_same, picture
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient() -> Iterator[None]:
     """Half an hour is some seconds."""
-    monkeypatch.setattr(process, "_LOOKED", 0.5)
-    monkeypatch.setattr(process, "_STILL", 8)
+    token = process.PATIENCE.set(process.Patience(look_every_s=0.5, looks=8))
+    yield
+    process.PATIENCE.reset(token)
 
 
 @pytest.fixture

@@ -3,17 +3,15 @@
 import asyncio
 import signal
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import psutil
 import pytest
 
-from secretsbackup.model import status
 from secretsbackup.model.outcome import Reason, Skip
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.operations.watch import stop
@@ -110,25 +108,18 @@ def hung(docs: Machine) -> Iterator["subprocess.Popen[bytes]"]:
     running.communicate()
 
 
-def test_one_that_hangs_for_hours_is_killed(
-    docs: Machine, hung: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(status, "_SILENT", timedelta(seconds=1))
-    monkeypatch.setattr(stop, "_GRACE", 2.0)
-    time.sleep(1)
-    assert asyncio.run(stop.stop(docs.known, DOCS))
+def test_one_that_hangs_for_hours_is_killed(docs: Machine, hung: "subprocess.Popen[bytes]") -> None:
+    hours_later = datetime.now(UTC) + timedelta(hours=13)
+    assert asyncio.run(stop.stop(docs.known, DOCS, hours_later, grace_s=2.0))
     assert hung.wait(10) == -signal.SIGKILL
     assert outcomes(docs, "docs") == [{"type": "interrupted"}]
     assert docs.run("profile", "set", "docs", "--before", "").status == 0
     docs.backup("docs")
 
 
-def test_one_that_may_be_at_work_is_left_alone(
-    docs: Machine, hung: "subprocess.Popen[bytes]", monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(stop, "_PATIENCE", 2.0)
+def test_one_that_may_be_at_work_is_left_alone(docs: Machine, hung: "subprocess.Popen[bytes]") -> None:
     with pytest.raises(Skip) as caught:
-        asyncio.run(stop.stop(docs.known, DOCS))
+        asyncio.run(stop.stop(docs.known, DOCS, patience_s=2.0))
     assert [(why.reason, why.detail) for why in caught.value.reasons] == [(Reason.BUSY, str(hung.pid))]
     hung.send_signal(signal.SIGCONT)  # it obeys as soon as it can
     assert hung.wait(30) == 4

@@ -25,7 +25,7 @@ from secretsbackup.operations.keys import keys
 from secretsbackup.store import kit as kits
 from secretsbackup.store import pause as pauses
 from secretsbackup.store import profiles
-from secretsbackup.tools import autostart, gnupg, timer
+from secretsbackup.tools import autostart, gnupg
 from tests.conftest import PASSPHRASE, StandIn
 from tests.desktop.conftest import Parts, Play, parts, play, until
 from tests.desktop.setup.conftest import Begin, begin, person
@@ -51,7 +51,7 @@ def logs_in(
     def begin() -> None:
         request.getfixturevalue("untended")
         monkeypatch.setenv("XDG_CURRENT_DESKTOP", "GNOME")
-        monkeypatch.setattr(timer, "_BOOTED", tmp_path / "no systemd")
+        monkeypatch.setenv("SECRETSBACKUP_SYSTEM_ROOT", str(tmp_path / "no systemd"))
 
     return begin
 
@@ -185,7 +185,7 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
     play(set_up())
     profiles.remove(parts.home, profiles.get(parts.home, "Documents").name)
     asyncio.run(gnupg.remove_key(asyncio.run(gnupg.keys())[0].fingerprint))
-    keyring.get_keyring()._kept.clear()  # type: ignore[attr-defined]
+    keyring.get_keyring().kept.clear()  # type: ignore[attr-defined]
     logs_in()
     play(come_back())
 
@@ -220,7 +220,7 @@ def test_an_administrators_key_makes_all_of_it_and_is_kept_nowhere(
         assert isinstance(profile.destination, Bucket)
         place = servers.Bucket(moto, profile.destination.bucket)
         assert place.objects() == [], "the canary is gone"
-        secrets = keyring.get_keyring()._kept  # type: ignore[attr-defined]
+        secrets = keyring.get_keyring().kept  # type: ignore[attr-defined]
         assert len(secrets) == 3
         assert not {ID, SECRET} & {*secrets.values()}
         assert not wizard.access.key_id.text()
@@ -285,7 +285,7 @@ def test_what_a_failed_set_up_made_is_listed_and_removed(
     with moto.client() as client:
         names = [one["Name"] for one in client.list_buckets()["Buckets"]]
     assert "bucket-of-a-failure" not in names
-    assert not keyring.get_keyring()._kept  # type: ignore[attr-defined]
+    assert not keyring.get_keyring().kept  # type: ignore[attr-defined]
 
 
 def _asked() -> Sure | None:

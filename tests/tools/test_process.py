@@ -6,7 +6,7 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import psutil
@@ -81,10 +81,11 @@ def test_who_writes_more_than_the_system_lets_it_is_told_so(tmp_path: Path) -> N
 
 
 @pytest.fixture
-def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+def impatient() -> Iterator[None]:
     """Half an hour is a second."""
-    monkeypatch.setattr(process, "_LOOKED", 0.1)
-    monkeypatch.setattr(process, "_STILL", 10)
+    token = process.PATIENCE.set(process.Patience(look_every_s=0.1, looks=10))
+    yield
+    process.PATIENCE.reset(token)
 
 
 @pytest.mark.parametrize("waits", ["exec sleep 60", "kill -STOP $$", "sleep 60 & wait", "cat pipe"])

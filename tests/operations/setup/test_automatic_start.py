@@ -1,6 +1,7 @@
 """Starting: what begins backups after the next restart, and whether anything does."""
 
 import asyncio
+import getpass
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,9 +21,8 @@ NOW = datetime.now(UTC)
 @pytest.fixture(autouse=True)
 def machine(untended: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A machine with systemd and a screen, on which nothing is set up; the folder of its user's settings."""
-    booted = tmp_path / "systemd"
-    booted.mkdir()
-    monkeypatch.setattr(timer, "_BOOTED", booted)
+    (tmp_path / "system" / "run" / "systemd" / "system").mkdir(parents=True)
+    monkeypatch.setenv("SECRETSBACKUP_SYSTEM_ROOT", str(tmp_path / "system"))
     monkeypatch.setenv("DISPLAY", ":7")
     return untended
 
@@ -59,7 +59,7 @@ def test_the_timer_will_do_while_it_runs(home: Home, monkeypatch: pytest.MonkeyP
 def test_a_timer_where_there_is_no_systemd_starts_nothing(
     home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(timer, "_BOOTED", tmp_path / "another init")
+    monkeypatch.setenv("SECRETSBACKUP_SYSTEM_ROOT", str(tmp_path / "another init"))
     assert asyncio.run(automatic_start.turn_on(Starter.TIMER)) is Unstarted.STOPPED
     assert automatic_start.unstarted(home) is Unstarted.STOPPED
 
@@ -87,12 +87,11 @@ def test_on_a_server_a_timer_must_run_without_a_login(
 ) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(timer, "_SCREEN", tmp_path / "no display manager")
-    monkeypatch.setattr(timer, "_LINGER", tmp_path / "linger")
     asyncio.run(timer.switch_on())
     assert automatic_start.unstarted(home) is Unstarted.LOGGED_OUT
-    (tmp_path / "linger").mkdir()
-    (tmp_path / "linger" / timer.getpass.getuser()).touch()
+    linger = tmp_path / "system" / "var" / "lib" / "systemd" / "linger"
+    linger.mkdir(parents=True)
+    (linger / getpass.getuser()).touch()
     assert automatic_start.unstarted(home) is None
 
 
@@ -101,8 +100,6 @@ def test_that_is_asked_for_when_the_timer_is_turned_on(
 ) -> None:
     for name in ("DISPLAY", "WAYLAND_DISPLAY"):
         monkeypatch.delenv(name, raising=False)
-    monkeypatch.setattr(timer, "_SCREEN", tmp_path / "no display manager")
-    monkeypatch.setattr(timer, "_LINGER", tmp_path / "linger")
     record = stand_in("notes", "loginctl") / "record"
     asyncio.run(timer.switch_on())
     assert "enable-linger" in record.read_text()
@@ -173,5 +170,5 @@ def test_what_fits_a_desktop(
 ) -> None:
     monkeypatch.setenv("XDG_CURRENT_DESKTOP", desktop)
     if not booted:
-        monkeypatch.setattr(timer, "_BOOTED", tmp_path / "another init")
+        monkeypatch.setenv("SECRETSBACKUP_SYSTEM_ROOT", str(tmp_path / "another init"))
     assert automatic_start.best(tray=tray) is expected
