@@ -11,7 +11,7 @@ from secretsbackup.desktop.follower import Follower
 from secretsbackup.desktop.profile_states import Standings
 from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import YOU, Failure
+from secretsbackup.model.outcome import YOU, Failure, Reason
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.secret import Credential
 from secretsbackup.store import lock
@@ -46,8 +46,8 @@ class Session(QObject):
 
     def back_up(self, name: ProfileName, options: BackupOptions = BackupOptions()) -> None:  # noqa: B008
         """Back up a profile now."""
-        if standing := self._states.of(name):
-            self._back_up(standing.profile, options)
+        if profile := self._known(name):
+            self._back_up(profile, options)
 
     def first_backup(self, profile: Profile, *, adopt: bool) -> None:
         """Back up a profile that was written just now."""
@@ -62,8 +62,15 @@ class Session(QObject):
         """Restore a sample of a profile now, and compare."""
         from secretsbackup.operations.verify.verify import verify
 
+        if profile := self._known(name):
+            self.run(verify, Verb.VERIFY, profile)
+
+    def _known(self, name: ProfileName) -> Profile | None:
+        """The profile of that name; where there is none, that is told."""
         if standing := self._states.of(name):
-            self.run(verify, Verb.VERIFY, standing.profile)
+            return standing.profile
+        self.refused.emit(work.told(Failure(Reason.PROFILE_UNKNOWN, name)))
+        return None
 
     def run(
         self,
