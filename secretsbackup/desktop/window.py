@@ -1,37 +1,17 @@
 """The window: the profiles on the left, the chosen one on the right. Closing it ends no run."""
 
 from collections.abc import Callable
-from datetime import UTC, datetime
 
-from PySide6.QtCore import QAbstractListModel, QModelIndex, QPersistentModelIndex, QRect, QSize, Qt
-from PySide6.QtGui import (
-    QCloseEvent,
-    QFont,
-    QKeySequence,
-    QPainter,
-    QPalette,
-    QResizeEvent,
-    QShortcut,
-    QShowEvent,
-)
-from PySide6.QtWidgets import (
-    QFrame,
-    QHBoxLayout,
-    QLabel,
-    QListView,
-    QStackedWidget,
-    QStyle,
-    QStyledItemDelegate,
-    QStyleOptionViewItem,
-    QWidget,
-)
+from PySide6.QtCore import Qt
+from PySide6.QtGui import QCloseEvent, QKeySequence, QResizeEvent, QShortcut, QShowEvent
+from PySide6.QtWidgets import QFrame, QHBoxLayout, QLabel, QListView, QStackedWidget, QWidget
 
-from secretsbackup import words
 from secretsbackup.desktop import icons, screens, style, widgets
 from secretsbackup.desktop.automatic_backups import AutomaticBackups
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.overview import Overview
-from secretsbackup.desktop.profile_states import Standing, Standings
+from secretsbackup.desktop.profile_list import ProfileDelegate, ProfileListModel
+from secretsbackup.desktop.profile_states import Standings
 from secretsbackup.desktop.screens import Show
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.settings import Settings
@@ -40,9 +20,6 @@ from secretsbackup.model.plan import Start
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
-
-_STANDING = Qt.ItemDataRole.UserRole
-_Index = QModelIndex | QPersistentModelIndex
 
 
 class MainWindow(QWidget):
@@ -63,7 +40,7 @@ class MainWindow(QWidget):
         self._home, self._settings, self._states = home, settings, states
         self._session, self._automatic, self._show, self._leave = session, automatic, show, leave
         self.setWindowTitle("Secrets Backup")
-        self._names = Names(states)
+        self._names = ProfileListModel(states)
         self._side, self._list = self._make_side()
         self._pages = QStackedWidget()
         self._overviews: dict[ProfileName, Overview] = {}
@@ -170,7 +147,7 @@ class MainWindow(QWidget):
         side, shown = QFrame(), QListView()
         side.setProperty("kind", "side")
         shown.setModel(self._names)
-        shown.setItemDelegate(_Name())
+        shown.setItemDelegate(ProfileDelegate())
         shown.setFrameShape(QFrame.Shape.NoFrame)
         shown.setAccessibleName(_("Backups"))
         shown.viewport().setAutoFillBackground(False)
@@ -224,94 +201,6 @@ class MainWindow(QWidget):
             QShortcut(QKeySequence(keys), self, do)
 
 
-class Names(QAbstractListModel):
-    """The profiles, for the list on the left."""
-
-    def __init__(self, standings: Standings) -> None:
-        super().__init__()
-        self._standings = standings
-        self._names = list(standings.all)
-        standings.listed.connect(self._listed)
-        standings.changed.connect(self._changed)
-
-    def rowCount(self, parent: _Index | None = None) -> int:  # noqa: N802 - Qt's name
-        return 0 if parent is not None and parent.isValid() else len(self._names)
-
-    def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        standing = self._standings.of(self._names[index.row()])
-        if standing is None:
-            return None
-        match role:
-            case Qt.ItemDataRole.DisplayRole:
-                return standing.profile.name
-            case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{standing.profile.name}: {_told(standing)}"
-            case _STANDING.value:
-                return standing
-            case _:
-                return None
-
-    def row(self, name: str) -> int:
-        """Where a profile stands; -1 if nowhere."""
-        return self._names.index(ProfileName(name)) if name in self._names else -1
-
-    def _listed(self) -> None:
-        self.beginResetModel()
-        self._names = list(self._standings.all)
-        self.endResetModel()
-
-    def _changed(self, name: str) -> None:
-        if (row := self.row(name)) >= 0:
-            self.dataChanged.emit(self.index(row), self.index(row))
-
-
 def _draw_shield(on: QLabel) -> None:
     drawn = icons.pixmap("shield", 96, line=style.accent(style.palette()), ratio=on.devicePixelRatioF())
     on.setPixmap(drawn)
-
-
-def _told(standing: Standing) -> str:
-    now = datetime.now(UTC)
-    return words.standing(standing.status, now, standing.next_run, standing.paused)
-
-
-class _Name(QStyledItemDelegate):
-    """Draws a profile: its state as a shape, its name, and how it stands in a few words."""
-
-    def sizeHint(self, option: QStyleOptionViewItem, _index: _Index) -> QSize:  # noqa: N802 - Qt's name
-        return QSize(20 * style.GRID, 2 * option.fontMetrics.height() + 3 * style.GRID)
-
-    def paint(self, painter: QPainter, option: QStyleOptionViewItem, index: _Index) -> None:
-        self.initStyleOption(option, index)
-        option.text = ""
-        widget = option.widget
-        widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
-        standing: Standing = index.data(_STANDING.value)
-        colours: QPalette = option.palette
-        rect: QRect = option.rect.adjusted(style.GRID, style.GRID, -style.GRID, -style.GRID)
-        chosen = bool(option.state & QStyle.StateFlag.State_Selected)
-        text = colours.color(QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.WindowText)
-        state = standing.shield(datetime.now(UTC))
-        accent = text if chosen else icons.state_colour(state, colours)
-        drawing = icons.shield(state, text, accent, standing.done).pixmap(
-            QSize(22, 22), widget.devicePixelRatioF()
-        )
-        painter.drawPixmap(rect.left(), rect.center().y() - 10, drawing)
-        lines = rect.adjusted(4 * style.GRID, 0, 0, 0)
-        font = QFont(option.font)
-        font.setBold(True)
-        painter.setFont(font)
-        painter.setPen(text)
-        cut = Qt.TextElideMode.ElideRight
-        painter.drawText(
-            lines,
-            Qt.AlignmentFlag.AlignTop,
-            painter.fontMetrics().elidedText(standing.profile.name, cut, lines.width()),
-        )
-        painter.setFont(option.font)
-        painter.setPen(text if chosen else style.quiet_colour(colours))
-        now = datetime.now(UTC)
-        below = painter.fontMetrics().elidedText(
-            words.brief(standing.status, now, standing.paused), cut, lines.width()
-        )
-        painter.drawText(lines, Qt.AlignmentFlag.AlignBottom, below)

@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QApplication, QPushButton
 
 from secretsbackup.desktop import dark, icons, screens
 from secretsbackup.desktop.app import App
-from secretsbackup.desktop.tray import Panel
+from secretsbackup.desktop.panel import Panel
 from secretsbackup.model.profile import Profile
 from tests.desktop.conftest import DOCS, Play, until
 

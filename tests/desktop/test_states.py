@@ -11,8 +11,9 @@ from PySide6.QtWidgets import QLabel, QPushButton, QWidget
 from secretsbackup import words
 from secretsbackup.desktop import icons, screens
 from secretsbackup.desktop.icons import Shield
+from secretsbackup.desktop.panel import Panel, panel
 from secretsbackup.desktop.profile_states import worst
-from secretsbackup.desktop.tray import Menu, Panel, panel, tomorrow
+from secretsbackup.desktop.tray_menu import TrayMenu, tomorrow
 from secretsbackup.model.event import Step, Verb
 from secretsbackup.model.outcome import YOU, Cancelled, Summary
 from secretsbackup.model.profile import Profile
@@ -99,12 +100,12 @@ def test_shapes_differ_without_colour() -> None:
 
 
 def test_the_menu_offers_what_can_be_done(play: Play, parts: Parts, docs: Profile) -> None:
-    def offered(menu: Menu) -> list[str]:
+    def offered(menu: TrayMenu) -> list[str]:
         return [action.text().replace("&", "") for action in menu.actions() if action.text()]
 
     async def scene() -> None:
         parts.states.begin()
-        menu = Menu(parts.states, parts.session, parts.shown.append, lambda: None)
+        menu = TrayMenu(parts.states, parts.session, parts.shown.append, lambda: None)
         rest = ["Restore files…", "Open", "Pause", "Preferences…", "Quit"]
         assert offered(menu) == ["Back up now", *rest]
         profiles.add(parts.home, profile("photos"))
