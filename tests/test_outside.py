@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from secretsbackup.model.destination import Bucket, Folder
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, SnapshotMade, Verb, decode, encode
-from secretsbackup.model.outcome import Completed, Failure, Reason, Skip, Summary
+from secretsbackup.model.outcome import Completed, Failure, Skip, Summary
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import KeyPair, Secret
 from secretsbackup.operations.watch.status import standing
 from secretsbackup.store import (

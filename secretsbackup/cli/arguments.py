@@ -5,7 +5,8 @@ import os
 import re
 from datetime import UTC, datetime, timedelta
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
@@ -29,9 +30,9 @@ def all_or_one(home: Home, options: Options) -> list[Profile]:
 
 def _only(known: dict[ProfileName, Profile]) -> Profile:
     if not known:
-        raise Failure(Reason.PROFILE_INVALID, "There is no profile yet; make one: secretsbackup init")
+        raise Failure(causes.ProfileInvalid("There is no profile yet; make one: secretsbackup init"))
     if len(known) > 1:
-        raise Failure(Reason.PROFILE_INVALID, f"There are several profiles; name one: {', '.join(known)}")
+        raise Failure(causes.ProfileInvalid(f"There are several profiles; name one: {', '.join(known)}"))
     return next(iter(known.values()))
 
 
@@ -52,7 +53,7 @@ def span(text: str) -> timedelta:
     """A span of time as a person writes it: 30m, 1h, 2d."""
     found = re.fullmatch(r"(\d{1,5}) ?([mhdw])\w*", text.strip().lower())
     if not found:
-        raise Failure(Reason.NOT_A_TIME, text)
+        raise Failure(causes.NotATime(text))
     unit = {"m": "minutes", "h": "hours", "d": "days", "w": "weeks"}[found[2]]
     return timedelta(**{unit: int(found[1])})
 
@@ -63,4 +64,4 @@ def time(text: str | None) -> datetime | None:
     try:
         return browse.parse_time(text, datetime.now(UTC)) if text else None
     except ValueError:
-        raise Failure(Reason.NOT_A_TIME, text or "") from None
+        raise Failure(causes.NotATime(text or "")) from None

@@ -9,11 +9,11 @@ import msgspec
 from secretsbackup import words
 from secretsbackup.cli import prompts, provision
 from secretsbackup.cli.doctor import tell as tell_finding
+from secretsbackup.model import causes, services
 from secretsbackup.model import destination as destinations
-from secretsbackup.model import services
 from secretsbackup.model.check import Verdict
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import What
 from secretsbackup.model.profile import labelled
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair
@@ -66,7 +66,7 @@ async def _at_address(answer: str, what: What) -> Destined:
     try:
         found = destinations.parse(answer, endpoint=endpoint, region=region)
     except ValueError as error:
-        raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
+        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
     if not isinstance(found, Bucket):
         return await _tried(found, what)
     return await _opened(found if found.prefix else msgspec.structs.replace(found, prefix=what.name))
@@ -77,7 +77,7 @@ def _service() -> Service:
         print(f"  {number} {one.title}")
     answer = prompts.ask("Which?", "1")
     if not answer.isdigit() or not 1 <= int(answer) < len(SERVICES):
-        raise Failure(Reason.PROFILE_INVALID, f"“{answer}” is none of them.")
+        raise Failure(causes.ProfileInvalid(f"“{answer}” is none of them."))
     return SERVICES[int(answer)]
 
 
@@ -107,7 +107,7 @@ def _endpoint(what: What) -> str:
 def _bucket_name(what: What) -> str:
     name = prompts.ask("Bucket? (a new name, or one you have)", registry.bucket_name(what.name))
     if not registry.is_bucket_name(name):
-        raise Failure(Reason.BUCKET_NAME_BAD, name)
+        raise Failure(causes.BucketNameBad(name))
     return name
 
 
@@ -127,7 +127,7 @@ async def _opened(bucket: Bucket, service: Service | None = None) -> Destined:
     key_id = prompts.ask_secret("Access key id:")
     secret = prompts.ask_secret("Secret access key:")
     if not key_id or not secret:
-        raise Failure(Reason.PROFILE_INVALID, "An access key has an id and a secret.")
+        raise Failure(causes.ProfileInvalid("An access key has an id and a secret."))
     return await _examined(bucket, KeyPair(key_id, secret))
 
 
@@ -141,7 +141,7 @@ async def _examined(bucket: Bucket, credential: Credential) -> Destined:
             lacking = finding
     if lacking is not None:
         why = lacking.why
-        raise Failure(why.reason if why else Reason.DESTINATION_DENIED, why.detail if why else lacking.right)
+        raise Failure(why or causes.DestinationDenied(right=lacking.right))
     adopt = await _adopts(bucket, credential)
     return Destined(destination=bucket, credential=credential, adopt=adopt)
 
@@ -152,7 +152,7 @@ def _host(what: What) -> Host:
     try:
         found = destinations.parse(f"sftp://{login}/{quote(folder)}")
     except ValueError as error:
-        raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
+        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
     assert isinstance(found, Host)
     return found
 
@@ -162,7 +162,7 @@ async def _tried(destination: Folder | Host, what: What) -> Destined:
     registry.check_sketch(draft)
     async for finding in doctor.examine_destination(destination, None, draft):
         if finding.verdict is Verdict.LACKING and finding.why:
-            raise Failure(finding.why.reason, finding.why.detail)
+            raise Failure(finding.why)
         if finding.verdict is not Verdict.FINE:
             tell_finding(finding, json=False)
     return Destined(destination=destination, adopt=await _adopts(destination, None))
@@ -176,7 +176,7 @@ async def _adopts(destination: Destination, credential: Credential) -> bool:
     said = words.held(held.snapshots, held.newest, datetime.now(UTC))
     print(said.title)
     if not prompts.agrees("Go on with them?"):
-        raise Failure(Reason.PROFILE_INVALID, "Then choose another place for this one.")
+        raise Failure(causes.ProfileInvalid("Then choose another place for this one."))
     return True
 
 

@@ -5,8 +5,9 @@ import sys
 import msgspec
 
 from secretsbackup.cli import prompts
+from secretsbackup.model import causes
 from secretsbackup.model.backup_options import Allowed
-from secretsbackup.model.outcome import Outcome, Reason, Skipped
+from secretsbackup.model.outcome import Outcome, Skipped
 from secretsbackup.model.profile import Profile
 from secretsbackup.operations.setup import registry
 from secretsbackup.store.home import Home
@@ -14,15 +15,16 @@ from secretsbackup.store.home import Home
 
 async def answered(ended: Outcome, profile: Profile, home: Home) -> tuple[Profile, Allowed] | None:
     """With what to run again; None where nothing was asked, nobody is there, or the answer is to stop."""
-    reasons = {why.reason: why.detail for why in ended.reasons} if isinstance(ended, Skipped) else {}
-    wanted = reasons.keys() & {Reason.SURGE, Reason.UPHEAVAL}
-    if not wanted or not sys.stdin.isatty():
+    found = ended.causes if isinstance(ended, Skipped) else ()
+    surge = next((cause for cause in found if isinstance(cause, causes.Surge)), None)
+    upheaval = any(isinstance(cause, causes.Upheaval) for cause in found)
+    if not (surge or upheaval) or not sys.stdin.isatty():
         return None
-    pattern = _pattern(reasons.get(Reason.SURGE, ""), profile)
+    pattern = _pattern(surge.path, profile) if surge else ""
     more = f", (e)xclude {pattern}" if pattern else ""
     answer = prompts.ask(f"(s)end it{more}, or stop?", "stop")
     if answer in ("s", "send"):
-        return profile, Allowed(Reason.SURGE in wanted, Reason.UPHEAVAL in wanted)
+        return profile, Allowed(surge is not None, upheaval)
     if pattern and answer in ("e", "exclude"):
         leaner = msgspec.structs.replace(profile, exclude=(*profile.exclude, pattern))
         await registry.change(leaner, home)
@@ -30,9 +32,8 @@ async def answered(ended: Outcome, profile: Profile, home: Home) -> tuple[Profil
     return None
 
 
-def _pattern(detail: str, profile: Profile) -> str:
+def _pattern(path: str, profile: Profile) -> str:
     """What leaves the largest new file out, as rsync reads it: from the source on, and no wildcards."""
-    path = (*detail.split(" ", 2), "", "", "")[2]
     for source in profile.sources:
         if path.startswith(f"{source.path}/") and "\\" not in path:
             inside = path.removeprefix(source.path)

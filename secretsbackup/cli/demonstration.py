@@ -12,9 +12,10 @@ from pathlib import Path
 
 from secretsbackup import words
 from secretsbackup.cli import follow
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Completed, Failure, Reason
+from secretsbackup.model.outcome import Completed, Failure
 from secretsbackup.model.profile import Profile, ProfileName, labelled
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations.backup import backup
@@ -40,7 +41,7 @@ async def _folder(keep: str | None) -> AsyncIterator[Path]:
     """A new folder with its own GnuPG home; gone afterwards unless it shall be kept."""
     folder = Path(keep).absolute() if keep else Path(tempfile.mkdtemp(prefix="secretsbackup-demo-"))
     if keep and folder.exists():
-        raise Failure(Reason.PROFILE_INVALID, f"{folder} is there already; name a new folder.")
+        raise Failure(causes.ProfileInvalid(f"{folder} is there already; name a new folder."))
     # A socket's path has 108 bytes at most, so gpg's home may not lie deep below a --keep folder.
     gnupg_home = Path(tempfile.mkdtemp(prefix="sb-gpg-"))
     os.environ["GNUPGHOME"] = str(gnupg_home)

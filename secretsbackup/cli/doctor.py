@@ -40,7 +40,8 @@ def tell(finding: Finding, *, json: bool) -> None:
                 "verdict": finding.verdict,
                 "sign": finding.sign,
                 "detail": finding.detail,
-                **({"reason": finding.why.reason} if finding.why else {}),
+                **{name: value for name in ("count", "size", "seconds") if (value := getattr(finding, name))},
+                **(output.fields(finding.why) if finding.why else {}),
                 **({"statement": finding.statement} if finding.statement else {}),
             }
         )

@@ -10,11 +10,12 @@ import msgspec
 
 from secretsbackup import words
 from secretsbackup.cli import ask_destination, key, output, prompts
+from secretsbackup.model import causes
 from secretsbackup.model import schedule as schedules
 from secretsbackup.model.automatic_start import Starter
 from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.created import Did, How
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import KitWish, Told, Traces, What
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, labelled
 from secretsbackup.model.schedule import Manual, Schedule
@@ -109,7 +110,7 @@ def _paths() -> list[str]:
     paths = [str(Path(one.strip()).expanduser().absolute()) for one in answer.split(":") if one.strip()]
     for path in paths:
         if not Path(path).exists():
-            raise Failure(Reason.PROFILE_INVALID, f"“{path}” is not there.")
+            raise Failure(causes.ProfileInvalid(f"“{path}” is not there."))
     registry.check_sketch(registry.sketch("any", labelled(paths)))
     return paths
 
@@ -118,7 +119,7 @@ def _called(paths: list[str], exclude: tuple[str, ...], home: Home) -> str:
     taken = profiles.load(home)
     name = prompts.ask("What is this backup called?", registry.free_name(_plain(paths), taken))
     if name in taken:
-        raise Failure(Reason.PROFILE_EXISTS, name)
+        raise Failure(causes.ProfileExists(name))
     registry.check_sketch(registry.sketch(name, labelled(paths), exclude))
     return name
 
@@ -156,7 +157,7 @@ def _tell_size(seen: Appraisal, exclude: Sequence[str]) -> None:
 async def _name_keys() -> None:
     for offer in await keys.offers():
         fingerprint, against = offer.key.fingerprint, offer.against
-        why = f"  not to be used: {words.reason(Why(against, fingerprint[-16:])).title}" if against else ""
+        why = f"  not to be used: {words.reason(against).title}" if against else ""
         print(f"  {fingerprint}  {offer.key.owner}{why}")
 
 
@@ -192,7 +193,7 @@ async def _schedule() -> Schedule:
             prompts.ask("How often? (hourly, every 6h, daily 18:00, weekly mon 18:00, manual)", "daily 18:00")
         )
     except ValueError as error:
-        raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
+        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
 
 
 async def _kit(what: What) -> KitWish:
@@ -232,7 +233,7 @@ def _tell(told: Told | Did) -> None:
     match told:
         case Told(over=True, why=None):
             print(f"✓ {words.task(told.task)}", flush=True)
-        case Told(over=True, why=Why() as why):
+        case Told(over=True, why=why) if why:
             message = words.reason(why)
             print(f"! {words.task(told.task)}: {message.title}\n  → {message.in_terminal}", flush=True)
         case Did(how=how) if how is not How.BEGUN:

@@ -5,7 +5,8 @@ import sys
 from secretsbackup import words
 from secretsbackup.cli import arguments, output, prompts
 from secretsbackup.cli.arguments import Options
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.keys import keys
 from secretsbackup.store import profiles
@@ -24,7 +25,7 @@ async def key_list(options: Options, home: Home) -> int:
     rows = []
     for offer in await keys.offers():
         key, end = offer.key, keys.expires(offer.key)
-        against = words.reason(Why(offer.against, key.fingerprint)).title if offer.against else ""
+        against = words.reason(offer.against).title if offer.against else ""
         if options.json:
             output.line(
                 {
@@ -32,7 +33,7 @@ async def key_list(options: Options, home: Home) -> int:
                     "owner": key.owner,
                     "expires": end,
                     "usable": offer.against is None,
-                    "against": offer.against,
+                    "against": offer.against.reason if offer.against else None,
                     "profile": users.get(key.fingerprint),
                 }
             )
@@ -91,7 +92,7 @@ def new_phrase(count: int = passphrase.WORDS) -> Secret:
     """Show a passphrase that was made, and have it typed back."""
     if not sys.stdin.isatty():
         sentence = "Nobody is here to note a passphrase; give one: key new --own, on standard input."
-        raise Failure(Reason.PROFILE_INVALID, sentence)
+        raise Failure(causes.ProfileInvalid(sentence))
     made = passphrase.make(count)
     print(f"\nThe passphrase of your new key; write it down on paper now:\n\n    {' '.join(made.words)}\n")
     print(f"{_entropy(made)} Without it nobody restores anything, you included.")
@@ -99,7 +100,7 @@ def new_phrase(count: int = passphrase.WORDS) -> Secret:
         if passphrase.same(made, prompts.ask_secret("Type it back, from the paper:")):
             return made.secret
         output.say("That is not what was shown.", "Look at your paper, and type it once more.")
-    raise Failure(Reason.PROFILE_INVALID, "The passphrase was not typed back as it was shown.")
+    raise Failure(causes.ProfileInvalid("The passphrase was not typed back as it was shown."))
 
 
 def own_phrase(*, twice: bool = False) -> Secret:
@@ -107,7 +108,7 @@ def own_phrase(*, twice: bool = False) -> Secret:
     typed = prompts.ask_secret("A passphrase for the new key (several words):")
     output.say(f"Yours is worth {words.strength(passphrase.strength(typed))}.")
     if not typed or ((twice or sys.stdin.isatty()) and typed != prompts.ask_secret("Once more:")):
-        raise Failure(Reason.PROFILE_INVALID, "The two were not the same, or empty.")
+        raise Failure(causes.ProfileInvalid("The two were not the same, or empty."))
     return typed
 
 

@@ -6,9 +6,10 @@ from pathlib import Path
 from secretsbackup import words
 from secretsbackup.cli import arguments, output, prompts
 from secretsbackup.cli.arguments import Options
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Bucket, Destination, parse, url
 from secretsbackup.model.kit import Reading
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import KeyPair, Secret, SecretName
 from secretsbackup.operations.keys import kit as operation
@@ -24,7 +25,7 @@ async def kit(options: Options, home: Home) -> int:
     if options.words[:1] == ["check"]:
         return await _check(options, home)
     if not options.out:
-        raise Failure(Reason.PROFILE_INVALID, "Say where: secretsbackup kit --out FOLDER")
+        raise Failure(causes.ProfileInvalid("Say where: secretsbackup kit --out FOLDER"))
     profile = _named(options, home, options.words)
     folder = Path(options.out).expanduser().absolute()
     made = await operation.save(
@@ -37,7 +38,7 @@ async def kit(options: Options, home: Home) -> int:
         opens=prompts.credential,
     )
     if made.trouble:
-        message = words.reason(Why(made.trouble.reason, made.trouble.detail))
+        message = words.reason(made.trouble.cause)
         output.say(f"There is no PDF: {message.title}", "Print the text file, or try again; it is whole.")
         output.tell_last_lines(made.trouble)
     if made.lacks:
@@ -74,7 +75,7 @@ def _tell_saved(profile: Profile, made: operation.Saved, options: Options) -> No
 
 async def _check(options: Options, home: Home) -> int:
     if len(options.words) < 2:
-        raise Failure(Reason.PROFILE_INVALID, "Name the file: secretsbackup kit check FILE")
+        raise Failure(causes.ProfileInvalid("Name the file: secretsbackup kit check FILE"))
     named = options.chosen or options.words[2:]
     profile = _named(options, home, options.words[2:]) if named else None
     proof = await operation.check(
@@ -96,7 +97,7 @@ async def _check(options: Options, home: Home) -> int:
 
 def _named(options: Options, home: Home, spoken: list[str]) -> Profile:
     if len(spoken) > 1:
-        raise Failure(Reason.PROFILE_INVALID, f"Name one profile, not {len(spoken)}.")
+        raise Failure(causes.ProfileInvalid(f"Name one profile, not {len(spoken)}."))
     options.name = spoken[0] if spoken else None
     return arguments.one(home, options)
 
@@ -125,7 +126,7 @@ async def _beside(options: Options) -> tuple[Reading, _Secrets]:
     try:
         destination = parse(options.kit, endpoint=options.endpoint, region=options.region)
     except ValueError as error:
-        raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
+        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
     secrets = _ask(destination, own_aws=False)
     opens = None
     if isinstance(destination, Bucket):
@@ -155,7 +156,7 @@ def _ask(destination: Destination, *, own_aws: bool) -> _Secrets:
         secrets = _last_of_three(isinstance(destination, Bucket))
     for name, secret in secrets.items():
         if not secret:
-            raise Failure(Reason.PROFILE_INVALID, f"The {name} is missing.")
+            raise Failure(causes.ProfileInvalid(f"The {name} is missing."))
     return secrets
 
 
@@ -187,7 +188,7 @@ async def _tell_recovered(back: Recovered, options: Options, home: Home) -> None
     name = back.profile.name
     print(f"“{name}” is back: its settings are in {home.profiles}, its key {back.profile.key} in GnuPG.")
     if back.trouble:
-        message = words.reason(Why(back.trouble.reason, back.trouble.detail))
+        message = words.reason(back.trouble.cause)
         output.say(f"The secrets could not be kept. {message.title}", message.in_terminal)
         stamps = [f"  {snapshot.stamp}" for chain in back.chains for snapshot in chain.snapshots]
         print("\n".join(["It can restore:", *stamps]))

@@ -6,8 +6,10 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from secretsbackup import words
-from secretsbackup.model.outcome import Failed, Failure, Reason, Skip, Why
+from secretsbackup.model.causes import Cause
+from secretsbackup.model.outcome import Failed, Failure, Skip
 from secretsbackup.model.paths import legible
+from secretsbackup.model.reason import Reason
 
 USAGE = {Reason.PROFILE_UNKNOWN, Reason.PROFILE_INVALID, Reason.PROFILE_EXISTS, Reason.NOT_A_TIME}
 """Reasons that are about how a command was written."""
@@ -49,12 +51,20 @@ def failed(error: Failure | Skip, *, json: bool) -> int:
     if json:
         for why in _whys(error):
             message = words.reason(why)
-            line({"reason": why.reason, "title": message.title, "advice": message.in_terminal})
+            line({**fields(why), "title": message.title, "advice": message.in_terminal})
     trouble(error)
     if isinstance(error, Skip):
         return 75
     tell_last_lines(error)
     return 2 if error.reason in USAGE else 1
+
+
+def fields(cause: Cause) -> dict[str, Any]:
+    """A cause for a program: its reason and its fields."""
+    import msgspec
+
+    named: dict[str, Any] = msgspec.to_builtins(cause)
+    return named
 
 
 def trouble(error: Failure | Skip) -> None:
@@ -64,8 +74,8 @@ def trouble(error: Failure | Skip) -> None:
         say(message.title, message.in_terminal)
 
 
-def _whys(error: Failure | Skip) -> tuple[Why, ...]:
-    return error.reasons if isinstance(error, Skip) else (Why(error.reason, error.detail),)
+def _whys(error: Failure | Skip) -> tuple[Cause, ...]:
+    return error.causes if isinstance(error, Skip) else (error.cause,)
 
 
 def say(title: str, advice: str = "") -> None:

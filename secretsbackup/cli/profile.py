@@ -10,10 +10,10 @@ import msgspec
 from secretsbackup import words
 from secretsbackup.cli import arguments, output, prompts
 from secretsbackup.cli.arguments import Options
-from secretsbackup.model import schedule
+from secretsbackup.model import causes, schedule
 from secretsbackup.model.check import Finding, Sign
 from secretsbackup.model.destination import Destination, open_to_view, parse, url
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Calls, Compression, Hooks, Profile, ProfileName, Source, labelled
 from secretsbackup.model.secret import SecretName
 from secretsbackup.store import profiles
@@ -153,7 +153,7 @@ def _typed(read: Callable[[], _T]) -> _T:
     try:
         return read()
     except ValueError as error:
-        raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
+        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
 
 
 async def _keyed(profile: Profile) -> bool:
@@ -268,7 +268,7 @@ async def profile_remove(options: Options, home: Home) -> int:
     from secretsbackup.operations.setup import registry
 
     if not options.name:
-        raise Failure(Reason.PROFILE_INVALID, "Name the profile that shall go.")
+        raise Failure(causes.ProfileInvalid("Name the profile that shall go."))
     profile = profiles.get(home, options.name)
     await registry.leave(profile, home)
     output.say(f"The profile “{profile.name}” is removed. Its backups stay at {url(profile.destination)}.")
@@ -318,7 +318,7 @@ async def secret_set(options: Options, home: Home) -> int:
     name = SecretName(options.secret)
     value = prompts.ask_secret(f"{name}:")
     if not value:
-        raise Failure(Reason.PROFILE_INVALID, "An empty secret is none; nothing was stored.")
+        raise Failure(causes.ProfileInvalid("An empty secret is none; nothing was stored."))
     await registry.keep_secret(profile, name, value)
     output.say(f"Stored in the keyring: {name} of “{profile.name}”.")
     return 0

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, TypeVar
 
 from secretsbackup import words
 from secretsbackup.cli import output
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import is_text
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Credential, KeyPair, Secret
 from secretsbackup.tools.threads import in_thread
 
@@ -57,7 +59,7 @@ def until_right(question: Callable[[], _T]) -> _T:
 
 def tell(failure: Failure) -> None:
     """Say why an answer will not do."""
-    message = words.reason(Why(failure.reason, failure.detail))
+    message = words.reason(failure.cause)
     output.say(message.title, message.in_terminal)
 
 
@@ -66,7 +68,7 @@ def ask_secret(question: str) -> Secret:
     typed = getpass.getpass(f"{question} ") if sys.stdin.isatty() else _line()
     if not is_text(typed):
         raise Failure(
-            Reason.PROFILE_INVALID, "That is not UTF-8. Type it in a UTF-8 terminal, or convert the file."
+            causes.ProfileInvalid("That is not UTF-8. Type it in a UTF-8 terminal, or convert the file.")
         )
     return Secret(typed)
 
@@ -109,7 +111,7 @@ async def refuse_unwanted(profile: Profile) -> None:
     except Failure:
         return  # the run says it
     if unprotected:
-        raise Failure(Reason.PASSPHRASE_UNWANTED, profile.key)
+        raise Failure(causes.PassphraseUnwanted(profile.key))
 
 
 def once(profile: Profile) -> "Opens":
@@ -144,7 +146,7 @@ async def _secret(question: str) -> Secret | None:
 def needed(answer: str, what: str) -> str:
     """The answer, or a Failure if it is empty."""
     if not answer:
-        raise Failure(Reason.PROFILE_INVALID, f"{what} is missing.")
+        raise Failure(causes.ProfileInvalid(f"{what} is missing."))
     return answer
 
 

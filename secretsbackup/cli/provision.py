@@ -8,10 +8,11 @@ import msgspec
 from secretsbackup import words
 from secretsbackup.cli import arguments, output, prompts
 from secretsbackup.cli.arguments import Options
+from secretsbackup.model import causes
 from secretsbackup.model import policy as policies
 from secretsbackup.model.created import Did, Hand, How, Made
 from secretsbackup.model.destination import Bucket, Destination, parse, url
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
 from secretsbackup.operations.setup import create_bucket as operation
@@ -46,12 +47,13 @@ def _name(options: Options, bucket: Bucket, home: Home) -> ProfileName:
     """The profile for which the key is kept; one that backs up elsewhere keeps its own key."""
     name = options.chosen or bucket.prefix.rpartition("/")[2]
     if not name:
-        raise Failure(Reason.PROFILE_INVALID, "Give a prefix, s3://BUCKET/PREFIX: each profile has its own.")
+        raise Failure(causes.ProfileInvalid("Give a prefix, s3://BUCKET/PREFIX: each profile has its own."))
     known = profiles.load(home).get(ProfileName(name))
     if known and url(known.destination) != url(bucket):
         raise Failure(
-            Reason.PROFILE_INVALID,
-            f"The profile “{name}” backs up to {url(known.destination)}; name another with --profile.",
+            causes.ProfileInvalid(
+                f"The profile “{name}” backs up to {url(known.destination)}; name another with --profile."
+            )
         )
     return ProfileName(name)
 
@@ -65,7 +67,7 @@ def credential(aws_profile: str | None) -> Credential:
     secret = prompts.ask_secret("Administrator's secret access key:")
     token = _session_token(key_id)
     if not key_id or not secret:
-        raise Failure(Reason.PROFILE_INVALID, "An access key has an id and a secret; nothing was done.")
+        raise Failure(causes.ProfileInvalid("An access key has an id and a secret; nothing was done."))
     return KeyPair(key_id, secret, token or None)
 
 
@@ -163,7 +165,7 @@ def _bucket(options: Options, home: Home) -> Bucket:
             else arguments.one(home, options).destination
         )
     except ValueError as error:
-        raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
+        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
     if not isinstance(destination, Bucket):
-        raise Failure(Reason.PROFILE_INVALID, f"{url(destination)} is no bucket: it needs no policy.")
+        raise Failure(causes.ProfileInvalid(f"{url(destination)} is no bucket: it needs no policy."))
     return destination

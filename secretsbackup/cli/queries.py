@@ -11,6 +11,7 @@ import msgspec
 from secretsbackup import words
 from secretsbackup.cli import arguments, output, prompts
 from secretsbackup.cli.arguments import Options
+from secretsbackup.model import causes
 from secretsbackup.model.entry import What
 from secretsbackup.model.event import (
     HookRan,
@@ -21,7 +22,7 @@ from secretsbackup.model.event import (
     Warned,
     encode,
 )
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store import journal, language_setting, profiles
@@ -67,7 +68,7 @@ async def snapshots(options: Options, home: Home) -> int:
     elif not rows:
         output.say("There is no snapshot yet.", "Make one: secretsbackup backup")
     if shelf.newer:
-        output.trouble(Failure(Reason.ROLLED_BACK, shelf.newer))
+        output.trouble(Failure(causes.RolledBack(shelf.newer)))
     return 0
 
 
@@ -77,7 +78,7 @@ async def files(options: Options, home: Home) -> int:
 
     profile, paths = arguments.one_and_paths(home, options)
     if len(paths) > 1:
-        raise Failure(Reason.PROFILE_INVALID, "Give one path, or none.")
+        raise Failure(causes.ProfileInvalid("Give one path, or none."))
     at = arguments.time(options.at)
     answer = await browse.listing(profile, home, paths[0] if paths else b"", at, _learns(options))
     _tell(answer, options)
@@ -109,7 +110,7 @@ async def versions(options: Options, home: Home) -> int:
 
     profile, paths = arguments.one_and_paths(home, options)
     if len(paths) != 1:
-        raise Failure(Reason.PROFILE_INVALID, "Give one path.")
+        raise Failure(causes.ProfileInvalid("Give one path."))
     _tell(await browse.versions(profile, home, paths[0], _learns(options)), options, span=True)
     return 0
 
@@ -213,10 +214,7 @@ async def _in_full(profile: "Profile", home: Home, stands: "Status", now: dateti
         ],
         "next_run": verdict.at,
         "due": verdict.now,
-        "against": [
-            {"reason": why.reason, "detail": why.detail, "sentence": words.reason(why).title}
-            for why in verdict.against
-        ],
+        "against": [{**output.fields(why), "sentence": words.reason(why).title} for why in verdict.against],
     }
 
 
@@ -289,7 +287,7 @@ def _journal(home: Home, options: Options) -> Path:
     chosen = [path for path in found if not options.run or path.stem == options.run]
     if not chosen:
         raise Failure(
-            Reason.PROFILE_INVALID, f"There is no run “{options.run}”." if options.run else "No run yet."
+            causes.ProfileInvalid(f"There is no run “{options.run}”." if options.run else "No run yet.")
         )
     return max(chosen, key=lambda path: path.stem)
 

@@ -11,11 +11,12 @@ import msgspec
 from secretsbackup import words
 from secretsbackup.cli import arguments, follow, output, prompts
 from secretsbackup.cli.arguments import Options
+from secretsbackup.model import causes
 from secretsbackup.model import destination as destinations
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.difference import Difference, Differs
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Completed, Failure, Outcome, Reason
+from secretsbackup.model.outcome import Completed, Failure, Outcome
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
@@ -69,7 +70,7 @@ def _parent(options: Options) -> Path:
     if not parent and options.ask_where:
         parent = prompts.ask("In which folder shall the restored one be made?", str(Path.cwd()))
     if not parent:
-        raise Failure(Reason.PROFILE_INVALID, "Say where: secretsbackup restore --to PARENT")
+        raise Failure(causes.ProfileInvalid("Say where: secretsbackup restore --to PARENT"))
     return Path(parent).expanduser().absolute()
 
 
@@ -80,7 +81,7 @@ def _begun(profile: Profile, folder: str, home: Home) -> unfinished.Unfinished:
         if wanted in ("", one.folder):
             return one
     named = f" into {wanted}" if wanted else ""
-    raise Failure(Reason.PROFILE_INVALID, f"No restore of “{profile.name}”{named} waits to be gone on with.")
+    raise Failure(causes.ProfileInvalid(f"No restore of “{profile.name}”{named} waits to be gone on with."))
 
 
 def _tell_how_to_go_on(ended: Outcome, profile: Profile, home: Home) -> None:
@@ -101,7 +102,7 @@ async def _source(options: Options, home: Home) -> tuple[_From, list[bytes]]:
     try:
         place = destinations.parse(options.elsewhere, endpoint=options.endpoint, region=options.region)
     except ValueError as error:
-        raise Failure(Reason.PROFILE_INVALID, f"{error}.") from None
+        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
     opened_by: Credential = None
     if isinstance(place, Bucket):
         opened_by = AwsProfile(options.aws_profile) if options.aws_profile else _key_pair()

@@ -7,8 +7,9 @@ from datetime import UTC, datetime
 from secretsbackup import words
 from secretsbackup.cli import arguments, output
 from secretsbackup.cli.arguments import Options
+from secretsbackup.model import causes
 from secretsbackup.model.automatic_start import Unstarted
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.store.home import Home
 
 
@@ -19,7 +20,7 @@ async def pause(options: Options, home: Home) -> int:
     now = datetime.now(UTC)
     until = now + arguments.span(options.span) if options.span else arguments.time(options.until)
     if until and until <= now:
-        raise Failure(Reason.PROFILE_INVALID, f"{words.clock(until)} is past.")
+        raise Failure(causes.ProfileInvalid(f"{words.clock(until)} is past."))
     for profile in arguments.all_or_one(home, options):
         pauses.pause(home, profile.name, until or pauses.UNTIL_RESUMED)
         if options.json:

@@ -15,8 +15,9 @@ from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.trouble import Remedy, Trouble
 from secretsbackup.model.backup_options import Allowed, BackupOptions
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Failed, Reason
+from secretsbackup.model.outcome import Failed
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.status import About, Concern, Status, unaccepted
 from secretsbackup.store.home import Home

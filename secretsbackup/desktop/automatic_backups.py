@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 from secretsbackup.desktop import work
 from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.model import causes
 from secretsbackup.model.automatic_start import Starter, Unstarted
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.store.home import Home
 
 
@@ -37,7 +38,7 @@ class AutomaticBackups:
         lacking = await automatic_start.turn_on(starter or self.best())
         self._states.refresh_all()
         if lacking:
-            raise Failure(Reason.NOT_STARTED, lacking)
+            raise Failure(causes.NotStarted(lacking))
 
     async def ends_with_us(self) -> bool:
         """Whether scheduled backups end with this process: the system's timer, or cron, does not do them."""

@@ -15,9 +15,10 @@ from secretsbackup.desktop.setup.kit_folder import PaperPage
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.desktop.wizard.wizard import Wizard
 from secretsbackup.model.draft import Problem
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import What
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.keys import kit as kits
 from secretsbackup.operations.repository import prerequisites
@@ -44,7 +45,7 @@ class KeepPage(PaperPage):
         except Failure as failure:
             if failure.reason is not Reason.KIT_IN_THE_WAY:
                 raise
-            return [Problem("folder", words.reason(Why(failure.reason, failure.detail)).title)]
+            return [Problem("folder", words.reason(failure.cause).title)]
         return ()
 
     async def _save(self) -> None:
@@ -88,7 +89,7 @@ class KeptPage(Page[None]):
         says = _("It was read back, and restores. Print it, and write the passphrase on the paper.")
         if trouble:
             says = _("It is written, but could not be proved.")
-            self.tell(words.reason(Why(trouble.reason, trouble.detail)))
+            self.tell(words.reason(trouble.cause))
         self._says.setText(says)
 
     def _open_folder(self) -> None:

@@ -23,6 +23,7 @@ from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.profile_states import Standings
 from secretsbackup.desktop.trouble import Trouble
+from secretsbackup.model import causes
 from secretsbackup.model.event import (
     Moment,
     Progressed,
@@ -33,7 +34,7 @@ from secretsbackup.model.event import (
     Verb,
     warns,
 )
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.operations.watch.report import report
 from secretsbackup.store import journal
@@ -78,7 +79,7 @@ class LogWindow(QWidget):
         self._reader = _opened(home, name, run)
         if self._reader is None:
             self.trouble.tell(
-                work.told(Failure(Reason.PROFILE_INVALID, _("The journal of this run is gone.")))
+                work.told(Failure(causes.ProfileInvalid(_("The journal of this run is gone."))))
             )
         else:
             self._pieces.start(_SOON)

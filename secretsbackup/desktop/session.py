@@ -9,9 +9,10 @@ from PySide6.QtCore import QObject, Signal
 from secretsbackup.desktop import work
 from secretsbackup.desktop.follower import Follower
 from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.model import causes
 from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import YOU, Failure, Reason
+from secretsbackup.model.outcome import YOU, Failure
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.secret import Credential
 from secretsbackup.store import lock
@@ -69,7 +70,7 @@ class Session(QObject):
         """The profile of that name; where there is none, that is told."""
         if standing := self._states.of(name):
             return standing.profile
-        self.refused.emit(work.told(Failure(Reason.PROFILE_UNKNOWN, name)))
+        self.refused.emit(work.told(Failure(causes.ProfileUnknown(name))))
         return None
 
     def run(

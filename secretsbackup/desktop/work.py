@@ -4,7 +4,8 @@ import asyncio
 from collections.abc import Callable, Coroutine
 from typing import Any, TypeVar
 
-from secretsbackup.model.outcome import Failure, Reason, Skip, Why
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.store import boundary
 from secretsbackup.words import Message, reason
 
@@ -27,7 +28,7 @@ def told(error: Failure | Skip | OSError) -> Message:
         if failure is None:
             raise error
         error = failure
-    why = error.reasons[0] if isinstance(error, Skip) else Why(error.reason, error.detail)
+    why = error.causes[0] if isinstance(error, Skip) else error.cause
     return reason(why)
 
 
@@ -52,5 +53,5 @@ async def persist(
             trouble(told(error))
             await asyncio.sleep(pause)
         except Exception as bug:
-            trouble(reason(Why(Reason.BUG, f"{type(bug).__name__}: {bug}")))
+            trouble(reason(causes.Bug(f"{type(bug).__name__}: {bug}")))
             await asyncio.sleep(pause)

@@ -4,7 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
-from secretsbackup.model.outcome import Failure, Why
+from secretsbackup.model.causes import Cause
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.policy import NEEDED, Action, Statement
 
 
@@ -99,13 +100,17 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
     `right` is an action by its name in a policy (with the word "outside" where it was tried outside of
     the prefix), or what else was looked at ("versioning", "key"). `statement` would grant what is denied.
+    `count` and `size` (bytes) are of what was found, `seconds` is how far a clock is ahead.
     """
 
     right: str
     sign: Sign
     detail: str = ""
-    why: Why | None = None
+    why: Cause | None = None
     statement: Statement | None = None
+    count: int = 0
+    size: int = 0
+    seconds: int = 0
 
     @property
     def verdict(self) -> Verdict:
@@ -120,7 +125,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def trouble(right: str, failure: Failure) -> Finding:
     """A finding that says why something does not work at all."""
-    return Finding(right=right, sign=Sign.TROUBLE, why=Why(failure.reason, failure.detail))
+    return Finding(right=right, sign=Sign.TROUBLE, why=failure.cause)
 
 
 def of_action(action: Action, *, allowed: bool | None, statement: Statement, right: str = "") -> Finding:
@@ -129,6 +134,6 @@ def of_action(action: Action, *, allowed: bool | None, statement: Statement, rig
     return Finding(right=right or action, sign=sign, statement=statement if allowed is False else None)
 
 
-def of_excess(excess: Excess, *, allowed: bool, detail: str = "") -> Finding:
+def of_excess(excess: Excess, *, allowed: bool, count: int = 0) -> Finding:
     """What became of trying what should be refused."""
-    return Finding(right=excess, sign=Sign.EXCESSIVE if allowed else Sign.WITHHELD, detail=detail)
+    return Finding(right=excess, sign=Sign.EXCESSIVE if allowed else Sign.WITHHELD, count=count)

@@ -4,8 +4,8 @@ from enum import StrEnum
 
 import msgspec
 
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.outcome import Why
 from secretsbackup.model.profile import ProfileName
 
 
@@ -68,7 +68,7 @@ class Did(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     how: How
     made: Made
     detail: str = ""
-    why: Why | None = None
+    why: Cause | None = None
 
 
 class Hand(StrEnum):

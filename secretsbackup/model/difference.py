@@ -4,7 +4,7 @@ from enum import StrEnum
 
 import msgspec
 
-from secretsbackup.model.outcome import Why
+from secretsbackup.model.causes import Cause
 
 
 class Differs(StrEnum):
@@ -27,7 +27,7 @@ class NotPutBack(msgspec.Struct, frozen=True):
     """A file that could not be put back, by its path in the snapshot, and why."""
 
     path: bytes
-    why: Why
+    why: Cause
 
 
 class PutBack(msgspec.Struct, frozen=True):

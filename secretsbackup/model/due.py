@@ -7,14 +7,17 @@ wait that is longer than one period or one pause between two tries.
 
 import zlib
 from collections.abc import Iterator, Sequence
-from datetime import UTC, datetime, timedelta
+from datetime import MAXYEAR, UTC, datetime, timedelta
 
 import msgspec
 
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Cancelled, Completed, Failed, Outcome, Reason, Skipped, Why
+from secretsbackup.model.outcome import Cancelled, Completed, Failed, Outcome, Skipped
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.run import PastRun
 from secretsbackup.model.schedule import following, period
 from secretsbackup.model.status import damage_after
@@ -55,7 +58,7 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
     charge: float | None = None
     metered: bool | None = None
     online: bool | None = None
-    missing: tuple[Why, ...] = ()
+    missing: tuple[Cause, ...] = ()
     running: bool = False
     paused_until: datetime | None = None
     away: datetime | None = None
@@ -72,7 +75,7 @@ class Due(msgspec.Struct, frozen=True, omit_defaults=True):
     by itself); `against` is everything that stands against it now."""
 
     at: datetime | None
-    against: tuple[Why, ...] = ()
+    against: tuple[Cause, ...] = ()
 
     @property
     def now(self) -> bool:
@@ -85,7 +88,7 @@ def due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: Surrou
     known = [run for run in believed(runs, now) if run.verb is Verb.BACKUP]
     wanted = _wanted(profile, known, now, around)
     if wanted is None:
-        return Due(None, (Why(Reason.NOT_SCHEDULED),))
+        return Due(None, (causes.NotScheduled(),))
     again = _again(profile, known, now, around)
     paused = around.paused_until if around.paused_until and around.paused_until > now else None
     begin = max(time for time in (wanted, again, paused) if time)
@@ -100,9 +103,9 @@ def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: 
     known = believed(runs, now)
     backups = [run for run in known if run.good]
     if not profile.verify_every:
-        return Due(None, (Why(Reason.NOT_SCHEDULED),))
+        return Due(None, (causes.VerificationOff(),))
     if not backups:
-        return Due(None, (Why(Reason.NO_SNAPSHOT),))
+        return Due(None, (causes.NoSnapshot(),))
     drills = sorted((run for run in known if run.verb is Verb.VERIFY), key=lambda run: over(run, now))
     if damage := _found(drills, max(run.began for run in backups)):
         return Due(None, (damage,))
@@ -187,7 +190,7 @@ def _next_try(drills: Sequence[PastRun], now: datetime) -> datetime | None:
     return over(last, now) + min(_SETTLED, _FIRST_DRILL_WAIT * (1 << min(len(vain) - 1, 10)))
 
 
-def _found(drills: Sequence[PastRun], backed_up: datetime) -> Why | None:
+def _found(drills: Sequence[PastRun], backed_up: datetime) -> Cause | None:
     """The damage that the last drill found, unless there was a good backup since."""
     last = drills[-1] if drills else None
     return damage_after(None, last.outcome, last.verb) if last and last.began > backed_up else None
@@ -221,38 +224,39 @@ def _blames(outcome: Outcome) -> set[Reason]:
     match outcome:
         case Failed(reason=reason):
             return {reason}
-        case Skipped(reasons=reasons):
-            return {why.reason for why in reasons}
+        case Skipped(causes=found):
+            return {cause.reason for cause in found}
         case _:
             return set()
 
 
 def _too_early(
     wanted: datetime, again: datetime | None, paused: datetime | None, now: datetime
-) -> Iterator[Why]:
+) -> Iterator[Cause]:
     if wanted > now:
-        yield Why(Reason.NOT_YET, _stamp(wanted))
+        yield causes.NotYet(_second(wanted))
     if again and again > now:
-        yield Why(Reason.WAITING_TO_RETRY, _stamp(again))
+        yield causes.WaitingToRetry(_second(again))
     if paused:
-        yield Why(Reason.PAUSED, _stamp(paused))
+        yield causes.Paused(None if paused.year == MAXYEAR else _second(paused))
 
 
-def _in_the_way(profile: Profile, now: datetime, around: Surroundings) -> Iterator[Why]:
+def _in_the_way(profile: Profile, now: datetime, around: Surroundings) -> Iterator[Cause]:
     if now < BORN:
-        yield Why(Reason.CLOCK_WRONG)
+        yield causes.ClockWrong()
     if around.running:
-        yield Why(Reason.BUSY)
+        yield causes.Busy()
     low = around.charge is not None and around.charge < _LOW
     if around.on_battery and (profile.only_on_power or low):
-        yield Why(Reason.ON_BATTERY, f"{around.charge:.0f}" if around.charge is not None else "")
+        yield causes.OnBattery(None if around.charge is None else round(around.charge))
     if needs_network(profile.destination):
         if around.online is False:
-            yield Why(Reason.OFFLINE)
+            yield causes.Offline()
         if around.metered and not profile.metered_too:
-            yield Why(Reason.METERED)
+            yield causes.Metered()
     yield from around.missing
 
 
-def _stamp(time: datetime) -> str:
-    return time.astimezone(UTC).isoformat(timespec="seconds")
+def _second(time: datetime) -> datetime:
+    """A time by which the same cause is known again."""
+    return time.astimezone(UTC).replace(microsecond=0)

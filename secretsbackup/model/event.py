@@ -12,6 +12,8 @@ from typing import Any, Literal, NewType, assert_never
 
 import msgspec
 
+from secretsbackup.model import former
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.outcome import Outcome
 from secretsbackup.model.profile import ProfileName
 
@@ -123,11 +125,17 @@ class StepEnded(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="step
 
 
 class Warned(_Event, frozen=True, kw_only=True, omit_defaults=True, tag="warned"):
-    """Something was left out or is not as it should be; `path` as `paths.shown` writes it."""
+    """Something was left out or is not as it should be; `path` as `paths.shown` writes it.
+
+    `cause` is why, where there is one that says more than the caution; `when` is the time that it is about.
+    `detail` is what a program said, or whose it is.
+    """
 
     caution: Caution
     path: str = ""
     detail: str = ""
+    cause: Cause | None = None
+    when: datetime | None = None
 
     @property
     def is_note(self) -> bool:
@@ -231,8 +239,11 @@ def _written(value: Any) -> Any:
 
 
 def decode(line: bytes) -> Moment:
-    """A journal's line; msgspec.DecodeError (a ValueError) if it is none."""
-    return _decoder.decode(line)
+    """A journal's line, also an older version's; msgspec.DecodeError (a ValueError) if it is none."""
+    try:
+        return _decoder.decode(line)
+    except msgspec.ValidationError:
+        return msgspec.convert(former.upgraded(msgspec.json.decode(line)), Moment)
 
 
 _encoder = msgspec.json.Encoder()

@@ -11,11 +11,18 @@ from typing import Any
 import msgspec
 
 from secretsbackup.model.event import Moment
-from secretsbackup.model.outcome import Reason
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.reason import Reason
 
-_NAMES = {"path", "place", "folder", "profile"}
-"""Fields that are private as a whole; `detail` is where it is a file's name, as in progress."""
+_NAMES = {
+    **dict.fromkeys(("path", "place", "folder", "bucket", "server", "host", "address", "owner"), "path"),
+    "profile": "profile",
+    "key": "key",
+    "keys": "key",
+    "user": "name",
+}
+"""Fields that are private as a whole, and what stands for them; `detail` is where it is a file's name, as in
+progress."""
 _TEXTS = {"detail", "last_lines", "by"}
 _ANYTHING = {"lines"}
 """What the user's own commands said, which may be anything, a password included."""
@@ -83,10 +90,11 @@ class _Veil:
         if not isinstance(value, str) or not value:
             return value
         if field in _NAMES or (field == "detail" and within.get("type") == "progressed"):
-            return self._number("path" if field != "profile" else "profile", value)
-        if field in _ANYTHING or (field == "last_lines" and within.get("reason") == Reason.HOOK_FAILED):
+            return self._number(_NAMES.get(field, "path"), value)
+        if field in _ANYTHING or (field == "last_lines" and _is_of_a_hook(within)):
             return self._number("line", value)
-        return self._text(value) if field in _TEXTS else value
+        of_a_cause = "reason" in within and field != "reason"
+        return self._text(value) if field in _TEXTS or of_a_cause else value
 
     def _text(self, text: str) -> str:
         kept: list[str] = []
@@ -105,3 +113,8 @@ class _Veil:
 
     def _number(self, kind: str, name: str) -> str:
         return self._numbers.setdefault(name.strip("'\"“”"), f"<{kind} {len(self._numbers) + 1}>")
+
+
+def _is_of_a_hook(outcome: dict[str, Any]) -> bool:
+    cause = outcome.get("cause")
+    return isinstance(cause, dict) and cause.get("reason") == Reason.HOOK_FAILED

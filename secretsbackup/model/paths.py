@@ -3,7 +3,8 @@
 import os
 from urllib.parse import quote, unquote_to_bytes
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
 
 
@@ -48,7 +49,7 @@ def within_snapshot(path: bytes, profile: Profile) -> bytes:
     """Translate a path to what a snapshot has it as: LABEL/…; it may be given as that, or as where the file
     lies on this machine. Failure(PATH_NOT_FOUND) if it leads out."""
     if b".." in path.split(b"/"):
-        raise Failure(Reason.PATH_NOT_FOUND, shown(path))
+        raise Failure(causes.PathNotFound(shown(path)))
     for source in profile.sources:
         root = os.fsencode(source.path)
         if path == root or path.startswith(root.rstrip(b"/") + b"/"):

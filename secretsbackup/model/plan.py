@@ -4,9 +4,9 @@ from enum import StrEnum
 
 import msgspec
 
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.created import Made
 from secretsbackup.model.destination import Destination
-from secretsbackup.model.outcome import Why
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.schedule import Daily, Schedule
 from secretsbackup.model.services import AMAZON
@@ -116,4 +116,4 @@ class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     task: Task
     over: bool
     detail: str = ""
-    why: Why | None = None
+    why: Cause | None = None

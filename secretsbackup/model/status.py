@@ -7,6 +7,7 @@ from enum import StrEnum
 import msgspec
 
 from secretsbackup.model.automatic_start import Unstarted
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.event import (
     Caution,
     ChainLost,
@@ -22,8 +23,9 @@ from secretsbackup.model.event import (
     Verb,
     Warned,
 )
-from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Reason, Skipped, Why
+from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Skipped
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.reason import Reason
 
 
 class Level(StrEnum):
@@ -77,7 +79,7 @@ class Concern(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     about: About
     key: str
-    why: tuple[Why, ...] = ()
+    why: tuple[Cause, ...] = ()
     when: datetime | None = None
     counts: tuple[tuple[Caution, int], ...] = ()
     number: int = 0
@@ -121,15 +123,15 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     warnings: int = 0
     heard: Warnings = Warnings()
     left_out: Warnings = Warnings()
-    damage: Why | None = None
-    unproven: Why | None = None
-    waiting: tuple[Why, ...] = ()
+    damage: Cause | None = None
+    unproven: Cause | None = None
+    waiting: tuple[Cause, ...] = ()
     since: datetime | None = None
     proven: datetime | None = None
     proven_files: int = 0
     whole_seconds: float = 0.0
     verify_every: int = 7
-    unasked: Why | None = None
+    unasked: Cause | None = None
     alarm_after: datetime | None = None
     kit_saved: bool | None = None
     kit_outdated: bool = False
@@ -139,7 +141,7 @@ class Status(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     unstarted: Unstarted | None = None
     same_disk: str = ""
     accepted: frozenset[str] = frozenset()
-    memory: Why | None = None
+    memory: Cause | None = None
 
     @property
     def running(self) -> bool:
@@ -194,19 +196,17 @@ _ORDER = {about: number for number, about in enumerate(About)}
 def _of_runs(status: Status) -> Iterator[Concern]:
     """What the last runs give cause for."""
     if status.damage:
-        yield Concern(about=About.DAMAGED, key=f"damaged {status.damage.detail}", why=(status.damage,))
+        yield Concern(about=About.DAMAGED, key=f"damaged {status.damage.about}", why=(status.damage,))
     if status.memory:
         yield Concern(about=About.MEMORY, key=f"memory {status.memory.reason}", why=(status.memory,))
     if status.safe_as_of is None and status.memory is None:
         lacking = tuple(one for one in status.waiting if one.reason not in _ANSWER)
         yield Concern(about=About.NEVER, key="never", why=lacking)
     match status.last:
-        case Failed(reason=reason, detail=detail) if reason not in DAMAGE or not status.damage:
-            why = Why(reason, detail)
+        case Failed(cause=cause) if cause.reason not in DAMAGE or not status.damage:
             # How much is free changes all the time; and once it has worked again, it is another failure.
-            about = "".join(one for one in detail if not one.isdigit())
-            key = f"failed {reason} {about} {status.safe_as_of}"
-            yield Concern(about=About.FAILED, key=key, why=(why,))
+            key = f"failed {cause.reason} {cause.names} {status.safe_as_of}"
+            yield Concern(about=About.FAILED, key=key, why=(cause,))
         case Interrupted():
             yield Concern(about=About.INTERRUPTED, key=f"interrupted {status.last_ended}")
         case Completed(warnings=warnings) if warnings:
@@ -216,7 +216,7 @@ def _of_runs(status: Status) -> Iterator[Concern]:
         case _:
             pass
     if wanted := tuple(why for why in status.waiting if why.reason in _ANSWER):
-        yield Concern(about=About.ANSWER_WANTED, key=f"answer-wanted {wanted[0].detail}", why=wanted)
+        yield Concern(about=About.ANSWER_WANTED, key=f"answer-wanted {wanted[0].about}", why=wanted)
 
 
 def _of_time(status: Status, now: datetime) -> Iterator[Concern]:
@@ -230,7 +230,7 @@ def _of_time(status: Status, now: datetime) -> Iterator[Concern]:
     tried = status.proven or status.since
     long_since = max(_PROVEN_FOR, 2 * timedelta(days=status.verify_every))
     if status.unproven:
-        key = f"not-proven {status.unproven.reason} {status.unproven.detail} {status.proven}"
+        key = f"not-proven {status.unproven.reason} {status.unproven.about} {status.proven}"
         yield Concern(about=About.NOT_PROVEN, key=key, why=(status.unproven,))
     elif tried and now > tried + long_since:
         why = (status.unasked,) if status.unasked else ()
@@ -292,25 +292,25 @@ def counts(outcome: Outcome, verb: Verb | None) -> bool:
     return verb is Verb.BACKUP and isinstance(outcome, Completed | Failed | Interrupted)
 
 
-def unproven_after(unproven: Why | None, outcome: Outcome, verb: Verb | None) -> Why | None:
+def unproven_after(unproven: Cause | None, outcome: Outcome, verb: Verb | None) -> Cause | None:
     """Why the last verify came to nothing, once a run has ended."""
     match outcome:
-        case Failed(reason=reason, detail=detail) if verb is Verb.VERIFY and reason not in DAMAGE:
-            return Why(reason, detail)
+        case Failed(cause=cause) if verb is Verb.VERIFY and cause.reason not in DAMAGE:
+            return cause
         case Completed() if verb is Verb.VERIFY:
             return None
         case _:
             return unproven
 
 
-def damage_after(damage: Why | None, outcome: Outcome, verb: Verb | None) -> Why | None:
+def damage_after(damage: Cause | None, outcome: Outcome, verb: Verb | None) -> Cause | None:
     """Why the backups cannot be relied on, once a run has ended.
 
     Nothing is built on a damaged chain, so the next backup is a new full one, which makes good for it.
     """
     match outcome:
-        case Failed(reason=reason, detail=detail) if reason in DAMAGE:
-            return Why(reason, detail)
+        case Failed(cause=cause) if cause.reason in DAMAGE:
+            return cause
         case Completed() if verb in (Verb.VERIFY, Verb.BACKUP):
             return None
         case _:
@@ -355,7 +355,7 @@ def _settled(status: Status, outcome: Outcome, at: datetime) -> Status:
         case Completed():
             since = status.since or at
             return msgspec.structs.replace(status, waiting=(), since=since, alarm_after=None, next_run=None)
-        case Skipped(reasons=reasons):
+        case Skipped(causes=reasons):
             return msgspec.structs.replace(status, waiting=reasons)
         case _:
             return msgspec.structs.replace(status, waiting=())

@@ -1,9 +1,12 @@
-"""Refusals: what the system answers when it does not do what was asked for (errno), as one of our Reasons."""
+"""Refusals: what the system answers when it does not do what was asked for (errno), as a cause."""
 
 import errno
+import os
 import re
+from collections.abc import Callable
 
-from secretsbackup.model.outcome import Reason
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
 
 LIMITS = {errno.EMFILE, errno.ENFILE, errno.ENOMEM, errno.EAGAIN, errno.ENOBUFS, errno.ENOLCK}
 """What the system has no more of, wherever it was asked for."""
@@ -13,20 +16,29 @@ DISK = {errno.EIO, errno.ESTALE, *(getattr(errno, name) for name in _OF_LINUX if
 """What only a disk or a share answers that does not work; the latter are a damaged file system's (ext4, XFS,
 Btrfs) and a drive's that was pulled out."""
 
-REASONS = {
-    **dict.fromkeys(LIMITS, Reason.SYSTEM_LIMIT),
-    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), Reason.NO_ROOM),
-    errno.EROFS: Reason.DISK_READ_ONLY,
-    **dict.fromkeys((*DISK, errno.ENODEV, errno.ENOTCONN), Reason.DISK_FAILING),
-    **dict.fromkeys((errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP, errno.ENXIO), Reason.IN_THE_WAY),
-    errno.ENAMETOOLONG: Reason.PATH_TOO_LONG,
-    errno.EFBIG: Reason.FILE_TOO_LARGE,
+Named = Callable[[str], Cause]
+"""What makes a cause of the name of a file or folder."""
+
+REFUSALS: dict[int, Named] = {
+    **dict.fromkeys((errno.ENOSPC, errno.EDQUOT), causes.NoRoom),
+    errno.EROFS: causes.DiskReadOnly,
+    **dict.fromkeys((*DISK, errno.ENODEV, errno.ENOTCONN), causes.DiskFailing),
+    **dict.fromkeys((errno.EISDIR, errno.ENOTDIR, errno.EEXIST, errno.ELOOP, errno.ENXIO), causes.InTheWay),
+    errno.ENAMETOOLONG: causes.PathTooLong,
+    errno.EFBIG: causes.FileTooLarge,
 }
 """Those that mean the same everywhere. What a missing permission or file means depends on the place."""
 
-OF_A_DISK = {
-    Reason.SYSTEM_LIMIT, Reason.NO_ROOM, Reason.DISK_READ_ONLY, Reason.DISK_FAILING, Reason.FILE_TOO_LARGE,
-}  # fmt: skip
+_OF_A_DISK = {
+    *LIMITS,
+    *DISK,
+    errno.ENODEV,
+    errno.ENOTCONN,
+    errno.ENOSPC,
+    errno.EDQUOT,
+    errno.EROFS,
+    errno.EFBIG,
+}
 """What a disk or the system answers: whatever a program says beside it comes of it."""
 
 _WORDS = {
@@ -45,11 +57,16 @@ _WORDS = {
 """What the C library calls them in English (strerror(3)), in which our children speak."""
 
 
+def refusal(number: int, name: str) -> Cause:
+    """The cause that one of these answers is, about the file or folder of this name."""
+    return causes.SystemLimit(os.strerror(number)) if number in LIMITS else REFUSALS[number](name)
+
+
 def in_text(text: str) -> int | None:
     """The first of these answers that a program passes on among its words: by the number that Python puts
     before it, or as the C library calls it; None if there is none."""
     numbers = (int(number) for number in re.findall(r"\[Errno (\d{1,3})\]", text))
-    by_number = next((number for number in numbers if REASONS.get(number) in OF_A_DISK), None)
+    by_number = next((number for number in numbers if number in _OF_A_DISK), None)
     if by_number is not None:
         return by_number
     found = re.search("|".join(f"({words})" for words in _WORDS), text, re.IGNORECASE)

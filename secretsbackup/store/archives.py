@@ -10,7 +10,8 @@ import shutil
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
 from secretsbackup.store import boundary, history
 from secretsbackup.store.history import Place, place_of
@@ -79,7 +80,7 @@ def _move(folder: Path, to: Path) -> None:
     owner_only(to)
     for path in (*_files(folder), *folder.glob(_MARK)):
         os.replace(path, to / path.name)  # noqa: PTH105 - what is there of that name is the same
-    with boundary.bounded(to, Reason.NOT_WRITABLE):
+    with boundary.bounded(to, causes.NotWritable):
         os.utime(to)
 
 

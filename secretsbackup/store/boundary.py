@@ -14,9 +14,10 @@ from typing import TypeVar
 
 import msgspec
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import shown
-from secretsbackup.model.system_errors import DISK, LIMITS, REASONS
+from secretsbackup.model.system_errors import DISK, LIMITS, REFUSALS, Named, refusal
 
 _T = TypeVar("_T")
 _ANYWHERE = {*LIMITS, *DISK, errno.ENOSPC, errno.EDQUOT, errno.EROFS}
@@ -24,9 +25,9 @@ _ANYWHERE = {*LIMITS, *DISK, errno.ENOSPC, errno.EDQUOT, errno.EROFS}
 
 
 def failure(
-    error: OSError, path: Path | None = None, otherwise: Reason = Reason.FILE_UNUSABLE
+    error: OSError, path: Path | None = None, otherwise: Named = causes.FileUnusable
 ) -> Failure | None:
-    """What stands in the way of `path`, or of the file that the error names itself, in one of our Reasons.
+    """What stands in the way of `path`, or of the file that the error names itself, as a cause.
 
     None where it names neither a cause nor a file: that is no answer of the system's.
     """
@@ -35,15 +36,14 @@ def failure(
     lines = (str(error),)
     if error.errno is None or (at is None and error.errno not in _ANYWHERE):
         return None
-    if reason := REASONS.get(error.errno):
-        return Failure(reason, os.strerror(error.errno) if reason is Reason.SYSTEM_LIMIT else about, lines)
+    if error.errno in (*LIMITS, *REFUSALS):
+        return Failure(refusal(error.errno, about), lines)
     assert at is not None
     if error.errno in (errno.EACCES, errno.EPERM) and (others := _of_somebody_else(at)):
-        return Failure(
-            Reason.NOT_YOURS, f"{_owner(others)} {shown(os.fsencode(_to_give_back(others)))}", lines
-        )
-    cause = f" ({os.strerror(error.errno)})" if otherwise is Reason.FILE_UNUSABLE else ""
-    return Failure(otherwise, about + cause, lines)
+        return Failure(causes.NotYours(_owner(others), shown(os.fsencode(_to_give_back(others)))), lines)
+    if otherwise is causes.FileUnusable:
+        return Failure(causes.FileUnusable(about, os.strerror(error.errno)), lines)
+    return Failure(otherwise(about), lines)
 
 
 def _named(error: OSError) -> Path | None:
@@ -52,12 +52,12 @@ def _named(error: OSError) -> Path | None:
 
 
 @contextlib.contextmanager
-def bounded(path: Path, otherwise: Reason = Reason.FILE_UNUSABLE) -> Iterator[None]:
+def bounded(path: Path, otherwise: Named = causes.FileUnusable) -> Iterator[None]:
     """Whatever the system answers in this block about `path` becomes a Failure."""
     try:
         yield
     except OSError as error:
-        raise failure(error, path, otherwise) or Failure(otherwise, str(path), (str(error),)) from None
+        raise failure(error, path, otherwise) or Failure(otherwise(str(path)), (str(error),)) from None
 
 
 def open_file(path: Path, flags: int) -> int:
@@ -78,7 +78,7 @@ def content(path: Path) -> bytes:
     except FileNotFoundError:
         raise
     except OSError as error:
-        raise failure(error, path) or Failure(Reason.FILE_UNUSABLE, str(path), (str(error),)) from None
+        raise failure(error, path) or Failure(causes.FileUnusable(str(path)), (str(error),)) from None
 
 
 def value(path: Path, kind: type[_T]) -> _T | None:
@@ -101,7 +101,7 @@ def spare(path: Path, kind: type[_T]) -> _T | None:
 
 def remove(path: Path) -> None:
     """Remove a file of ours, if it is there; Failure if that cannot be."""
-    with bounded(path, Reason.NOT_WRITABLE):
+    with bounded(path, causes.NotWritable):
         path.unlink(missing_ok=True)
 
 
@@ -137,8 +137,8 @@ def _of_somebody_else(path: Path) -> Path | None:
 
 def of_another(folder: Path, owner: int) -> Failure:
     """The Failure for a folder that is another user's. Root does not take it from him."""
-    reason = Reason.NOT_YOURS if os.geteuid() else Reason.AS_ROOT
-    return Failure(reason, f"{_name(owner)} {shown(os.fsencode(folder))}")
+    kind = causes.NotYours if os.geteuid() else causes.AsRoot
+    return Failure(kind(_name(owner), shown(os.fsencode(folder))))
 
 
 def _owner(path: Path) -> str:

@@ -11,7 +11,8 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.store.boundary import bounded, look, open_file
 from secretsbackup.store.home import Home, owner_only, unwritable
 
@@ -63,7 +64,7 @@ def opened(home: Home) -> Iterator[sqlite3.Connection]:
         if not is_damage(error):
             raise
         _put_aside(home.database)
-        raise Failure(Reason.MEMORY_BROKEN, str(home.database), (str(error),)) from None
+        raise Failure(causes.MemoryBroken(str(home.database)), (str(error),)) from None
 
 
 def _connected(path: Path) -> sqlite3.Connection:
@@ -77,7 +78,7 @@ def _connected(path: Path) -> sqlite3.Connection:
 
 
 def _put_aside(path: Path) -> None:
-    with bounded(path, Reason.NOT_WRITABLE):
+    with bounded(path, causes.NotWritable):
         path.rename(path.with_name(f"{path.name}.broken-{datetime.now(UTC):%Y%m%dT%H%M%SZ}"))
         for suffix in ("-wal", "-shm"):
             path.with_name(path.name + suffix).unlink(missing_ok=True)
@@ -87,13 +88,13 @@ def _migrated(path: Path) -> sqlite3.Connection:
     """A connection to a database as this version has it; of two that begin at once, one makes it so."""
     for suffix in ("", "-wal", "-shm"):
         one = path.with_name(path.name + suffix)
-        with bounded(one, Reason.NOT_WRITABLE):
+        with bounded(one, causes.NotWritable):
             look(one)
     alone = path.with_name(path.name + ".lock")
-    with bounded(alone, Reason.NOT_WRITABLE):
+    with bounded(alone, causes.NotWritable):
         descriptor = open_file(alone, os.O_WRONLY | os.O_CREAT)
     with os.fdopen(descriptor, "wb") as file:
-        with bounded(alone, Reason.NOT_WRITABLE):
+        with bounded(alone, causes.NotWritable):
             fcntl.flock(file, fcntl.LOCK_EX)
         return _up_to_date(path)
 
@@ -113,7 +114,7 @@ def _migrate(connection: sqlite3.Connection, path: Path) -> None:
     connection.execute("PRAGMA synchronous = NORMAL")
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if version > len(_MIGRATIONS):
-        raise Failure(Reason.MEMORY_NEWER, str(path))
+        raise Failure(causes.MemoryNewer(str(path)))
     for number, migration in enumerate(_MIGRATIONS[version:], version + 1):
         connection.executescript(f"BEGIN; {migration} PRAGMA user_version = {number}; COMMIT;")
 
@@ -139,9 +140,9 @@ def failure(error: sqlite3.OperationalError, path: Path) -> Failure:
     said = str(error)
     broken = "disk I/O error" in said
     if "full" in said or (broken and _free(path.parent) < _LEAST):
-        return Failure(Reason.NO_ROOM, str(path), (said,))
+        return Failure(causes.NoRoom(str(path)), (said,))
     if "locked" in said:
-        return Failure(Reason.MEMORY_BUSY, str(path), (said,))
+        return Failure(causes.MemoryBusy(str(path)), (said,))
     return unwritable(OSError(errno.EIO if broken else errno.EACCES, said), path)
 
 

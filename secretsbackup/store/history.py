@@ -8,10 +8,12 @@ from typing import NewType
 
 import msgspec
 
+from secretsbackup.model import former
 from secretsbackup.model.destination import Bucket, Destination, url
 from secretsbackup.model.event import ChainLost, Moment, RunEnded, RunId, RunStarted, Verb, warns
-from secretsbackup.model.outcome import Failure, Interrupted, Outcome, Reason
+from secretsbackup.model.outcome import Failure, Interrupted, Outcome
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.run import PastRun
 from secretsbackup.store import database, journal
 from secretsbackup.store.home import Home
@@ -137,7 +139,7 @@ def _told(home: Home, profile: ProfileName, before: RunId | None) -> list[PastRu
 def _outcome(told: bytes) -> Outcome:
     """How a run ended; of a newer version's word for it, that it was cut off: as of a journal without end."""
     try:
-        ended: Outcome = msgspec.json.decode(told, type=Outcome)
+        ended: Outcome = msgspec.convert(former.upgraded(msgspec.json.decode(told)), Outcome)
     except msgspec.MsgspecError:
         return Interrupted()
     return ended

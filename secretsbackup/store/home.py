@@ -11,9 +11,10 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import RunId
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.store import boundary
 
@@ -157,7 +158,7 @@ def owner_only(folder: Path) -> Path:
     with _making(folder):
         if ours(folder).stat().st_mode & 0o077:
             if folder.is_symlink():
-                raise Failure(Reason.OPEN_LINK, str(folder))
+                raise Failure(causes.OpenLink(str(folder)))
             folder.chmod(0o700)
     return folder
 
@@ -177,7 +178,7 @@ def ours(folder: Path) -> Path:
         us = os.geteuid()
         for one in (folder, *folder.parents):
             if one.is_symlink() and one.lstat().st_uid not in (us, 0):
-                raise Failure(Reason.OTHERS_LINK, str(one))
+                raise Failure(causes.OthersLink(str(one)))
         if (owner := folder.stat().st_uid) != us:
             raise boundary.of_another(folder, owner)
     return folder
@@ -186,7 +187,7 @@ def ours(folder: Path) -> Path:
 def no_link(folder: Path) -> None:
     """Failure(LINKED) if there is a link in the place of a folder that is emptied and filled."""
     if folder.is_symlink():
-        raise Failure(Reason.LINKED, str(folder))
+        raise Failure(causes.Linked(str(folder)))
 
 
 @contextlib.contextmanager
@@ -244,5 +245,5 @@ def _settle(folder: Path) -> None:
 
 def unwritable(error: OSError, path: Path) -> Failure:
     """The Failure for a file or folder of ours that could not be written."""
-    found = boundary.failure(error, path, Reason.NOT_WRITABLE)
-    return found or Failure(Reason.NOT_WRITABLE, str(path), (str(error),))
+    found = boundary.failure(error, path, causes.NotWritable)
+    return found or Failure(causes.NotWritable(str(path)), (str(error),))

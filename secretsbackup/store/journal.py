@@ -7,8 +7,9 @@ from datetime import timedelta
 from pathlib import Path
 from types import TracebackType
 
+from secretsbackup.model import causes
 from secretsbackup.model.event import Moment, Progressed, RunEnded, RunId, RunStarted, decode, encode
-from secretsbackup.model.outcome import Failure, Interrupted, Reason
+from secretsbackup.model.outcome import Failure, Interrupted
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store import lock
 from secretsbackup.store.boundary import bounded, open_file
@@ -24,7 +25,7 @@ class Writer:
 
     def __init__(self, path: Path) -> None:
         owner_only(path.parent)
-        with bounded(path, Reason.NOT_WRITABLE):
+        with bounded(path, causes.NotWritable):
             descriptor = open_file(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         self._file = os.fdopen(descriptor, "wb", 0)
         self._path = path
@@ -132,7 +133,7 @@ def _is_held(path: Path) -> bool:
 def end_interrupted(path: Path) -> list[Moment] | None:
     """Write the end of a journal that was cut off, and give it whole; None if its run still goes on. Failure
     if that cannot be done."""
-    with bounded(path, Reason.NOT_WRITABLE):
+    with bounded(path, causes.NotWritable):
         descriptor = open_file(path, os.O_RDWR | os.O_APPEND)
     try:
         if not lock.taken(descriptor):
@@ -140,7 +141,7 @@ def end_interrupted(path: Path) -> list[Moment] | None:
         moments = list(read(path))
         if moments and not isinstance(moments[-1].event, RunEnded):
             moments.append(Moment(moments[-1].at, RunEnded(outcome=Interrupted())))
-            with bounded(path, Reason.NOT_WRITABLE):
+            with bounded(path, causes.NotWritable):
                 os.write(descriptor, b"\n" + encode(moments[-1]) + b"\n")
         return moments
     finally:

@@ -12,7 +12,8 @@ import signal
 from collections.abc import AsyncIterator, Iterator
 from pathlib import Path
 
-from secretsbackup.model.outcome import Reason, Skip, Why
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Skip
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store.boundary import bounded, open_file
 from secretsbackup.store.home import Home, owner_only
@@ -40,7 +41,7 @@ async def held(home: Home, profile: ProfileName) -> AsyncIterator[int]:
 @contextlib.contextmanager
 def _opened(path: Path) -> Iterator[int]:
     owner_only(path.parent)
-    with bounded(path, Reason.NOT_WRITABLE):
+    with bounded(path, causes.NotWritable):
         descriptor = open_file(path, os.O_RDWR | os.O_CREAT)
     try:
         yield descriptor
@@ -53,7 +54,7 @@ async def _take(descriptor: int) -> None:
     while not taken(descriptor):
         owner = _owner(descriptor)
         if waited >= _PATIENCE or _alive(owner):
-            raise Skip(Why(Reason.BUSY, str(owner or "")))
+            raise Skip(causes.Busy(owner))
         await asyncio.sleep(0.1)
         waited += 0.1
 
@@ -107,7 +108,7 @@ def _signal(pid: int, number: signal.Signals) -> None:
     except ProcessLookupError:
         pass  # it just ended
     except PermissionError:
-        raise Skip(Why(Reason.BUSY, str(pid))) from None
+        raise Skip(causes.Busy(pid)) from None
 
 
 def _owner(descriptor: int) -> int:

@@ -8,8 +8,11 @@ from typing import Any
 
 import msgspec
 
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model import former
+from secretsbackup.model.causes import Cause
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.reason import Reason
 from secretsbackup.store import boundary
 from secretsbackup.store.home import Home, owner_only, write
 
@@ -28,9 +31,9 @@ class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
     key_expires: datetime | None = None
     subkey: str = ""
     subkey_made: datetime | None = None
-    lacking: tuple[Why, ...] = ()
+    lacking: tuple[Cause, ...] = ()
     lacking_since: datetime | None = None
-    unasked: Why | None = None
+    unasked: Cause | None = None
     asked: datetime | None = None
     written: Reason | None = None
     written_at: datetime | None = None
@@ -38,7 +41,10 @@ class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
 
 def read(home: Home, profile: ProfileName) -> Marks:
     """What is remembered; nothing if its file is not there, cannot be read or is not ours."""
-    return boundary.spare(home.marks(profile), Marks) or Marks()
+    known = boundary.spare(home.marks(profile), dict[str, Any])
+    with contextlib.suppress(msgspec.ValidationError):
+        return msgspec.convert(former.upgraded(known), Marks)
+    return Marks()
 
 
 def set_(home: Home, profile: ProfileName, **changes: Any) -> None:
@@ -49,7 +55,7 @@ def set_(home: Home, profile: ProfileName, **changes: Any) -> None:
         write(home.marks(profile), msgspec.json.encode(after))
 
 
-def lack(home: Home, profile: ProfileName, now: datetime, lacking: tuple[Why, ...]) -> None:
+def lack(home: Home, profile: ProfileName, now: datetime, lacking: tuple[Cause, ...]) -> None:
     """Remember why a backup that is due does not begin; written once for as long as it stays the same."""
     if read(home, profile).lacking != lacking:
         set_(home, profile, lacking=lacking, lacking_since=now if lacking else None)

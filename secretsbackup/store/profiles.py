@@ -10,9 +10,9 @@ from typing import Any
 
 import msgspec
 
-from secretsbackup.model import paths
+from secretsbackup.model import causes, paths
 from secretsbackup.model.draft import problems
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.store import boundary
@@ -32,11 +32,11 @@ def load(home: Home) -> Profiles:
         if home.profiles.is_symlink():  # the user's own place for it may be away
             where = shown(os.fsencode(home.profiles.readlink()))
             raise Failure(
-                Reason.SETTINGS_BROKEN, f"{home.profiles}: “{where}”, to which it leads, is not there"
+                causes.SettingsBroken(f"{home.profiles}: “{where}”, to which it leads, is not there")
             ) from None
         return {}
     except UnicodeDecodeError as error:
-        raise Failure(Reason.SETTINGS_BROKEN, f"{home.profiles}: {error}") from None
+        raise Failure(causes.SettingsBroken(f"{home.profiles}: {error}")) from None
     return parse(text, str(home.profiles))
 
 
@@ -45,18 +45,18 @@ def parse(text: str, where: str = "profiles.toml") -> Profiles:
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # TOMLDecodeError is the one; a number can be too long
-        raise Failure(Reason.SETTINGS_BROKEN, f"{where}: {error}") from None
+        raise Failure(causes.SettingsBroken(f"{where}: {error}")) from None
     version = content.pop("version", None)
     if type(version) is not int or version < 1:
-        raise Failure(Reason.SETTINGS_BROKEN, f"{where}: “version = {NEWEST}” is missing")
+        raise Failure(causes.SettingsBroken(f"{where}: “version = {NEWEST}” is missing"))
     if version > NEWEST:
-        raise Failure(Reason.SETTINGS_NEWER, where)
+        raise Failure(causes.SettingsNewer(where))
     content = upgraded(content, version)
     entries = content.pop("profile", {})
     for unknown in content:
-        raise Failure(Reason.SETTINGS_BROKEN, f"{where}: “{unknown}” is not known; did you mean “profile”?")
+        raise Failure(causes.SettingsBroken(f"{where}: “{unknown}” is not known; did you mean “profile”?"))
     if not isinstance(entries, dict):
-        raise Failure(Reason.SETTINGS_BROKEN, f"{where}: a profile begins with [profile.NAME]")
+        raise Failure(causes.SettingsBroken(f"{where}: a profile begins with [profile.NAME]"))
     return {ProfileName(name): _profile(name, entry, where) for name, entry in entries.items()}
 
 
@@ -64,10 +64,10 @@ def _profile(name: str, entry: Any, where: str) -> Profile:
     try:
         profile = msgspec.convert({**_with_paths(entry, paths.read), "name": name}, Profile)
     except (msgspec.ValidationError, TypeError) as error:
-        raise Failure(Reason.SETTINGS_BROKEN, f"{where}, profile “{name}”: {error}") from None
+        raise Failure(causes.SettingsBroken(f"{where}, profile “{name}”: {error}")) from None
     if wrong := problems(profile, imported=True):
         sentence = f"{where}, profile “{name}”, {wrong[0].field}: {wrong[0].sentence.rstrip('.')}"
-        raise Failure(Reason.SETTINGS_BROKEN, sentence)
+        raise Failure(causes.SettingsBroken(sentence))
     return profile
 
 
@@ -75,7 +75,7 @@ def get(home: Home, name: str) -> Profile:
     """One profile; Failure(PROFILE_UNKNOWN)."""
     found = load(home).get(ProfileName(name))
     if found is None:
-        raise Failure(Reason.PROFILE_UNKNOWN, name)
+        raise Failure(causes.ProfileUnknown(name))
     return found
 
 
@@ -84,7 +84,7 @@ def add(home: Home, profile: Profile) -> None:
 
     def change(profiles: Profiles) -> Profiles:
         if profile.name in profiles:
-            raise Failure(Reason.PROFILE_EXISTS, profile.name)
+            raise Failure(causes.ProfileExists(profile.name))
         return {**profiles, profile.name: profile}
 
     _change(home, change)
@@ -95,7 +95,7 @@ def change(home: Home, profile: Profile) -> None:
 
     def replaced(profiles: Profiles) -> Profiles:
         if profile.name not in profiles:
-            raise Failure(Reason.PROFILE_UNKNOWN, profile.name)
+            raise Failure(causes.ProfileUnknown(profile.name))
         return {**profiles, profile.name: profile}
 
     _change(home, replaced)
@@ -106,7 +106,7 @@ def remove(home: Home, name: ProfileName) -> None:
 
     def change(profiles: Profiles) -> Profiles:
         if name not in profiles:
-            raise Failure(Reason.PROFILE_UNKNOWN, name)
+            raise Failure(causes.ProfileUnknown(name))
         return {one: profile for one, profile in profiles.items() if one != name}
 
     _change(home, change)
@@ -150,7 +150,7 @@ def _with_paths(entry: Any, change: Callable[[str], str]) -> Any:
 def _alone(home: Home) -> Iterator[None]:
     """Two programs that change the file at once change it one after the other."""
     path = home.config / ".lock"
-    with boundary.bounded(path, Reason.NOT_WRITABLE):
+    with boundary.bounded(path, causes.NotWritable):
         descriptor = boundary.open_file(path, os.O_WRONLY | os.O_CREAT)
     with os.fdopen(descriptor, "wb") as file:
         fcntl.flock(file, fcntl.LOCK_EX)

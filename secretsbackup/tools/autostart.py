@@ -6,7 +6,8 @@ import shlex
 import sys
 from pathlib import Path
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 
 _NAME = "secretsbackup"
 _LABEL = "org.secretsbackup.tray"
@@ -19,7 +20,7 @@ def turn_on() -> Path:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(_content())
     except OSError as error:
-        raise Failure(Reason.NOT_WRITABLE, str(path), (str(error),)) from None
+        raise Failure(causes.NotWritable(str(path)), (str(error),)) from None
     return path
 
 
@@ -29,7 +30,7 @@ def turn_off() -> bool:
     try:
         entry().unlink(missing_ok=True)
     except OSError as error:
-        raise Failure(Reason.NOT_WRITABLE, str(entry()), (str(error),)) from None
+        raise Failure(causes.NotWritable(str(entry())), (str(error),)) from None
     return there
 
 

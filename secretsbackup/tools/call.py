@@ -7,7 +7,8 @@ from urllib.parse import unquote, urlsplit
 from urllib.request import Request, urlopen
 
 from secretsbackup import __version__
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.tools.threads import in_thread
 
 _PATIENCE = 10.0
@@ -21,9 +22,9 @@ async def call(url: str) -> None:
         await in_thread(lambda: _get(url), 2 * _PATIENCE)
     except HTTPError as error:
         error.close()
-        raise Failure(Reason.NOT_TOLD, f"{host}: HTTP {error.code}") from None
+        raise Failure(causes.NotTold(f"{host}: HTTP {error.code}")) from None
     except (OSError, TimeoutError, ValueError, OverflowError, HTTPException) as error:
-        raise Failure(Reason.NOT_TOLD, f"{host}: {type(error).__name__}") from None
+        raise Failure(causes.NotTold(f"{host}: {type(error).__name__}")) from None
 
 
 def _get(url: str) -> None:

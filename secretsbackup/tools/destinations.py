@@ -8,8 +8,9 @@ import tempfile
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.secret import Credential
 from secretsbackup.tools import disks, s3, ssh, tree
 from secretsbackup.tools.duplicity import files
@@ -54,7 +55,7 @@ async def answers(destination: Destination, credential: Credential, seconds: flo
                 case Host():
                     await ssh.reached(destination)
     except TimeoutError:
-        raise Failure(Reason.DESTINATION_SILENT, named(destination)) from None
+        raise Failure(causes.DestinationSilent(named(destination))) from None
 
 
 def named(destination: Destination) -> str:
@@ -103,7 +104,7 @@ async def bring(destination: Destination, credential: Credential, name: str, to:
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
         raise Failure(
-            Reason.NO_ROOM if full else Reason.NOT_WRITABLE, str(to.parent), (str(error),)
+            (causes.NoRoom if full else causes.NotWritable)(str(to.parent)), (str(error),)
         ) from None
 
 
@@ -197,8 +198,8 @@ def _probe_folder(path: Path) -> None:
             file.flush()
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = Reason.DESTINATION_FULL if full else Reason.DESTINATION_DENIED
-        raise Failure(reason, str(path), (str(error),)) from None
+        kind = causes.DestinationFull if full else causes.DestinationDenied
+        raise Failure(kind(str(path)), (str(error),)) from None
 
 
 def _clear(path: Path) -> None:
@@ -206,21 +207,21 @@ def _clear(path: Path) -> None:
         if path.exists():
             shutil.rmtree(path)
     except OSError as error:
-        raise Failure(Reason.DESTINATION_DENIED, str(path), (str(error),)) from None
+        raise Failure(causes.DestinationDenied(str(path)), (str(error),)) from None
 
 
 def _read(path: Path) -> bytes:
     try:
         return path.read_bytes()
     except OSError as error:
-        raise Failure(Reason.DESTINATION_UNREACHABLE, str(path), (str(error),)) from None
+        raise Failure(causes.DestinationUnreachable(path=str(path)), (str(error),)) from None
 
 
 def _copy(path: Path, to: Path) -> None:
     try:
         source = path.open("rb")
     except OSError as error:
-        raise Failure(Reason.DESTINATION_UNREACHABLE, str(path), (str(error),)) from None
+        raise Failure(causes.DestinationUnreachable(path=str(path)), (str(error),)) from None
     with source, to.open("wb") as target:
         shutil.copyfileobj(source, target)
 
@@ -229,7 +230,7 @@ def _settle(folder: Path, names: Iterable[str]) -> None:
     try:
         tree.settle(folder, names)
     except OSError as error:
-        raise Failure(Reason.DESTINATION_UNREACHABLE, str(folder), (str(error),)) from None
+        raise Failure(causes.DestinationUnreachable(path=str(folder)), (str(error),)) from None
 
 
 def _remove(folder: Path, names: Sequence[str]) -> None:
@@ -237,7 +238,7 @@ def _remove(folder: Path, names: Sequence[str]) -> None:
         for name in names:
             (folder / name).unlink(missing_ok=True)
     except OSError as error:
-        raise Failure(Reason.DESTINATION_DENIED, str(folder), (str(error),)) from None
+        raise Failure(causes.DestinationDenied(str(folder)), (str(error),)) from None
 
 
 def _write(path: Path, content: bytes) -> None:
@@ -252,8 +253,8 @@ def _write(path: Path, content: bytes) -> None:
             Path(new).unlink(missing_ok=True)
     except OSError as error:
         full = error.errno in (errno.ENOSPC, errno.EDQUOT)
-        reason = Reason.DESTINATION_FULL if full else Reason.DESTINATION_DENIED
-        raise Failure(reason, str(path), (str(error),)) from None
+        kind = causes.DestinationFull if full else causes.DestinationDenied
+        raise Failure(kind(str(path)), (str(error),)) from None
 
 
 def _folder(path: Path) -> dict[str, int]:
@@ -265,13 +266,13 @@ def _folder(path: Path) -> dict[str, int]:
     except FileNotFoundError:
         if path.parent.is_dir():
             return {}
-        raise Failure(Reason.DESTINATION_MISSING, str(path)) from None
+        raise Failure(causes.DestinationMissing(str(path))) from None
     except PermissionError:
-        raise Failure(Reason.DESTINATION_DENIED, str(path)) from None
+        raise Failure(causes.DestinationDenied(str(path))) from None
     except OSError as error:
         other = error.errno in (errno.ENOTDIR, errno.ELOOP)
-        reason = Reason.IN_THE_WAY if other else Reason.DESTINATION_UNREACHABLE
-        raise Failure(reason, str(path), (str(error),)) from None
+        cause = causes.InTheWay(str(path)) if other else causes.DestinationUnreachable(path=str(path))
+        raise Failure(cause, (str(error),)) from None
 
 
 def _size(entry: "os.DirEntry[str]") -> int | None:

@@ -5,8 +5,9 @@ from enum import StrEnum
 from pathlib import Path
 from typing import Any
 
+from secretsbackup.model import causes
 from secretsbackup.model.encryption import BY_PASSPHRASE
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import gnupg
@@ -94,8 +95,8 @@ def _key_of(sealed: bytes, home: Path | None) -> Fingerprint | None:
     if refused := answers.refused(said):
         raise refused
     if not to:
-        raise Failure(Reason.VOLUME_CORRUPT, "", tuple(said.splitlines()[-5:]))
-    raise Failure(Reason.SECRET_KEY_MISSING, ", ".join(sorted(to)))
+        raise Failure(causes.VolumeCorrupt(), tuple(said.splitlines()[-5:]))
+    raise Failure(causes.SecretKeyMissing(", ".join(sorted(to))))
 
 
 def _opened_by(sealed: bytes, passphrase: Secret, home: Path | None) -> Fingerprint:
@@ -104,7 +105,7 @@ def _opened_by(sealed: bytes, passphrase: Secret, home: Path | None) -> Fingerpr
     if said.ok:
         return Fingerprint(told.opened_by) if told.opened_by else BY_PASSPHRASE
     if told.by_passphrase or told.wrong_passphrase or told.lacking:
-        raise Failure(Reason.BACKUP_PASSPHRASE_WRONG)
+        raise Failure(causes.BackupPassphraseWrong())
     raise answers.failure(said.stderr or "")
 
 

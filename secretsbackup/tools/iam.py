@@ -6,9 +6,10 @@ Few servers other than Amazon's have it; of those that have not, each refuses in
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from secretsbackup.model import causes
 from secretsbackup.model.check import Excess, Finding, of_excess
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.secret import Credential, KeyPair, Secret
 from secretsbackup.tools.s3.reach import client, code_of, told
 from secretsbackup.tools.threads import in_thread
@@ -77,7 +78,7 @@ async def make_key(bucket: Bucket, admin: Credential, at: str | None, name: str)
             made = users.create_access_key(UserName=name)["AccessKey"]
         except ClientError as error:
             if code_of(error) == "LimitExceeded":
-                raise Failure(Reason.KEYS_TOO_MANY, name) from None
+                raise Failure(causes.KeysTooMany(name)) from None
             raise
         pair = KeyPair(Secret(made["AccessKeyId"]), Secret(made["SecretAccessKey"]))
         return made["AccessKeyId"], pair
@@ -169,7 +170,7 @@ async def _ask(question: Callable[[Any], _T], bucket: Bucket, admin: Credential,
             return question(client(where, admin, "iam"))
         except ClientError as error:
             if code_of(error) == "AccessDenied":
-                raise Failure(Reason.USERS_DENIED, f"iam:{error.operation_name}") from None
+                raise Failure(causes.UsersDenied(f"iam:{error.operation_name}")) from None
             raise
 
     return await in_thread(lambda: told(answer, where, admin))

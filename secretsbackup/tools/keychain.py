@@ -6,7 +6,8 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.tools import bus
@@ -130,7 +131,7 @@ async def _ask(question: Callable[["KeyringBackend"], _T]) -> _T:
     try:
         return await in_thread(lambda: _answer(question), _patience())
     except TimeoutError:
-        raise Failure(Reason.KEYRING_LOCKED, "it did not answer") from None
+        raise Failure(causes.KeyringLocked("it did not answer")) from None
 
 
 def _patience() -> float:
@@ -147,11 +148,11 @@ def _answer(question: Callable[["KeyringBackend"], _T]) -> _T:
     except Failure:
         raise
     except errors.KeyringLocked as error:
-        raise Failure(Reason.KEYRING_LOCKED, str(error)) from None
+        raise Failure(causes.KeyringLocked(str(error))) from None
     except Exception as error:
         locked = "lock" in str(error).lower()
-        reason = Reason.KEYRING_LOCKED if locked else Reason.KEYRING_MISSING
-        raise Failure(reason, f"{type(error).__name__}: {error}") from None
+        kind = causes.KeyringLocked if locked else causes.KeyringMissing
+        raise Failure(kind(f"{type(error).__name__}: {error}")) from None
 
 
 def _keychain() -> "KeyringBackend":
@@ -166,7 +167,7 @@ def _keychain() -> "KeyringBackend":
         from keyring.backends import SecretService
 
         return SecretService.Keyring()  # type: ignore[no-untyped-call]
-    raise Failure(Reason.KEYRING_MISSING, "no Secret Service, KWallet or Keychain answers")
+    raise Failure(causes.KeyringMissing("no Secret Service, KWallet or Keychain answers"))
 
 
 def _start_wallet() -> bool:

@@ -13,7 +13,8 @@ from pathlib import Path
 
 import msgspec
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.sheet import Part, Sheet
 from secretsbackup.tools import process
@@ -58,9 +59,9 @@ async def write_pdf(sheet: Sheet, path: Path) -> None:
                     held=new,
                 )
         except TimeoutError:
-            raise Failure(Reason.TOOL_FAILED, "painting the PDF") from None
+            raise Failure(causes.ToolFailed("painting the PDF")) from None
         if ended.status != 0 or not os.fstat(new).st_size:
-            raise Failure(Reason.TOOL_FAILED, "painting the PDF", ended.last_lines[-5:])
+            raise Failure(causes.ToolFailed("painting the PDF"), ended.last_lines[-5:])
 
 
 async def read(path: Path) -> str:
@@ -69,7 +70,7 @@ async def read(path: Path) -> str:
         with path.open("rb") as file:
             content = file.read(_MOST)
     except OSError as error:
-        raise Failure(Reason.KIT_BROKEN, f"{path}: {error.strerror or error}") from None
+        raise Failure(causes.KitBroken(f"{path}: {error.strerror or error}")) from None
     if content.startswith(b"%PDF"):
         return await _said("pdftotext", ["-raw", "-enc", "UTF-8", str(path.absolute()), "-"])
     if content.startswith((b"\x89PNG", b"\xff\xd8\xff")):
@@ -98,13 +99,13 @@ def _replacing(path: Path) -> Iterator[int]:
     try:
         descriptor, new = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)
     except OSError as error:
-        raise Failure(Reason.NOT_WRITABLE, str(path), (str(error),)) from None
+        raise Failure(causes.NotWritable(str(path)), (str(error),)) from None
     try:
         yield descriptor
         os.fsync(descriptor)
         Path(new).replace(path)
     except OSError as error:
-        raise Failure(Reason.NOT_WRITABLE, str(path), (str(error),)) from None
+        raise Failure(causes.NotWritable(str(path)), (str(error),)) from None
     finally:
         os.close(descriptor)
         Path(new).unlink(missing_ok=True)

@@ -7,7 +7,8 @@ from pathlib import Path
 
 import msgspec
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.tools import process
 
 _PATIENCE = 30.0
@@ -32,9 +33,9 @@ async def send(to: str, letter: Letter) -> None:
         async with asyncio.timeout(_PATIENCE):
             ended = await process.run(_program(), ["-t", "-i"], given=message.as_bytes())
     except TimeoutError:
-        raise Failure(Reason.NOT_TOLD, "sendmail: TimeoutError") from None
+        raise Failure(causes.NotTold("sendmail: TimeoutError")) from None
     if ended.status != 0:
-        raise Failure(Reason.NOT_TOLD, f"sendmail {ended.status}", ended.last_lines[-5:])
+        raise Failure(causes.NotTold(f"sendmail {ended.status}"), ended.last_lines[-5:])
 
 
 def _program() -> Path:
@@ -43,4 +44,4 @@ def _program() -> Path:
     except Failure:
         if os.access(_USUAL, os.X_OK):
             return _USUAL
-    raise Failure(Reason.NOT_TOLD, "there is no sendmail")
+    raise Failure(causes.NotTold("there is no sendmail"))

@@ -19,7 +19,8 @@ from pathlib import Path
 
 import msgspec
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import said
 from secretsbackup.tools import ending, sandbox
 
@@ -77,7 +78,7 @@ def find(program: str) -> Path:
     """The absolute path of a program on PATH; Failure(TOOL_MISSING) if there is none."""
     found = shutil.which(program)
     if not found:
-        raise Failure(Reason.TOOL_MISSING, program)
+        raise Failure(causes.ToolMissing(program))
     return Path(found).absolute()
 
 
@@ -166,9 +167,9 @@ async def run(
             with ending.at_worst(lambda: _signal(child.pid, signal.SIGKILL)):
                 status = await _listen(child, ears, None if waits else _Pulse(child.pid))
             if status is None:
-                raise Failure(Reason.TOOL_STANDS_STILL, program.name, tuple(last))
+                raise Failure(causes.ToolStandsStill(program.name), tuple(last))
             if status == -signal.SIGXFSZ:  # what a file larger than `ulimit -f` is answered with
-                raise Failure(Reason.FILE_TOO_LARGE, program.name, tuple(last))
+                raise Failure(causes.FileTooLarge(program.name), tuple(last))
             return Ended(status, tuple(last))
         finally:
             if giving:

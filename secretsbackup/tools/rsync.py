@@ -10,12 +10,14 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model import patterns as patterns_of
 from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Source
 from secretsbackup.model.rsync_patterns import Patterns
+from secretsbackup.model.system_errors import Named
 from secretsbackup.tools import process, tree
 
 OLDEST = (3, 1)
@@ -231,11 +233,11 @@ _CHANGE = re.compile(rb"change: (\S{11}|\*deleting) +(\d{1,19}) (.*)$", re.DOTAL
 _TOTALS = re.compile(rb"^(?:Number of files: .*?reg: (\d[\d,]{,25})|Total file size: (\d[\d,]{,25}))")
 _OFTEN = 0.2
 """Seconds."""
-_DISK = {
-    errno.ENOSPC: Reason.NO_ROOM,
-    errno.EDQUOT: Reason.NO_ROOM,
-    errno.EROFS: Reason.NOT_WRITABLE,
-    errno.EFBIG: Reason.FILE_TOO_LARGE,
+_DISK: dict[int, Named] = {
+    errno.ENOSPC: causes.NoRoom,
+    errno.EDQUOT: causes.NoRoom,
+    errno.EROFS: causes.NotWritable,
+    errno.EFBIG: causes.FileTooLarge,
 }
 _QUOTED = rb'"((?:[^"]|"(?! |$|:))*)"'
 _MESSAGES: tuple[tuple[re.Pattern[bytes], Caution], ...] = (
@@ -274,7 +276,7 @@ class _Listener:
         self._tell = tell
         self._offset = offset
         self._counted = Gathered()
-        self._fatal: Reason | None = None
+        self._fatal: Named | None = None
         self._next = 0.0
 
     def line(self, line: bytes) -> None:
@@ -330,10 +332,10 @@ class _Listener:
     def gathered(self, ended: process.Ended) -> Gathered:
         """What was gathered; Failure unless rsync ended well, or merely left out what was warned of."""
         if self._fatal:
-            raise Failure(self._fatal, str(self._stage), ended.last_lines[-5:])
+            raise Failure(self._fatal(str(self._stage)), ended.last_lines[-5:])
         if ended.status in (0, 23, 24):
             return self._counted
-        raise Failure(Reason.TOOL_FAILED, f"rsync {ended.how}", ended.last_lines[-5:])
+        raise Failure(causes.ToolFailed(f"rsync {ended.how}"), ended.last_lines[-5:])
 
     def _is_staged(self, path: bytes) -> bool:
         """Whether the stage has a copy of a path that rsync printed as a whole."""

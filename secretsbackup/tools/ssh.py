@@ -4,23 +4,25 @@ import re
 import secrets
 import shlex
 import tempfile
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Host
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.tools import process
 
 _SSH = ("-oBatchMode=yes", "-oConnectTimeout=8")
 """Never ask: there may be nobody to answer. Keys come from the agent or ~/.ssh."""
 
-_TEXT: tuple[tuple[str, Reason], ...] = (
-    (r"host key verification failed|authenticity of host", Reason.HOST_KEY_UNKNOWN),
-    (r"permission denied|too many authentication failures", Reason.DESTINATION_DENIED),
+_TEXT: tuple[tuple[str, Callable[[str], Cause]], ...] = (
+    (r"host key verification failed|authenticity of host", causes.HostKeyUnknown),
+    (r"permission denied|too many authentication failures", causes.DestinationDenied),
     (
         r"could not resolve|connection refused|timed out|no route|connection closed|unreachable|"
         r"connection reset",
-        Reason.DESTINATION_UNREACHABLE,
+        causes.DestinationUnreachable,
     ),
 )
 _MISSING = r"no such file or directory|not found|couldn't stat|can't ls"
@@ -52,7 +54,7 @@ async def make_folder(host: Host) -> None:
         words = [*_SSH, *port, "--", host.login, f"mkdir -p -m 700 -- {shlex.quote(host.path)}"]
         ended = await process.run(process.find("ssh"), words)
         if ended.status != 0:
-            raise Failure(Reason.DESTINATION_MISSING, f"{host.login}:{host.path}", ended.last_lines[-5:])
+            raise Failure(causes.DestinationMissing(f"{host.login}:{host.path}"), ended.last_lines[-5:])
 
 
 async def fetch(host: Host, name: str) -> bytes:
@@ -91,7 +93,7 @@ async def remove(host: Host, names: Sequence[str]) -> None:
     """Remove files from the folder, by sftp, which every sshd has; "-" goes on where one is gone already."""
     ended = await _batch(host, "".join(f"-rm {_quoted(f'{host.path}/{name}')}\n" for name in names))
     if ended.status != 0:
-        raise Failure(Reason.DESTINATION_DENIED, host.login, ended.last_lines[-5:])
+        raise Failure(causes.DestinationDenied(host.login), ended.last_lines[-5:])
 
 
 async def probe(host: Host) -> None:
@@ -139,7 +141,7 @@ async def _rsync(host: Host, source: str, target: str) -> None:
 def _succeeded(ended: process.Ended, host: Host) -> None:
     if ended.status != 0:
         _nothing_yet(ended, host)
-        raise Failure(Reason.DESTINATION_MISSING, f"{host.login}:{host.path}", ended.last_lines[-5:])
+        raise Failure(causes.DestinationMissing(f"{host.login}:{host.path}"), ended.last_lines[-5:])
 
 
 def _quoted(path: str) -> str:
@@ -186,9 +188,9 @@ async def _by_rsync(host: Host) -> dict[str, int]:
 def _nothing_yet(ended: process.Ended, host: Host) -> dict[str, int]:
     """Nothing, where only the folder is missing (duplicity makes it); else a Failure."""
     text = "\n".join(ended.last_lines)
-    for pattern, reason in _TEXT:
+    for pattern, of_host in _TEXT:
         if re.search(pattern, text, re.IGNORECASE):
-            raise Failure(reason, host.login, ended.last_lines[-5:])
+            raise Failure(of_host(host.login), ended.last_lines[-5:])
     if re.search(_MISSING, text, re.IGNORECASE):
         return {}
-    raise Failure(Reason.DESTINATION_UNREACHABLE, host.login, ended.last_lines[-5:])
+    raise Failure(causes.DestinationUnreachable(host.login), ended.last_lines[-5:])

@@ -14,8 +14,9 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model.automatic_start import Unstarted
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.tools import bus, process
 
 _NAME = "secretsbackup"
@@ -287,4 +288,4 @@ def _write(path: Path, text: bytes) -> None:
         path.parent.mkdir(parents=True, exist_ok=True)
         path.write_bytes(text)
     except OSError as error:
-        raise Failure(Reason.NOT_WRITABLE, str(path), (str(error),)) from None
+        raise Failure(causes.NotWritable(str(path)), (str(error),)) from None

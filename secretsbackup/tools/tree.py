@@ -14,7 +14,8 @@ from pathlib import Path
 
 import msgspec
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.tools.threads import in_thread
 
 
@@ -157,9 +158,9 @@ async def outside(folder: Path, ours: Iterable[Path]) -> None:
     try:
         lies_inside = await in_thread(lambda: any(within(folder, one) for one in ours), _DISK_ANSWERS_S)
     except TimeoutError:
-        raise Failure(Reason.DISK_FAILING, str(folder)) from None
+        raise Failure(causes.DiskFailing(str(folder))) from None
     if lies_inside:
-        raise Failure(Reason.FOLDER_IS_OURS, str(folder))
+        raise Failure(causes.FolderIsOurs(str(folder)))
 
 
 _DISK_ANSWERS_S = 10.0

@@ -1,5 +1,6 @@
 """How everything reads to a person: statuses, outcomes, reasons, warnings. Data comes in, words go out."""
 
+from secretsbackup.words.causes import reason
 from secretsbackup.words.findings import finding
 from secretsbackup.words.health import (
     automatic,
@@ -23,7 +24,6 @@ from secretsbackup.words.health import (
 )
 from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import about, capital, duration, files, number, restored, roughly, size
-from secretsbackup.words.reasons import reason
 from secretsbackup.words.runs import (
     again,
     doing,

@@ -2,13 +2,14 @@
 
 from typing import assert_never
 
+from secretsbackup.model import causes
 from secretsbackup.model.check import Excess, Finding, Sign
-from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.policy import NEEDED, Action, text
+from secretsbackup.words.causes import reason
+from secretsbackup.words.causes.parts import skew
 from secretsbackup.words.language import _, ngettext
 from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import because, files, grouped, size
-from secretsbackup.words.reasons import reason, skew
 
 
 def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told in one place
@@ -48,7 +49,7 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
             )
         case Sign.CLOCK_OFF:
             return Message(
-                _("This machine's clock is off{skew}.").format(skew=skew(about)),
+                _("This machine's clock is off{skew}.").format(skew=skew(found.seconds)),
                 _("Set it: S3 refuses one that is off by 15 minutes."),
             )
         case Sign.CHECKSUMS_REFUSED:
@@ -127,13 +128,13 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
         case Sign.UPLOADS_NONE:
             return Message(_("No upload was left unfinished."))
         case Sign.UPLOADS_LEFT:
-            count, stored = map(int, about.split())
+            count = found.count
             return Message(
                 ngettext(
                     "{count} unfinished upload holds {size} that cost and serve nothing.",
                     "{count} unfinished uploads hold {size} that cost and serve nothing.",
                     count,
-                ).format(count=grouped(count), size=size(stored)),
+                ).format(count=grouped(count), size=size(found.size)),
                 _("Unless a backup goes on: secretsbackup doctor --end-uploads"),
             )
         case Sign.EXCLUDES_NOTHING:
@@ -142,7 +143,7 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
                 _("Check how it is written. A path below a source, or LABEL/PATH, is understood."),
             )
         case Sign.FROZEN:
-            return reason(Why(Reason.FROZEN, about))
+            return reason(found.why or causes.Frozen())
         case Sign.PLAIN_HTTP:
             return Message(
                 _(
@@ -167,10 +168,10 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
                 ),
             )
         case Sign.ROOM:
-            return Message(_("There is room: {size} are free.").format(size=size(int(about))))
+            return Message(_("There is room: {size} are free.").format(size=size(found.size)))
         case Sign.LITTLE_ROOM:
             return Message(
-                _("There is little room: {size} are free.").format(size=size(int(about))),
+                _("There is little room: {size} are free.").format(size=size(found.size)),
                 _("Make room, or choose a larger disk."),
             )
         case Sign.SAME_DISK:
@@ -258,7 +259,7 @@ def _purpose(action: Action) -> str:
 def _can(found: Finding) -> str:
     match Excess(found.right):
         case Excess.LIST_BUCKETS:
-            others = int(found.detail or 0)
+            others = found.count
             return (
                 ngettext("list {count} other bucket", "list {count} other buckets", others).format(
                     count=grouped(others)

@@ -7,13 +7,14 @@ from typing import assert_never
 import msgspec
 
 from secretsbackup.model.automatic_start import Starter, Unstarted
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Failed, Why
+from secretsbackup.model.outcome import Failed
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import About, Concern, Level, Status, at_work, level, unaccepted
+from secretsbackup.words.causes import reason
 from secretsbackup.words.language import _, ngettext
 from secretsbackup.words.quantities import about, capital, files, grouped, number
-from secretsbackup.words.reasons import reason
 from secretsbackup.words.runs import doing, progress, working
 from secretsbackup.words.schedules import pause
 from secretsbackup.words.times import ago, day, when
@@ -117,7 +118,7 @@ def _because(one: Concern) -> str:
     return f": {_short(one.why)}" if one.why else ""
 
 
-def _short(why: tuple[Why, ...]) -> str:
+def _short(why: tuple[Cause, ...]) -> str:
     """The titles of reasons, to stand in the middle of a sentence."""
     titles = [reason(one).title.rstrip(".") for one in why]
     return "; ".join(one[0].lower() + one[1:] if one.split()[0].istitle() else one for one in titles)

@@ -30,12 +30,11 @@ from secretsbackup.model.outcome import (
     Outcome,
     Skipped,
     Summary,
-    Why,
 )
+from secretsbackup.words.causes import reason
 from secretsbackup.words.language import _
 from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import duration, files, number, size
-from secretsbackup.words.reasons import reason
 from secretsbackup.words.warnings import warning
 
 
@@ -130,8 +129,8 @@ def outcome(ended: Outcome, verb: Verb) -> Message:
     match ended:
         case Completed(summary=summary, warnings=warnings):
             return _completed(summary, warnings, verb)
-        case Skipped(reasons=reasons):
-            told = [reason(why) for why in reasons]
+        case Skipped(causes=causes):
+            told = [reason(cause) for cause in causes]
             advice = " ".join(dict.fromkeys(message.advice for message in told))
             return Message(
                 _("Skipped: {reasons}").format(reasons=" ".join(message.title for message in told)), advice
@@ -141,8 +140,8 @@ def outcome(ended: Outcome, verb: Verb) -> Message:
                 _("Cancelled by {by}.").format(by=_by(by)),
                 _("Nothing is lost; the next run goes on where this one stopped."),
             )
-        case Failed(reason=why, detail=detail):
-            return reason(Why(why, detail))
+        case Failed(cause=cause):
+            return reason(cause)
         case Interrupted():
             return Message(
                 _("Cut off in the middle: the machine or the program was stopped."),

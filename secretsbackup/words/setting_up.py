@@ -4,15 +4,16 @@ from collections.abc import Sequence
 from datetime import datetime
 from typing import assert_never
 
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.created import Did, Hand, HandStep, How, Made, Part
-from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.plan import Task, Traces
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.size_estimate import Leftover
+from secretsbackup.words.causes import reason
 from secretsbackup.words.health import automatically
 from secretsbackup.words.language import _
 from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import because, files, size
-from secretsbackup.words.reasons import reason
 from secretsbackup.words.times import ago
 
 
@@ -245,12 +246,12 @@ _OF_PLACE = {
 }
 
 
-def is_of_place(why: Why) -> bool:
+def is_of_place(why: Cause) -> bool:
     """Whether another address may be what helps."""
     return why.reason in _OF_PLACE
 
 
-def in_set_up(why: Why) -> Message:
+def in_set_up(why: Cause) -> Message:
     """A reason, to somebody who is setting up: there is no run yet that could go on."""
     told = reason(why)
     if why.reason is not Reason.DESTINATION_UNREACHABLE:

@@ -8,10 +8,10 @@ from secretsbackup.model.difference import Differs, NotPutBack
 from secretsbackup.model.entry import Entry, Taken, What
 from secretsbackup.model.forecast import Forecast
 from secretsbackup.model.paths import shown
+from secretsbackup.words.causes import reason
 from secretsbackup.words.language import _, ngettext
 from secretsbackup.words.message import Message
 from secretsbackup.words.quantities import capital, duration, files, grouped, number, roughly, size
-from secretsbackup.words.reasons import reason
 from secretsbackup.words.times import said, when
 
 

@@ -2,11 +2,13 @@
 
 from typing import assert_never
 
+from secretsbackup.model import former
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.event import Caution, Warned
-from secretsbackup.model.outcome import Reason, Why
+from secretsbackup.words.causes import reason
 from secretsbackup.words.language import _, ngettext
 from secretsbackup.words.quantities import because, grouped
-from secretsbackup.words.reasons import moment, reason
+from secretsbackup.words.times import clock
 
 
 def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in one place
@@ -60,14 +62,14 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
         case Caution.CLOCK_BEHIND:
             return _(
                 "The newest snapshot is of {when}, later than it is now by this machine's clock, so this one is named a second after it: set the clock if it is wrong."
-            ).format(when=moment(warned.detail))
+            ).format(when=_when(warned))
         case Caution.NOT_TIDIED:
             return _("Old backups could not be removed yet{because}; the next run tries again.").format(
                 because=because(warned.detail)
             )
         case Caution.NOT_PRUNED:
             return _("Nothing old is removed for now. {held_back}").format(
-                held_back=_held_back(warned.detail)
+                held_back=reason(_cause(warned)).title
             )
         case Caution.HOOK_FAILED:
             return _("Your own command for after the backup failed{because}.").format(
@@ -98,9 +100,9 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
                 "The list of what is in which snapshot is not up to date{because}; the backup is whole, and the list is made anew when it is needed."
             ).format(because=because(warned.detail))
         case Caution.FROZEN:
-            return str(reason(Why(Reason.FROZEN, warned.path)))
+            return str(reason(_cause(warned)))
         case Caution.ROLLED_BACK:
-            return reason(Why(Reason.ROLLED_BACK, warned.detail)).title
+            return reason(_cause(warned)).title
         case Caution.ANOTHER_MACHINE if warned.detail:
             return _("This backup was made on another computer, {host}.").format(host=warned.detail)
         case Caution.ANOTHER_MACHINE:
@@ -109,13 +111,6 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             return warned.detail
         case _:
             assert_never(warned.caution)
-
-
-def _held_back(detail: str) -> str:
-    try:
-        return reason(Why(Reason(detail))).title
-    except ValueError:
-        return detail
 
 
 def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed list, told in one place
@@ -217,3 +212,12 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
             ).format(count=grouped(count))
         case _:
             assert_never(caution)
+
+
+def _cause(warned: Warned) -> Cause:
+    return warned.cause or former.warned_of(warned.caution, warned.path, warned.detail)
+
+
+def _when(warned: Warned) -> str:
+    time = warned.when or former.time(warned.detail)
+    return clock(time) if time else warned.detail

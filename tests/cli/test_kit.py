@@ -58,7 +58,7 @@ def test_a_kit_without_anybody_to_ask_says_what_to_do(
     piped("")
     said = say("kit", "--out", str(tmp_path / "usb"))
     assert said.status == 1
-    assert "nobody is here to ask" in said.err
+    assert "there is no one to ask" in said.err
     assert not (tmp_path / "usb").exists()
 
 

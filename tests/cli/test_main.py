@@ -236,7 +236,7 @@ def test_settings_that_are_broken_are_named(say: Say, tmp_path: Path) -> None:
 def test_what_is_no_time_is_status_2(say: Say, added: Said, time: str) -> None:
     said = say("restore", "--to", "/tmp", "--at", time)
     assert said.status == 2
-    assert f"“{time}” is no time." in said.err
+    assert f"“{time}” is not a valid time." in said.err
 
 
 def test_fields_of_a_profile_are_changed_one_by_one(say: Say, added: Said) -> None:
@@ -308,7 +308,7 @@ def test_what_is_due_is_backed_up_without_a_word(
     assert say("backup", "--due") == Said(75, "", "")
     said = say("backup", "--due", "-v")
     assert (said.status, said.out) == (75, "")
-    assert said.err.startswith("docs: It is not due before ")
+    assert said.err.startswith("docs: Not due until ")
     line, drill = lines(say("backup", "--due", "--json", "docs"))
     assert line["due"] is False
     assert (drill["verb"], drill["due"]) == ("verify", False)

@@ -3,7 +3,8 @@
 import pytest
 
 from secretsbackup.cli import output
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 
 DUPLICITY = """Traceback (innermost last):
   File "/usr/bin/duplicity", line 98, in <module>
@@ -31,5 +32,5 @@ and one more"""
 def test_of_an_error_only_its_own_line_is_printed(
     said: str, expected: list[str], capsys: pytest.CaptureFixture[str]
 ) -> None:
-    output.tell_last_lines(Failure(Reason.TOOL_FAILED, "duplicity 30", tuple(said.splitlines())))
+    output.tell_last_lines(Failure(causes.ToolFailed("duplicity 30"), tuple(said.splitlines())))
     assert capsys.readouterr().err.splitlines() == expected

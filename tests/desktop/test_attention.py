@@ -11,9 +11,11 @@ from shiboken6 import isValid
 from secretsbackup.desktop import diagnostics, kit_wizard, screens
 from secretsbackup.desktop.kit_wizard import KeptPage
 from secretsbackup.desktop.runs import Runs
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import Moment, RunEnded
-from secretsbackup.model.outcome import Reason, Skipped, Why
+from secretsbackup.model.outcome import Skipped
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.secret import SecretName
 from secretsbackup.model.status import About, unaccepted
@@ -117,16 +119,16 @@ def test_what_was_left_out_is_shown_and_then_kept_quiet_about(
 
 
 @pytest.mark.parametrize(
-    ("reason", "name"),
+    ("cause", "name"),
     [
-        (Reason.UPHEAVAL, "It is right: back up all the same"),
-        (Reason.SOURCE_EMPTY, "I emptied it: back up all the same"),
+        (causes.Upheaval(30, 0, 30), "It is right: back up all the same"),
+        (causes.SourceEmpty("/home/ada/Documents"), "I emptied it: back up all the same"),
     ],
 )
 def test_what_waits_for_a_yes_is_given_one(
-    play: Play, parts: Parts, docs: Profile, reason: Reason, name: str
+    play: Play, parts: Parts, docs: Profile, cause: Cause, name: str
 ) -> None:
-    skipped = Skipped((Why(reason, "/home/ada/Documents"),))
+    skipped = Skipped((cause,))
     told = [*moments("idle")[:1], Moment(datetime.now(UTC), RunEnded(outcome=skipped))]
 
     async def look() -> None:

@@ -18,8 +18,9 @@ from secretsbackup.desktop.preferences import PreferencesWindow
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.desktop.wizard.wizard import Wizard
+from secretsbackup.model import causes
 from secretsbackup.model.draft import Problem
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Compression, Profile
 from secretsbackup.model.schedule import Weekday, Weekly
 from secretsbackup.store import profiles
@@ -137,7 +138,7 @@ class Name(Page[str]):
     async def check(self) -> Sequence[Problem]:
         await asyncio.sleep(0.05)
         if self.answer == "away":
-            raise Failure(Reason.DESTINATION_UNREACHABLE, "the bucket")
+            raise Failure(causes.DestinationUnreachable("the bucket"))
         return [Problem("name", "That one is taken.")] if self.answer == "taken" else []
 
 

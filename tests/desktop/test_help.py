@@ -16,8 +16,8 @@ from secretsbackup.desktop.app import App
 from secretsbackup.desktop.help import Help, show_help
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.desktop.wizard.wizard import Wizard
+from secretsbackup.model import causes
 from secretsbackup.model.event import RunId
-from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.profile import Profile
 from secretsbackup.words import handbook, language
 from secretsbackup.words.handbook import Place
@@ -195,7 +195,7 @@ def test_every_window_opens_it_at_its_page(play: Play, app: App, docs: Profile, 
 def test_what_went_wrong_leads_to_its_entry(qtbot: QtBot) -> None:
     trouble = Trouble()
     qtbot.addWidget(trouble)
-    trouble.tell(words.reason(Why(Reason.NO_ROOM, "/home/ada")))
+    trouble.tell(words.reason(causes.NoRoom("/home/ada")))
     _button(trouble, "Learn more").click()
     assert opened() == Place("troubleshooting", "no-room")
     trouble.tell(words.Message("Something that the handbook does not know."))

@@ -18,8 +18,9 @@ from secretsbackup.desktop.log import LogWindow
 from secretsbackup.desktop.run_trace import Trace
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import PAGE, RUN, Runs
+from secretsbackup.model import causes
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Step, Verb, steps
-from secretsbackup.model.outcome import Cancelled, Completed, Outcome, Reason, Skipped, Summary, Why
+from secretsbackup.model.outcome import Cancelled, Completed, Outcome, Skipped, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.run import PastRun
 from secretsbackup.model.status import Status
@@ -120,12 +121,12 @@ def test_a_run_that_ends_after_one_that_began_later_comes_below_it(
         runs = Runs(parts.home, DOCS)
         remember(1, Completed(Summary()))
         await runs.look_again()
-        remember(3, Skipped((Why(Reason.BUSY),)))
+        remember(3, Skipped((causes.Busy(),)))
         await runs.look_again()
         remember(2, Cancelled("you"))
         await runs.look_again()
         outcomes = [runs.index(row).data(RUN).outcome for row in range(runs.rowCount())]
-        assert outcomes == [Skipped((Why(Reason.BUSY),)), Cancelled("you"), Completed(Summary())]
+        assert outcomes == [Skipped((causes.Busy(),)), Cancelled("you"), Completed(Summary())]
 
     play(scene())
 

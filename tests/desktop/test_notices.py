@@ -6,8 +6,10 @@ import pytest
 from PySide6.QtWidgets import QApplication
 
 from secretsbackup.desktop.app import App
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.event import Caution, Verb, Warned
-from secretsbackup.model.outcome import Failure, Reason, Summary
+from secretsbackup.model.outcome import Failure, Summary
 from secretsbackup.operations.run import runner
 from secretsbackup.operations.run.runner import Recipe, Run
 from secretsbackup.store import profiles
@@ -22,9 +24,9 @@ def shown(stand_in: StandIn) -> Path:
     return stand_in("notes", "notify-send") / "record"
 
 
-def fails(reason: Reason) -> Recipe:
+def fails(cause: Cause) -> Recipe:
     async def recipe(_: Run) -> Summary:
-        raise Failure(reason, "/tmp")
+        raise Failure(cause)
 
     return recipe
 
@@ -39,11 +41,11 @@ def leaves_out(*paths: str) -> Recipe:
 
 
 TWICE: list[tuple[str, Recipe]] = [
-    ("told", fails(Reason.NO_ROOM)),
-    ("not told", fails(Reason.NO_ROOM)),
-    ("told", fails(Reason.SOURCE_MISSING)),
+    ("told", fails(causes.NoRoom("/tmp"))),
+    ("not told", fails(causes.NoRoom("/tmp"))),
+    ("told", fails(causes.SourceMissing("/tmp"))),
     ("told", leaves_out()),
-    ("told", fails(Reason.SOURCE_MISSING)),
+    ("told", fails(causes.SourceMissing("/tmp"))),
     ("told", leaves_out("/a")),
     ("not told", leaves_out("/a")),
     ("told", leaves_out("/a", "/b")),

@@ -6,8 +6,9 @@ from datetime import UTC, datetime, timedelta
 from PySide6.QtWidgets import QLabel
 
 from secretsbackup.desktop.verification import VerificationWindow
+from secretsbackup.model import causes
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Step, StepStarted, Verb
-from secretsbackup.model.outcome import Completed, Failed, Outcome, Reason, Summary
+from secretsbackup.model.outcome import Completed, Failed, Outcome, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.store import history
 from secretsbackup.store.home import Home
@@ -24,8 +25,8 @@ GOOD = Completed(
     )
 )
 BACKUP = Completed(Summary(files=1200, bytes=41_000_000_000, stored=9_800_000_000))
-DAMAGE = Failed(Reason.VOLUME_CORRUPT, "duplicity-full.20261122T120000Z.vol3.difftar.gpg")
-AWAY = Failed(Reason.DESTINATION_UNREACHABLE, "bucket")
+DAMAGE = Failed(causes.VolumeCorrupt("duplicity-full.20261122T120000Z.vol3.difftar.gpg"))
+AWAY = Failed(causes.DestinationUnreachable("bucket"))
 
 
 def remember(home: Home, ago: timedelta, outcome: Outcome, verb: Verb = Verb.VERIFY) -> None:

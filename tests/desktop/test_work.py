@@ -24,4 +24,4 @@ def test_a_bug_ends_one_round_and_is_told(play: Play) -> None:
 
     play(scene())
     assert rounds == [0, 1, 2]
-    assert told == ["This is a mistake in this program (ZeroDivisionError: of zero)."] * 2
+    assert told == ["This is a bug in Secrets Backup (ZeroDivisionError: of zero)."] * 2

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from secretsbackup.model.event import Caution
-from secretsbackup.model.outcome import Reason
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.status import About
 from secretsbackup.store import profiles
 from secretsbackup.words import handbook

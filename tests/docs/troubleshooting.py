@@ -1,11 +1,13 @@
-"""Troubleshooting: an entry for every Reason and every Caution. The sentence and the advice are the program's own;
+"""Troubleshooting: an entry for every cause and every Caution. The sentence and the advice are the program's own;
 what it means is written here."""
 
 from collections.abc import Iterator
 
 from secretsbackup import words
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.event import Caution, Warned
-from secretsbackup.model.outcome import Reason, Why
+from secretsbackup.model.reason import Reason
 
 INTRO = """\
 # Troubleshooting
@@ -26,142 +28,143 @@ First steps that help with most problems:
 A failed or skipped backup never harms the backups that you have.
 """
 
-Entries = dict[Reason, tuple[str, str]]
-"""For each Reason the detail of an example, and what it means."""
+Entries = dict[Cause, str]
+"""An example of each cause, and what it means."""
 
 MACHINE: Entries = {
-    Reason.TOOL_MISSING: ("rsync", "Secrets Backup uses rsync, duplicity and GnuPG. One of them, or another program that this command needs, was not found."),
-    Reason.TOOL_TOO_OLD: ("duplicity 2.1 3.0 /usr/bin/duplicity", "The program is there, but it is too old to be used. Nothing was changed."),
-    Reason.TOOL_FAILED: ("rsync 12", "The program ended with an error that Secrets Backup does not know. Its own last words are in the log."),
-    Reason.TOOL_STANDS_STILL: ("rsync", "The program waited for something that never came, most often a network drive or a server that does not answer. It was stopped so that the next backup can start."),
-    Reason.NO_ROOM: ("/home/ada/.cache/secretsbackup/documents/stage 41000000000 12000000000", "A disk of this computer is full. A backup keeps a working copy of your files, by default in `~/.cache/secretsbackup`; it needs about as much space as the files themselves. You can move it to another disk with the setting [staging](settings-reference.md#profile)."),
-    Reason.NOT_WRITABLE: ("/media/disk/backups", "The folder cannot be written to: it belongs to another user, its disk is read-only, or it does not exist."),
-    Reason.STAGE_NOT_OURS: ("/home/ada/Work/letter.odt", "The folder for the working copy must hold nothing else, because everything else in it would be deleted. So the backup did not start."),
-    Reason.NOT_YOURS: ("root /home/ada/.cache/secretsbackup", "A folder of Secrets Backup belongs to another user, most often because it was once started with sudo."),
-    Reason.AS_ROOT: ("ada /home/ada/.config/secretsbackup", "Secrets Backup was started as root in the home folder of another user. Nothing was changed, so that this user's files do not come to belong to root."),
-    Reason.IN_THE_WAY: ("/home/ada/.config/secretsbackup", "Where Secrets Backup keeps a file or a folder of its own there is something of another kind, for example a file instead of a folder."),
-    Reason.FILE_UNUSABLE: ("/home/ada/.config/secretsbackup/profiles.toml", "The file could not be opened, for a reason that the system does not name better."),
-    Reason.PATH_TOO_LONG: ("/home/ada/Documents/a very long name", "The system does not allow a path or a name of this length."),
-    Reason.NOT_UTF8: ("/media/disk/old caf\\xe9", "You chose a folder to restore into whose name is not valid UTF-8, for example from an old system. Files with such names are backed up and restored; only the folder that you restore into cannot have one."),
-    Reason.DISK_READ_ONLY: ("/home/ada", "Nothing can be written to this disk. Linux makes a disk read-only when it finds an error on it."),
-    Reason.DISK_FAILING: ("/media/disk", "The disk reports an error when it is read or written. Make sure that you have another copy of what is on it."),
-    Reason.SYSTEM_LIMIT: ("Too many open files", "The system has run out of something that programs share, such as open files or processes."),
-    Reason.FILE_TOO_LARGE: ("/media/disk/backups", "A limit of your session (`ulimit -f`) or the kind of the disk keeps files small: a FAT disk, for example, takes none of 4 GB or more."),
-    Reason.NO_PROGRAMS_HERE: ("/home/ada/.cache/secretsbackup/documents/temporary", "duplicity starts GnuPG through a small script in this folder, and the disk is mounted so that nothing on it can be started."),
-    Reason.NOT_STARTED: ("", "The profile is set up, but after a restart nothing would start its backups. See [what starts the backups](schedule.md#automatic)."),
-    Reason.LINKED: ("/home/ada/.cache/secretsbackup/documents/stage", "The folder for the working copy is a link. Everything else in the folder that it leads to could be deleted, so the backup did not start."),
-    Reason.OPEN_LINK: ("/home/ada/.cache/secretsbackup", "The link leads to a folder that other users can enter, and the working copy in it would be readable."),
-    Reason.OTHERS_LINK: ("/tmp/secretsbackup", "Another user could send your files to a place of their own with such a link. So it is not followed."),
-    Reason.FOLDER_IS_OURS: ("/home/ada/.cache/secretsbackup/documents/stage", "You chose a folder that Secrets Backup itself manages. What you put there would be deleted."),
-    Reason.BUSY: ("4711", "Only one run of a profile works at a time. Another one is in progress: in the window, by the timer, or in another terminal. If it hangs, stop it: `secretsbackup stop`."),
+    causes.ToolMissing("rsync"): "Secrets Backup uses rsync, duplicity and GnuPG. One of them, or another program that this command needs, was not found.",
+    causes.ToolTooOld("duplicity", "2.1", "3.0", "/usr/bin/duplicity"): "The program is there, but it is too old to be used. Nothing was changed.",
+    causes.ToolFailed("rsync 12"): "The program ended with an error that Secrets Backup does not know. Its own last words are in the log.",
+    causes.ToolStandsStill("rsync"): "The program waited for something that never came, most often a network drive or a server that does not answer. It was stopped so that the next backup can start.",
+    causes.NoRoom("/home/ada/.cache/secretsbackup/documents/stage", 41000000000, 12000000000): "A disk of this computer is full. A backup keeps a working copy of your files, by default in `~/.cache/secretsbackup`; it needs about as much space as the files themselves. You can move it to another disk with the setting [staging](settings-reference.md#profile).",
+    causes.NotWritable("/media/disk/backups"): "The folder cannot be written to: it belongs to another user, its disk is read-only, or it does not exist.",
+    causes.StageNotOurs("/home/ada/Work/letter.odt"): "The folder for the working copy must hold nothing else, because everything else in it would be deleted. So the backup did not start.",
+    causes.NotYours("root", "/home/ada/.cache/secretsbackup"): "A folder of Secrets Backup belongs to another user, most often because it was once started with sudo.",
+    causes.AsRoot("ada", "/home/ada/.config/secretsbackup"): "Secrets Backup was started as root in the home folder of another user. Nothing was changed, so that this user's files do not come to belong to root.",
+    causes.InTheWay("/home/ada/.config/secretsbackup"): "Where Secrets Backup keeps a file or a folder of its own there is something of another kind, for example a file instead of a folder.",
+    causes.FileUnusable("/home/ada/.config/secretsbackup/profiles.toml"): "The file could not be opened, for a reason that the system does not name better.",
+    causes.PathTooLong("/home/ada/Documents/a very long name"): "The system does not allow a path or a name of this length.",
+    causes.NotUtf8("/media/disk/old caf\\xe9"): "You chose a folder to restore into whose name is not valid UTF-8, for example from an old system. Files with such names are backed up and restored; only the folder that you restore into cannot have one.",
+    causes.DiskReadOnly("/home/ada"): "Nothing can be written to this disk. Linux makes a disk read-only when it finds an error on it.",
+    causes.DiskFailing("/media/disk"): "The disk reports an error when it is read or written. Make sure that you have another copy of what is on it.",
+    causes.SystemLimit("Too many open files"): "The system has run out of something that programs share, such as open files or processes.",
+    causes.FileTooLarge("/media/disk/backups"): "A limit of your session (`ulimit -f`) or the kind of the disk keeps files small: a FAT disk, for example, takes none of 4 GB or more.",
+    causes.NoProgramsHere("/home/ada/.cache/secretsbackup/documents/temporary"): "duplicity starts GnuPG through a small script in this folder, and the disk is mounted so that nothing on it can be started.",
+    causes.NotStarted(): "The profile is set up, but after a restart nothing would start its backups. See [what starts the backups](schedule.md#automatic).",
+    causes.Linked("/home/ada/.cache/secretsbackup/documents/stage"): "The folder for the working copy is a link. Everything else in the folder that it leads to could be deleted, so the backup did not start.",
+    causes.OpenLink("/home/ada/.cache/secretsbackup"): "The link leads to a folder that other users can enter, and the working copy in it would be readable.",
+    causes.OthersLink("/tmp/secretsbackup"): "Another user could send your files to a place of their own with such a link. So it is not followed.",
+    causes.FolderIsOurs("/home/ada/.cache/secretsbackup/documents/stage"): "You chose a folder that Secrets Backup itself manages. What you put there would be deleted.",
+    causes.Busy(4711): "Only one run of a profile works at a time. Another one is in progress: in the window, by the timer, or in another terminal. If it hangs, stop it: `secretsbackup stop`.",
 }  # fmt: skip
 WROTE: Entries = {
-    Reason.PROFILE_UNKNOWN: ("documets", "The command names a profile that does not exist. Look for a typing mistake."),
-    Reason.PROFILE_EXISTS: ("documents", "Two profiles cannot have the same name."),
-    Reason.PROFILE_INVALID: ("A pattern is one line that is not empty.", "A setting or a command cannot be used as it is. The sentence itself says what has to change; it is different each time. Nothing was changed."),
-    Reason.SETTINGS_BROKEN: ("/home/ada/.config/secretsbackup/profiles.toml: Expected ']' at the end of a table declaration", "The settings file has a mistake. No profile is backed up until it is fixed. The [settings reference](settings-reference.md) shows how it should look."),
-    Reason.SETTINGS_NEWER: ("/home/ada/.config/secretsbackup/profiles.toml", "A newer version of Secrets Backup wrote the settings. This version leaves them alone, so that nothing is lost."),
-    Reason.MEMORY_NEWER: ("/home/ada/.local/state/secretsbackup/history.sqlite", "A newer version of Secrets Backup wrote its history. This version leaves it alone."),
-    Reason.CATALOGUE_LOST: ("", "The list that answers “which file is in which backup” was damaged. It is only a copy: it is built again from the backups themselves. Your backups are not affected."),
-    Reason.MEMORY_BUSY: ("/home/ada/.local/state/secretsbackup/history.sqlite", "Another program has the history file open, for example a database viewer or a second copy of Secrets Backup that hangs."),
-    Reason.MEMORY_BROKEN: ("/home/ada/.local/state/secretsbackup/history.sqlite", "The history file was damaged, for example by a power cut. It is put aside and built again. Your backups are not affected."),
-    Reason.SEED_UNREADABLE: ("config.sh, line 3", "The `config.sh` of the old scripts could not be read. It is only read, never run, so it must consist of plain assignments."),
-    Reason.NOT_A_TIME: ("last wednesday", "A time is written as `2026-11-22`, `\"2026-11-22 18:00\"`, or as a snapshot's name from `secretsbackup snapshots`. A date alone means the end of that day. A span is written as `30m`, `1h` or `2d`."),
+    causes.ProfileUnknown("documets"): "The command names a profile that does not exist. Look for a typing mistake.",
+    causes.ProfileExists("documents"): "Two profiles cannot have the same name.",
+    causes.ProfileInvalid("A pattern is one line that is not empty."): "A setting or a command cannot be used as it is. The sentence itself says what has to change; it is different each time. Nothing was changed.",
+    causes.SettingsBroken("/home/ada/.config/secretsbackup/profiles.toml: Expected ']' at the end of a table declaration"): "The settings file has a mistake. No profile is backed up until it is fixed. The [settings reference](settings-reference.md) shows how it should look.",
+    causes.SettingsNewer("/home/ada/.config/secretsbackup/profiles.toml"): "A newer version of Secrets Backup wrote the settings. This version leaves them alone, so that nothing is lost.",
+    causes.MemoryNewer("/home/ada/.local/state/secretsbackup/history.sqlite"): "A newer version of Secrets Backup wrote its history. This version leaves it alone.",
+    causes.CatalogueLost(): "The list that answers “which file is in which backup” was damaged. It is only a copy: it is built again from the backups themselves. Your backups are not affected.",
+    causes.MemoryBusy("/home/ada/.local/state/secretsbackup/history.sqlite"): "Another program has the history file open, for example a database viewer or a second copy of Secrets Backup that hangs.",
+    causes.MemoryBroken("/home/ada/.local/state/secretsbackup/history.sqlite"): "The history file was damaged, for example by a power cut. It is put aside and built again. Your backups are not affected.",
+    causes.SeedUnreadable("config.sh, line 3"): "The `config.sh` of the old scripts could not be read. It is only read, never run, so it must consist of plain assignments.",
+    causes.NotATime("last wednesday"): "A time is written as `2026-11-22`, `\"2026-11-22 18:00\"`, or as a snapshot's name from `secretsbackup snapshots`. A date alone means the end of that day. A span is written as `30m`, `1h` or `2d`.",
 }  # fmt: skip
 SECRETS: Entries = {
-    Reason.KEYRING_MISSING: ("", "Your passwords are kept in the keyring of your desktop, and none was found. Secrets Backup never keeps them in a plain file instead. On a server without a keyring, see [administrators](administrators.md#no-keyring)."),
-    Reason.KEYRING_LOCKED: ("", "The keyring is there, but it is locked or does not answer. It usually opens when you log in to the desktop."),
-    Reason.SECRET_MISSING: ("aws-access-key-id documents", "The keyring has no such entry for this profile: it was never stored, or was removed."),
-    Reason.AWS_SETTINGS_BROKEN: ("backup", "The profile uses your own `~/.aws` settings, and they cannot be read or give no key: a line in them is wrong, a `credential_process` failed, or a sign-in (`aws sso login`) has run out."),
-    Reason.AWS_PROFILE_MISSING: ("backup", "The profile uses your own `~/.aws` settings, and they have no profile of this name with a key."),
-    Reason.KEY_MISSING: ("0123456789ABCDEF", "GnuPG on this computer does not have the key that the profile names. On a new computer, the [recovery kit](recovery-kit.md) brings it back."),
-    Reason.KEY_AMBIGUOUS: ("Ada Lovelace", "Several keys have this name, and Secrets Backup does not guess which one you mean."),
-    Reason.KEY_EXPIRED: ("0123456789ABCDEF", "An expired key cannot encrypt, so no backup is made. Restoring still works. See [extend a key](keys.md#extend)."),
-    Reason.KEY_REVOKED: ("0123456789ABCDEF", "A revoked key cannot be used any more. Choose another key in **Edit this backup…**; the next backup is a new full one. Keep the old key for the older backups."),
-    Reason.KEY_CANNOT_ENCRYPT: ("0123456789ABCDEF", "The key can sign but not encrypt, so it cannot protect a backup."),
-    Reason.KEY_UNPROTECTED: ("0123456789ABCDEF", "The recovery kit would hold a key that anyone could use who finds it. So no kit is written until the key has a passphrase."),
-    Reason.SECRET_KEY_MISSING: ("0123456789ABCDEF", "This computer has only the public half of the key. That is enough to back up, but not to restore."),
-    Reason.KEY_ON_CARD: ("0123456789ABCDEF", "The recovery kit holds a copy of the key, and a smart card never gives one out. Backing up with the card's key works."),
-    Reason.CARD_MISSING: ("0123456789ABCDEF", "Restoring and testing need the key on the card, and GnuPG does not see the card."),
-    Reason.SECRET_SUBKEY_MISSING: ("0123456789ABCDEF", "A key has parts, and the part that opens backups is not on this computer. Backing up works; restoring does not."),
-    Reason.PASSPHRASE_UNWANTED: ("0123456789ABCDEF", "A passphrase was given for a key that has none. Perhaps it is the wrong key."),
-    Reason.PASSPHRASE_TOO_LONG: ("255", "GnuPG has a limit for the length of a passphrase."),
-    Reason.BACKUP_PASSPHRASE_WRONG: ("", "These backups are encrypted with a passphrase alone, without a key, and it was not this one."),
-    Reason.AGENT_MISSING: ("gpg-agent: no such file", "GnuPG keeps secret keys in a helper program, the agent, and it could not be started."),
-    Reason.AGENT_SILENT: ("", "GnuPG keeps secret keys in a helper program, the agent. It hangs."),
-    Reason.AGENT_REFUSES: ("", "A setting of GnuPG's agent forbids that other programs hand over a passphrase, so nothing can be opened."),
-    Reason.GPG_HOME: ("missing /home/ada/keys", "GnuPG keeps its keys in the folder `~/.gnupg`, or in the one that the environment variable GNUPGHOME names. That folder is not there, is not a folder, belongs to another user, or may not be read. Your keys are not lost because of that."),
-    Reason.GPG_LOCKED: ("/home/ada/.gnupg/pubring.db.lock", "GnuPG allows one program at a time to change its files. The lock may be left over from one that was killed."),
-    Reason.GPG_SETTINGS: ("gpg.conf:3", "A line in GnuPG's own settings is wrong, so no GnuPG command works."),
-    Reason.PASSPHRASE_MISSING: ("documents", "Restoring and testing need the passphrase of your key. It is not in the keyring, and this run started automatically, so nobody could type it. Backing up normally works without it."),
-    Reason.PASSPHRASE_WRONG: ("", "The passphrase that was typed, or that is in the keyring, is not the one of this key. There is no way around it; see [forgotten passphrase](keys.md#forgotten)."),
-    Reason.GPG_FAILED: ("2", "GnuPG ended with an error that Secrets Backup does not know. Its own last words are in the log."),
-    Reason.HOOK_FAILED: ("pg_dump ended with 1", "The command that you set with `--before` failed, so no backup was made: it might have been incomplete. See [your own commands](hooks-and-notifications.md#commands)."),
-    Reason.NOT_TOLD: ("hc-ping.com: HTTP 404", "The backup itself is not affected, but the URL could not be called or the mail could not be sent. See [who is told](hooks-and-notifications.md#calls)."),
+    causes.KeyringMissing(): "Your passwords are kept in the keyring of your desktop, and none was found. Secrets Backup never keeps them in a plain file instead. On a server without a keyring, see [administrators](administrators.md#no-keyring).",
+    causes.KeyringLocked(): "The keyring is there, but it is locked or does not answer. It usually opens when you log in to the desktop.",
+    causes.SecretMissing("aws-access-key-id", "documents"): "The keyring has no such entry for this profile: it was never stored, or was removed.",
+    causes.AwsSettingsBroken("backup"): "The profile uses your own `~/.aws` settings, and they cannot be read or give no key: a line in them is wrong, a `credential_process` failed, or a sign-in (`aws sso login`) has run out.",
+    causes.AwsProfileMissing("backup"): "The profile uses your own `~/.aws` settings, and they have no profile of this name with a key.",
+    causes.KeyMissing("0123456789ABCDEF"): "GnuPG on this computer does not have the key that the profile names. On a new computer, the [recovery kit](recovery-kit.md) brings it back.",
+    causes.KeyAmbiguous(("Ada Lovelace",)): "Several keys have this name, and Secrets Backup does not guess which one you mean.",
+    causes.KeyExpired("0123456789ABCDEF"): "An expired key cannot encrypt, so no backup is made. Restoring still works. See [extend a key](keys.md#extend).",
+    causes.KeyRevoked("0123456789ABCDEF"): "A revoked key cannot be used any more. Choose another key in **Edit this backup…**; the next backup is a new full one. Keep the old key for the older backups.",
+    causes.KeyCannotEncrypt("0123456789ABCDEF"): "The key can sign but not encrypt, so it cannot protect a backup.",
+    causes.KeyUnprotected("0123456789ABCDEF"): "The recovery kit would hold a key that anyone could use who finds it. So no kit is written until the key has a passphrase.",
+    causes.SecretKeyMissing("0123456789ABCDEF"): "This computer has only the public half of the key. That is enough to back up, but not to restore.",
+    causes.KeyOnCard("0123456789ABCDEF"): "The recovery kit holds a copy of the key, and a smart card never gives one out. Backing up with the card's key works.",
+    causes.CardMissing("0123456789ABCDEF"): "Restoring and testing need the key on the card, and GnuPG does not see the card.",
+    causes.SecretSubkeyMissing("0123456789ABCDEF"): "A key has parts, and the part that opens backups is not on this computer. Backing up works; restoring does not.",
+    causes.PassphraseUnwanted("0123456789ABCDEF"): "A passphrase was given for a key that has none. Perhaps it is the wrong key.",
+    causes.PassphraseTooLong(255): "GnuPG has a limit for the length of a passphrase.",
+    causes.BackupPassphraseWrong(): "These backups are encrypted with a passphrase alone, without a key, and it was not this one.",
+    causes.AgentMissing("gpg-agent: no such file"): "GnuPG keeps secret keys in a helper program, the agent, and it could not be started.",
+    causes.AgentSilent(): "GnuPG keeps secret keys in a helper program, the agent. It hangs.",
+    causes.AgentRefuses(): "A setting of GnuPG's agent forbids that other programs hand over a passphrase, so nothing can be opened.",
+    causes.GpgHome(causes.HomeFault.MISSING, "/home/ada/keys"): "GnuPG keeps its keys in the folder `~/.gnupg`, or in the one that the environment variable GNUPGHOME names. That folder is not there, is not a folder, belongs to another user, or may not be read. Your keys are not lost because of that.",
+    causes.GpgLocked("/home/ada/.gnupg/pubring.db.lock"): "GnuPG allows one program at a time to change its files. The lock may be left over from one that was killed.",
+    causes.GpgSettings("gpg.conf:3"): "A line in GnuPG's own settings is wrong, so no GnuPG command works.",
+    causes.PassphraseMissing("documents"): "Restoring and testing need the passphrase of your key. It is not in the keyring, and this run started automatically, so nobody could type it. Backing up normally works without it.",
+    causes.PassphraseWrong(): "The passphrase that was typed, or that is in the keyring, is not the one of this key. There is no way around it; see [forgotten passphrase](keys.md#forgotten).",
+    causes.GpgFailed("2"): "GnuPG ended with an error that Secrets Backup does not know. Its own last words are in the log.",
+    causes.HookFailed("pg_dump ended with 1"): "The command that you set with `--before` failed, so no backup was made: it might have been incomplete. See [your own commands](hooks-and-notifications.md#commands).",
+    causes.NotTold("hc-ping.com: HTTP 404"): "The backup itself is not affected, but the URL could not be called or the mail could not be sent. See [who is told](hooks-and-notifications.md#calls).",
 }  # fmt: skip
 KIT: Entries = {
-    Reason.KIT_BROKEN: ("line K3 is mistyped", "A line of the recovery kit is missing or was read wrongly. Each line has a checksum of its own, so the message names the place."),
-    Reason.KIT_OUTDATED: ("it leads to s3://old/laptop, not s3://ada-backups/laptop", "The kit is readable, but the profile has changed since it was made. After a disaster it would lead to the wrong place or hold the wrong key."),
-    Reason.KIT_IN_THE_WAY: ("/home/ada/kit/recovery-kit.txt", "The folder already holds the kit of another profile, which is not overwritten. Each profile needs a folder of its own."),
+    causes.KitBroken("line K3 is mistyped"): "A line of the recovery kit is missing or was read wrongly. Each line has a checksum of its own, so the message names the place.",
+    causes.KitOutdated("it leads to s3://old/laptop, not s3://ada-backups/laptop"): "The kit is readable, but the profile has changed since it was made. After a disaster it would lead to the wrong place or hold the wrong key.",
+    causes.KitInTheWay("/home/ada/kit/recovery-kit.txt"): "The folder already holds the kit of another profile, which is not overwritten. Each profile needs a folder of its own.",
 }  # fmt: skip
 SOURCES: Entries = {
-    Reason.SOURCE_MISSING: ("/media/photos", "A folder that you back up is not there. Most often its disk is not connected. No backup is made, so that the files are not taken for deleted."),
-    Reason.SOURCE_EMPTY: ("/media/photos", "A folder that had files is empty now. Most often its disk is not connected, and only the empty mount point is left."),
-    Reason.SOURCE_UNREADABLE: ("/home/ada/Documents", "You may not read this folder, so it cannot be backed up."),
+    causes.SourceMissing("/media/photos"): "A folder that you back up is not there. Most often its disk is not connected. No backup is made, so that the files are not taken for deleted.",
+    causes.SourceEmpty("/media/photos"): "A folder that had files is empty now. Most often its disk is not connected, and only the empty mount point is left.",
+    causes.SourceUnreadable("/home/ada/Documents"): "You may not read this folder, so it cannot be backed up.",
 }  # fmt: skip
 DESTINATION: Entries = {
-    Reason.DESTINATION_AWAY: ("/media/disk/backups", "The disk with your backups is not connected. The backup waits until it is."),
-    Reason.DESTINATION_MISSING: ("s3://ada-backups/laptop", "The bucket or the folder does not exist, or has another name."),
-    Reason.DESTINATION_UNREACHABLE: ("s3.example.org", "The server did not answer: the network is down, the address is wrong, or the server has a problem. Backups start again automatically when it is back."),
-    Reason.DESTINATION_SILENT: ("s3.example.org", "You asked what is at the destination, or for files that this computer does not know yet. The server, or the folder's disk, gave no answer within 5 seconds. Nothing is wrong with your backups."),
-    Reason.DESTINATION_DENIED: ("s3:PutObject", "The destination knows you, but does not let you do what a backup needs. For a bucket, **Examine it…** or `secretsbackup doctor` tries each right and prints the statement that grants a missing one."),
-    Reason.DESTINATION_FULL: ("/media/disk/backups 41000000000 12000000000", "There is no more space where the backups are kept. The backups that are there stay as they are."),
-    Reason.CREDENTIAL_REFUSED: ("", "The bucket's server does not know this access key, or its secret is wrong. Perhaps the key was deleted or replaced."),
-    Reason.REGION_WRONG: ("eu-west-1", "The bucket exists, but in another region than the profile says."),
-    Reason.ENDPOINT_WRONG: ("https://console.example.org", "Something answers at this address, but it is not an S3 server."),
-    Reason.CLOCK_WRONG: ("7200", "Servers refuse requests that are dated wrongly, and backups would get wrong dates."),
-    Reason.CERTIFICATE_BAD: ("s3.example.org", "The server could not prove who it is. Either its certificate is expired or made by itself, or someone is between you and it."),
-    Reason.HOST_KEY_UNKNOWN: ("ada@nas", "SSH has never connected to this computer, so it cannot know whether it is the right one."),
-    Reason.BUCKET_TAKEN: ("backups", "Bucket names are unique worldwide, and this one belongs to someone else."),
-    Reason.BUCKET_NAME_BAD: ("My Backups", "S3 does not allow this name for a bucket."),
-    Reason.BUCKET_NOT_EMPTY: ("ada-backups", "You asked to undo a set-up, but the bucket holds something else. It stays."),
-    Reason.USERS_DENIED: ("iam:CreateUser", "The key that you gave for setting up is not an administrator's: it may not create the user that backups should run as."),
-    Reason.KEYS_TOO_MANY: ("secretsbackup-laptop", "Amazon allows two access keys for each user, and this user has both."),
-    Reason.SEALED_BY_PASSPHRASE: ("file:///media/disk/deja-dup", "Another program made the backups there, and this profile cannot continue with them. You can still restore them."),
-    Reason.NOT_SEALED: ("file:///media/disk/plain", "Another program made the backups there, without encryption. This profile does not add to them. You can still restore them."),
-    Reason.ANOTHER_MACHINE: ("", "The folder holds backups that another computer, or another folder of this one, made. Two that write to the same place would damage each other's backups. After you moved to a new computer they are yours: confirm it once."),
+    causes.DestinationAway("/media/disk/backups"): "The disk with your backups is not connected. The backup waits until it is.",
+    causes.DestinationMissing("s3://ada-backups/laptop"): "The bucket or the folder does not exist, or has another name.",
+    causes.DestinationUnreachable("s3.example.org"): "The server did not answer: the network is down, the address is wrong, or the server has a problem. Backups start again automatically when it is back.",
+    causes.DestinationSilent("s3.example.org"): "You asked what is at the destination, or for files that this computer does not know yet. The server, or the folder's disk, gave no answer within 5 seconds. Nothing is wrong with your backups.",
+    causes.DestinationDenied(right="s3:PutObject"): "The destination knows you, but does not let you do what a backup needs. For a bucket, **Examine it…** or `secretsbackup doctor` tries each right and prints the statement that grants a missing one.",
+    causes.DestinationFull("/media/disk/backups", 41000000000, 12000000000): "There is no more space where the backups are kept. The backups that are there stay as they are.",
+    causes.CredentialRefused(): "The bucket's server does not know this access key, or its secret is wrong. Perhaps the key was deleted or replaced.",
+    causes.RegionWrong("eu-west-1"): "The bucket exists, but in another region than the profile says.",
+    causes.EndpointWrong("https://console.example.org"): "Something answers at this address, but it is not an S3 server.",
+    causes.ClockWrong(7200): "Servers refuse requests that are dated wrongly, and backups would get wrong dates.",
+    causes.CertificateBad("s3.example.org"): "The server could not prove who it is. Either its certificate is expired or made by itself, or someone is between you and it.",
+    causes.HostKeyUnknown("ada@nas"): "SSH has never connected to this computer, so it cannot know whether it is the right one.",
+    causes.BucketTaken("backups"): "Bucket names are unique worldwide, and this one belongs to someone else.",
+    causes.BucketNameBad("My Backups"): "S3 does not allow this name for a bucket.",
+    causes.BucketNotEmpty("ada-backups"): "You asked to undo a set-up, but the bucket holds something else. It stays.",
+    causes.UsersDenied("iam:CreateUser"): "The key that you gave for setting up is not an administrator's: it may not create the user that backups should run as.",
+    causes.KeysTooMany("secretsbackup-laptop"): "Amazon allows two access keys for each user, and this user has both.",
+    causes.SealedByPassphrase("file:///media/disk/deja-dup"): "Another program made the backups there, and this profile cannot continue with them. You can still restore them.",
+    causes.NotSealed("file:///media/disk/plain"): "Another program made the backups there, without encryption. This profile does not add to them. You can still restore them.",
+    causes.AnotherMachine(): "The folder holds backups that another computer, or another folder of this one, made. Two that write to the same place would damage each other's backups. After you moved to a new computer they are yours: confirm it once.",
 }  # fmt: skip
 NOT_NOW: Entries = {
-    Reason.NOT_SCHEDULED: ("", "The profile has the schedule `manual`: it is backed up only when you start it."),
-    Reason.NOT_YET: ("", "All is well: the next backup is not due yet. You can start one at any time."),
-    Reason.WAITING_TO_RETRY: ("", "The last attempt failed. The next one comes automatically, first after 5 minutes, then after longer and longer waits, up to 6 hours."),
-    Reason.PAUSED: ("", "You paused automatic backups. You can still start one yourself."),
-    Reason.ON_BATTERY: ("15", "No backup starts below 20 % battery, and with the setting `only_on_power` none without a power supply. It starts when the computer is plugged in."),
-    Reason.METERED: ("", "The connection is marked as metered (for example a phone), so nothing is sent. Allow it with **Also over a network that costs by the byte** in **Edit this backup…**."),
-    Reason.OFFLINE: ("", "The computer is offline. The backup starts when the network is back."),
+    causes.NotScheduled(): "The profile has the schedule `manual`: it is backed up only when you start it.",
+    causes.VerificationOff(): "Tests of a restore are set to 0 days, so they run only when you start them. See [checks and verification](checks-and-verification.md).",
+    causes.NotYet(): "All is well: the next backup is not due yet. You can start one at any time.",
+    causes.WaitingToRetry(): "The last attempt failed. The next one comes automatically, first after 5 minutes, then after longer and longer waits, up to 6 hours.",
+    causes.Paused(): "You paused automatic backups. You can still start one yourself.",
+    causes.OnBattery(15): "No backup starts below 20 % battery, and with the setting `only_on_power` none without a power supply. It starts when the computer is plugged in.",
+    causes.Metered(): "The connection is marked as metered (for example a phone), so nothing is sent. Allow it with **Also over a network that costs by the byte** in **Edit this backup…**.",
+    causes.Offline(): "The computer is offline. The backup starts when the network is back.",
 }  # fmt: skip
 CONFIRM: Entries = {
-    Reason.SURGE: ("52000000000 31000000000 /home/ada/Videos/holiday.mov", "More new data than the profile allows at once (`ask_above_new_gb`, 20 GB unless changed). Perhaps a large file is in the wrong folder. Nothing was sent: skip it with an [exclude](excludes.md), or confirm."),
-    Reason.UPHEAVAL: ("540 1 843", "More files than usual are gone or changed (`ask_above_changed_percent`, 50 % unless changed). Perhaps a drive is missing, or something damaged your files. Your earlier backups are safe, and none is removed while this question is open. If you did it yourself, confirm."),
+    causes.Surge(52000000000, 31000000000, "/home/ada/Videos/holiday.mov"): "More new data than the profile allows at once (`ask_above_new_gb`, 20 GB unless changed). Perhaps a large file is in the wrong folder. Nothing was sent: skip it with an [exclude](excludes.md), or confirm.",
+    causes.Upheaval(540, 1, 843): "More files than usual are gone or changed (`ask_above_changed_percent`, 50 % unless changed). Perhaps a drive is missing, or something damaged your files. Your earlier backups are safe, and none is removed while this question is open. If you did it yourself, confirm.",
 }  # fmt: skip
 BACKUPS: Entries = {
-    Reason.NO_SNAPSHOT: ("2020-01-01", "There is no backup from that time or before it."),
-    Reason.UNPROVEN: ("documents", "Old backups are removed only after a newer one was checked from this computer, and none was."),
-    Reason.NOTHING_SENT: ("", "duplicity reported success, but the new backup is not at the destination. Secrets Backup looks for itself, and does not believe it."),
-    Reason.VOLUME_MISSING: ("duplicity-full.20261122T180000Z.vol1.difftar.gpg", "A file of the backup is gone or too short at the destination: someone deleted it, or the storage lost it. Some files cannot be restored from this backup. The next backup is a full one, and everything is safe again once it has finished."),
-    Reason.VOLUME_CORRUPT: ("", "A file of the backup was changed or damaged at the destination. Older or newer backups may still be fine. The next backup is a full one."),
-    Reason.OLDER_DAMAGED: ("", "The backup that you chose is damaged, but a newer one does not depend on it."),
-    Reason.SNAPSHOT_UNSAFE: ("../../.ssh/authorized_keys", "Secrets Backup never saves such a link, so the backup was forged by someone who can write to the destination. See [security](security.md#hostile-destination)."),
-    Reason.FROZEN: ("duplicity-full.20261122T180000Z.vol1.difftar.gpg", "The bucket has moved this file to a storage class that must be thawed before it can be read. Nothing is lost, but restoring takes hours longer."),
-    Reason.PLACE_SHARED: ("photos", "Two profiles have the same address. Each would take the other's files for deleted ones."),
-    Reason.COPY_IN_THE_WAY: ("duplicity-full.20261122T180000Z.vol1 (copy).difftar.gpg", "Someone copied a file of the backup within the destination, and duplicity would take both for parts of it."),
-    Reason.ROLLED_BACK: ("Tuesday 18:00", "The destination has an older state than this computer remembers: someone put back an old copy, or deleted the newest backups. Older backups can be restored."),
-    Reason.SNAPSHOT_FORGED: ("a device", "Secrets Backup never saves such a thing, so someone who can write to the destination forged the backup. See [security](security.md#hostile-destination)."),
-    Reason.PATH_NOT_FOUND: ("letter.odt", "The path is not in this backup. In backups, a path begins with the name of the folder that you back up: `Documents/letter.odt`. See [find a file](restoring.md#find)."),
-    Reason.SAMPLE_DIFFERS: ("Documents/letter.odt", "A test restore brought back a file that is not the one that was backed up. The next backup compares your files by content and is a full one."),
+    causes.NoSnapshot(stamp="2020-01-01"): "There is no backup from that time or before it.",
+    causes.Unproven("documents"): "Old backups are removed only after a newer one was checked from this computer, and none was.",
+    causes.NothingSent(): "duplicity reported success, but the new backup is not at the destination. Secrets Backup looks for itself, and does not believe it.",
+    causes.VolumeMissing("duplicity-full.20261122T180000Z.vol1.difftar.gpg"): "A file of the backup is gone or too short at the destination: someone deleted it, or the storage lost it. Some files cannot be restored from this backup. The next backup is a full one, and everything is safe again once it has finished.",
+    causes.VolumeCorrupt(): "A file of the backup was changed or damaged at the destination. Older or newer backups may still be fine. The next backup is a full one.",
+    causes.OlderDamaged(): "The backup that you chose is damaged, but a newer one does not depend on it.",
+    causes.SnapshotUnsafe("../../.ssh/authorized_keys"): "Secrets Backup never saves such a link, so the backup was forged by someone who can write to the destination. See [security](security.md#hostile-destination).",
+    causes.Frozen("duplicity-full.20261122T180000Z.vol1.difftar.gpg"): "The bucket has moved this file to a storage class that must be thawed before it can be read. Nothing is lost, but restoring takes hours longer.",
+    causes.PlaceShared("photos"): "Two profiles have the same address. Each would take the other's files for deleted ones.",
+    causes.CopyInTheWay("duplicity-full.20261122T180000Z.vol1 (copy).difftar.gpg"): "Someone copied a file of the backup within the destination, and duplicity would take both for parts of it.",
+    causes.RolledBack(): "The destination has an older state than this computer remembers: someone put back an old copy, or deleted the newest backups. Older backups can be restored.",
+    causes.SnapshotForged(causes.Forgery.OTHER): "Secrets Backup never saves such a thing, so someone who can write to the destination forged the backup. See [security](security.md#hostile-destination).",
+    causes.PathNotFound("letter.odt"): "The path is not in this backup. In backups, a path begins with the name of the folder that you back up: `Documents/letter.odt`. See [find a file](restoring.md#find).",
+    causes.SampleDiffers("Documents/letter.odt"): "A test restore brought back a file that is not the one that was backed up. The next backup compares your files by content and is a full one.",
 }  # fmt: skip
 OURS: Entries = {
-    Reason.BUG: ("KeyError: 'x'", "Secrets Backup itself has made a mistake. The log holds what we need to find it. To report it without your names and paths, open the log and choose **Save report…**, or type `secretsbackup log --obscured`."),
+    causes.Bug("KeyError: 'x'"): "Secrets Backup itself has made a mistake. The log holds what we need to find it. To report it without your names and paths, open the log and choose **Save report…**, or type `secretsbackup log --obscured`.",
 }  # fmt: skip
 GROUPS: tuple[tuple[str, str, Entries], ...] = (
     ("this-computer", "This computer", MACHINE),
@@ -216,9 +219,9 @@ def text() -> str:
 def _reasons() -> Iterator[str]:
     for anchor, title, entries in GROUPS:
         yield from (f'<a id="{anchor}"></a>', f"## {title}", "")
-        for reason, (detail, meaning) in entries.items():
-            message = words.reason(Why(reason, detail))
-            yield from _entry(reason, message.title, reason, meaning)
+        for cause, meaning in entries.items():
+            message = words.reason(cause)
+            yield from _entry(cause.reason, message.title, cause.reason, meaning)
             if message.advice:
                 yield from (f"What to do: {_marked(message.advice)}", "")
             for command in message.typed.split(", ") if message.typed else ():

@@ -57,7 +57,7 @@ def test_it_finds_every_kind_of_damage(user: Machine, saved: Path, tmp_path: Pat
             whole[:middle] + bytes(byte ^ 255 for byte in whole[middle : middle + 64]) + whole[middle + 64 :]
         )
         ended = user.run("verify", "--json", status=1).outcome
-        assert ended["reason"] == reason, (kind, ended)
+        assert ended["cause"]["reason"] == reason, (kind, ended)
         (status,) = user.run("status", "--json").lines
         assert status["level"] == "not-protected"
         path.write_bytes(whole)
@@ -97,7 +97,7 @@ def test_what_could_not_be_written_here_is_no_damage_there(
     script.chmod(0o700)
     user.env[duplicity.CHOSEN] = str(script)
     ended = user.run("verify", "--json", status=1).outcome
-    assert ended["reason"] == reason, ended
+    assert ended["cause"]["reason"] == reason, ended
     del user.env[duplicity.CHOSEN]
     (status,) = user.run("status", "--json").lines
     assert (status["level"] == "not-protected") == (level == "not-protected"), status

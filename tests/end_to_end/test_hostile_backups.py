@@ -100,7 +100,7 @@ def test_nothing_is_written_outside_the_restored_folder(
     said = user.run("restore", "--json", "--to", f"{tmp_path}/to", given=PASSPHRASE + "\n", status=None)
     assert [(path.name, path.read_text()) for path in outside.iterdir()] == [("precious", "precious")]
     if "through" in " ".join(name for name, one in FORGED.items() if one is members):
-        assert said.outcome["reason"] == "snapshot-unsafe"
+        assert said.outcome["cause"]["reason"] == "snapshot-unsafe"
     print(said)
 
 
@@ -130,7 +130,7 @@ def test_a_link_that_is_told_to_be_a_folder_takes_nothing_from_where_it_leads(
     user.run("secret", "set", "docs", "gpg-passphrase", given=PASSPHRASE)
     wanted = "docs/a/precious", "docs/a/secret"
     said = user.run("restore", "--json", *wanted, "--to", str(to), status=1)
-    assert said.outcome["reason"] == "snapshot-unsafe"
+    assert said.outcome["cause"]["reason"] == "snapshot-unsafe"
     user.run("restore", "--json", "docs/a", "docs/b", "--to", str(to), status=None)
     for folder in to.glob("*-incomplete"):
         user.run("restore", "--go-on", str(folder), status=None)
@@ -170,7 +170,7 @@ def test_the_users_own_gnupg_home_is_out_of_reach(
 ) -> None:
     before = picture(keys[0])
     members = [ROOT, ("snapshot/a", LINK, str(keys[0])), (f"snapshot/a/{name}", FILE, "evil")]
-    assert restored(user, keys, tmp_path, members).outcome["reason"] == "snapshot-unsafe"
+    assert restored(user, keys, tmp_path, members).outcome["cause"]["reason"] == "snapshot-unsafe"
     assert picture(keys[0]) == before
 
 
@@ -254,5 +254,5 @@ def test_a_program_of_ones_own_stays_what_it_is(
 def test_a_hard_link_is_said_in_a_sentence(user: Machine, keys: tuple[Path, str], tmp_path: Path) -> None:
     members = [ROOT, ("snapshot/a", FILE, "letter"), ("snapshot/b", tarfile.LNKTYPE, "snapshot/a")]
     said = restored(user, keys, tmp_path, members)
-    assert (said.outcome["reason"], said.outcome["detail"]) == ("snapshot-forged", "a hard link")
+    assert said.outcome["cause"] == {"reason": "snapshot-forged", "kind": "hard-link"}
     assert "Traceback" not in str(said.outcome)

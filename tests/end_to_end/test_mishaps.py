@@ -126,7 +126,7 @@ def test_a_hole_is_a_failed_run_and_the_next_one_starts_anew(
     kept = volumes(bucket_on_ceph)
 
     told = user.backup(status=1).outcome
-    assert (told["reason"], volume.rpartition("/")[2] in told["detail"]) == ("volume-missing", True)
+    assert told["cause"] == {"reason": "volume-missing", "file": volume.rpartition("/")[2]}
     assert volumes(bucket_on_ceph) == kept
     assert user.run("verify", status=1, given=PASSPHRASE + "\n").err != ""
 
@@ -189,7 +189,7 @@ def test_a_dead_network_is_told_in_seconds(
     assert isinstance(bucket_on_ceph.server, CephServer)
     with bucket_on_ceph.server.process.stopped():
         began = time.monotonic()
-        assert user.backup(status=1).outcome["reason"] == "destination-unreachable"
+        assert user.backup(status=1).outcome["cause"]["reason"] == "destination-unreachable"
         assert time.monotonic() - began < 10
     user.backup()
 
@@ -206,7 +206,7 @@ def test_a_host_that_never_answers_is_told_in_seconds(
         for name in ("aws-access-key-id", "aws-secret-access-key"):
             user.run("secret", "set", "docs", name, given="whatever")
         began = time.monotonic()
-        assert user.backup(status=1).outcome["reason"] == "destination-unreachable"
+        assert user.backup(status=1).outcome["cause"]["reason"] == "destination-unreachable"
         assert time.monotonic() - began < 60
 
 
@@ -220,12 +220,12 @@ def test_each_refusal_of_a_bucket_has_its_own_reason(
     stranger = server.add_user(f"stranger-{bucket_on_ceph.name}")
 
     user.run("secret", "set", "docs", "aws-secret-access-key", given="wrong")
-    assert user.backup(status=1).outcome["reason"] == "credential-refused"
+    assert user.backup(status=1).outcome["cause"]["reason"] == "credential-refused"
     user.run("secret", "set", "docs", "aws-access-key-id", given="NOBODY")
-    assert user.backup(status=1).outcome["reason"] == "credential-refused"
+    assert user.backup(status=1).outcome["cause"]["reason"] == "credential-refused"
     user.run("secret", "set", "docs", "aws-access-key-id", given=stranger.access_key)
     user.run("secret", "set", "docs", "aws-secret-access-key", given=stranger.secret_key)
-    assert user.backup(status=1).outcome["reason"] == "destination-denied"
+    assert user.backup(status=1).outcome["cause"]["reason"] == "destination-denied"
     user.run("secret", "forget", "docs", "aws-access-key-id")
     said = user.run("backup", status=1)
     assert "secretsbackup secret set docs aws-access-key-id" in said.err
@@ -249,7 +249,7 @@ def test_each_refusal_of_a_bucket_has_its_own_reason(
     )
     user.run("secret", "set", "lost", "aws-access-key-id", given=server.access_key)
     user.run("secret", "set", "lost", "aws-secret-access-key", given=server.secret_key)
-    assert user.backup("lost", status=1).outcome["reason"] == "destination-missing"
+    assert user.backup("lost", status=1).outcome["cause"]["reason"] == "destination-missing"
 
 
 def test_an_aws_profile_of_ones_own_needs_no_keyring(
@@ -275,7 +275,7 @@ def test_an_aws_profile_of_ones_own_needs_no_keyring(
         user.backup()
         assert_same(picture(tmp_path / "source"), picture(user.restore(tmp_path / "out") / "source"))
         (user.home / ".aws" / "credentials").unlink()
-        assert user.backup(status=1).outcome["reason"] == "aws-profile-missing"
+        assert user.backup(status=1).outcome["cause"]["reason"] == "aws-profile-missing"
 
 
 def test_no_keyring_and_a_locked_one_are_told_in_seconds(
@@ -291,13 +291,13 @@ def test_no_keyring_and_a_locked_one_are_told_in_seconds(
     servers.lock_keyring(secret_service)
     try:
         began = time.monotonic()
-        assert user.backup(status=1).outcome["reason"] == "keyring-locked"
+        assert user.backup(status=1).outcome["cause"]["reason"] == "keyring-locked"
         assert time.monotonic() - began < 12
     finally:
         servers.unlock_keyring(secret_service)
     user.env["DBUS_SESSION_BUS_ADDRESS"] = no_secret_service["DBUS_SESSION_BUS_ADDRESS"]
     began = time.monotonic()
-    assert user.backup(status=1).outcome["reason"] == "keyring-missing"
+    assert user.backup(status=1).outcome["cause"]["reason"] == "keyring-missing"
     said = user.run("secret", "set", "docs", "aws-access-key-id", given="planted", status=1)
     assert "No usable keyring" in said.err
     assert time.monotonic() - began < 12

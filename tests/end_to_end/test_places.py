@@ -2,6 +2,7 @@
 
 import os
 import shutil
+from datetime import datetime
 from pathlib import Path
 
 import pytest
@@ -94,8 +95,8 @@ def test_two_profiles_cannot_share_a_place(user: Machine, keys: tuple[Path, str]
     assert "same place" in user.run("profile", "set", "other", "--to", place, status=1).err
     written = user.known.profiles.read_text()
     user.known.profiles.write_text(written.replace(f"{tmp_path}/else", f"{tmp_path}/backups"))
-    assert user.backup("docs", status=1).outcome["reason"] == "place-shared"
-    assert user.backup("other", status=1).outcome["reason"] == "place-shared"
+    assert user.backup("docs", status=1).outcome["cause"]["reason"] == "place-shared"
+    assert user.backup("other", status=1).outcome["cause"]["reason"] == "place-shared"
     assert (user.restore(tmp_path / "restored", "docs") / "source" / "letter").read_text() == "one"
 
 
@@ -127,7 +128,9 @@ def test_a_destination_that_was_put_back_to_an_older_state_is_told(
     parent = tmp_path / "restored"
     parent.mkdir()
     said = user.run("restore", "--json", "--to", str(parent), given=PASSPHRASE + "\n", status=3)
-    assert [(one["caution"], one["detail"]) for one in said.warnings] == [("rolled-back", made)]
+    assert [one["caution"] for one in said.warnings] == ["rolled-back"]
+    at = datetime.fromisoformat(made)
+    assert datetime.fromisoformat(said.warnings[0]["cause"]["at"]) == at
     assert "is missing at the destination" in user.run("snapshots").err
 
 
@@ -143,7 +146,7 @@ def test_another_machine_at_the_same_place_is_noticed_though_nothing_changed_her
         make_profile(second, keys[1], other, f"file://{tmp_path}/backups")
         second.run("backup", "--full", given=PASSPHRASE + "\n")
     refused = user.backup(status=1)
-    assert refused.outcome["reason"] == "another-machine"
+    assert refused.outcome["cause"]["reason"] == "another-machine"
     assert "another machine" in user.run("status").out
     parent = tmp_path / "restored"
     parent.mkdir()
@@ -190,8 +193,8 @@ def test_what_lies_in_glacier_is_named_and_is_read_once_it_was_brought_back(
     parent.mkdir()
     for verb in (("restore", "--json", "--to", str(parent)), ("verify", "--json")):
         failed = user.run(*verb, given=PASSPHRASE + "\n", status=1)
-        assert failed.outcome["reason"] == "frozen"
-        assert ".vol1.difftar" in failed.outcome["detail"]
+        assert failed.outcome["cause"]["reason"] == "frozen"
+        assert ".vol1.difftar" in failed.outcome["cause"]["file"]
     assert [*parent.iterdir()] == []
     warned = user.backup(status=3).warnings
     assert [one["caution"] for one in warned] == ["frozen"]

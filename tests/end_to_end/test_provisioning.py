@@ -14,8 +14,9 @@ from secretsbackup.model import policy as policies
 from secretsbackup.model.check import Finding
 from secretsbackup.model.created import Did, How, Made, Part
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import KeyPair, Secret, SecretName
 from secretsbackup.operations.setup import create_bucket
 from secretsbackup.operations.setup.create_bucket import Wish

@@ -194,7 +194,7 @@ def test_chosen_paths_are_restored_where_they_were(
     said = user.run(
         "restore", "--json", "--to", str(tmp_path / "out"), "source/nothing", given=PASSPHRASE, status=1
     )
-    assert said.outcome["reason"] == "path-not-found"
+    assert said.outcome["cause"]["reason"] == "path-not-found"
     assert not list((tmp_path / "out").glob("*-incomplete"))
 
 

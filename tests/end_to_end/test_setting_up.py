@@ -222,7 +222,7 @@ def test_a_listing_without_a_prefix_cannot_be_left_out_of_the_policy(
     (tmp_path / "source" / "file").write_text("content\n")
     policy = printed(user, "iam")
     permit(owned, {**policy, "Statement": policy["Statement"][1:]})
-    assert user.backup(status=1).outcome["reason"] == "destination-denied"
+    assert user.backup(status=1).outcome["cause"]["reason"] == "destination-denied"
     lacking = [line for line in user.run("doctor", "--json", status=1).lines if not line["ok"]]
     assert [line["right"] for line in lacking] == ["s3:ListBucket without a prefix"]
     assert lacking[0]["statement"] == policy["Statement"][0]
@@ -304,7 +304,8 @@ def test_unfinished_uploads_are_counted_and_ended(
         client.upload_part(**place, UploadId=begun, PartNumber=1, Body=b"x" * 1_000_000)
         client.create_multipart_upload(Bucket=bucket_on_ceph.name, Key="else/where")
     lines = {line["right"]: line for line in user.run("doctor", "--json", status=3).lines}
-    assert lines["unfinished uploads"]["detail"] == "1 1000000"
+    left = lines["unfinished uploads"]
+    assert (left["count"], left["size"]) == (1, 1_000_000)
     assert "1 unfinished upload holds 1 MB" in lines["unfinished uploads"]["title"]
     assert lines["versioning"]["ok"] is False
     assert "Ended: 1 unfinished upload." in user.run("doctor", "--end-uploads", status=3).err

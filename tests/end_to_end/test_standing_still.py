@@ -10,9 +10,10 @@ from pathlib import Path
 import psutil
 import pytest
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Completed, Failed, Outcome, Reason
+from secretsbackup.model.outcome import Completed, Failed, Outcome
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.secret import SecretName
 from secretsbackup.operations.backup import backup
@@ -81,7 +82,7 @@ def test_it_is_stopped_and_the_next_run_goes_on(
     for names in (("rsync",), ("duplicity",), ("duplicity", "gpg")):
         ended = asyncio.run(run(backup.recipe(), Verb.BACKUP, saved, home, *names))
         assert isinstance(ended, Failed)
-        assert (ended.reason, ended.detail) == (Reason.TOOL_STANDS_STILL, names[0])
+        assert ended.cause == causes.ToolStandsStill(names[0])
         assert set(psutil.Process().children(recursive=True)) <= others
     assert isinstance(asyncio.run(run(backup.recipe(), Verb.BACKUP, saved, home)), Completed)
     back = asyncio.run(run(restore.recipe(Wish(to=tmp_path)), Verb.RESTORE, saved, home))

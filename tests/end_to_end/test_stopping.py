@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING
 import psutil
 import pytest
 
-from secretsbackup.model.outcome import Reason, Skip
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Skip
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.operations.watch import stop
 from tests.end_to_end.machine import Machine
@@ -120,7 +121,7 @@ def test_one_that_hangs_for_hours_is_killed(docs: Machine, hung: "subprocess.Pop
 def test_one_that_may_be_at_work_is_left_alone(docs: Machine, hung: "subprocess.Popen[bytes]") -> None:
     with pytest.raises(Skip) as caught:
         asyncio.run(stop.stop(docs.known, DOCS, patience_s=2.0))
-    assert [(why.reason, why.detail) for why in caught.value.reasons] == [(Reason.BUSY, str(hung.pid))]
+    assert caught.value.causes == (causes.Busy(hung.pid),)
     hung.send_signal(signal.SIGCONT)  # it obeys as soon as it can
     assert hung.wait(30) == 4
     assert outcomes(docs, "docs") == [{"type": "cancelled", "by": "you"}]

@@ -20,20 +20,14 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any, Protocol
 
+import msgspec
 import psutil
 import pytest
 
 from secretsbackup import words
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.event import RunEnded, Verb, decode
-from secretsbackup.model.outcome import (
-    Cancelled,
-    Completed,
-    Failed,
-    Failure,
-    Interrupted,
-    Outcome,
-    Skipped,
-)
+from secretsbackup.model.outcome import Cancelled, Completed, Failed, Failure, Interrupted, Outcome, Skipped
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import Level, Status, level
 from secretsbackup.operations.watch.status import standing
@@ -256,7 +250,7 @@ class Bench:
             last = decode(lines[-1]).event if lines else None
         except ValueError:  # it ended before its run began, and says why
             self.title = json.loads(lines[-1])["title"]
-            return Failed(json.loads(lines[-1])["reason"])
+            return Failed(msgspec.json.decode(lines[-1], type=Cause))
         return last.outcome if isinstance(last, RunEnded) else self.outcome()
 
     def tell(self, number: signal.Signals) -> None:
@@ -386,10 +380,10 @@ def kind(outcome: Outcome) -> str:
             return "completed"
         case Completed():
             return "with warnings"
-        case Skipped(reasons=reasons):
-            return f"skipped: {reasons[0].reason}"
-        case Failed(reason=reason):
-            return str(reason)
+        case Skipped(causes=found):
+            return f"skipped: {found[0].reason}"
+        case Failed() as failed:
+            return str(failed.reason)
         case Cancelled():
             return "cancelled"
         case Interrupted():

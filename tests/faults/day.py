@@ -29,8 +29,9 @@ from secretsbackup.model.event import (
     Verb,
     decode,
 )
-from secretsbackup.model.outcome import Completed, Interrupted, Outcome, Reason
+from secretsbackup.model.outcome import Completed, Interrupted, Outcome
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.status import Level, counts, level
 from secretsbackup.operations.watch.status import standing
 from secretsbackup.store import journal, kit, profiles

@@ -25,8 +25,8 @@ from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from secretsbackup.model.outcome import Reason
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.status import DAMAGE
 from tests.end_to_end.machine import PASSPHRASE, PROFILE, Machine, assert_same, gnupg_home, machine, picture
 

@@ -11,7 +11,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from secretsbackup.model.event import Step
-from secretsbackup.model.outcome import Reason
+from secretsbackup.model.reason import Reason
 from secretsbackup.tools.duplicity import files
 from tests.end_to_end import servers
 from tests.faults.bench import FolderShelf, half, nothing, zeros

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 from pathlib import Path
 
 from secretsbackup.model.event import Moment, RunEnded, RunId, SnapshotMade, Step, StepStarted, Verb, Warned
-from secretsbackup.model.outcome import Cancelled, Completed, Failed, Outcome, Reason, Skipped
+from secretsbackup.model.outcome import Cancelled, Completed, Failed, Outcome, Skipped
+from secretsbackup.model.reason import Reason
 from secretsbackup.tools.duplicity import files
 from tests.end_to_end.machine import Entry
 from tests.faults.bench import Shelf
@@ -97,7 +98,7 @@ class Saved:
         damaged = unproven = False
         for run in self.known(now, Verb.BACKUP, Verb.VERIFY):
             match run.outcome:
-                case Failed(reason=reason) if reason in DAMAGE:
+                case Failed(cause=cause) if cause.reason in DAMAGE:
                     damaged = True
                 case Failed() if run.verb is Verb.VERIFY:
                     unproven = True

@@ -9,8 +9,10 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from secretsbackup import words
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.event import Caution, RunEnded, Verb, Warned
-from secretsbackup.model.outcome import Completed, Failed, Interrupted, Reason, Skipped, Summary, Why
+from secretsbackup.model.outcome import Completed, Failed, Interrupted, Skipped, Summary
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import (
     About,
@@ -51,7 +53,7 @@ def with_warnings(*events: Warned) -> Status:
     return replace(SAFE, last=Completed(Summary(), len(events)), left_out=warned(*events))
 
 
-AWAY = Why(Reason.DESTINATION_AWAY, "/media/disk/backups")
+AWAY = causes.DestinationAway("/media/disk/backups")
 
 
 @pytest.mark.parametrize(
@@ -73,14 +75,14 @@ AWAY = Why(Reason.DESTINATION_AWAY, "/media/disk/backups")
             "but the recovery kit is not saved. Since then: The disk with /media/disk/backups",
         ),
         (
-            replace(SAFE, waiting=(AWAY,), damage=Why(Reason.VOLUME_CORRUPT)),
+            replace(SAFE, waiting=(AWAY,), damage=causes.VolumeCorrupt()),
             Level.NOT_PROTECTED,
             "is damaged. Since then: The disk with /media/disk/backups",
         ),
         (
             replace(SAFE, waiting=(AWAY,), alarm_after=NOON - DAY, safe_as_of=NOON - 2 * DAY),
             Level.ATTENTION,
-            "but no backup since Tuesday: the disk with /media/disk/backups is away",
+            "but no backup since Tuesday: the disk with /media/disk/backups is not connected",
         ),
         (
             replace(SAFE, alarm_after=NOON - 31 * DAY, safe_as_of=NOON - 35 * DAY),
@@ -88,18 +90,18 @@ AWAY = Why(Reason.DESTINATION_AWAY, "/media/disk/backups")
             "Not protected: no backup since 22 Oct",
         ),
         (
-            replace(SAFE, last=Failed(Reason.NO_ROOM, "/tmp")),
+            replace(SAFE, last=Failed(causes.NoRoom("/tmp"))),
             Level.ATTENTION,
             "but the disk is full at /tmp.",
         ),
         (replace(SAFE, last=Interrupted()), Level.ATTENTION, "but the last run was cut off"),
         (
-            replace(SAFE, waiting=(Why(Reason.SURGE, "41000000000 38000000000 /home/ada/a.iso"),)),
+            replace(SAFE, waiting=(causes.Surge(41000000000, 38000000000, "/home/ada/a.iso"),)),
             Level.ATTENTION,
-            "but unusually much is new: 41 GB, 38 GB of it in “/home/ada/a.iso”; a yes is wanted",
+            "but much more new data than usual: 41 GB, 38 GB of it in “/home/ada/a.iso”; a yes is wanted",
         ),
         (
-            replace(SAFE, damage=Why(Reason.VOLUME_MISSING, "vol3")),
+            replace(SAFE, damage=causes.VolumeMissing("vol3")),
             Level.NOT_PROTECTED,
             "Not protected: a part of the backup is missing at the destination (vol3).",
         ),
@@ -107,7 +109,7 @@ AWAY = Why(Reason.DESTINATION_AWAY, "/media/disk/backups")
         (
             Status(profile=SAFE.profile, waiting=(AWAY,), kit_saved=False),
             Level.NOT_PROTECTED,
-            "Not protected: no backup was made yet: the disk with /media/disk/backups is away",
+            "Not protected: no backup was made yet: the disk with /media/disk/backups is not connected",
         ),
         (replace(SAFE, paused_until=NOON + DAY), Level.PROTECTED, "Everything safe as of"),
         (
@@ -135,23 +137,23 @@ def test_what_is_accepted_stays_quiet_until_it_changes() -> None:
 
 
 def test_a_failure_that_is_accepted_stays_quiet_while_it_goes_on_and_is_told_when_it_comes_again() -> None:
-    status = replace(SAFE, last=Failed(Reason.NO_ROOM, "/tmp 4000 300"))
+    status = replace(SAFE, last=Failed(causes.NoRoom("/tmp", 4000, 300)))
     known = replace(status, accepted=frozenset(one.key for one in concerns(status, NOON)))
-    assert level(replace(known, last=Failed(Reason.NO_ROOM, "/tmp 4100 290")), NOON) is Level.PROTECTED
-    assert level(replace(known, last=Failed(Reason.NO_ROOM, "/home 4000 300")), NOON) is Level.ATTENTION
+    assert level(replace(known, last=Failed(causes.NoRoom("/tmp", 4100, 290))), NOON) is Level.PROTECTED
+    assert level(replace(known, last=Failed(causes.NoRoom("/home", 4000, 300))), NOON) is Level.ATTENTION
     again = replace(known, safe_as_of=NOON - timedelta(minutes=5))
     assert level(again, NOON) is Level.ATTENTION
 
 
 def test_a_drill_in_vain_is_told_again_after_one_that_was_good() -> None:
-    status = replace(SAFE, unproven=Why(Reason.PASSPHRASE_WRONG, "docs"), proven=NOON - 9 * DAY)
+    status = replace(SAFE, unproven=causes.PassphraseWrong("docs"), proven=NOON - 9 * DAY)
     known = replace(status, accepted=frozenset(one.key for one in concerns(status, NOON)))
     assert level(known, NOON) is Level.PROTECTED
     assert level(replace(known, proven=NOON - DAY), NOON) is Level.ATTENTION
 
 
 def test_what_is_grave_cannot_be_accepted() -> None:
-    damaged = replace(SAFE, damage=Why(Reason.VOLUME_MISSING, "vol3"))
+    damaged = replace(SAFE, damage=causes.VolumeMissing("vol3"))
     known = replace(damaged, accepted=frozenset(one.key for one in concerns(damaged, NOON)))
     assert level(known, NOON) is Level.NOT_PROTECTED
 
@@ -182,7 +184,7 @@ def test_a_verify_takes_back_nothing_that_a_backup_left_out() -> None:
 
 
 def test_a_verify_that_came_to_nothing_is_told_until_one_is_good() -> None:
-    failed = Failed(Reason.PASSPHRASE_WRONG)
+    failed = Failed(causes.PassphraseWrong())
     tried = heard(started(Verb.VERIFY), RunEnded(outcome=failed), status=SAFE)
     assert "the last verify came to nothing: that passphrase" in words.health(tried, NOON)
     good = heard(started(Verb.VERIFY), RunEnded(outcome=Completed(Summary())), status=tried)
@@ -198,25 +200,25 @@ def test_a_skip_says_what_it_lacks_and_a_good_run_ends_every_alarm() -> None:
     assert (good.waiting, good.alarm_after) == ((), None)
 
 
-MISSING, DIFFERS = Why(Reason.VOLUME_MISSING, "v"), Why(Reason.SAMPLE_DIFFERS, "s")
+MISSING, DIFFERS = causes.VolumeMissing("v"), causes.SampleDiffers("s")
 
 
 @pytest.mark.parametrize(
     ("before", "outcome", "verb", "expected"),
     [
-        (None, Failed(Reason.VOLUME_MISSING, "v"), Verb.BACKUP, MISSING),
-        (None, Failed(Reason.SAMPLE_DIFFERS, "s"), Verb.VERIFY, DIFFERS),
-        (None, Failed(Reason.NO_ROOM), Verb.BACKUP, None),
+        (None, Failed(causes.VolumeMissing("v")), Verb.BACKUP, MISSING),
+        (None, Failed(causes.SampleDiffers("s")), Verb.VERIFY, DIFFERS),
+        (None, Failed(causes.NoRoom("")), Verb.BACKUP, None),
         (MISSING, Completed(Summary()), Verb.BACKUP, None),
         (DIFFERS, Completed(Summary()), Verb.BACKUP, None),
         (DIFFERS, Completed(Summary()), Verb.VERIFY, None),
         (MISSING, Completed(Summary()), Verb.RESTORE, MISSING),
-        (None, Failed(Reason.VOLUME_MISSING, "v"), Verb.RESTORE, MISSING),
-        (None, Failed(Reason.OLDER_DAMAGED, "v"), Verb.RESTORE, None),
+        (None, Failed(causes.VolumeMissing("v")), Verb.RESTORE, MISSING),
+        (None, Failed(causes.OlderDamaged("v")), Verb.RESTORE, None),
         (MISSING, Interrupted(), Verb.BACKUP, MISSING),
     ],
 )
 def test_damage_is_remembered_until_it_is_made_good(
-    before: Why | None, outcome: Completed | Failed | Interrupted, verb: Verb, expected: Why | None
+    before: Cause | None, outcome: Completed | Failed | Interrupted, verb: Verb, expected: Cause | None
 ) -> None:
     assert damage_after(before, outcome, verb) == expected

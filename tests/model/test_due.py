@@ -7,7 +7,7 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
-from secretsbackup.model import schedule
+from secretsbackup.model import causes, schedule
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.due import (
     BREATH,
@@ -21,25 +21,16 @@ from secretsbackup.model.due import (
     needs_network,
 )
 from secretsbackup.model.event import RunId, Verb
-from secretsbackup.model.outcome import (
-    Cancelled,
-    Completed,
-    Failed,
-    Interrupted,
-    Outcome,
-    Reason,
-    Skipped,
-    Summary,
-    Why,
-)
+from secretsbackup.model.outcome import Cancelled, Completed, Failed, Interrupted, Outcome, Skipped, Summary
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.run import PastRun
 from secretsbackup.model.schedule import Daily, Hours, Manual
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HOUR, MINUTE, DAY = timedelta(hours=1), timedelta(minutes=1), timedelta(days=1)
 DONE = Completed(Summary())
-UNREACHABLE = Failed(Reason.DESTINATION_UNREACHABLE)
+UNREACHABLE = Failed(causes.DestinationUnreachable())
 NOTHING = Surroundings()
 PROFILE = Profile(
     name=ProfileName("docs"),
@@ -85,7 +76,7 @@ def test_it_is_due_an_hour_after_the_last_one_began() -> None:
     assert due(PROFILE, [ran(NOON - HOUR)], NOON, NOTHING).now
     verdict = due(PROFILE, [ran(NOON - HOUR + MINUTE)], NOON, NOTHING)
     assert verdict.at == NOON + MINUTE
-    assert verdict.against == (Why(Reason.NOT_YET, "2026-11-22T12:01:00+00:00"),)
+    assert verdict.against == (causes.NotYet(datetime(2026, 11, 22, 12, 1, tzinfo=UTC)),)
 
 
 def test_a_restore_or_a_verify_is_no_backup() -> None:
@@ -108,7 +99,7 @@ def test_everything_that_stands_against_it_is_told() -> None:
         online=False,
         running=True,
         paused_until=NOON + HOUR,
-        missing=(Why(Reason.SOURCE_MISSING, "/media/photos"),),
+        missing=(causes.SourceMissing("/media/photos"),),
     )
     assert found == [
         *(Reason.NOT_YET, Reason.PAUSED, Reason.BUSY, Reason.ON_BATTERY),
@@ -152,7 +143,7 @@ def test_failures_are_tried_again_ever_later() -> None:
     runs = [ran(NOON - 2 * HOUR)]
     waits = []
     for _ in range(6):
-        runs.append(ran(runs[-1].ended + 90 * MINUTE, Failed(Reason.TOOL_FAILED)))
+        runs.append(ran(runs[-1].ended + 90 * MINUTE, Failed(causes.ToolFailed(""))))
         verdict = due(PROFILE, runs, runs[-1].ended, NOTHING)
         assert verdict.at
         waits.append(verdict.at - runs[-1].ended)
@@ -161,12 +152,12 @@ def test_failures_are_tried_again_ever_later() -> None:
 
 def test_a_daily_backup_waits_up_to_six_hours() -> None:
     daily = replace(PROFILE, schedule=Daily("18:00"))
-    failed = [ran(NOON - number * DAY, Failed(Reason.BUG)) for number in range(30)]
+    failed = [ran(NOON - number * DAY, Failed(causes.Bug())) for number in range(30)]
     verdict = due(daily, failed, NOON + 2 * MINUTE, NOTHING)
     assert verdict.at == NOON + MINUTE + 6 * HOUR
 
 
-@pytest.mark.parametrize("outcome", [Interrupted(), Failed(Reason.BUG), Skipped((Why(Reason.SURGE),))])
+@pytest.mark.parametrize("outcome", [Interrupted(), Failed(causes.Bug()), Skipped((causes.Surge(0),))])
 def test_what_came_to_nothing_is_not_tried_at_once(outcome: Outcome) -> None:
     failed = ran(NOON, outcome)
     assert reasons(failed, ran(NOON - DAY), now=failed.ended) == [Reason.WAITING_TO_RETRY]
@@ -182,7 +173,7 @@ def test_whoever_stops_a_run_is_left_in_peace_for_a_while() -> None:
 
 def test_who_found_it_going_on_does_not_have_it_begin_again_sooner() -> None:
     stopped = ran(NOON, Cancelled("you"), took=9 * MINUTE)
-    found = ran(NOON + MINUTE, Skipped((Why(Reason.BUSY),)))
+    found = ran(NOON + MINUTE, Skipped((causes.Busy(),)))
     assert reasons(stopped, found, now=stopped.ended + HOUR) == [Reason.WAITING_TO_RETRY]
 
 
@@ -198,19 +189,19 @@ def test_what_was_away_and_is_back_is_tried_at_once() -> None:
 
 def test_a_skip_that_ended_before_the_good_run_did_delays_nothing() -> None:
     good = ran(NOON, took=10 * MINUTE)
-    busy = ran(NOON + MINUTE, Skipped((Why(Reason.BUSY),)))
+    busy = ran(NOON + MINUTE, Skipped((causes.Busy(),)))
     assert reasons(busy, good, now=NOON + HOUR) == []
 
 
 @pytest.mark.parametrize("back", [timedelta(hours=5), timedelta(days=900)])
 def test_a_clock_that_was_put_back_delays_nothing(back: timedelta) -> None:
-    future = [ran(NOON + back), ran(NOON + back + MINUTE, Failed(Reason.BUG))]
+    future = [ran(NOON + back), ran(NOON + back + MINUTE, Failed(causes.Bug()))]
     assert due(PROFILE, future, NOON, NOTHING).now
     assert reasons(ran(NOON), *future, now=NOON + 5 * MINUTE) == [Reason.NOT_YET]
 
 
 def test_a_clock_that_was_put_back_during_a_run_delays_no_more_than_a_wait() -> None:
-    verdict = due(PROFILE, [ran(NOON, Failed(Reason.BUG), took=300 * DAY)], NOON + MINUTE, NOTHING)
+    verdict = due(PROFILE, [ran(NOON, Failed(causes.Bug()), took=300 * DAY)], NOON + MINUTE, NOTHING)
     assert verdict.at == NOON + FIRST_WAIT
 
 
@@ -234,7 +225,7 @@ def test_silence_is_an_alarm_after_the_days_of_patience() -> None:
 
 
 OUTCOMES = st.sampled_from(
-    [DONE, UNREACHABLE, Interrupted(), Cancelled("you"), Skipped((Why(Reason.BUSY),)), Failed(Reason.BUG)]
+    [DONE, UNREACHABLE, Interrupted(), Cancelled("you"), Skipped((causes.Busy(),)), Failed(causes.Bug())]
 )
 MOMENTS = st.datetimes(datetime(2026, 1, 2), datetime(2046, 1, 1), timezones=st.just(UTC))
 RUNS = st.lists(st.builds(ran, MOMENTS, OUTCOMES, st.timedeltas(timedelta(), 400 * DAY)), max_size=8)
@@ -265,7 +256,7 @@ def test_what_is_good_at_this_moment_is_not_due_again_before_its_next_time(
     assert not verdict.now or (next_time and next_time <= now + MINUTE)
 
 
-DAMAGE = Failed(Reason.VOLUME_CORRUPT, "duplicity-full.vol3")
+DAMAGE = Failed(causes.VolumeCorrupt("duplicity-full.vol3"))
 WEEK = 7 * DAY
 
 
@@ -293,12 +284,12 @@ def test_a_drill_comes_as_often_as_the_user_wants_it() -> None:
     assert drill(*runs, of=replace(PROFILE, verify_every=2)) == []
     assert drill(*runs, of=replace(PROFILE, verify_every=3)) == [Reason.NOT_YET]
     never = drill_due(replace(PROFILE, verify_every=0), runs, NOON, NOTHING)
-    assert (never.at, [why.reason for why in never.against]) == (None, [Reason.NOT_SCHEDULED])
+    assert (never.at, [why.reason for why in never.against]) == (None, [Reason.VERIFICATION_OFF])
     assert drill(*runs, of=replace(PROFILE, verify_every=1, schedule=Manual())) == []
 
 
 def test_what_stands_against_a_drill_is_what_stands_against_a_backup_but_for_the_sources() -> None:
-    away = (Why(Reason.SOURCE_MISSING, "/media/photos"), Why(Reason.DESTINATION_AWAY, "/media/disk"))
+    away = (causes.SourceMissing("/media/photos"), causes.DestinationAway("/media/disk"))
     found = drill(
         ran(NOON - WEEK),
         of=replace(PROFILE, only_on_power=True),
@@ -346,8 +337,8 @@ DRILLS = st.lists(
 
 
 def test_who_found_a_drill_going_on_does_not_hide_what_it_found() -> None:
-    found = proved(NOON - HOUR, Failed(Reason.VOLUME_MISSING), took=9 * MINUTE)
-    busy = proved(NOON - HOUR + MINUTE, Skipped((Why(Reason.BUSY),)))
+    found = proved(NOON - HOUR, Failed(causes.VolumeMissing()), took=9 * MINUTE)
+    busy = proved(NOON - HOUR + MINUTE, Skipped((causes.Busy(),)))
     assert drill(ran(NOON - WEEK), found, busy) == [Reason.VOLUME_MISSING]
 
 

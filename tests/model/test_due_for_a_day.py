@@ -11,10 +11,10 @@ from datetime import UTC, datetime, timedelta
 import pytest
 from msgspec.structs import replace
 
-from secretsbackup.model import schedule
+from secretsbackup.model import causes, schedule
 from secretsbackup.model.due import Surroundings, drill_due, due
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Reason, Summary
+from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.run import PastRun
 from tests.model.test_due import DONE, PROFILE, ran
@@ -118,8 +118,8 @@ class World:
 
     def outcome(self) -> Outcome:
         if not self.online or self.minute < self.down_until:
-            return Failed(Reason.DESTINATION_UNREACHABLE)
-        return Failed(Reason.TOOL_FAILED) if self.chance.random() < 0.15 else Completed(Summary())
+            return Failed(causes.DestinationUnreachable())
+        return Failed(causes.ToolFailed("")) if self.chance.random() < 0.15 else Completed(Summary())
 
     def end(self, outcome: Outcome) -> None:
         assert self.began

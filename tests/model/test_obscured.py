@@ -4,6 +4,7 @@ from datetime import UTC, datetime
 
 import pytest
 
+from secretsbackup.model import causes
 from secretsbackup.model import obscured as module
 from secretsbackup.model.destination import Bucket, Host
 from secretsbackup.model.event import (
@@ -22,7 +23,7 @@ from secretsbackup.model.event import (
     encode,
 )
 from secretsbackup.model.obscured import names, obscured
-from secretsbackup.model.outcome import Completed, Failed, Reason, Skipped, Summary, Why
+from secretsbackup.model.outcome import Completed, Failed, Skipped, Summary
 from secretsbackup.model.profile import Fingerprint, Hooks, Profile, ProfileName, Source
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
@@ -49,16 +50,27 @@ def told(*events: Event, profile: Profile = ZOE) -> list[str]:
         ChainLost(chain="20261122T120000Z", place="file:///mnt/love/backups", how="damaged"),
         Progressed(step=Step.SEND, done=1, total=2, unit="bytes", detail="Diary/love letters.odt"),
         RunEnded(
-            outcome=Failed(Reason.DESTINATION_DENIED, "put in zoe-bucket", ("s3://zoe-bucket/laptop/zoe/x",))
+            outcome=Failed(
+                causes.DestinationDenied("zoe-bucket", "s3:PutObject"), ("s3://zoe-bucket/laptop/zoe/x",)
+            )
         ),
-        RunEnded(outcome=Failed(Reason.TOOL_FAILED, "", ('cannot open "/mnt/love letters/x y": no',))),
-        RunEnded(outcome=Failed(Reason.KEY_EXPIRED, "A" * 40, (f"gpg: {'B' * 16}: love@letters.example",))),
+        RunEnded(outcome=Failed(causes.ToolFailed(""), ('cannot open "/mnt/love letters/x y": no',))),
+        RunEnded(outcome=Failed(causes.KeyExpired("A" * 40), (f"gpg: {'B' * 16}: love@letters.example",))),
         RunEnded(
-            outcome=Failed(Reason.BUG, "x: AKIAIOSFODNN7EXAMPLE love", ("Could not connect to 10.1.2.3:99",))
+            outcome=Failed(causes.Bug("x: AKIAIOSFODNN7EXAMPLE love"), ("Could not connect to 10.1.2.3:99",))
         ),
         HookRan(hook="before", status=1, lines=("PGPASSWORD=love letters", "zoe")),
-        RunEnded(outcome=Failed(Reason.HOOK_FAILED, "letters.sh ended with 1", ("PGPASSWORD=love letters",))),
-        RunEnded(outcome=Skipped((Why(Reason.SOURCE_MISSING, "/home/zoe/My Diary"),))),
+        RunEnded(outcome=Failed(causes.HookFailed("letters.sh ended with 1"), ("PGPASSWORD=love letters",))),
+        RunEnded(outcome=Failed(causes.DestinationUnreachable("nas.letters.example"))),
+        RunEnded(outcome=Failed(causes.DestinationMissing("letters:/mnt/backups"))),
+        RunEnded(outcome=Failed(causes.NotYours("zoe", "/mnt/love letters/x"))),
+        RunEnded(outcome=Failed(causes.BucketTaken("love-letters"))),
+        RunEnded(outcome=Failed(causes.KeysTooMany("zoe-diary"))),
+        RunEnded(outcome=Failed(causes.KeyAmbiguous(("A" * 40, "B" * 40)))),
+        RunEnded(outcome=Failed(causes.AnotherMachine("letters"))),
+        RunEnded(outcome=Failed(causes.NoRoom("/mnt/letters", 4000, 300))),
+        RunEnded(outcome=Failed(causes.NoSnapshot(address="sftp://zoe@nas/letters"))),
+        RunEnded(outcome=Skipped((causes.SourceMissing("/home/zoe/My Diary"),))),
         RunEnded(outcome=Completed(Summary(folder="/home/zoe/love/restored"))),
     ],
 )
@@ -79,7 +91,7 @@ def test_our_own_code_is_named() -> None:
     lines = (
         '  File "/home/zoe/.venv/lib/python3.11/site-packages/secretsbackup/words/times.py", line 3, in ago',
     )
-    (line,) = told(RunEnded(outcome=Failed(Reason.BUG, "ValueError", lines)))
+    (line,) = told(RunEnded(outcome=Failed(causes.Bug("ValueError"), lines)))
     assert "secretsbackup/words/times.py" in line
     assert "line 3, in ago" in line
     assert "zoe" not in line

@@ -4,6 +4,7 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from secretsbackup.model import causes
 from secretsbackup.model.event import (
     Caution,
     Event,
@@ -19,17 +20,7 @@ from secretsbackup.model.event import (
     Verb,
     Warned,
 )
-from secretsbackup.model.outcome import (
-    Cancelled,
-    Completed,
-    Failed,
-    Interrupted,
-    Outcome,
-    Reason,
-    Skipped,
-    Summary,
-    Why,
-)
+from secretsbackup.model.outcome import Cancelled, Completed, Failed, Interrupted, Outcome, Skipped, Summary
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import Level, Status, after, level
 
@@ -95,14 +86,14 @@ def test_only_a_backup_makes_safe(verb: Verb) -> None:
     [
         (Completed(Summary(), 0), Level.NOT_PROTECTED, Level.PROTECTED),
         (Completed(Summary(), 2), Level.NOT_PROTECTED, Level.ATTENTION),
-        (Failed(Reason.NO_ROOM), Level.NOT_PROTECTED, Level.NOT_PROTECTED),
-        (Failed(Reason.NO_ROOM), Level.PROTECTED, Level.ATTENTION),
+        (Failed(causes.NoRoom("")), Level.NOT_PROTECTED, Level.NOT_PROTECTED),
+        (Failed(causes.NoRoom("")), Level.PROTECTED, Level.ATTENTION),
         (Interrupted(), Level.NOT_PROTECTED, Level.NOT_PROTECTED),
         (Interrupted(), Level.PROTECTED, Level.ATTENTION),
         (Cancelled("you"), Level.NOT_PROTECTED, Level.NOT_PROTECTED),
         (Cancelled("you"), Level.PROTECTED, Level.PROTECTED),
-        (Skipped((Why(Reason.BUSY),)), Level.NOT_PROTECTED, Level.NOT_PROTECTED),
-        (Skipped((Why(Reason.BUSY),)), Level.PROTECTED, Level.PROTECTED),
+        (Skipped((causes.Busy(),)), Level.NOT_PROTECTED, Level.NOT_PROTECTED),
+        (Skipped((causes.Busy(),)), Level.PROTECTED, Level.PROTECTED),
     ],
 )
 def test_the_level_is_honest(outcome: Outcome, before: Level, now: Level) -> None:
@@ -114,6 +105,6 @@ def test_the_level_is_honest(outcome: Outcome, before: Level, now: Level) -> Non
 
 def test_a_skip_does_not_hide_what_failed_before_it() -> None:
     safe = heard(started(), RunEnded(outcome=DONE))
-    failed = heard(started(), RunEnded(outcome=Failed(Reason.NO_ROOM)), status=safe)
-    skipped = heard(started(), RunEnded(outcome=Skipped((Why(Reason.BUSY),))), status=failed)
+    failed = heard(started(), RunEnded(outcome=Failed(causes.NoRoom(""))), status=safe)
+    skipped = heard(started(), RunEnded(outcome=Skipped((causes.Busy(),))), status=failed)
     assert level(skipped, NOON) is Level.ATTENTION

@@ -12,8 +12,9 @@ from pathlib import Path
 import pytest
 
 from secretsbackup.model import system_errors
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.reason import Reason
 from secretsbackup.store import (
     archive_state,
     boundary,
@@ -72,7 +73,7 @@ def test_each_refusal_has_its_reason(number: int, reason: Reason) -> None:
     found = boundary.failure(OSError(number, os.strerror(number), "/etc/hostname"))
     assert found
     assert found.reason is reason
-    assert "/etc/hostname" in found.detail or reason is Reason.SYSTEM_LIMIT
+    assert "/etc/hostname" in found.cause.about or reason is Reason.SYSTEM_LIMIT
 
 
 def test_a_full_disk_needs_no_name_and_a_mistake_has_none() -> None:
@@ -132,7 +133,7 @@ def test_what_is_needed_is_named(
     with pytest.raises(Failure) as caught:
         use(home)
     assert caught.value.reason is Reason.IN_THE_WAY
-    assert caught.value.detail == str(path(home))
+    assert caught.value.cause.about == str(path(home))
 
 
 @pytest.mark.timeout(20)
@@ -167,7 +168,7 @@ def test_a_file_of_root_in_a_folder_of_ours_is_said_to_be_that() -> None:
 def _said_by_nobody(path: Path) -> str:
     with as_nobody(), pytest.raises(Failure) as caught:
         boundary.content(path)
-    return f"{caught.value.reason} {caught.value.detail}"
+    return f"{caught.value.reason} {caught.value.cause.about}"
 
 
 @pytest.mark.parametrize(

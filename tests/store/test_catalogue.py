@@ -10,8 +10,10 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from secretsbackup.model import causes
 from secretsbackup.model.entry import Entry, Holds, Seen, What
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
+from secretsbackup.model.reason import Reason
 from secretsbackup.store import catalogue
 from secretsbackup.store.catalogue import Lost, filling, finding
 from secretsbackup.store.catalogue.filling import Told
@@ -222,7 +224,7 @@ def test_one_that_is_older_than_what_is_known_is_refused(file: Path) -> None:
 def test_what_is_cut_off_in_the_middle_of_an_addition_leaves_no_trace(file: Path) -> None:
     def cut_off() -> Iterator[Seen]:
         yield seen(b"b")
-        raise Failure(Reason.TOOL_FAILED)
+        raise Failure(causes.ToolFailed(""))
 
     filling.add(file, told(0, seen(b"a"), whole=True))
     with pytest.raises(Failure):

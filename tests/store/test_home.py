@@ -7,9 +7,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
+from secretsbackup.model.reason import Reason
 from secretsbackup.store import home as homes
 from secretsbackup.store import stage_state
 from secretsbackup.store.home import Home
@@ -60,7 +62,7 @@ def test_what_is_in_the_place_of_a_folder_is_named(tmp_path: Path, put: Callable
     put(tmp_path / "folder")
     with pytest.raises(Failure) as caught:
         homes.owner_only(tmp_path / "folder")
-    assert (caught.value.reason, caught.value.detail) == (Reason.IN_THE_WAY, str(tmp_path / "folder"))
+    assert caught.value.cause == causes.InTheWay(str(tmp_path / "folder"))
 
 
 def test_a_file_is_replaced_as_a_whole_and_nothing_is_left_beside_it(tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from secretsbackup.model import causes
 from secretsbackup.model.event import (
     Caution,
     ChainLost,
@@ -20,13 +21,15 @@ from secretsbackup.model.event import (
     Verb,
     Warned,
 )
-from secretsbackup.model.outcome import Completed, Failure, Interrupted, Reason, Summary
+from secretsbackup.model.outcome import Completed, Failed, Failure, Interrupted, Summary
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.reason import Reason
 from secretsbackup.store import database, history, journal
 from secretsbackup.store.history import Place
 from secretsbackup.store.home import Home
 
 DOCS = ProfileName("docs")
+JOURNALS = Path(__file__).parents[1] / "journals"
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 ENDED = RunEnded(outcome=Completed(Summary(files=3), 1))
 
@@ -144,6 +147,23 @@ def test_an_outcome_in_words_of_a_newer_version_was_none(home: Home) -> None:
     with database.opened(home) as memory:
         memory.execute("UPDATE runs SET outcome = ?", (b'{"type":"failed","reason":"of-the-future"}',))
     assert [run.outcome for run in history.runs(home, DOCS)] == [Interrupted()]
+
+
+def test_an_outcome_in_the_form_of_an_older_version_is_read(home: Home) -> None:
+    write(home, "1")
+    history.catch_up(home, DOCS)
+    older = b'{"type":"failed","reason":"no-room","detail":"/tmp 4000 300","last_lines":["line"]}'
+    with database.opened(home) as memory:
+        memory.execute("UPDATE runs SET outcome = ?", (older,))
+    failed = Failed(causes.NoRoom("/tmp", 4000, 300), ("line",))
+    assert [run.outcome for run in history.runs(home, DOCS)] == [failed]
+
+
+def test_a_journal_of_an_older_version_is_read() -> None:
+    *_, last = journal.read(JOURNALS / "failed.jsonl")
+    assert isinstance(last.event, RunEnded)
+    assert isinstance(last.event.outcome, Failed)
+    assert last.event.outcome.cause == causes.DestinationUnreachable("endpoint")
 
 
 def test_the_journals_know_what_is_damaged_when_the_database_is_gone(home: Home) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 
 import pytest
 
-from secretsbackup.model.outcome import Reason, Skip, Why
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Skip
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store import lock
 from secretsbackup.store.home import Home
@@ -61,7 +62,7 @@ def test_who_holds_it_is_named_at_once(home: Home) -> None:
     began = time.monotonic()
     with holder(home) as process, pytest.raises(Skip) as caught:
         asyncio.run(_take(home))
-    assert caught.value.reasons == (Why(Reason.BUSY, str(process.pid)),)
+    assert caught.value.causes == (causes.Busy(process.pid),)
     assert time.monotonic() - began < 3
 
 
@@ -110,7 +111,7 @@ def test_another_users_run_cannot_be_stopped(home: Home, monkeypatch: pytest.Mon
         refusing.setattr(os, "kill", refuse)
         with pytest.raises(Skip) as caught:
             lock.ask_to_stop(home, DOCS)
-    assert caught.value.reasons == (Why(Reason.BUSY, str(process.pid)),)
+    assert caught.value.causes == (causes.Busy(process.pid),)
 
 
 def test_whoever_holds_the_lock_is_asked_to_stop(home: Home) -> None:

@@ -17,11 +17,11 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from secretsbackup import words
-from secretsbackup.model import destination, schedule
+from secretsbackup.model import causes, destination, schedule
 from secretsbackup.model.destination import Bucket, Folder, Host, StorageClass
 from secretsbackup.model.due import Surroundings, alarm, drill_due, due
 from secretsbackup.model.event import RunId, Verb
-from secretsbackup.model.outcome import Completed, Failure, Reason, Summary, Why
+from secretsbackup.model.outcome import Completed, Failure, Summary
 from secretsbackup.model.profile import (
     Calls,
     Compression,
@@ -32,6 +32,7 @@ from secretsbackup.model.profile import (
     Source,
     labelled,
 )
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.run import PastRun
 from secretsbackup.model.schedule import Hours, Manual, Weekday, Weekly
 from secretsbackup.operations.repository import prune
@@ -141,7 +142,7 @@ def test_a_profile_that_is_not_there_is_named(home: Home) -> None:
     for attempt in (lambda: profiles.get(home, "ghost"), lambda: profiles.remove(home, ProfileName("ghost"))):
         with pytest.raises(Failure) as caught:
             attempt()
-        assert (caught.value.reason, caught.value.detail) == (Reason.PROFILE_UNKNOWN, "ghost")
+        assert caught.value.cause == causes.ProfileUnknown("ghost")
 
 
 GOOD = """version = 1
@@ -180,8 +181,8 @@ def test_a_file_written_by_hand_is_read() -> None:
 def test_what_is_wrong_in_it_is_named_and_the_file_is_left_alone(home: Home, text: str, named: str) -> None:
     failure = broken(home, text)
     assert failure.reason is Reason.SETTINGS_BROKEN
-    assert named in failure.detail
-    assert str(home.profiles) in failure.detail
+    assert named in failure.cause.about
+    assert str(home.profiles) in failure.cause.about
 
 
 def test_the_names_of_the_first_version_go_on_being_read(home: Home) -> None:
@@ -238,7 +239,7 @@ def loads_or_fails(home: Home, content: bytes) -> None:
     try:
         profiles.load(home)
     except Failure as failure:
-        told = words.reason(Why(failure.reason, failure.detail))
+        told = words.reason(failure.cause)
     assert told is None or told.title
 
 
@@ -330,7 +331,7 @@ def test_an_entry_with_anything_odd_anywhere_is_refused_in_a_sentence_or_can_be_
         homes.write(anywhere.profiles, tomli_w.dumps(content).encode("utf-8", "surrogatepass"))
     loaded, refusal = read(anywhere)
     if refusal:
-        title = words.reason(Why(refusal.reason, refusal.detail)).title
+        title = words.reason(refusal.cause).title
         assert refusal.reason in (Reason.SETTINGS_BROKEN, Reason.SETTINGS_NEWER)
         assert 0 < len(title) < 1000
         return

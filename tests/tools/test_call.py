@@ -46,4 +46,4 @@ def test_a_name_and_a_password_are_told_to_its_host_alone(server: tuple[int, Ask
 def test_what_fails_names_the_host_alone() -> None:
     with pytest.raises(Failure) as caught:
         asyncio.run(call("http://ada:planted@127.0.0.1:1/canary"))
-    assert caught.value.detail == "127.0.0.1: URLError"
+    assert caught.value.cause.about == "127.0.0.1: URLError"

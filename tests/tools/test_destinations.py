@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
+from secretsbackup.model.reason import Reason
 from secretsbackup.tools import destinations
 
 

@@ -11,8 +11,9 @@ from keyring import errors
 from keyring.backend import KeyringBackend
 from keyring.backends import fail, null
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.tools import keychain
 from secretsbackup.tools.threads import in_thread

@@ -12,7 +12,8 @@ from pathlib import Path
 import psutil
 import pytest
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.tools import process
 from secretsbackup.tools.process import Ended
 
@@ -77,7 +78,7 @@ def test_a_signal_is_a_negative_status() -> None:
 def test_who_writes_more_than_the_system_lets_it_is_told_so(tmp_path: Path) -> None:
     with pytest.raises(Failure) as caught:
         run(f"ulimit -f 1; exec dd if=/dev/zero of={tmp_path}/big bs=4096 count=8")
-    assert (caught.value.reason, caught.value.detail) == (Reason.FILE_TOO_LARGE, "sh")
+    assert caught.value.cause == causes.FileTooLarge("sh")
 
 
 @pytest.fixture
@@ -95,7 +96,7 @@ def test_who_waits_for_what_never_comes_is_ended(impatient: None, tmp_path: Path
     began = time.monotonic()
     with pytest.raises(Failure) as caught:
         run(f"echo said >&2; cd {tmp_path}; {waits}")
-    assert (caught.value.reason, caught.value.detail) == (Reason.TOOL_STANDS_STILL, "sh")
+    assert caught.value.cause == causes.ToolStandsStill("sh")
     assert caught.value.last_lines == ("said",)
     assert 1 <= time.monotonic() - began < 20
     assert set(psutil.Process().children(recursive=True)) <= others
@@ -182,7 +183,7 @@ def test_a_program_that_is_not_there_has_a_name(monkeypatch: pytest.MonkeyPatch,
     monkeypatch.setenv("PATH", str(tmp_path))
     with pytest.raises(Failure) as caught:
         process.find("duplicity")
-    assert (caught.value.reason, caught.value.detail) == (Reason.TOOL_MISSING, "duplicity")
+    assert caught.value.cause == causes.ToolMissing("duplicity")
 
 
 STUBBORN = """

@@ -16,9 +16,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from secretsbackup.model.event import Caution, Warned
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Source
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.rsync_patterns import Patterns
 from secretsbackup.tools import process, rsync
 from secretsbackup.tools.rsync import Gathered
@@ -444,7 +445,7 @@ def test_a_stage_that_could_not_be_made_is_a_failure(
     stand_in(script, "rsync")
     with pytest.raises(Failure) as caught:
         place.mirror()
-    assert (caught.value.reason, caught.value.detail) == (reason, detail.format(stage=place.stage))
+    assert (caught.value.reason, caught.value.cause.about) == (reason, detail.format(stage=place.stage))
     assert caught.value.last_lines
 
 

@@ -13,9 +13,11 @@ from typing import ClassVar
 import pytest
 
 from secretsbackup import words
+from secretsbackup.model import causes
 from secretsbackup.model.check import Finding
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import AwsProfile, KeyPair, Secret
 from secretsbackup.operations.watch import doctor
 from secretsbackup.tools import destinations, s3
@@ -153,10 +155,7 @@ def test_names_and_sizes_are_those_below_the_prefix(server: str, monkeypatch: py
 def test_nobody_there_is_unreachable() -> None:
     with pytest.raises(Failure) as caught:
         listed("http://127.0.0.1:1")
-    assert (caught.value.reason, caught.value.detail) == (
-        Reason.DESTINATION_UNREACHABLE,
-        "http://127.0.0.1:1",
-    )
+    assert caught.value.cause == causes.DestinationUnreachable("http://127.0.0.1:1")
 
 
 def test_without_a_credential_nothing_is_asked() -> None:
@@ -189,7 +188,7 @@ def test_settings_that_give_no_key_are_no_bucket_that_is_missing(
     (tmp_path / file).write_bytes(content)
     with pytest.raises(Failure) as caught:
         asyncio.run(s3.contents(Bucket("bucket", "p", server, "us-east-1"), AwsProfile("default")))
-    assert (caught.value.reason, caught.value.detail) == (Reason.AWS_SETTINGS_BROKEN, "default")
+    assert caught.value.cause == causes.AwsSettingsBroken("default")
     assert asyncio.run(s3.own_profiles()) in {(), ("default",)}
 
 
@@ -199,7 +198,7 @@ def test_a_proxy_that_does_not_answer_is_named_without_its_password(monkeypatch:
     with pytest.raises(Failure) as caught:
         listed("http://192.0.2.1")
     assert caught.value.reason is Reason.DESTINATION_UNREACHABLE
-    assert caught.value.detail == "http://192.0.2.1 (proxy 127.0.0.1:1)"
+    assert caught.value.cause.about == "http://192.0.2.1 (proxy 127.0.0.1:1)"
     assert "hidden" not in str(caught.value.last_lines)
 
 
@@ -211,9 +210,9 @@ def test_a_page_that_leads_to_itself_is_no_s3_server(
     monkeypatch.setattr(Answer, "headers_too", {"Location": f"{server}/login"})
     with pytest.raises(Failure) as caught:
         listed(server)
-    assert (caught.value.reason, caught.value.detail) == (Reason.ENDPOINT_WRONG, server)
+    assert caught.value.cause == causes.EndpointWrong(server)
     (found,) = examined(server)
-    assert found.why == Why(Reason.ENDPOINT_WRONG, server)
+    assert found.why == causes.EndpointWrong(server)
 
 
 def test_a_name_that_no_bucket_can_have_is_a_missing_one() -> None:
@@ -229,9 +228,9 @@ def test_a_web_page_is_no_s3_server(server: str, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(Answer, "body", b"<html>Not found</html>")
     with pytest.raises(Failure) as caught:
         listed(server)
-    assert (caught.value.reason, caught.value.detail) == ("endpoint-wrong", server)
+    assert (caught.value.reason, caught.value.cause.about) == ("endpoint-wrong", server)
     (found,) = examined(server)
-    assert found.why == Why(Reason.ENDPOINT_WRONG, server)
+    assert found.why == causes.EndpointWrong(server)
 
 
 @pytest.mark.parametrize(
@@ -252,8 +251,8 @@ def test_the_right_region_is_named(
     monkeypatch.setattr(Answer, "body", body)
     with pytest.raises(Failure) as caught:
         listed(server)
-    assert (caught.value.reason, caught.value.detail) == (Reason.REGION_WRONG, "eu-central-1")
-    assert "eu-central-1" in words.reason(Why(caught.value.reason, caught.value.detail)).title
+    assert caught.value.cause == causes.RegionWrong("eu-central-1", "bucket")
+    assert "eu-central-1" in words.reason(caught.value.cause).title
 
 
 def test_a_clock_that_is_off_is_told_by_how_much(server: str, monkeypatch: pytest.MonkeyPatch) -> None:

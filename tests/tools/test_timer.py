@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
+from secretsbackup.model.reason import Reason
 from secretsbackup.tools import timer
 from tests.conftest import StandIn
 

@@ -1,39 +1,34 @@
 """Words: every reason, caution and outcome has a sentence, and each sentence is whole."""
 
 from datetime import UTC, datetime, timedelta
+from typing import get_args
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from secretsbackup import words
-from secretsbackup.model import policy
+from secretsbackup.model import causes, former, policy
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.check import Excess, Finding, Sign
 from secretsbackup.model.created import Did, Hand, HandStep, How, Made, Part
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.event import Caution, Progressed, Step, Verb, Warned
-from secretsbackup.model.outcome import (
-    Cancelled,
-    Completed,
-    Failed,
-    Interrupted,
-    Outcome,
-    Reason,
-    Skipped,
-    Summary,
-    Why,
-)
+from secretsbackup.model.outcome import Cancelled, Completed, Failed, Interrupted, Outcome, Skipped, Summary
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.status import About, Concern, Status
+from tests.docs.troubleshooting import GROUPS
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 OUTCOMES: list[Outcome] = [
     Completed(Summary(files=3, bytes=2_000_000, stored=1_000_000, folder="/home/ada/restored")),
     Completed(Summary(changed=False, files=1, bytes=1), 1),
     Completed(Summary(files=12_480, bytes=0), 2),
-    Skipped((Why(Reason.BUSY, "12"), Why(Reason.SOURCE_MISSING, "/media/disk"))),
+    Skipped((causes.Busy(12), causes.SourceMissing("/media/disk"))),
     Cancelled("you (Ctrl-C)"),
-    Failed(Reason.NO_ROOM, "/tmp"),
+    Failed(causes.NoRoom("/tmp")),
     Interrupted(),
 ]
 
@@ -43,38 +38,46 @@ def whole(text: str) -> bool:
     return bool(text.strip()) and not [odd for odd in ("{", "}", "None", "  ", "()", "“”") if odd in text]
 
 
-DETAILS = {
-    Reason.TOOL_TOO_OLD: "Rsync 2.6 3.1 /usr/bin/rsync",
-    Reason.NOT_YOURS: "root /home/ada/notes",
-    Reason.AS_ROOT: "ada /home/ada",
-    Reason.STAGE_NOT_OURS: "/var/stage/diary.txt",
-    Reason.SECRET_MISSING: "aws-access-key-id docs",
-}
+EXAMPLES = {cause.reason: cause for _anchor, _title, entries in GROUPS for cause in entries}
+"""Of each cause one, from the handbook's page of them."""
 
 
 @pytest.mark.parametrize("reason", Reason)
-def test_every_reason_has_words(reason: Reason) -> None:
-    message = words.reason(Why(reason, DETAILS.get(reason, "Something here")))
+def test_every_cause_has_words(reason: Reason) -> None:
+    message = words.reason(EXAMPLES[reason])
     assert whole(message.title)
-    assert message.title[0].isupper() or message.title[0] in "“/" or message.title.startswith("duplicity ")
     assert not message.advice or whole(message.advice)
-    assert "secretsbackup" not in f"{message.title} {message.advice}"
+    title, advice = (_without_names(text, EXAMPLES[reason]) for text in (message.title, message.advice))
+    assert title[0].isupper() or title[0] == "“" or title.startswith("duplicity ")
+    assert "secretsbackup" not in f"{title} {advice}"
     assert message.typed in message.in_terminal
+    assert message.help == f"troubleshooting#{reason}"
 
 
-@pytest.mark.parametrize("reason", [reason for reason in Reason if reason is not Reason.PROFILE_INVALID])
-def test_a_reason_without_a_detail_still_has_a_title(reason: Reason) -> None:
-    assert words.reason(Why(reason)).title.strip()
+def _without_names(text: str, cause: Cause) -> str:
+    """What the program says itself, and not the example."""
+    values = [value for value in msgspec.structs.astuple(cause) if isinstance(value, str) and value]
+    for value in sorted(values, key=len, reverse=True):
+        text = text.replace(value, "Name")
+    return text
+
+
+@pytest.mark.parametrize("kind", [kind for kind in get_args(Cause) if kind is not causes.ProfileInvalid])
+def test_a_cause_of_which_nothing_is_known_still_has_words(kind: type[Cause]) -> None:
+    """Older journals, and programs that say little, leave fields empty."""
+    message = words.reason(former.cause(kind.__struct_config__.tag))
+    assert message.title.strip()
+    assert "None" not in message.title
 
 
 def test_what_belongs_to_root_is_said_with_the_command_that_gives_it_back() -> None:
-    message = words.reason(Why(Reason.NOT_YOURS, "root /home/ada/my state/secretsbackup"))
+    message = words.reason(causes.NotYours("root", "/home/ada/my state/secretsbackup"))
     assert message.title == "/home/ada/my state/secretsbackup belongs to root."
     assert message.typed == "sudo chown -R $USER: '/home/ada/my state/secretsbackup'"
 
 
 def test_a_missing_keyring_is_said_in_one_sentence() -> None:
-    message = words.reason(Why(Reason.KEYRING_MISSING, "no Secret Service, KWallet or Keychain answers"))
+    message = words.reason(causes.KeyringMissing("no Secret Service, KWallet or Keychain answers"))
     assert message.title == "No usable keyring was found (no Secret Service, KWallet or Keychain answers)."
 
 
@@ -166,7 +169,7 @@ def test_the_health_is_one_whole_sentence(status: Status) -> None:
 
 @pytest.mark.parametrize("about", About)
 def test_every_concern_has_words(about: About) -> None:
-    why = (Why(Reason.DESTINATION_AWAY, "/media/disk"),)
+    why = (causes.DestinationAway("/media/disk"),)
     one = Concern(about=about, key="k", why=why, when=NOON - timedelta(days=40), number=3)
     assert whole(words.concern(one, NOON))
     assert "secretsbackup" not in words.concern(one, NOON)  # a window has buttons; what to type is apart
@@ -219,19 +222,20 @@ def test_every_excess_has_words(excess: Excess, sign: Sign) -> None:
     assert bool(message.advice) is (sign is Sign.EXCESSIVE)
 
 
-SIGHTS = {
-    Sign.NOT_TIDIED: "uploads versions",
-    Sign.UPLOADS_LEFT: "3 2000000",
-    Sign.ROOM: "2000000",
-    Sign.LITTLE_ROOM: "2000000",
-    Sign.CLOCK_OFF: "-120",
-}
-
-
 @pytest.mark.parametrize("sign", [sign for sign in Sign if sign not in (Sign.WITHHELD, Sign.EXCESSIVE)])
 def test_every_other_sign_has_words(sign: Sign) -> None:
-    about = SIGHTS.get(sign, "something")
-    message = words.finding(Finding(right="x", sign=sign, detail=about, why=Why(Reason.CLOCK_WRONG, "7200")))
+    about = "uploads versions" if sign is Sign.NOT_TIDIED else "something"
+    message = words.finding(
+        Finding(
+            right="x",
+            sign=sign,
+            detail=about,
+            why=causes.ClockWrong(7200),
+            count=3,
+            size=2_000_000,
+            seconds=-120,
+        )
+    )
     assert whole(message.title)
     assert not message.advice or whole(message.advice)
 

@@ -7,7 +7,8 @@ from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.restore.when import WhenPage
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import gnupg
 from secretsbackup.words.language import _

@@ -12,7 +12,8 @@ from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model import destination as destinations
 from secretsbackup.model.destination import Bucket, Destination
 from secretsbackup.model.draft import Problem
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import KeyPair, Secret
 from secretsbackup.operations.repository import unregistered
 from secretsbackup.words.language import _
@@ -91,7 +92,7 @@ class ElsewherePage(Page[Subject | None]):
             field = _FIELDS.get(failure.reason)
             if field is None:
                 raise
-            return [Problem(field, words.reason(Why(failure.reason, failure.detail)).title)]
+            return [Problem(field, words.reason(failure.cause).title)]
         self._done = Subject(found.profile, opened_by, found.phrase)
         return ()
 

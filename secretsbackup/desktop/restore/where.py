@@ -16,8 +16,8 @@ from secretsbackup.desktop.restore.what import WhatPage
 from secretsbackup.desktop.restore.when import How, WhenPage
 from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.wizard.page import Page
+from secretsbackup.model import causes
 from secretsbackup.model.draft import Problem
-from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.operations.restore import destination_folder
 from secretsbackup.words.language import _
 
@@ -70,7 +70,7 @@ class WherePage(Page[Where]):
         needed = chosen.forecast.bytes if chosen and chosen.forecast else 0
         free = shutil.disk_usage(parent).free
         if needed > free:
-            why = Why(Reason.NO_ROOM, f"{parent} {needed} {free}")
+            why = causes.NoRoom(str(parent), needed, free)
             return [Problem("parent", words.reason(why).title)]
         return ()
 

@@ -14,12 +14,12 @@ from secretsbackup.desktop.setup.bucket import BucketPage
 from secretsbackup.desktop.setup.existing_backups import DestinedPage
 from secretsbackup.desktop.setup.findings import Findings
 from secretsbackup.desktop.setup.start import StartPage
-from secretsbackup.model import services
+from secretsbackup.model import causes, services
 from secretsbackup.model.check import Finding, Verdict
 from secretsbackup.model.created import Hand
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.draft import Problem
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Access, Start
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
 from secretsbackup.model.services import Service
@@ -161,7 +161,7 @@ class AccessPage(DestinedPage[Opening]):
         found: list[Finding] = []
         for finding in await self.during(_("Trying each right…"), self._findings_of(bucket, credential)):
             if finding.why and finding.verdict is Verdict.LACKING:
-                raise Failure(finding.why.reason, finding.why.detail)
+                raise Failure(finding.why)
             found.append(finding)
         self.warnings = tuple(one for one in found if one.verdict is Verdict.WARNING)
         if any(one.verdict is Verdict.LACKING for one in found):
@@ -176,15 +176,17 @@ class AccessPage(DestinedPage[Opening]):
     def _tell_failure(self, failure: Failure) -> Sequence[Problem]:
         """What is wrong, with the button that helps where one does."""
         message = work.told(failure)
-        match failure.reason:
-            case Reason.CREDENTIAL_REFUSED:
+        match failure.cause:
+            case causes.CredentialRefused():
                 return [Problem("secret", _("Not accepted: are id and secret whole, and of this service?"))]
-            case Reason.REGION_WRONG if re.fullmatch(r"[a-z]{2}-[a-z-]+-\d", failure.detail):
-                use = _("&Use {region}").format(region=failure.detail)
-                self.tell(message, (use, lambda: self._use_region(failure.detail)))
-            case Reason.BUCKET_TAKEN | Reason.BUCKET_NAME_BAD | Reason.ENDPOINT_WRONG | Reason.REGION_WRONG:
+            case causes.RegionWrong(region=region) if region:
+                use = _("&Use {region}").format(region=region)
+                self.tell(message, (use, lambda: self._use_region(region)))
+            case (
+                causes.BucketTaken() | causes.BucketNameBad() | causes.EndpointWrong() | causes.RegionWrong()
+            ):
                 self.tell(message, (_("&Change it"), self._back))
-            case Reason.DESTINATION_MISSING if self.answer.access is not Access.ADMIN:
+            case causes.DestinationMissing() if self.answer.access is not Access.ADMIN:
                 missing = _("There is no bucket of that name yet.")
                 advice = _("Make it by hand as it is said above, or let it be made for you.")
                 made = _("&Make it all for me"), lambda: self.choices.choose(Access.ADMIN)

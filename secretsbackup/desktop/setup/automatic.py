@@ -6,8 +6,9 @@ from PySide6.QtWidgets import QCheckBox, QWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import widgets, work
+from secretsbackup.model import causes
 from secretsbackup.model.automatic_start import Starter
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
 from secretsbackup.operations.setup import automatic_start
 from secretsbackup.words import Message
 
@@ -56,7 +57,7 @@ class AutomaticOffer(QWidget):
             lacking = await automatic_start.turn_on(starter)
         except Failure as failure:
             return (work.told(failure),)
-        return (words.reason(Why(Reason.NOT_STARTED, lacking)),) if lacking else ()
+        return (words.reason(causes.NotStarted(lacking)),) if lacking else ()
 
     def _show(self) -> None:
         self.setVisible(self._wanted and self._starter is not None)

@@ -87,7 +87,7 @@ class FolderPage(DestinedPage[Folder]):
         findings = [one async for one in doctor.examine_destination(self.answer, None, draft)]
         for one in findings:
             if one.verdict is Verdict.LACKING and one.why:
-                raise Failure(one.why.reason, one.why.detail)
+                raise Failure(one.why)
         self.warnings = tuple(one for one in findings if one.verdict is Verdict.WARNING)
         return await self.meet(self.answer, None, "destination")
 

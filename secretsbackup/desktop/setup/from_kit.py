@@ -17,8 +17,9 @@ from secretsbackup.desktop.short_names import where
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.destination import Bucket, Destination, parse_or_folder
 from secretsbackup.model.draft import Problem
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Start
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import KeyPair, Secret, SecretName
 from secretsbackup.operations.keys import kit as kits
 from secretsbackup.operations.setup import automatic_start, recover
@@ -144,7 +145,7 @@ class KitPage(Page[Recovered | None]):
             field = _FIELDS.get(failure.reason)
             if field is None:
                 raise
-            return [Problem(field, words.reason(Why(failure.reason, failure.detail)).title)]
+            return [Problem(field, words.reason(failure.cause).title)]
         if automatic_start.scheduled([self._done.profile]):
             self.remarks = await self.automatic.accept()
         return ()

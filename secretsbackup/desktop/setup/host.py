@@ -14,8 +14,9 @@ from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.model.destination import Host, parse
 from secretsbackup.model.draft import Problem
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import What, Where
+from secretsbackup.model.reason import Reason
 from secretsbackup.operations.repository import discover
 from secretsbackup.tools import destinations as places
 from secretsbackup.words.language import _

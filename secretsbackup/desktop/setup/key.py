@@ -12,9 +12,10 @@ from secretsbackup.desktop.fields import SecretField
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import Problem
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Start
 from secretsbackup.model.profile import Fingerprint
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.keys import keys
 from secretsbackup.operations.keys.keys import Offer
@@ -96,7 +97,7 @@ class KeyPage(Page[Key]):
             await self.during(_("Trying the passphrase…"), keys.try_phrase(key.fingerprint, key.phrase))
         except Failure as failure:
             if failure.reason is Reason.PASSPHRASE_WRONG:
-                return [Problem("phrase", words.reason(Why(failure.reason, failure.detail)).title)]
+                return [Problem("phrase", words.reason(failure.cause).title)]
             raise
         return ()
 
@@ -142,5 +143,5 @@ def _about(offer: Offer) -> str:
 
 def _because(offer: Offer) -> str:
     assert offer.against is not None
-    why = words.reason(Why(offer.against, offer.key.fingerprint[-16:]))
+    why = words.reason(offer.against)
     return _("Not to be used: {owner}. {why}").format(owner=offer.key.owner, why=why.title)

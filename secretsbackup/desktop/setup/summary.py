@@ -13,10 +13,12 @@ from secretsbackup.desktop.setup.automatic import AutomaticOffer, FindStarter
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.tasks import Tasks
 from secretsbackup.desktop.wizard.page import Page
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.created import Did
 from secretsbackup.model.draft import Problem
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Start, Told, Traces
+from secretsbackup.model.reason import Reason
 from secretsbackup.operations.setup import set_up
 from secretsbackup.operations.setup.set_up import Established, Wish
 from secretsbackup.store.home import Home
@@ -108,7 +110,7 @@ class SummaryPage(Page[Established | None]):
         try:
             self._done = await set_up.establish(wish, self._home, self._hear)
         except Failure as failure:
-            self.stopped(Why(failure.reason, failure.detail))
+            self.stopped(failure.cause)
             return [Problem("tasks", "")]
         except asyncio.CancelledError:
             again = _("Set it up again when you like: what is made is not made twice.")
@@ -166,7 +168,7 @@ class SummaryPage(Page[Established | None]):
             case _:
                 widgets.into_view(self.tasks.tell(told))
 
-    def stopped(self, why: Why) -> None:
+    def stopped(self, why: Cause) -> None:
         """Something stood in the way: say what, and what there is by now."""
         self._stop(words.in_set_up(why), again=why.reason not in _NO_SECOND_TRY, place=words.is_of_place(why))
 

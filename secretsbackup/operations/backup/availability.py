@@ -4,19 +4,21 @@ import errno
 import os
 from pathlib import Path
 
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile, Source
 from secretsbackup.store.home import Home
 
 
-def absent(home: Home, profile: Profile, *, allow_empty: bool = False) -> tuple[Why, ...]:
+def absent(home: Home, profile: Profile, *, allow_empty: bool = False) -> tuple[Cause, ...]:
     """The sources that are missing, or are empty and were not."""
     stage = home.stage(profile)
     found = (_absent(source, stage / source.label, allow_empty) for source in profile.sources)
     return tuple(why for why in found if why)
 
 
-def _absent(source: Source, before: Path, allow_empty: bool) -> Why | None:
+def _absent(source: Source, before: Path, allow_empty: bool) -> Cause | None:
     path = Path(source.path)
     try:
         if not path.is_dir():
@@ -26,8 +28,8 @@ def _absent(source: Source, before: Path, allow_empty: bool) -> Why | None:
         if not os.access(path, os.X_OK):
             raise PermissionError(errno.EACCES, os.strerror(errno.EACCES), source.path)
     except FileNotFoundError:
-        return Why(Reason.SOURCE_MISSING, source.path)
+        return causes.SourceMissing(source.path)
     except OSError as error:
-        raise Failure(Reason.SOURCE_UNREADABLE, source.path, (str(error),)) from None
+        raise Failure(causes.SourceUnreadable(source.path), (str(error),)) from None
     was_full = before.is_dir() and any(before.iterdir())
-    return Why(Reason.SOURCE_EMPTY, source.path) if empty and was_full and not allow_empty else None
+    return causes.SourceEmpty(source.path) if empty and was_full and not allow_empty else None

@@ -8,10 +8,11 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import datetime, timedelta
 from pathlib import Path
 
+from secretsbackup.model import causes
 from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import Caution, SnapshotMade, Step, Warned
-from secretsbackup.model.outcome import Failure, Reason, Summary
+from secretsbackup.model.outcome import Failure, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
@@ -250,7 +251,7 @@ async def _second_of_its_own(run: Run, held: Holdings) -> datetime | None:
     newest = held.whole[-1]
     passed = time.time() - newest.time.timestamp()
     if passed < -_SLEWED:
-        run.tell(Warned(caution=Caution.CLOCK_BEHIND, detail=newest.time.isoformat()))
+        run.tell(Warned(caution=Caution.CLOCK_BEHIND, when=newest.time))
         return newest.time + timedelta(seconds=1)
     if passed < 1:
         await asyncio.sleep(1 - passed)
@@ -262,7 +263,7 @@ async def _forsake(run: Run, vault: Vault, phrase: Secret | None) -> None:
     try:
         await duplicity.forsake(vault, phrase)
     except Failure as failure:
-        run.tell(Warned(caution=Caution.NOT_TIDIED, detail=failure.detail or failure.reason))
+        run.tell(Warned(caution=Caution.NOT_TIDIED, detail=failure.cause.about or failure.reason))
 
 
 async def _duplicity(
@@ -347,7 +348,7 @@ def _made(before: Holdings, after: Holdings) -> tuple[Snapshot, ...]:
     """The snapshots that are there now and were not; Failure if there is none, whatever duplicity said."""
     found = after.since(before)
     if not found:
-        raise Failure(Reason.NOTHING_SENT)
+        raise Failure(causes.NothingSent())
     return found
 
 

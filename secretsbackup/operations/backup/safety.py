@@ -14,10 +14,12 @@ import tarfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+from secretsbackup.model import causes
 from secretsbackup.model.backup_options import Allowed
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Folder, url
 from secretsbackup.model.entry import What
-from secretsbackup.model.outcome import Failure, Reason, Skip, Why
+from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.rsync_patterns import Patterns
@@ -53,7 +55,7 @@ async def before_sending(
     profile = run.profile
     lost = (gathered.deleted + gathered.replaced) * 100 > profile.ask_above_changed_percent * gathered.files
     much = gathered.changed_bytes > profile.ask_above_new_gb * _GB
-    wanted: list[Why] = []
+    wanted: list[Cause] = []
     if profile.ask_above_changed_percent and not allowed.many_changes and (lost or left_over):
         wanted += await asyncio.to_thread(_upheaval, run, vault, held)
     if profile.ask_above_new_gb and not allowed.large and (much or left_over):
@@ -62,7 +64,7 @@ async def before_sending(
         raise Skip(*wanted)
 
 
-def _upheaval(run: Run, vault: Vault, held: Holdings) -> list[Why]:
+def _upheaval(run: Run, vault: Vault, held: Holdings) -> list[Cause]:
     """UPHEAVAL with “GONE CHANGED ALL” if too many files of the newest snapshot are gone or changed."""
     known = _saved(run.profile, vault, held)
     stage = bytes(run.home.stage(run.profile))
@@ -74,7 +76,7 @@ def _upheaval(run: Run, vault: Vault, held: Holdings) -> list[Why]:
     gone = len(known)
     if gone + changed <= _FEW or (gone + changed) * 100 <= run.profile.ask_above_changed_percent * every:
         return []
-    return [Why(Reason.UPHEAVAL, f"{gone} {changed} {every}")]
+    return [causes.Upheaval(gone, changed, every)]
 
 
 def _saved(profile: Profile, vault: Vault, held: Holdings) -> dict[bytes, int]:
@@ -97,7 +99,7 @@ def _saved(profile: Profile, vault: Vault, held: Holdings) -> dict[bytes, int]:
     return found
 
 
-def _surge(run: Run, vault: Vault, held: Holdings) -> list[Why]:
+def _surge(run: Run, vault: Vault, held: Holdings) -> list[Cause]:
     """SURGE with “NEW LARGEST PATH” if more than the profile wants is new since the newest snapshot.
 
     A stage may be younger than what was sent before, from another machine: what the snapshot has as it is
@@ -116,7 +118,7 @@ def _surge(run: Run, vault: Vault, held: Holdings) -> list[Why]:
             largest = max(largest, (status.st_size, path))
     if new <= run.profile.ask_above_new_gb * _GB:
         return []
-    return [Why(Reason.SURGE, f"{new} {largest[0]} {_origin(run, largest[1])}")]
+    return [causes.Surge(new, largest[0], _origin(run, largest[1]))]
 
 
 def _origin(run: Run, path: bytes) -> str:
@@ -141,7 +143,7 @@ async def key_fits(run: Run, vault: Vault, held: Holdings) -> bool:
     if name is None or notes.read(run.home, run.profile.name).tried == mark:
         return True
     if not files.is_sealed(name):
-        raise Failure(Reason.NOT_SEALED, url(vault.destination))
+        raise Failure(causes.NotSealed(url(vault.destination)))
     phrase = await _kept_passphrase(run.profile)
     try:
         content = await destinations.fetch(vault.destination, vault.credential, name)
@@ -150,11 +152,11 @@ async def key_fits(run: Run, vault: Vault, held: Holdings) -> bool:
     await gnupg.start_agent()
     match await encrypted.try_to_open(content, run.profile.key, phrase):
         case Opened.WRONG_PASSPHRASE:
-            raise Failure(Reason.PASSPHRASE_WRONG, run.profile.name)
+            raise Failure(causes.PassphraseWrong(run.profile.key))
         case Opened.OTHER_KEY:
             return False
         case Opened.BY_PASSPHRASE:
-            raise Failure(Reason.SEALED_BY_PASSPHRASE, url(vault.destination))
+            raise Failure(causes.SealedByPassphrase(url(vault.destination)))
         case Opened.YES if phrase:
             notes.set_(run.home, run.profile.name, tried=mark)
     return True
@@ -177,18 +179,18 @@ async def room_to_gather(run: Run, program: Path, trees: Sequence[Tree]) -> None
     for source, seen in zip(run.profile.sources, trees, strict=True):
         grown += await rsync.growth(program, source, stage, exclude=run.profile.exclude, seen=seen)
     if grown > free:
-        raise Failure(Reason.NO_ROOM, f"{stage} {grown} {free}")
+        raise Failure(causes.NoRoom(str(stage), grown, free))
 
 
 def room_to_send(run: Run, vault: Vault, held: Holdings, coming: int) -> None:
     """Failure(NO_ROOM) or (DESTINATION_FULL) if so many bytes have no place to be packed, or to go to."""
     packing, free = min(coming, 3 * duplicity.VOLUME_MIB << 20), _free(vault.temporary)
     if packing > free:
-        raise Failure(Reason.NO_ROOM, f"{vault.temporary} {packing} {free}")
+        raise Failure(causes.NoRoom(str(vault.temporary), packing, free))
     if isinstance(vault.destination, Folder):
         stored, free = int(coming * _shrinks(run, held)), _free(Path(vault.destination.path))
         if stored > free:
-            raise Failure(Reason.DESTINATION_FULL, f"{vault.destination.path} {stored} {free}")
+            raise Failure(causes.DestinationFull(vault.destination.path, stored, free))
 
 
 def _shrinks(run: Run, held: Holdings) -> float:

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.outcome import Failure, Reason, Skip
+from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.profile import Profile, Source
 from secretsbackup.operations.backup import availability, staleness
 from secretsbackup.operations.backup.outbox import Posting
@@ -44,7 +45,7 @@ async def survey(run: Run) -> list[Tree]:
     ]
     for source, one in zip(run.profile.sources, seen, strict=True):
         if b"" in one.ours:
-            raise Failure(Reason.FOLDER_IS_OURS, source.path)
+            raise Failure(causes.FolderIsOurs(source.path))
     return seen
 
 
@@ -178,7 +179,7 @@ def _claim(run: Run) -> Staged:
     there = stage.iterdir() if stage.is_dir() else ()
     strange = [entry.name for entry in there if entry.name not in known and "." not in known]
     if strange and not own:
-        raise Failure(Reason.STAGE_NOT_OURS, str(stage / strange[0]))
+        raise Failure(causes.StageNotOurs(str(stage / strange[0])))
     return msgspec.structs.replace(before, labels=(*before.labels, *strange))
 
 
@@ -190,10 +191,10 @@ def _apart(stage: Path, profile: Profile) -> None:
     copies = [(stage / source.label, Path(source.path)) for source in profile.sources]
     for path in kept:
         if tree.within(Path(path), stage):
-            raise Failure(Reason.STAGE_NOT_OURS, path)
+            raise Failure(causes.StageNotOurs(path))
     for copy, source in copies:
         if tree.same(copy, source) and not copy.is_symlink():
-            raise Failure(Reason.STAGE_NOT_OURS, str(source))
+            raise Failure(causes.StageNotOurs(str(source)))
 
 
 def _labels(profile: Profile) -> tuple[str, ...]:

@@ -5,9 +5,12 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.event import Caution, Warned
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint, Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.repository import prerequisites
 from secretsbackup.operations.run.runner import Ask, Run
@@ -23,7 +26,7 @@ class Offer(msgspec.Struct, frozen=True):
     """A key of this user, and why nothing can be encrypted to it (None: it can)."""
 
     key: Key
-    against: Reason | None
+    against: Cause | None
 
 
 async def offers() -> tuple[Offer, ...]:
@@ -32,18 +35,18 @@ async def offers() -> tuple[Offer, ...]:
     return tuple(sorted(found, key=lambda offer: offer.against is not None))
 
 
-def _against(key: Key) -> Reason | None:
+def _against(key: Key) -> Cause | None:
     try:
         gnupg.usable(key)
     except Failure as failure:
-        return failure.reason
+        return failure.cause
     return None
 
 
 async def make(owner: str, phrase: Secret, kind: Kind = Kind.CURVE) -> Fingerprint:
     """Make a key that can really encrypt, which does not expire; its passphrase is tried at once."""
     if not phrase:
-        raise Failure(Reason.PROFILE_INVALID, "A key without a passphrase guards nothing.")
+        raise Failure(causes.ProfileInvalid("A key without a passphrase guards nothing."))
     await gnupg.start_agent()
     made = await gnupg.make_key(owner.strip() or OWNER, phrase, kind=kind)
     await gnupg.try_passphrase(made, phrase)
@@ -59,7 +62,7 @@ async def try_phrase(key: Fingerprint, phrase: Secret) -> None:
 def agreed(made: passphrase.Phrase, typed: Secret) -> Secret:
     """The passphrase, if it was typed back as it was shown; capitals and spaces around do not count."""
     if not passphrase.same(made, typed):
-        raise Failure(Reason.PROFILE_INVALID, "That is not what was shown.")
+        raise Failure(causes.ProfileInvalid("That is not what was shown."))
     return made.secret
 
 
@@ -97,7 +100,7 @@ async def opens(profile: Profile) -> str:
     key = await gnupg.resolve(profile.key)
     parts = await gnupg.opening(profile.key)
     if await elsewhere(key):
-        raise Failure(Reason.SECRET_SUBKEY_MISSING, key.encrypts_to)
+        raise Failure(causes.SecretSubkeyMissing(key.encrypts_to))
     kept, _trouble = await prerequisites.kept_passphrase(profile)
     if kept or await gnupg.unprotected(parts):
         await gnupg.open_trial(profile.key, parts, kept or Secret(""))
@@ -133,10 +136,10 @@ async def extend(profile: Profile, home: Home, span: str, ask: Ask) -> datetime 
     the key is known to be safe for longer at once, not only after its next backup.
     """
     if not re.fullmatch(r"[1-9]\d{0,3}[dwmy]|never", span):
-        raise Failure(Reason.PROFILE_INVALID, f"“{span}” is no span of time; use 90d, 18m, 2y or never.")
+        raise Failure(causes.ProfileInvalid(f"“{span}” is no span of time; use 90d, 18m, 2y or never."))
     key = await gnupg.resolve(profile.key)
     if key.revoked:
-        raise Failure(Reason.KEY_REVOKED, key.fingerprint)
+        raise Failure(causes.KeyRevoked(key.fingerprint))
     phrase = await prerequisites.passphrase_of(profile, ask)
     await gnupg.extend(key, span, phrase)
     end = await expiry(profile)

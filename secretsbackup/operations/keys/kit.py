@@ -5,12 +5,14 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model import kit as kits
 from secretsbackup.model import snapshot as snapshots
 from secretsbackup.model.destination import Destination, url
 from secretsbackup.model.kit import Kit, Reading
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.sheet import Sheet
 from secretsbackup.operations.repository import prerequisites
@@ -105,11 +107,11 @@ def _places(folder: Path, profile: Profile) -> tuple[Path, Path]:
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         ours = not text.exists() or profile_in(kits.parse(text.read_text("utf-8")).kit).name == profile.name
     except OSError as error:
-        raise Failure(Reason.NOT_WRITABLE, str(folder), (str(error),)) from None
+        raise Failure(causes.NotWritable(str(folder)), (str(error),)) from None
     except (ValueError, Failure):
         ours = False
     if not ours or (pdf.exists() and not text.exists()):
-        raise Failure(Reason.KIT_IN_THE_WAY, str(text if text.exists() else pdf))
+        raise Failure(causes.KitInTheWay(str(text if text.exists() else pdf)))
     return text, pdf
 
 
@@ -123,16 +125,16 @@ def read_text(text: str) -> Reading:
     try:
         return kits.parse(text)
     except ValueError as error:
-        raise Failure(Reason.KIT_BROKEN, str(error)) from None
+        raise Failure(causes.KitBroken(str(error))) from None
 
 
 async def read_beside(destination: Destination, credential: Credential) -> Reading:
     """Read the kit that is kept beside the backups; Failure(KIT_BROKEN) also if there is none."""
     size = (await destinations.contents(destination, credential)).get(BESIDE)
     if size is None:
-        raise Failure(Reason.KIT_BROKEN, "there is none beside these backups")
+        raise Failure(causes.KitBroken("there is none beside these backups"))
     if size > _LARGEST:
-        raise Failure(Reason.KIT_BROKEN, "what lies beside these backups is too large for one")
+        raise Failure(causes.KitBroken("what lies beside these backups is too large for one"))
     content = await destinations.fetch(destination, credential, BESIDE)
     return read_text(content.decode("utf-8", "replace"))
 
@@ -142,7 +144,7 @@ def profile_in(kit: Kit) -> Profile:
     try:
         (profile,) = profiles.parse(kit.settings, "the recovery kit").values()
     except ValueError:
-        raise Failure(Reason.KIT_BROKEN, "its settings hold no profile") from None
+        raise Failure(causes.KitBroken("its settings hold no profile")) from None
     return profile
 
 
@@ -159,7 +161,7 @@ async def check(
     """
     reading = await read(path)
     if reading.faults:
-        raise Failure(Reason.KIT_BROKEN, reading.faults[0])
+        raise Failure(causes.KitBroken(reading.faults[0]))
     there = profile_in(reading.kit)
     here = profile or profiles.load(home).get(there.name, there)
     _agrees(there, here)
@@ -173,7 +175,7 @@ async def check(
         except Failure as failure:
             if kept and failure.reason is Reason.PASSPHRASE_WRONG:
                 outdated = "the passphrase in the keyring does not open its key"
-                raise Failure(Reason.KIT_OUTDATED, outdated) from None
+                raise Failure(causes.KitOutdated(outdated)) from None
             raise
         proof = await _open_newest(here, phrase, empty, await opens(here))
     remember(here, home, held)
@@ -183,10 +185,10 @@ async def check(
 def _agrees(there: Profile, here: Profile) -> None:
     """Failure(KIT_OUTDATED) if the kit would lead to other backups or to another key."""
     if there.key != here.key:
-        raise Failure(Reason.KIT_OUTDATED, f"it holds the key {there.key}, the profile has {here.key}")
+        raise Failure(causes.KitOutdated(f"it holds the key {there.key}, the profile has {here.key}"))
     if place_of(there.destination) != place_of(here.destination):
         raise Failure(
-            Reason.KIT_OUTDATED, f"it leads to {url(there.destination)}, not {url(here.destination)}"
+            causes.KitOutdated(f"it leads to {url(there.destination)}, not {url(here.destination)}")
         )
 
 
@@ -194,7 +196,7 @@ async def prove(kit: Kit, profile: Profile, phrase: Secret, empty: Path) -> tupl
     """Take the kit's key into an empty keyring and try the passphrase on it; the subkeys that it opens."""
     fingerprint = await custody.take_in(kit.key, home=empty)
     if fingerprint != profile.key:
-        raise Failure(Reason.KIT_BROKEN, f"its key is {fingerprint}, its settings want {profile.key}")
+        raise Failure(causes.KitBroken(f"its key is {fingerprint}, its settings want {profile.key}"))
     await gnupg.try_passphrase(fingerprint, phrase, home=empty)
     return await _held(profile, empty)
 
@@ -208,7 +210,7 @@ async def _open_newest(profile: Profile, phrase: Secret, empty: Path, credential
     sealed = await destinations.fetch(profile.destination, credential, name)
     count = files.volumes(await _opened(sealed, phrase, empty))
     if count == 0:
-        raise Failure(Reason.VOLUME_CORRUPT, name)
+        raise Failure(causes.VolumeCorrupt(name))
     return Proof(profile, newest.stamp, count)
 
 
@@ -217,10 +219,10 @@ async def _opened(sealed: bytes, phrase: Secret, empty: Path) -> bytes:
     try:
         return await custody.opened(sealed, phrase, home=empty)
     except Failure as failure:
-        if failure.reason is not Reason.SECRET_SUBKEY_MISSING:
+        if not isinstance(failure.cause, causes.SecretSubkeyMissing):
             raise
-        newer = f"the newest backups are encrypted to the subkey {failure.detail}, which it does not hold"
-        raise Failure(Reason.KIT_OUTDATED, newer, failure.last_lines) from None
+        newer = f"the newest backups are encrypted to the subkey {failure.cause.key}, which it does not hold"
+        raise Failure(causes.KitOutdated(newer), failure.last_lines) from None
 
 
 def remember(profile: Profile, home: Home, subkeys: tuple[str, ...]) -> None:

@@ -7,9 +7,10 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model import snapshot as snapshots_of
 from secretsbackup.model.entry import Entry
-from secretsbackup.model.outcome import Failure, Reason, Skip
+from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.paths import shown, within_snapshot
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.snapshot import Chain
@@ -32,7 +33,7 @@ class Shelf(msgspec.Struct, frozen=True):
     chains: tuple[Chain, ...]
     damaged: frozenset[str]
     sizes: dict[str, tuple[int, int]]
-    newer: str = ""
+    newer: datetime | None = None
 
 
 FIRST_ANSWER_S = 5.0
@@ -56,7 +57,7 @@ async def snapshots(
     chains = files.chains(listed)
     newest = snapshots_of.at(chains, None)
     newer = origin.later(sizes, newest.stamp if newest else "")
-    return Shelf(chains, damaged, sizes, newer)
+    return Shelf(chains, damaged, sizes, files.moment(newer) if newer else None)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -98,7 +99,7 @@ async def listing(
         if time is None:
             raise no_snapshot(wanted)
         if path and not catalogue.entry(file, time, path):
-            raise Failure(Reason.PATH_NOT_FOUND, shown(below))
+            raise Failure(causes.PathNotFound(shown(below)))
         return Answer(catalogue.below(file, time, path), time)
 
     return await _asked(answer, profile, home, learns, at)
@@ -122,7 +123,7 @@ async def versions(profile: Profile, home: Home, path: bytes, learns: Learns) ->
     def answer() -> Answer:
         found = catalogue.versions(home.catalogue(profile), within_snapshot(path, profile))
         if not found:
-            raise Failure(Reason.PATH_NOT_FOUND, shown(path))
+            raise Failure(causes.PathNotFound(shown(path)))
         return Answer(found)
 
     return await _asked(answer, profile, home, learns)

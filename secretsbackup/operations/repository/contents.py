@@ -7,11 +7,13 @@ from datetime import UTC, datetime
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model import snapshot as snapshots
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.encryption import Sealing, sealing
 from secretsbackup.model.event import Caution, ChainLost, Loss, Warned
-from secretsbackup.model.outcome import Failure, Reason, Skip, Why
+from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.snapshot import Chain, Snapshot
 from secretsbackup.model.status import DAMAGE
 from secretsbackup.operations.run.runner import Run
@@ -90,7 +92,7 @@ async def readable(vault: Vault, held: Holdings, names: Iterable[str]) -> None:
     """Failure(FROZEN) if one of these files must be brought back before it can be read."""
     frozen = sorted(held.frozen.intersection(names))
     if first := await destinations.still_frozen(vault.destination, vault.credential, frozen):
-        raise Failure(Reason.FROZEN, named(first, len(frozen)))
+        raise Failure(causes.Frozen(first, len(frozen) - 1))
 
 
 async def can_begin(vault: Vault, held: Holdings, snapshot: Snapshot, *, whole: bool = False) -> None:
@@ -122,7 +124,8 @@ def named(first: str, count: int) -> str:
 def tell_frozen(run: Run, held: Holdings) -> None:
     """Warn of backups that cannot be restored at once."""
     if frozen := sorted(name for name in held.frozen if files.parse(name)):
-        run.tell(Warned(caution=Caution.FROZEN, path=named(frozen[0], len(frozen))))
+        cause = causes.Frozen(frozen[0], len(frozen) - 1)
+        run.tell(Warned(caution=Caution.FROZEN, path=frozen[0], cause=cause))
 
 
 @contextlib.contextmanager
@@ -140,7 +143,17 @@ def judging(run: Run, vault: Vault, held: Holdings, snapshot: Snapshot) -> Itera
         lose(run, vault, [chain.snapshots[0].stamp], "damaged")
         if chain is held.chains[-1]:
             raise
-        raise Failure(Reason.OLDER_DAMAGED, failure.detail, failure.last_lines) from None
+        raise Failure(_older(failure.cause), failure.last_lines) from None
+
+
+def _older(cause: Cause) -> Cause:
+    match cause:
+        case causes.VolumeMissing(file=file, more=more):
+            return causes.OlderDamaged(file, more)
+        case causes.VolumeCorrupt(file=file) | causes.SampleDiffers(path=file):
+            return causes.OlderDamaged(file)
+        case _:
+            return causes.OlderDamaged()
 
 
 def lose(run: Run, vault: Vault, starts: Iterable[str], how: Loss) -> None:
@@ -165,12 +178,12 @@ async def _contents(run: Run, vault: Vault) -> tuple[dict[str, int], frozenset[s
     try:
         contents, frozen = await destinations.listing(vault.destination, vault.credential)
     except Failure as failure:
-        if away and failure.reason is Reason.DESTINATION_MISSING:
-            raise Skip(Why(Reason.DESTINATION_AWAY, failure.detail)) from None
+        if away and isinstance(failure.cause, causes.DestinationMissing):
+            raise Skip(causes.DestinationAway(failure.cause.place)) from None
         raise
     if away and not any(files.parse(name) for name in contents):
         assert isinstance(vault.destination, Folder)
-        raise Skip(Why(Reason.DESTINATION_AWAY, vault.destination.path))
+        raise Skip(causes.DestinationAway(vault.destination.path))
     if not known:
         await asyncio.to_thread(archives.learn, run.home, run.profile, contents)
     return contents, frozen
@@ -182,8 +195,7 @@ def _remember(run: Run, vault: Vault, holes: Iterable[files.Hole], starts: Mappi
     if new:
         lose(run, vault, dict.fromkeys(starts[hole.belongs] for hole in new), "damaged")
         lines = tuple(f"{'missing' if hole.missing else 'wrong size'}: {hole.name}" for hole in new)
-        more = f" and {len(new) - 1} more" if len(new) > 1 else ""
-        raise Failure(Reason.VOLUME_MISSING, f"{new[0].name}{more}", lines[:50])
+        raise Failure(causes.VolumeMissing(new[0].name, len(new) - 1), lines[:50])
 
 
 def _know(run: Run, vault: Vault, held: Holdings, known: Mapping[str, int]) -> None:
@@ -208,4 +220,4 @@ def chosen(chains: tuple[Chain, ...], at: datetime | None) -> Snapshot:
 def no_snapshot(at: datetime | None) -> Failure:
     """That none is of this time or older, or that there is none; a time to come is told as now."""
     now = datetime.now(UTC)
-    return Failure(Reason.NO_SNAPSHOT, f"{min(at, now):%Y-%m-%d %H:%M:%S} UTC" if at else "")
+    return Failure(causes.NoSnapshot(min(at, now).replace(microsecond=0) if at else None))

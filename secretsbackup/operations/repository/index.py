@@ -16,9 +16,10 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
+from secretsbackup.model import causes
 from secretsbackup.model.entry import Seen, What
 from secretsbackup.model.event import Caution, Warned
-from secretsbackup.model.outcome import Failure, Reason, Skip
+from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.snapshot import Chain, Snapshot
@@ -38,7 +39,7 @@ async def keep_up(run: Run, whole: Sequence[Snapshot]) -> None:
     try:
         await asyncio.to_thread(fill, run.profile, run.home, whole)
     except Exception as error:  # noqa: BLE001, RUF100 - whatever it is, what was sent is safe
-        detail = error.detail or error.reason if isinstance(error, Failure) else repr(error)
+        detail = error.cause.about or error.reason if isinstance(error, Failure) else repr(error)
         run.tell(Warned(caution=Caution.NOT_CATALOGUED, detail=detail))
 
 
@@ -142,7 +143,7 @@ async def bring_up(run: Run, vault: Vault, held: Holdings, wanted: Snapshot, phr
     if lacking := await asyncio.to_thread(_filled, run, held.whole, (wanted,)):
         await _fetch(run, vault, held, lacking, phrase)
         if await asyncio.to_thread(_filled, run, held.whole, (wanted,)):
-            raise Failure(Reason.NO_SNAPSHOT, wanted.stamp)
+            raise Failure(causes.NoSnapshot(stamp=wanted.stamp))
 
 
 async def _fetch(run: Run, vault: Vault, held: Holdings, lacking: Sequence[Snapshot], phrase: Secret) -> None:
@@ -157,7 +158,7 @@ async def _refresh(run: Run, at: datetime | None) -> None:
     wanted = (chosen(held.chains, at),) if at else held.whole
     await _brought_up(run, vault, held, wanted)
     if newer := origin.newer_known(run, held, at):
-        raise Failure(Reason.ROLLED_BACK, newer)
+        raise Failure(causes.RolledBack(files.moment(newer)))
 
 
 async def _brought_up(run: Run, vault: Vault, held: Holdings, wanted: Sequence[Snapshot]) -> None:
@@ -169,7 +170,7 @@ async def _brought_up(run: Run, vault: Vault, held: Holdings, wanted: Sequence[S
     phrase = await prerequisites.passphrase(run)
     await _fetch(run, vault, held, lacking, phrase)
     if lacking := await asyncio.to_thread(_filled, run, held.whole, wanted):
-        raise Failure(Reason.NO_SNAPSHOT, lacking[-1].stamp)
+        raise Failure(causes.NoSnapshot(stamp=lacking[-1].stamp))
 
 
 def _filled(run: Run, whole: Sequence[Snapshot], wanted: Sequence[Snapshot]) -> list[Snapshot]:

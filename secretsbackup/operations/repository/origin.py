@@ -14,8 +14,9 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.snapshot import Snapshot
 from secretsbackup.operations.repository import contents, prerequisites
 from secretsbackup.operations.repository.contents import Holdings
@@ -72,7 +73,7 @@ async def ours(run: Run, vault: Vault, held: Holdings, *, adopt: bool = False) -
     if found.by is By.UNKNOWN and not found.lone and not adopt:
         found = await _asked(run, vault, held, newest)
     if found.foreign and not adopt:
-        raise Failure(Reason.ANOTHER_MACHINE, found.host)
+        raise Failure(causes.AnotherMachine(found.host))
     return found.by is By.US
 
 

@@ -4,9 +4,10 @@ import asyncio
 from collections.abc import Awaitable, Callable
 from pathlib import Path
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.encryption import Sealing, sealing
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret, SecretName
 from secretsbackup.operations.repository import repair
@@ -76,8 +77,8 @@ async def _new_enough(
     if not known:
         history.know_tool(home, str(program), changed, ".".join(map(str, version)))
     if version < oldest:
-        numbers = (".".join(map(str, one)) for one in (version, oldest))
-        raise Failure(Reason.TOOL_TOO_OLD, " ".join((program.name, *numbers, str(program))))
+        has, needed = (".".join(map(str, one)) for one in (version, oldest))
+        raise Failure(causes.ToolTooOld(program.name, has, needed, str(program)))
 
 
 async def credential(profile: Profile) -> Credential:
@@ -93,7 +94,7 @@ async def credential(profile: Profile) -> Credential:
 async def _secret(profile: Profile, name: SecretName) -> Secret:
     found = await keychain.get(profile.name, name)
     if found is None:
-        raise Failure(Reason.SECRET_MISSING, f"{name} {profile.name}")
+        raise Failure(causes.SecretMissing(name, profile.name))
     return found
 
 
@@ -140,7 +141,7 @@ async def unprotected(profile: Profile) -> bool:
 
 async def kept_passphrase(profile: Profile) -> tuple[Secret | None, Failure]:
     """What the keychain has; and why there is none, should nobody be there to ask."""
-    trouble = Failure(Reason.PASSPHRASE_MISSING, profile.name)
+    trouble = Failure(causes.PassphraseMissing(profile.name))
     try:
         return await keychain.get(profile.name, SecretName.GPG_PASSPHRASE), trouble
     except Failure as failure:

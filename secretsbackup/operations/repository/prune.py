@@ -10,11 +10,14 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.due import believed
 from secretsbackup.model.event import Caution, Step, Verb, Warned
-from secretsbackup.model.outcome import Completed, Failure, Reason, Skipped, Summary, Why
+from secretsbackup.model.outcome import Completed, Failure, Skipped, Summary
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Credential
 from secretsbackup.model.snapshot import Chain
 from secretsbackup.operations.repository import contents, index, prerequisites, repair
@@ -38,7 +41,7 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True):
     debris: tuple[str, ...] = ()
     freed: int = 0
     uploads: int = 0
-    held_back: Why | None = None
+    held_back: Cause | None = None
 
 
 async def prune(run: Run) -> Summary:
@@ -68,7 +71,7 @@ async def preview(profile: Profile, home: Home, opened_by: Credential = None) ->
         return found
 
 
-def waiting(home: Home, profile: Profile) -> Why | None:
+def waiting(home: Home, profile: Profile) -> Cause | None:
     """Why old backups are kept for now: so much was gone or changed that a run waits for a yes.
 
     It waits until there is a good backup again, whatever became of the tries since.
@@ -78,15 +81,15 @@ def waiting(home: Home, profile: Profile) -> Why | None:
         match past.outcome:
             case Completed():
                 return None
-            case Skipped(reasons=reasons):
-                if found := next((why for why in reasons if why.reason is Reason.UPHEAVAL), None):
-                    return found
+            case Skipped(causes=found):
+                if wanted := next((one for one in found if isinstance(one, causes.Upheaval)), None):
+                    return wanted
             case _:
                 pass
     return None
 
 
-def plan(profile: Profile, held: Holdings, archive: Path, now: datetime, wait: Why | None = None) -> Plan:
+def plan(profile: Profile, held: Holdings, archive: Path, now: datetime, wait: Cause | None = None) -> Plan:
     """What goes and what stays; `wait` is why nothing may go."""
     enough = held.sound[-profile.keep :]
     if not enough or held.broken or files.half_sent(archive):
@@ -104,11 +107,11 @@ def plan(profile: Profile, held: Holdings, archive: Path, now: datetime, wait: W
     return Plan(old=old, kept=kept, debris=debris, freed=freed)
 
 
-def _unproven(newest: Chain, archive: Path) -> Why | None:
+def _unproven(newest: Chain, archive: Path) -> Cause | None:
     """The first of its snapshots that was never audited here: its manifest is not in the archive folder."""
     audited = {one.time for one in files.manifests(archive)}
     lacking = [one.stamp for one in newest.snapshots if one.whole and one.stamp not in audited]
-    return Why(Reason.UNPROVEN, lacking[0]) if lacking else None
+    return causes.Unproven(lacking[0]) if lacking else None
 
 
 def _debris(held: Holdings, archive: Path) -> Iterator[str]:
@@ -133,11 +136,11 @@ def _sets(chain: Chain) -> Iterator[Set]:
         before = snapshot.stamp
 
 
-async def tidy(run: Run, vault: Vault, held: Holdings, *, wait: Why | None = None) -> Plan:
+async def tidy(run: Run, vault: Vault, held: Holdings, *, wait: Cause | None = None) -> Plan:
     """Do what the plan says, and say what could not be done; how much was."""
     found = plan(run.profile, held, vault.archive, run.began, wait)
     if found.held_back:
-        run.tell(Warned(caution=Caution.NOT_PRUNED, detail=found.held_back.reason))
+        run.tell(Warned(caution=Caution.NOT_PRUNED, cause=found.held_back))
     try:
         if found.old:
             starts = [chain.snapshots[0].stamp for chain in found.old]
@@ -154,7 +157,7 @@ async def tidy(run: Run, vault: Vault, held: Holdings, *, wait: Why | None = Non
             _forget_sizes(run, vault, found.debris)
         return msgspec.structs.replace(found, uploads=await _end_uploads(run, vault))
     except Failure as failure:
-        run.tell(Warned(caution=Caution.NOT_TIDIED, detail=failure.detail or failure.reason))
+        run.tell(Warned(caution=Caution.NOT_TIDIED, detail=failure.cause.about or failure.reason))
         return Plan(kept=held.chains)
 
 
@@ -162,7 +165,7 @@ async def _really_gone(run: Run, vault: Vault, old: Sequence[Chain]) -> None:
     """Failure if they are still there: duplicity ends well also where every removal was refused."""
     there = {chain.start for chain in (await contents.peek(run, vault)).chains}
     if there & {chain.start for chain in old}:
-        raise Failure(Reason.DESTINATION_DENIED, "refused: see `secretsbackup doctor`")
+        raise Failure(causes.DestinationDenied())
 
 
 def _forget_sizes(run: Run, vault: Vault, names: Iterable[str]) -> None:

@@ -3,8 +3,9 @@ newest backup there would hold the files of one alone."""
 
 from pathlib import Path
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Destination, Folder
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
 from secretsbackup.store import profiles
 from secretsbackup.store.history import place_of
@@ -17,7 +18,7 @@ def check(home: Home, profile: Profile) -> None:
     """Failure(PLACE_SHARED) with the name of another profile that has the same destination."""
     for other in profiles.load(home).values():
         if other.name != profile.name and _is_same(other.destination, profile.destination):
-            raise Failure(Reason.PLACE_SHARED, other.name)
+            raise Failure(causes.PlaceShared(other.name))
 
 
 def _is_same(one: Destination, other: Destination) -> bool:

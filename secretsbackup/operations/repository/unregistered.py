@@ -5,9 +5,10 @@ from collections.abc import Iterable
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Destination, url
 from secretsbackup.model.encryption import BY_PASSPHRASE, UNSEALED, Sealing, sealing
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.snapshot import Snapshot
@@ -39,7 +40,7 @@ async def open_elsewhere(destination: Destination, credential: Credential, ask: 
     contents = await destinations.contents(destination, credential)
     newest = files.newest_manifest(contents)
     if newest is None:
-        raise Failure(Reason.NO_SNAPSHOT, url(destination))
+        raise Failure(causes.NoSnapshot(address=url(destination)))
     if not files.is_sealed(newest):
         return Elsewhere(stranger(destination, UNSEALED), Secret(""))
     await gnupg.start_agent()
@@ -55,7 +56,7 @@ async def refuse_unkeyed(destination: Destination, credential: Credential, manif
     """Failure(SEALED_BY_PASSPHRASE) or (NOT_SEALED) if what is there is for no key at all: no profile can go
     on with it, nor restore it by its own key."""
     if not files.is_sealed(manifest):
-        raise Failure(Reason.NOT_SEALED, url(destination))
+        raise Failure(causes.NotSealed(url(destination)))
     await gnupg.start_agent()
     content = await destinations.fetch(destination, credential, manifest)
     try:
@@ -63,7 +64,7 @@ async def refuse_unkeyed(destination: Destination, credential: Credential, manif
     except Failure:
         return  # whoever opens it says what is wrong
     if key == BY_PASSPHRASE:
-        raise Failure(Reason.SEALED_BY_PASSPHRASE, url(destination))
+        raise Failure(causes.SealedByPassphrase(url(destination)))
 
 
 async def refuse_unkeyed_snapshot(vault: Vault, contents: Iterable[str], snapshot: Snapshot) -> None:
@@ -85,4 +86,4 @@ async def _of_key(key: Fingerprint, ask: Ask) -> Secret:
 async def _asked(ask: Ask) -> Secret:
     if phrase := await ask():
         return phrase
-    raise Failure(Reason.PASSPHRASE_MISSING)
+    raise Failure(causes.PassphraseMissing())

@@ -12,9 +12,10 @@ from collections.abc import Iterable, Iterator
 from datetime import datetime
 from pathlib import Path
 
+from secretsbackup.model import causes
 from secretsbackup.model.entry import Entry, What
 from secretsbackup.model.event import Caution
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import is_text, shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.restore_call import Errand
@@ -67,7 +68,7 @@ class Landing:
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
             came = self._came(arriving, errand, path)
             if not os.path.lexists(came):
-                raise Failure(Reason.PATH_NOT_FOUND, shown(path))
+                raise Failure(causes.PathNotFound(shown(path)))
             _move(bytes(came), bytes(place))
         _clear(arriving)
 
@@ -85,12 +86,12 @@ class Landing:
         whole = self._whole
         status = whole.lstat()
         if not stat.S_ISDIR(status.st_mode):
-            raise Failure(Reason.SNAPSHOT_UNSAFE, shown(bytes(whole)))
+            raise Failure(causes.SnapshotUnsafe(shown(bytes(whole))))
         whole.chmod(0o700)
         for name in os.listdir(bytes(whole)):  # noqa: PTH208 - bytes
             place = self._place(name)
             if os.path.lexists(place):
-                raise Failure(Reason.SNAPSHOT_UNSAFE, shown(bytes(place)))
+                raise Failure(causes.SnapshotUnsafe(shown(bytes(place))))
             _move(os.path.join(bytes(whole), name), bytes(place))  # noqa: PTH118 - bytes
         whole.rmdir()
         self._attributes = status
@@ -220,14 +221,14 @@ def name_at(now: datetime) -> str:
 def new_folder(parent: Path, name: str) -> Path:
     """Make the folder that a restore writes to, numbered if the name is taken."""
     if not parent.is_dir():
-        raise Failure(Reason.NOT_WRITABLE, str(parent))
+        raise Failure(causes.NotWritable(str(parent)))
     names = (name if number == 1 else f"{name}-{number}" for number in range(1, 1000))
     free = next(one for one in names if not _taken(parent, one))
     folder = parent / f"{free}{INCOMPLETE}"
     try:
         folder.mkdir(mode=0o700)
     except OSError as error:
-        raise Failure(Reason.NOT_WRITABLE, str(parent), (str(error),)) from None
+        raise Failure(causes.NotWritable(str(parent)), (str(error),)) from None
     return folder
 
 
@@ -261,19 +262,19 @@ def _in_source(real: Path, root: Path) -> Iterator[bytes]:
 def room(parent: Path, size: int) -> None:
     """Failure(NO_ROOM) if what is known to come does not fit; (NOT_UTF8) if duplicity cannot go there."""
     if not parent.is_dir():
-        raise Failure(Reason.NOT_WRITABLE, str(parent))
+        raise Failure(causes.NotWritable(str(parent)))
     if not is_text(os.path.realpath(parent)):  # duplicity reads the name of its target as UTF-8 (3.2)
-        raise Failure(Reason.NOT_UTF8, str(parent))
+        raise Failure(causes.NotUtf8(str(parent)))
     free = shutil.disk_usage(parent).free
     if size > free:
-        raise Failure(Reason.NO_ROOM, f"{parent} {size} {free}")
+        raise Failure(causes.NoRoom(str(parent), size, free))
 
 
 def inside(folder: Path, path: Path) -> None:
     """Failure(SNAPSHOT_UNSAFE) if a restored link would lead what is written at a path out of its folder."""
     really = Path(os.path.realpath(path.parent))
     if not really.is_relative_to(Path(os.path.realpath(folder.parent)) / folder.name):
-        raise Failure(Reason.SNAPSHOT_UNSAFE, shown(bytes(path)))
+        raise Failure(causes.SnapshotUnsafe(shown(bytes(path))))
 
 
 def measured(folder: Path) -> tuple[int, int]:

@@ -15,9 +15,10 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.entry import Holds
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.restore_call import Errand, errands
 from secretsbackup.model.secret import Secret
@@ -159,13 +160,13 @@ class _Larder:
     async def _bring(self, bare: str) -> None:
         name = self._held.name_of(bare)
         if name is None:
-            raise Failure(Reason.VOLUME_MISSING, bare)
+            raise Failure(causes.VolumeMissing(bare))
         target = self._folder / name
         if target.exists():
             return
         size, free = self._held.contents[name], shutil.disk_usage(self._folder).free
         if size > free:
-            raise Failure(Reason.NO_ROOM, f"{self._folder} {size} {free}")
+            raise Failure(causes.NoRoom(str(self._folder), size, free))
         await destinations.bring(self._vault.destination, self._vault.credential, name, target)
 
     def spend(self, later: Sequence[Errand]) -> None:

@@ -12,8 +12,9 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime
 from pathlib import Path
 
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.difference import Difference, Differs, NotPutBack, PutBack
-from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.store import boundary
@@ -83,10 +84,10 @@ def _put(folder: Path, chosen: Sequence[Difference], now: datetime) -> PutBack:
     return PutBack(len(chosen) - len(refused), kept, tuple(refused))
 
 
-def _why(error: OSError, place: bytes) -> Why:
+def _why(error: OSError, place: bytes) -> Cause:
     path = Path(os.fsdecode(place))
-    failure = boundary.failure(error, path, Reason.NOT_WRITABLE)
-    return Why(failure.reason, failure.detail) if failure else Why(Reason.NOT_WRITABLE, shown(place))
+    failure = boundary.failure(error, path, causes.NotWritable)
+    return failure.cause if failure else causes.NotWritable(shown(place))
 
 
 def _put_one(folder: Path, one: Difference, aside: Path) -> None:

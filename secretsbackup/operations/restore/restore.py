@@ -11,9 +11,10 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model.entry import Holds
 from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
-from secretsbackup.model.outcome import Failure, Reason, Summary
+from secretsbackup.model.outcome import Failure, Summary
 from secretsbackup.model.paths import legible, shown, within_snapshot
 from secretsbackup.model.restore_call import Errand
 from secretsbackup.model.secret import Secret
@@ -28,7 +29,7 @@ from secretsbackup.store import catalogue, history, profiles, unfinished
 from secretsbackup.store.history import place_of
 from secretsbackup.store.unfinished import Unfinished
 from secretsbackup.tools import holes, tree
-from secretsbackup.tools.duplicity import Vault, log, signatures
+from secretsbackup.tools.duplicity import Vault, files, log, signatures
 
 _ALL = b""
 _OFTEN = 0.2
@@ -61,7 +62,7 @@ def recipe(wish: Wish) -> Recipe:
             snapshot = contents.chosen(held.chains, wish.at)
             await unregistered.refuse_unkeyed_snapshot(vault, held.contents, snapshot)
             if newer := origin.newer_known(run, held, wish.at):
-                run.tell(Warned(caution=Caution.ROLLED_BACK, detail=newer))
+                run.tell(Warned(caution=Caution.ROLLED_BACK, cause=causes.RolledBack(files.moment(newer))))
             paths = [within_snapshot(path, run.profile) for path in wish.paths] or [_ALL]
             much = _amount(run, snapshot, paths)
             destination_folder.room(wish.to, much.bytes)
@@ -222,7 +223,7 @@ def _same(held: Holdings, stamp: str) -> Snapshot:
     """The snapshot that a restore was begun from; Failure(NO_SNAPSHOT) if it was removed since."""
     found = next((one for one in held.whole if one.stamp == stamp), None)
     if found is None:
-        raise Failure(Reason.NO_SNAPSHOT, stamp)
+        raise Failure(causes.NoSnapshot(stamp=stamp))
     return found
 
 

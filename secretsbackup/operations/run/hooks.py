@@ -9,20 +9,12 @@ import contextlib
 from datetime import datetime, timedelta
 
 from secretsbackup import words
+from secretsbackup.model import causes
 from secretsbackup.model.event import Caution, HookRan, Verb, Warned
-from secretsbackup.model.outcome import (
-    Cancelled,
-    Completed,
-    Failed,
-    Failure,
-    Outcome,
-    Reason,
-    Skip,
-    Skipped,
-    Summary,
-)
+from secretsbackup.model.outcome import Cancelled, Completed, Failed, Failure, Outcome, Skip, Skipped, Summary
 from secretsbackup.model.paths import said
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.status import DAMAGE
 from secretsbackup.operations.run.runner import Recipe, Run
 from secretsbackup.store import notes
@@ -40,16 +32,16 @@ def around(recipe: Recipe) -> Recipe:
     """The recipe with the profile's hooks; the one for afterwards is run however it ends."""
 
     async def with_hooks(run: Run) -> Summary:
-        ended: Outcome = Failed(Reason.BUG)
+        ended: Outcome = Failed(causes.Bug())
         try:
             await _run(run, "before", run.profile.hooks.before, {})
             summary = await recipe(run)
             ended = Completed(summary)
         except Skip as skip:
-            ended = Skipped(skip.reasons)
+            ended = Skipped(skip.causes)
             raise
         except Failure as failure:
-            ended = Failed(failure.reason, failure.detail)
+            ended = Failed(failure.cause)
             raise
         except asyncio.CancelledError:
             ended = Cancelled("")
@@ -66,7 +58,7 @@ async def _afterwards(run: Run, ended: Outcome) -> None:
     try:
         await _run(run, "after", run.profile.hooks.after, {"SECRETSBACKUP_OUTCOME": name})
     except Failure as failure:
-        run.tell(Warned(caution=Caution.HOOK_FAILED, detail=failure.detail))
+        run.tell(Warned(caution=Caution.HOOK_FAILED, detail=failure.cause.about))
     match ended:
         case Completed():
             await _tell(run, run.profile.calls.success, _recovered(run))
@@ -84,7 +76,7 @@ def telling(recipe: Recipe) -> Recipe:
             return await recipe(run)
         except Failure as failure:
             if failure.reason in DAMAGE:
-                await _tell_failed(run, Failed(failure.reason, failure.detail), Verb.VERIFY)
+                await _tell_failed(run, Failed(failure.cause), Verb.VERIFY)
             raise
 
     return with_calls
@@ -146,14 +138,14 @@ async def _run(run: Run, which: str, command: tuple[str, ...], told: dict[str, s
     finally:
         run.tell(HookRan(hook=which, status=status, lines=tuple(lines)))
     if status != 0:
-        raise Failure(Reason.HOOK_FAILED, f"{command[0]} {ending}", tuple(lines[-5:]))
+        raise Failure(causes.HookFailed(f"{command[0]} {ending}"), tuple(lines[-5:]))
 
 
 async def _tell(run: Run, url: str | None, letter: Letter | None) -> bool:
     """Whether all of it got through; if not, that is warned of."""
     failures = await tell(run.profile, url, letter)
     for failure in failures:
-        run.tell(Warned(caution=Caution.NOT_TOLD, detail=failure.detail))
+        run.tell(Warned(caution=Caution.NOT_TOLD, detail=failure.cause.about))
     return not failures
 
 

@@ -19,6 +19,7 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup import __version__
+from secretsbackup.model import causes
 from secretsbackup.model.due import BORN, SLIP
 from secretsbackup.model.event import (
     Event,
@@ -42,7 +43,6 @@ from secretsbackup.model.outcome import (
     Failed,
     Failure,
     Outcome,
-    Reason,
     Skip,
     Skipped,
     Summary,
@@ -282,15 +282,15 @@ def _outcome(done: "asyncio.Task[Summary]", by: str, warnings: int) -> Outcome:
     match done.exception():
         case None:
             return Completed(done.result(), warnings)
-        case Skip(reasons=reasons):
-            return Skipped(reasons)
-        case Failure(reason=reason, detail=detail, last_lines=lines):
-            return Failed(reason, detail, lines)
+        case Skip(causes=found):
+            return Skipped(found)
+        case Failure(cause=cause, last_lines=lines):
+            return Failed(cause, lines)
         case error:
             lines = tuple("".join(traceback.format_exception(error)).splitlines())
             if isinstance(error, OSError) and (failure := boundary.failure(error)):
-                return Failed(failure.reason, failure.detail, lines)
-            return Failed(Reason.BUG, f"{type(error).__name__}: {error}", lines)
+                return Failed(failure.cause, lines)
+            return Failed(causes.Bug(f"{type(error).__name__}: {error}"), lines)
 
 
 _SHOWN_EVERY = 0.2

@@ -16,8 +16,9 @@ import msgspec
 from secretsbackup.model import policy
 from secretsbackup.model.created import PROTECTIONS, Did, Hand, HandStep, How, Made, Part
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Credential, KeyPair, SecretName
 from secretsbackup.tools import iam, keychain, s3
 from secretsbackup.tools.s3 import creation, protection
@@ -227,7 +228,7 @@ async def _away(made: Made, part: Part, tell: Tell, removal: Awaitable[None], **
     try:
         await removal
     except Failure as failure:
-        tell(Did(part=part, how=How.KEPT, made=made, why=Why(failure.reason, failure.detail)))
+        tell(Did(part=part, how=How.KEPT, made=made, why=failure.cause))
         return made
     made = msgspec.structs.replace(made, **left)
     tell(Did(part=part, how=How.REMOVED, made=made))

@@ -5,9 +5,10 @@ import re
 from pathlib import Path
 from urllib.parse import urlsplit
 
+from secretsbackup.model import causes
 from secretsbackup.model import destination as destinations
 from secretsbackup.model.destination import Destination
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile, ProfileName, Source
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations.setup import registry
@@ -46,7 +47,7 @@ def _values(config: Path) -> Values:
     try:
         return parse(config.read_text(encoding="utf-8"), {"HOME": str(Path.home())})
     except (OSError, UnicodeDecodeError) as error:
-        raise Failure(Reason.SEED_UNREADABLE, f"{config}: {error}") from None
+        raise Failure(causes.SeedUnreadable(f"{config}: {error}")) from None
 
 
 def parse(text: str, known: Values) -> Values:
@@ -58,7 +59,7 @@ def parse(text: str, known: Values) -> Values:
             try:
                 values[name] = _value(raw, {**known, **values})
             except ValueError as error:
-                raise Failure(Reason.SEED_UNREADABLE, f"{name} (line {number}) {error}") from None
+                raise Failure(causes.SeedUnreadable(f"{name} (line {number}) {error}")) from None
     return values
 
 
@@ -100,7 +101,7 @@ def _expanded(text: str, known: Values) -> str:
 async def _profile(values: Values, name: str | None) -> Profile:
     missing = [one for one in _NEEDED if not values.get(one)]
     if missing:
-        raise Failure(Reason.SEED_UNREADABLE, f"{missing[0]} is not set")
+        raise Failure(causes.SeedUnreadable(f"{missing[0]} is not set"))
     chain = values.get("NAME") or "backup"
     archive = Path(values["ARCHIVE_DIR"]) / chain if values.get("ARCHIVE_DIR") else _default_archive(values)
     return Profile(
@@ -134,13 +135,13 @@ def _destination(url: str) -> Destination:
             return destinations.parse("s3://" + parts.path.strip("/"), region=host[1])
         return destinations.parse(url)
     except ValueError as error:
-        raise Failure(Reason.SEED_UNREADABLE, f"REMOTE_DESTINATION: {error}") from None
+        raise Failure(causes.SeedUnreadable(f"REMOTE_DESTINATION: {error}")) from None
 
 
 def _days(text: str) -> int:
     found = re.fullmatch(r"(\d{1,9})D?", text.strip())
     if not found:
-        raise Failure(Reason.SEED_UNREADABLE, f"DAYS_TO_FULL_BACKUP “{text}” is no number of days")
+        raise Failure(causes.SeedUnreadable(f"DAYS_TO_FULL_BACKUP “{text}” is no number of days"))
     return int(found[1])
 
 

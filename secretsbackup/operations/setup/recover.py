@@ -5,10 +5,12 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.kit import Kit
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Hooks, Profile, ProfileName
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret, SecretName
 from secretsbackup.model.snapshot import Chain
 from secretsbackup.operations.keys import kit
@@ -66,7 +68,7 @@ async def recover(found: Kit, secrets: Secrets, home: Home, *, name: str | None 
     registry.check(profile, imported=True)
     known = profiles.load(home).get(profile.name)
     if known is not None and msgspec.structs.replace(known, hooks=Hooks()) != profile:
-        raise Failure(Reason.PROFILE_EXISTS, profile.name)
+        raise Failure(causes.ProfileExists(profile.name))
     secrets = _wanted(profile, secrets)
     async with custody.empty_home() as empty:
         held = await kit.prove(found, profile, secrets[SecretName.GPG_PASSPHRASE], empty)
@@ -93,7 +95,7 @@ def credential_of(profile: Profile, secrets: Secrets) -> Credential:
     for name in (SecretName.AWS_ACCESS_KEY_ID, SecretName.AWS_SECRET_ACCESS_KEY):
         if not secrets.get(name):
             raise Failure(
-                Reason.PROFILE_INVALID, f"The {name} is missing; the bucket cannot be opened without."
+                causes.ProfileInvalid(f"The {name} is missing; the bucket cannot be opened without.")
             )
     return KeyPair(secrets[SecretName.AWS_ACCESS_KEY_ID], secrets[SecretName.AWS_SECRET_ACCESS_KEY])
 

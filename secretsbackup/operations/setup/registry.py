@@ -8,9 +8,10 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Destination, Folder, Host
 from secretsbackup.model.draft import Problem, inside, problems
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations.backup.staging import remove
@@ -55,7 +56,7 @@ def check_sketch(draft: Profile) -> None:
     """Failure(PROFILE_INVALID) with the first thing that stands against what is known of it."""
     for problem in problems(draft):
         if problem.field != "key":
-            raise Failure(Reason.PROFILE_INVALID, problem.sentence)
+            raise Failure(causes.ProfileInvalid(problem.sentence))
 
 
 def bucket_name(name: str) -> str:
@@ -74,7 +75,7 @@ def is_bucket_name(name: str) -> bool:
 def check(draft: Profile, *, imported: bool = False) -> None:
     """Failure(PROFILE_INVALID) with the first thing that stands against a draft."""
     if wrong := [*problems(draft, imported=imported), *_by_other_names(draft)]:
-        raise Failure(Reason.PROFILE_INVALID, wrong[0].sentence)
+        raise Failure(causes.ProfileInvalid(wrong[0].sentence))
 
 
 def _by_other_names(draft: Profile) -> Iterator[Problem]:
@@ -102,7 +103,7 @@ async def enrol(
     """
     check(draft, imported=imported)
     if draft.name in profiles.load(home):
-        raise Failure(Reason.PROFILE_EXISTS, draft.name)
+        raise Failure(causes.ProfileExists(draft.name))
     if not imported:  # what is imported is there to be restored; a backup of both is refused
         sharing.check(home, draft)
     await gnupg.start_agent()

@@ -9,11 +9,12 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model import snapshot as snapshots
 from secretsbackup.model.automatic_start import Starter
 from secretsbackup.model.created import Did, Made
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import KitWish, Task, Told, Traces
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.secret import Credential, KeyPair, Secret, SecretName
@@ -135,7 +136,7 @@ def _check(draft: Profile, home: Home) -> None:
     """Failure before anything is made."""
     registry.check_sketch(draft)
     if draft.name in profiles.load(home):
-        raise Failure(Reason.PROFILE_EXISTS, draft.name)
+        raise Failure(causes.ProfileExists(draft.name))
     sharing.check(home, draft)
 
 
@@ -202,7 +203,7 @@ async def _read(work: _Work, draft: Profile, credential: Credential) -> None:
         contents = await destinations.contents(draft.destination, credential)
         newest = snapshots.at(files.chains(contents), None)
         if newest is None:
-            raise Failure(Reason.NO_SNAPSHOT)
+            raise Failure(causes.NoSnapshot())
         await duplicity.fetch_metadata(vault, newest.time, work.wish.phrase)
     work.tell(Told(task=Task.READ, over=True, detail=newest.stamp))
 
@@ -239,7 +240,7 @@ async def _kit(work: _Work, profile: Profile) -> kit.Saved | None:
         await kit.check(saved.text, work.home, known, profile)
         work.tell(Told(task=task, over=True))
     except Failure as failure:
-        work.tell(Told(task=task, over=True, why=Why(failure.reason, failure.detail)))
+        work.tell(Told(task=task, over=True, why=failure.cause))
         return None
     return saved
 
@@ -252,7 +253,7 @@ async def _start(work: _Work) -> None:
     try:
         lacking = await automatic_start.turn_on(work.wish.start)
     except Failure as failure:
-        work.tell(Told(task=Task.START, over=True, why=Why(failure.reason, failure.detail)))
+        work.tell(Told(task=Task.START, over=True, why=failure.cause))
         return
-    why = Why(Reason.NOT_STARTED, lacking) if lacking else None
+    why = causes.NotStarted(lacking) if lacking else None
     work.tell(Told(task=Task.START, over=True, detail=work.wish.start, why=why))

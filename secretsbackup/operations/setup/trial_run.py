@@ -9,9 +9,10 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model import snapshot as snapshots
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Task, Told
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential, Secret
@@ -79,7 +80,7 @@ async def _restore(run: Run, vault: Vault, phrase: Secret, tell: Tell) -> None:
     contents = await destinations.contents(vault.destination, vault.credential)
     made = snapshots.at(files.chains(contents), None)
     if made is None:
-        raise Failure(Reason.VOLUME_MISSING, "no new snapshot is at the destination")
+        raise Failure(causes.VolumeMissing("no new snapshot is at the destination"))
     restored = owner_only(run.temporary / "restored")
     cold = msgspec.structs.replace(vault, archive=owner_only(run.temporary / "cold" / "trial"))
     await duplicity.restore(cold, made.time, restored, path=None, passphrase=phrase, heard=lambda _: None)
@@ -94,7 +95,7 @@ async def _clear(vault: Vault, tell: Tell, *, keep_folder: bool) -> None:
         if not keep_folder and isinstance(vault.destination, Folder):
             Path(vault.destination.path).parent.rmdir()
     except (Failure, OSError) as error:
-        why = Why(error.reason, error.detail) if isinstance(error, Failure) else None
+        why = error.cause if isinstance(error, Failure) else None
         tell(Told(task=Task.CLEAR, over=True, why=why))
         return
     tell(Told(task=Task.CLEAR, over=True))
@@ -118,7 +119,7 @@ def _compare(expected: Path, restored: Path) -> None:
             there.is_dir() if path.is_dir() else there.is_file() and filecmp.cmp(path, there, shallow=False)
         )
         if not same:
-            raise Failure(Reason.SAMPLE_DIFFERS, path.name)
+            raise Failure(causes.SampleDiffers(path.name))
 
 
 def _beside(destination: Destination) -> Destination:

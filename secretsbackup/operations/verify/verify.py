@@ -17,10 +17,12 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model.entry import Seen, What
 from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
-from secretsbackup.model.outcome import Failure, Reason, Summary
+from secretsbackup.model.outcome import Failure, Summary
 from secretsbackup.model.paths import shown
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Snapshot
 from secretsbackup.operations.backup import outbox, staging
@@ -61,7 +63,7 @@ async def verify(run: Run) -> Summary:
         await unregistered.refuse_unkeyed_snapshot(vault, held.contents, snapshot)
         await origin.ours(run, vault, held)
         if held.broken:
-            raise Failure(Reason.VOLUME_MISSING, held.chains[-1].snapshots[0].stamp)
+            raise Failure(causes.VolumeMissing(held.chains[-1].snapshots[0].stamp))
     chain = held.chain_of(snapshot)
     await contents.can_begin(vault, held, snapshot, whole=True)
     phrase = await prerequisites.passphrase(run)
@@ -150,7 +152,7 @@ async def _restore(
         )
     except Failure as failure:
         if failure.reason is Reason.PATH_NOT_FOUND:  # it was sent, and is not there
-            raise Failure(Reason.SAMPLE_DIFFERS, failure.detail, failure.last_lines) from None
+            raise Failure(causes.SampleDiffers(failure.cause.names), failure.last_lines) from None
         raise
 
 
@@ -212,7 +214,7 @@ def _compared(
 def _measure(seen: Seen, restored: Path) -> None:
     size = _size(restored)
     if not seen.least <= size <= seen.most:
-        raise Failure(Reason.SAMPLE_DIFFERS, shown(seen.path))
+        raise Failure(causes.SampleDiffers(shown(seen.path)))
 
 
 def _is_other(expected: Path, restored: Path, archives: list[Path], path: bytes) -> bool:
@@ -231,7 +233,7 @@ def _is_other(expected: Path, restored: Path, archives: list[Path], path: bytes)
 def compare(expected: Path, restored: Path) -> None:
     """Failure(SAMPLE_DIFFERS) unless a restored file is as it was staged, byte by byte."""
     if _size(restored) < 0 or not filecmp.cmp(expected, restored, shallow=False):
-        raise Failure(Reason.SAMPLE_DIFFERS, shown(bytes(expected)))
+        raise Failure(causes.SampleDiffers(shown(bytes(expected))))
 
 
 def _size(restored: Path) -> int:

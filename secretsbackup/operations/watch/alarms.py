@@ -8,8 +8,9 @@ from datetime import UTC, datetime, timedelta
 import msgspec
 
 from secretsbackup import words
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.status import About, Status, at_work, unaccepted
 from secretsbackup.operations.run import hooks
 from secretsbackup.operations.watch.status import standing
@@ -60,13 +61,13 @@ async def _cannot(home: Home, failure: Failure, now: datetime) -> None:
     told = notes.seen_unwatched(home)
     if failure.reason is not Reason.MEMORY_BUSY and _not_today(told, now):
         notes.see_unwatched(home, now)
-        await notify.show(words.unwatched(), str(words.reason(Why(failure.reason, failure.detail))))
+        await notify.show(words.unwatched(), str(words.reason(failure.cause)))
 
 
 def _sees(stands: Status) -> None:
     """Failure where what is remembered cannot be used: then nothing is backed up by itself either."""
     if stands.memory:
-        raise Failure(stands.memory.reason, stands.memory.detail)
+        raise Failure(stands.memory)
 
 
 def overdue(stands: Status, now: datetime) -> bool:

@@ -8,16 +8,17 @@ import shutil
 from collections.abc import AsyncIterator, Awaitable, Callable
 from pathlib import Path
 
+from secretsbackup.model import causes
 from secretsbackup.model.check import Finding, Sign, Verdict, trouble
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host, open_to_view
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.patterns import is_path
 from secretsbackup.model.policy import Action
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Credential
 from secretsbackup.operations.keys import keys
 from secretsbackup.operations.repository import prerequisites
-from secretsbackup.operations.repository.contents import named
 from secretsbackup.operations.repository.prerequisites import Opens
 from secretsbackup.operations.setup import measure
 from secretsbackup.store import lock
@@ -87,7 +88,8 @@ async def _bucket(bucket: Bucket, credential: Credential) -> AsyncIterator[Findi
         if Sign.ALLOWED in {one.sign for one in tried if one.right == Action.LIST}:
             _, frozen = await destinations.listing(bucket, credential)
             if frozen:
-                yield Finding(right="objects", sign=Sign.FROZEN, detail=named(min(frozen), len(frozen)))
+                cause = causes.Frozen(min(frozen), len(frozen) - 1)
+                yield Finding(right="objects", sign=Sign.FROZEN, why=cause)
         if bucket.endpoint and Sign.ALLOWED in {one.sign for one in tried if one.right == Action.PUT}:
             yield await settings.checksums(bucket, credential)
         for finding in await permissions.excess(bucket, credential):
@@ -112,7 +114,7 @@ async def _folder(folder: Folder, profile: Profile | None) -> AsyncIterator[Find
     yield await _try("put", lambda: destinations.probe(folder, None))
     there = destinations.existing(folder)
     free = shutil.disk_usage(there).free
-    yield Finding(right="room", sign=Sign.LITTLE_ROOM if free < LITTLE else Sign.ROOM, detail=str(free))
+    yield Finding(right="room", sign=Sign.LITTLE_ROOM if free < LITTLE else Sign.ROOM, size=free)
     sources = [source.path for source in profile.sources] if profile else []
     if beside := destinations.on_same_disk(folder, sources):
         yield Finding(right="off-site", sign=Sign.SAME_DISK, detail=beside)

@@ -13,10 +13,12 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.due import SLIP, Due, Surroundings, drill_due, due, needs_network
 from secretsbackup.model.event import RunId, Verb
-from secretsbackup.model.outcome import Failure, Reason, Why
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.run import PastRun
 from secretsbackup.operations.backup import availability
@@ -58,7 +60,7 @@ async def look_for_drill(
     return verdict
 
 
-async def _unasked(profile: Profile, home: Home, now: datetime) -> Why | None:
+async def _unasked(profile: Profile, home: Home, now: datetime) -> Cause | None:
     """Why there is no passphrase, where nobody can be asked; asked rarely and not twice a minute."""
     known = await asyncio.to_thread(notes.read, home, profile.name)
     if known.unasked and known.asked and timedelta() <= now - known.asked < _ASK_AGAIN:
@@ -66,7 +68,7 @@ async def _unasked(profile: Profile, home: Home, now: datetime) -> Why | None:
     from secretsbackup.operations.repository import prerequisites
 
     kept, trouble = await prerequisites.kept_passphrase(profile)
-    unasked = None if kept else Why(trouble.reason, trouble.detail)
+    unasked = None if kept else trouble.cause
     if unasked or known.unasked:
         await asyncio.to_thread(notes.set_, home, profile.name, unasked=unasked, asked=now)
     return unasked
@@ -119,23 +121,23 @@ async def _around(profile: Profile, home: Home, now: datetime, machine: Surround
     return msgspec.structs.replace(around, away=notes.seen_away(home, profile.name))
 
 
-async def _sources(profile: Profile, home: Home) -> tuple[Why, ...]:
+async def _sources(profile: Profile, home: Home) -> tuple[Cause, ...]:
     try:
         return await in_thread(lambda: availability.absent(home, profile), _PATIENCE)
     except TimeoutError:
-        return (Why(Reason.SOURCE_MISSING, profile.sources[0].path),)
+        return (causes.SourceMissing(profile.sources[0].path),)
     except Failure:
         return ()  # one that is there and cannot be read is for the run to say
 
 
-async def _drive(profile: Profile, home: Home) -> tuple[Why, ...]:
+async def _drive(profile: Profile, home: Home) -> tuple[Cause, ...]:
     if not isinstance(profile.destination, Folder):
         return ()
     held = await asyncio.to_thread(history.known_sizes, home, place_of(profile.destination))
     folder = Path(profile.destination.path)
     if await surroundings.there(folder, with_backups=bool(held)):
         return ()
-    return (Why(Reason.DESTINATION_AWAY, profile.destination.path),)
+    return (causes.DestinationAway(profile.destination.path),)
 
 
 def _paused(home: Home, profile: ProfileName, now: datetime) -> datetime | None:

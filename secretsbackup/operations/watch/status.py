@@ -7,10 +7,11 @@ from datetime import UTC, datetime
 from msgspec.structs import replace
 
 from secretsbackup.model.automatic_start import Unstarted
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.due import Surroundings, alarm, due, over, timely
 from secretsbackup.model.event import Verb, Warned
-from secretsbackup.model.outcome import Completed, Failure, Skipped, Summary, Why
+from secretsbackup.model.outcome import Completed, Failure, Skipped, Summary
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.run import PastRun
 from secretsbackup.model.status import Status, Warnings, after, counts, damage_after, unproven_after
@@ -31,7 +32,7 @@ def standing(home: Home, profile: ProfileName, now: datetime | None = None) -> S
     past = history.runs(home, profile, place=place_of(known.destination) if known else None)
     status = _remembered(home, profile, known, _in_order(past, now), now)
     if failure:
-        status = replace(status, memory=Why(failure.reason, failure.detail))
+        status = replace(status, memory=failure.cause)
     for run in going_on:
         with contextlib.suppress(Failure):
             for moment in journal.read(home.journal(profile, run)):
@@ -144,21 +145,21 @@ def _left_out(home: Home, told: PastRun) -> Warnings:
     return found
 
 
-def _doubts(past: Sequence[PastRun]) -> tuple[Why | None, Why | None]:
-    damage: Why | None = None
-    unproven: Why | None = None
+def _doubts(past: Sequence[PastRun]) -> tuple[Cause | None, Cause | None]:
+    damage: Cause | None = None
+    unproven: Cause | None = None
     for run in reversed(past):
         damage = damage_after(damage, run.outcome, run.verb)
         unproven = unproven_after(unproven, run.outcome, run.verb)
     return damage, unproven
 
 
-def _waiting(past: Sequence[PastRun], marked: Marks) -> tuple[Why, ...]:
+def _waiting(past: Sequence[PastRun], marked: Marks) -> tuple[Cause, ...]:
     """What the last attempt at a backup lacked, if it was skipped, or the one that did not even begin."""
     last = next((run for run in past if run.verb is Verb.BACKUP), None)
     if marked.lacking_since and (last is None or last.ended < marked.lacking_since):
         return marked.lacking
-    return last.outcome.reasons if last and isinstance(last.outcome, Skipped) else ()
+    return last.outcome.causes if last and isinstance(last.outcome, Skipped) else ()
 
 
 def _next(profile: Profile, past: Sequence[PastRun], now: datetime) -> datetime | None:

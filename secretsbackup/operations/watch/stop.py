@@ -3,7 +3,8 @@
 import asyncio
 from datetime import UTC, datetime
 
-from secretsbackup.model.outcome import Reason, Skip, Why
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Skip
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import silent
 from secretsbackup.operations.watch.status import standing
@@ -40,7 +41,7 @@ async def stop(
         return True
     if hangs and lock.kill(home, profile, owner) and await _ended(home, profile, grace_s):
         return True
-    raise Skip(Why(Reason.BUSY, str(owner)))
+    raise Skip(causes.Busy(owner))
 
 
 async def _ended(home: Home, profile: ProfileName, seconds: float) -> bool:

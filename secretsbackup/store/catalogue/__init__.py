@@ -16,8 +16,9 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
+from secretsbackup.model import causes
 from secretsbackup.model.entry import Entry, Holds, Taken, What, moment
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.store import database
 from secretsbackup.store.boundary import bounded, open_file, remove
 from secretsbackup.store.home import owner_only
@@ -52,7 +53,7 @@ class Lost(Failure):
     """The catalogue was damaged; it is gone now, and is to be filled anew."""
 
     def __init__(self, file: Path, said: str) -> None:
-        super().__init__(Reason.CATALOGUE_LOST, str(file), (said,))
+        super().__init__(causes.CatalogueLost(), (said,))
 
 
 @contextlib.contextmanager
@@ -92,7 +93,7 @@ def _connected(file: Path) -> sqlite3.Connection:
 
 
 def _connection(file: Path) -> sqlite3.Connection:
-    with bounded(file, Reason.NOT_WRITABLE):
+    with bounded(file, causes.NotWritable):
         os.close(open_file(file, os.O_RDWR | os.O_CREAT))
     return sqlite3.connect(file, timeout=10)
 

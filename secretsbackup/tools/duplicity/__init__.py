@@ -16,12 +16,14 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host, StorageClass, url
 from secretsbackup.model.encryption import Sealing, sealing
 from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Compression, Fingerprint
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
 from secretsbackup.model.snapshot import Kind
 from secretsbackup.tools import process, tree
@@ -93,7 +95,7 @@ async def version(program: Path) -> tuple[int, ...]:
     ended = await process.run(program, ["--version"], on_line=said.append)
     found = re.search(rb"duplicity (?:v)?(\d+)\.(\d+)(?:\.(\d+))?", b" ".join(said))
     if not found:
-        raise Failure(Reason.TOOL_FAILED, f"{program} --version", ended.last_lines[-5:])
+        raise Failure(causes.ToolFailed(f"{program} --version"), ended.last_lines[-5:])
     return tuple(int(number) for number in found.groups() if number)
 
 
@@ -163,7 +165,7 @@ async def restore(
         await _run_fenced(vault, "restore", words, passphrase=passphrase, heard=heard, into=into)
     except Failure as failure:
         if failure.reason is Reason.PATH_NOT_FOUND:
-            raise Failure(failure.reason, shown(path or b"")) from None
+            raise Failure(causes.PathNotFound(shown(path or b""))) from None
         raise
 
 

@@ -19,8 +19,9 @@ from pathlib import Path
 
 import msgspec
 
+from secretsbackup.model import causes
 from secretsbackup.model.entry import Seen, What
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.tools.duplicity import files
 
 
@@ -65,7 +66,7 @@ def changes(path: Path) -> Iterator[Seen]:
                     gone = kind == b"deleted"
                     yield Seen(inside, None) if gone else Seen(inside, what, modified, least, most)
     except (OSError, EOFError, ValueError, OverflowError, zlib.error) as error:
-        raise Failure(Reason.TOOL_FAILED, f"{path.name}: {error}") from None
+        raise Failure(causes.ToolFailed(f"{path.name}: {error}")) from None
 
 
 def opened(path: Path) -> "Stream":
@@ -97,7 +98,7 @@ def headers(path: Path, wanted: Collection[bytes]) -> dict[bytes, Header | None]
                 if inside in wanted:
                     found[inside] = header if kind != b"deleted" and what is What.FILE else None
     except (OSError, EOFError, ValueError, OverflowError, zlib.error) as error:
-        raise Failure(Reason.TOOL_FAILED, f"{path.name}: {error}") from None
+        raise Failure(causes.ToolFailed(f"{path.name}: {error}")) from None
     return found
 
 
@@ -160,7 +161,7 @@ def attributes(paths: list[Path], folders: Collection[bytes]) -> dict[bytes, Att
         try:
             found |= _attributes(path, left) if left else {}
         except (OSError, EOFError, ValueError, OverflowError, zlib.error) as error:
-            raise Failure(Reason.TOOL_FAILED, f"{path.name}: {error}") from None
+            raise Failure(causes.ToolFailed(f"{path.name}: {error}")) from None
     return found
 
 

@@ -15,8 +15,10 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import msgspec
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import process
 from secretsbackup.tools.gnupg import agent, answers, folder, locks
@@ -111,7 +113,7 @@ async def in_time(call: Callable[[], _T], seconds: float = _TIMEOUT) -> _T:
     except TimeoutError:
         raise _silent() from None
     except (OSError, ValueError, AttributeError) as error:  # what python-gnupg makes of a gpg that is not one
-        raise Failure(Reason.GPG_FAILED, str(error)) from None
+        raise Failure(causes.GpgFailed(str(error))) from None
     finally:
         for one in started:
             if one.poll() is None:
@@ -128,7 +130,7 @@ _DIES = 0.5
 def _silent(home: Path | None = None) -> Failure:
     """Why gpg or its agent does not answer."""
     lock = locks.held(home or folder.standard())
-    return Failure(Reason.GPG_LOCKED, str(lock)) if lock else Failure(Reason.AGENT_SILENT)
+    return Failure(causes.GpgLocked(str(lock))) if lock else Failure(causes.AgentSilent())
 
 
 async def keys(*, home: Path | None = None) -> tuple[Key, ...]:
@@ -150,10 +152,10 @@ async def resolve(name: str, *, home: Path | None = None) -> Key:
     if len(found) > 1:
         found = [key for key in found if not (key.revoked or key.expired)] or found
     if not found:
-        raise Failure(Reason.KEY_MISSING, name)
+        raise Failure(causes.KeyMissing(name))
     if len(found) > 1:
         candidates = (f"{key.fingerprint} ({key.owner})" for key in found)
-        raise Failure(Reason.KEY_AMBIGUOUS, ", ".join(candidates))
+        raise Failure(causes.KeyAmbiguous(tuple(candidates)))
     return found[0]
 
 
@@ -185,13 +187,13 @@ def _address(owner: str) -> str:
 def usable(key: Key) -> Key:
     """The key itself, if one can encrypt to it now; else a Failure that says why not."""
     if key.revoked:
-        raise Failure(Reason.KEY_REVOKED, key.fingerprint)
+        raise Failure(causes.KeyRevoked(key.fingerprint))
     if key.expired:
-        raise Failure(Reason.KEY_EXPIRED, key.fingerprint)
+        raise Failure(causes.KeyExpired(key.fingerprint))
     if key.made > time.time():  # gpg does not use such a key, and calls it one that cannot encrypt
-        raise Failure(Reason.CLOCK_WRONG)
+        raise Failure(causes.ClockWrong())
     if not key.can_encrypt:
-        raise Failure(Reason.KEY_CANNOT_ENCRYPT, key.fingerprint)
+        raise Failure(causes.KeyCannotEncrypt(key.fingerprint))
     return key
 
 
@@ -203,7 +205,7 @@ async def secret_parts(key: Fingerprint, *, home: Path | None = None) -> tuple[S
     await _ask_agent(["GETINFO version"], home)
     found = await in_time(lambda: list(_gpg(home).list_keys(secret=True, keys=[key])))
     if not found:
-        raise Failure(Reason.SECRET_KEY_MISSING, key)
+        raise Failure(causes.SecretKeyMissing(key))
     return tuple(_secret_part(part) for part in _parts(found[0]))
 
 
@@ -216,7 +218,7 @@ async def opening(key: Fingerprint, *, home: Path | None = None) -> tuple[Secret
     here = [part for part in encrypting if part.where is not Where.ABSENT]
     if not here:
         missing = ", ".join(part.fingerprint for part in encrypting)
-        raise Failure(Reason.SECRET_SUBKEY_MISSING if missing else Reason.SECRET_KEY_MISSING, missing or key)
+        raise Failure(causes.SecretSubkeyMissing(missing) if missing else causes.SecretKeyMissing(key))
     return tuple(sorted(here, key=lambda part: (part.alive, part.made)))
 
 
@@ -234,7 +236,7 @@ async def try_passphrase(key: Fingerprint, passphrase: Secret, *, home: Path | N
     """
     parts = await opening(key, home=home)
     if await unprotected(parts, home=home):
-        raise Failure(Reason.KEY_UNPROTECTED, key)
+        raise Failure(causes.KeyUnprotected(key))
     await open_trial(key, parts, passphrase, home=home)
 
 
@@ -243,7 +245,7 @@ async def open_trial(
 ) -> None:
     """Encrypt a short message to the last of these parts of a key, and open it again."""
     if len(passphrase.reveal().encode()) > LONGEST:
-        raise Failure(Reason.PASSPHRASE_TOO_LONG, str(LONGEST))
+        raise Failure(causes.PassphraseTooLong(LONGEST))
     await _forget_cached([part.keygrip for part in parts], home)
     await meet_card(key, parts[-1], home=home)
     await in_time(lambda: _try(key, parts[-1], passphrase, home))
@@ -268,7 +270,7 @@ async def meet_card(key: Fingerprint, part: SecretPart, *, home: Path | None = N
     told = await _ask_agent([f"SCD SERIALNO --demand={part.card}", f"SCD KEYINFO {part.keygrip}"], home)
     by_number, by_key, *_ = (*answers.refusals(told), answers.UNANSWERED, answers.UNANSWERED)
     if by_number if by_key == answers.UNKNOWN_COMMAND else by_key:
-        raise Failure(Reason.CARD_MISSING, key)
+        raise Failure(causes.CardMissing(key))
 
 
 async def make_key(
@@ -279,7 +281,7 @@ async def make_key(
     The two are made one by one: `--quick-gen-key` alone makes an RSA key that can only sign.
     """
     if len(passphrase.reveal().encode()) > LONGEST:
-        raise Failure(Reason.PASSPHRASE_TOO_LONG, str(LONGEST))
+        raise Failure(causes.PassphraseTooLong(LONGEST))
     first = ["--quick-gen-key", " ".join(owner.split()), kind, "cert,sign", "never"]
     said = await _change(first, passphrase, home)
     made = next(line.split()[3] for line in said if line.startswith("[GNUPG:] KEY_CREATED"))
@@ -304,7 +306,7 @@ async def remove_key(key: Fingerprint, *, home: Path | None = None) -> None:
     words = [*own, "--batch", "--yes", "--delete-secret-and-public-key", key]
     ended = await process.run(process.find("gpg"), words)
     if ended.status != 0:
-        raise Failure(Reason.GPG_FAILED, f"removing {key}", ended.last_lines[-5:])
+        raise Failure(causes.GpgFailed(f"removing {key}"), ended.last_lines[-5:])
 
 
 async def end_agent(home: Path) -> None:
@@ -321,7 +323,7 @@ async def start_agent(*, home: Path | None = None, patience: Patience = PATIENCE
     """
     said = await _ask_agent(["OPTION pinentry-mode=loopback"], home, patience)
     if any(line.startswith("ERR") and "Not supported" in line for line in said):
-        raise Failure(Reason.AGENT_REFUSES)
+        raise Failure(causes.AgentRefuses())
 
 
 def _not_started(home: Path, lines: tuple[str, ...]) -> Failure:
@@ -329,7 +331,7 @@ def _not_started(home: Path, lines: tuple[str, ...]) -> Failure:
     socket = home / "S.gpg-agent.browser"
     too_long = len(bytes(socket)) > _LONGEST_SOCKET
     detail = f"the path of {home} is too long for its socket" if too_long else (lines or ("",))[-1]
-    return Failure(Reason.AGENT_MISSING, detail, lines[-5:])
+    return Failure(causes.AgentMissing(detail), lines[-5:])
 
 
 def _gpg(home: Path | None, *, silent: bool = False) -> "gnupg.GPG":
@@ -467,7 +469,7 @@ def _try(key: Fingerprint, part: SecretPart, passphrase: Secret, home: Path | No
         raise answers.failure(sealed.stderr or "", key)
     # Nothing can be sealed to an expired key; but it can still be exported, which takes the passphrase too.
     if not gpg.export_keys(key, secret=True, armor=False, passphrase=passphrase.reveal() or None):
-        raise Failure(Reason.PASSPHRASE_WRONG, key)
+        raise Failure(causes.PassphraseWrong(key))
 
 
 async def _change(words: list[str], passphrase: Secret, home: Path | None) -> list[str]:
@@ -498,7 +500,7 @@ def _refused(words: list[str], said: list[str], ended: process.Ended) -> Failure
     failure = answers.failure("\n".join((*ended.last_lines, *said)), words[1])
     text = "\n".join(ended.last_lines)
     if failure.reason is Reason.GPG_FAILED and re.search("no secret key", text, re.IGNORECASE):
-        return Failure(Reason.SECRET_KEY_MISSING, words[1])
+        return Failure(causes.SecretKeyMissing(words[1]))
     if failure.reason is Reason.GPG_FAILED:
-        return Failure(Reason.GPG_FAILED, words[0], ended.last_lines[-5:])
+        return Failure(causes.GpgFailed(words[0]), ended.last_lines[-5:])
     return failure

@@ -1,17 +1,17 @@
-"""What gpg says of its work, as one of our Reasons: its status lines and their codes (gpg's doc/DETAILS).
+"""What gpg says of its work, as one of our causes: its status lines and their codes (gpg's doc/DETAILS).
 
 What it says to people is read only where no status line tells: a `log-file` in gpg.conf takes that away.
 """
 
 import errno
-import os
 import re
 from collections.abc import Iterable
 
 import msgspec
 
-from secretsbackup.model import system_errors
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes, system_errors
+from secretsbackup.model.causes import Cause
+from secretsbackup.model.outcome import Failure
 
 _NO_PASSPHRASE = 177
 _WRONG = {11, 31, 87, 99, 198, _NO_PASSPHRASE}
@@ -112,52 +112,50 @@ def refusals(lines: Iterable[str]) -> list[int]:
 
 def failure(text: str, about: str = "") -> Failure:
     """Why gpg failed; `about` is the key that it was about."""
-    reason, detail = _why(read(text), text, about)
-    return Failure(reason, detail, _last(text))
+    return Failure(_cause(read(text), text, about), _last(text))
 
 
 def _last(text: str) -> tuple[str, ...]:
     return tuple(line for line in text.splitlines() if line.strip())[-5:]
 
 
-def _why(told: Answers, text: str, about: str) -> tuple[Reason, str]:
+def _cause(told: Answers, text: str, about: str) -> Cause:
     codes = told.codes
     if refused := _refused(codes, text):
         return refused
     if ("set_pinentry_mode", _NOT_SUPPORTED) in told.errors or "setting pinentry mode" in text:
-        return Reason.AGENT_REFUSES, ""
+        return causes.AgentRefuses()
     if codes & _CARD and not told.all_lacking:
-        return Reason.CARD_MISSING, about
+        return causes.CardMissing(about)
     if told.wrong_passphrase:
-        return Reason.PASSPHRASE_WRONG, about
+        return causes.PassphraseWrong(about)
     if codes & _AGENT or re.search(_NO_AGENT, text):
-        return Reason.AGENT_MISSING, ""
+        return causes.AgentMissing()
     if _TIMEOUT in codes:
-        return Reason.AGENT_SILENT, ""
+        return causes.AgentSilent()
     if told.lacking:
-        return Reason.SECRET_SUBKEY_MISSING, ", ".join(told.lacking)
+        return causes.SecretSubkeyMissing(", ".join(told.lacking))
     return _of_settings(told, text)
 
 
 def refused(text: str) -> Failure | None:
     """What the system refused gpg, and at which file, by what it said; None if it refused nothing."""
     found = _refused(read(text).codes, text)
-    return Failure(*found, _last(text)) if found else None
+    return Failure(found, _last(text)) if found else None
 
 
-def _refused(codes: set[int], text: str) -> tuple[Reason, str] | None:
+def _refused(codes: set[int], text: str) -> Cause | None:
     number = next((_REFUSED[code] for code in codes if code in _REFUSED), None) or system_errors.in_text(text)
     if number is None:
         return None
-    reason = system_errors.REASONS[number]
     named = re.search(r"^gpg: .*?['‘\"](/[^'’\"]+)['’\"]", text, re.MULTILINE)
-    return reason, os.strerror(number) if reason is Reason.SYSTEM_LIMIT else named[1] if named else ""
+    return system_errors.refusal(number, named[1] if named else "")
 
 
-def _of_settings(told: Answers, text: str) -> tuple[Reason, str]:
+def _of_settings(told: Answers, text: str) -> Cause:
     """What gpg.conf says can keep gpg from anything, or add a key to encrypt to that is not there."""
     said = [line.removeprefix("gpg: ") for line in text.splitlines() if not line.startswith("[GNUPG:]")]
     last = said[-1].strip() if said else ""
     if told.refused or any(re.match(_SETTINGS, where) for where, _ in told.errors) or "Fatal:" in last:
-        return Reason.GPG_SETTINGS, last or ", ".join(told.refused)
-    return Reason.GPG_FAILED, last
+        return causes.GpgSettings(last or ", ".join(told.refused))
+    return causes.GpgFailed(last)

@@ -7,8 +7,10 @@ from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
 from pathlib import Path
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import process
 from secretsbackup.tools.gnupg import (
@@ -35,9 +37,9 @@ async def export_secret(key: Fingerprint, passphrase: Secret, *, home: Path | No
     here = [part for part in await secret_parts(key, home=home) if part.where is not Where.ABSENT]
     grips = [part.keygrip for part in here]
     if any(part.where is Where.CARD for part in here):
-        raise Failure(Reason.KEY_ON_CARD, key)
+        raise Failure(causes.KeyOnCard(key))
     if await _unguarded(grips, home):
-        raise Failure(Reason.KEY_UNPROTECTED, key)
+        raise Failure(causes.KeyUnprotected(key))
     await _forget_cached(grips, home)
     return await in_time(lambda: _export(key, passphrase, home))
 
@@ -77,7 +79,7 @@ def _export(key: Fingerprint, passphrase: Secret, home: Path | None) -> bytes:
         key, secret=True, armor=False, minimal=True, passphrase=passphrase.reveal()
     )
     if not exported:
-        raise Failure(Reason.PASSPHRASE_WRONG, key)
+        raise Failure(causes.PassphraseWrong(key))
     return bytes(exported)
 
 
@@ -85,7 +87,7 @@ def _import(key: bytes, home: Path | None) -> Fingerprint:
     imported = _gpg(home).import_keys(key)
     if not imported.fingerprints or not imported.sec_read:
         lines = tuple(imported.stderr.splitlines()[-5:])
-        raise Failure(Reason.KIT_BROKEN, "it holds no secret key that GnuPG takes", lines)
+        raise Failure(causes.KitBroken("it holds no secret key that GnuPG takes"), lines)
     return Fingerprint(imported.fingerprints[0])
 
 
@@ -94,5 +96,5 @@ def _open(sealed: bytes, passphrase: Secret, home: Path | None) -> bytes:
     if not result.ok:
         why = answers.failure(result.stderr or "")
         known = why.reason is not Reason.GPG_FAILED
-        raise why if known else Failure(Reason.VOLUME_CORRUPT, "", why.last_lines)
+        raise why if known else Failure(causes.VolumeCorrupt(), why.last_lines)
     return bytes(result.data)

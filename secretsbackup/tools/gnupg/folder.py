@@ -7,10 +7,11 @@ import errno
 import os
 from pathlib import Path
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.causes import HomeFault
+from secretsbackup.model.outcome import Failure
 from secretsbackup.tools.gnupg import locks
 
-MISSING, NO_FOLDER, ANOTHERS, UNREADABLE = "missing", "no-folder", "anothers", "unreadable"
 """What a folder can be instead of one that gpg can use: the first word of a Failure's detail."""
 
 
@@ -26,7 +27,7 @@ def ready(home: Path | None) -> Path:
     """
     folder = home or standard()
     if against := _against(folder):
-        raise Failure(Reason.GPG_HOME, f"{against} {folder}")
+        raise Failure(causes.GpgHome(against, str(folder)))
     locks.clear(folder)
     return folder
 
@@ -35,14 +36,14 @@ def _of_user() -> Path:
     return Path.home() / ".gnupg"
 
 
-def _against(folder: Path) -> str:
+def _against(folder: Path) -> HomeFault | None:
     try:
         owner = folder.stat().st_uid
         os.scandir(folder).close()
     except FileNotFoundError:
-        return "" if folder == _of_user() and not folder.is_symlink() else MISSING
+        return None if folder == _of_user() and not folder.is_symlink() else HomeFault.MISSING
     except OSError as error:
-        return NO_FOLDER if error.errno == errno.ENOTDIR else UNREADABLE
+        return HomeFault.NO_FOLDER if error.errno == errno.ENOTDIR else HomeFault.UNREADABLE
     if owner != os.geteuid():
-        return ANOTHERS
-    return "" if os.access(folder, os.X_OK, effective_ids=True) else UNREADABLE
+        return HomeFault.ANOTHERS
+    return None if os.access(folder, os.X_OK, effective_ids=True) else HomeFault.UNREADABLE

@@ -10,7 +10,8 @@ from contextlib import asynccontextmanager
 from itertools import pairwise
 from pathlib import Path
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.tools import process
 from secretsbackup.tools.gnupg import answers, start_agent
 
@@ -67,7 +68,7 @@ async def _agent_socket() -> str:
     lines: list[bytes] = []
     await process.run(process.find("gpgconf"), ["--list-dirs", "agent-socket"], on_line=lines.append)
     if not lines:
-        raise Failure(Reason.GPG_FAILED, "gpgconf --list-dirs agent-socket")
+        raise Failure(causes.GpgFailed("gpgconf --list-dirs agent-socket"))
     return lines[0].decode("utf-8", "surrogateescape")
 
 
@@ -90,9 +91,9 @@ async def _said(*words: str, given: bytes = b"") -> bytes:
                 on_line=lines.append,
             )
     except TimeoutError:
-        raise Failure(Reason.GPG_FAILED, f"no answer for {_PATIENCE:.0f} s") from None
+        raise Failure(causes.GpgFailed(f"no answer for {_PATIENCE:.0f} s")) from None
     if ended.status != 0:
         if refused := answers.refused("\n".join(ended.last_lines)):
             raise refused
-        raise Failure(Reason.GPG_FAILED, f"gpg {ended.how}", ended.last_lines[-5:])
+        raise Failure(causes.GpgFailed(f"gpg {ended.how}"), ended.last_lines[-5:])
     return b"\n".join(lines) + b"\n"

@@ -5,8 +5,9 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.secret import Credential
 from secretsbackup.tools.s3.reach import allowed, client, code_of, headless, refused, told
 from secretsbackup.tools.threads import in_thread
@@ -96,9 +97,9 @@ def _bring(bucket: Bucket, credential: Credential, name: str, to: Path) -> None:
                 return
         except of.ClientError as error:
             if code_of(error) == "NoSuchKey":
-                raise Failure(Reason.VOLUME_MISSING, name) from None
+                raise Failure(causes.VolumeMissing(name)) from None
             if code_of(error) == "InvalidObjectState":
-                raise Failure(Reason.FROZEN, name) from None
+                raise Failure(causes.Frozen(name)) from None
             raise
         except (of.HTTPClientError, of.IncompleteReadError) as error:
             if not left:
@@ -187,10 +188,10 @@ def _items(listed: Mapping[str, Any], bucket: Bucket) -> Sequence[Mapping[str, A
     """What one answer lists. S3 always names the bucket; a web page that says yes to all does not, and
     must not be taken for an empty bucket."""
     if "Name" not in listed:
-        raise Failure(Reason.ENDPOINT_WRONG, bucket.endpoint or "Amazon S3")
+        raise Failure(causes.EndpointWrong(bucket.endpoint or "Amazon S3"))
     found: Sequence[Mapping[str, Any]] = listed.get("Contents", ())
     if not all("Key" in item and "Size" in item for item in found):
-        raise Failure(Reason.ENDPOINT_WRONG, bucket.endpoint or "Amazon S3")
+        raise Failure(causes.EndpointWrong(bucket.endpoint or "Amazon S3"))
     return found
 
 

@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from typing import Any, TypeVar
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Credential
 from secretsbackup.tools.s3 import PROBE
 from secretsbackup.tools.s3.reach import allowed, client, code_of, refused, status_of, told
@@ -55,16 +57,16 @@ def _find(s3: Any, bucket: Bucket) -> str | None:
     try:
         answer = s3.head_bucket(Bucket=bucket.bucket)
     except ParamValidationError:
-        raise Failure(Reason.BUCKET_NAME_BAD, bucket.bucket) from None
+        raise Failure(causes.BucketNameBad(bucket.bucket)) from None
     except ClientError as error:
         if status_of(error) == 404:
             return None
         if status_of(error) != 403:
             raise
         _name_the_credential(s3, bucket)
-        raise Failure(Reason.BUCKET_TAKEN, bucket.bucket) from None
+        raise Failure(causes.BucketTaken(bucket.bucket)) from None
     if not _owns(s3, bucket):
-        raise Failure(Reason.BUCKET_TAKEN, bucket.bucket)
+        raise Failure(causes.BucketTaken(bucket.bucket))
     headers = answer["ResponseMetadata"]["HTTPHeaders"]
     return str(answer.get("BucketRegion") or headers.get("x-amz-bucket-region") or "")
 
@@ -99,9 +101,9 @@ def _make(s3: Any, bucket: Bucket) -> None:
         _create(s3, bucket, where)
     except ClientError as error:
         if code_of(error) in ("BucketAlreadyExists", "OperationAborted"):
-            raise Failure(Reason.BUCKET_TAKEN, bucket.bucket) from None
+            raise Failure(causes.BucketTaken(bucket.bucket)) from None
         if code_of(error) == "InvalidBucketName":
-            raise Failure(Reason.BUCKET_NAME_BAD, bucket.bucket) from None
+            raise Failure(causes.BucketNameBad(bucket.bucket)) from None
         if not (where and bucket.endpoint and code_of(error) == "InvalidLocationConstraint"):
             raise
         _create(s3, bucket, {})  # where "region" is but a word that requests are signed with
@@ -142,6 +144,6 @@ def _remove(s3: Any, bucket: Bucket) -> None:
         s3.delete_bucket(Bucket=bucket.bucket)
     except ClientError as error:
         if code_of(error) == "BucketNotEmpty":
-            raise Failure(Reason.BUCKET_NOT_EMPTY, bucket.bucket) from None
+            raise Failure(causes.BucketNotEmpty(bucket.bucket)) from None
         if code_of(error) != "NoSuchBucket":
             raise

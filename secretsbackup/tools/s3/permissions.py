@@ -85,7 +85,7 @@ def _get(s3: Any, bucket: Bucket, key: str, *, there: bool) -> Finding:
 
 def _excess(s3: Any, bucket: Bucket) -> Iterator[Finding]:
     others = _other_buckets(s3, bucket)
-    yield of_excess(Excess.LIST_BUCKETS, allowed=bool(others), detail=str(len(others)))
+    yield of_excess(Excess.LIST_BUCKETS, allowed=bool(others), count=len(others))
     place = {"Bucket": bucket.bucket, "Key": bucket.key_prefix + PROBE}
     # "null" is the version that an object has while a bucket keeps none; of a probe none is missed.
     gone = allowed(lambda: s3.delete_object(**place, VersionId="null"))

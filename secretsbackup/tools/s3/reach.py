@@ -7,29 +7,47 @@ from email.utils import parsedate_to_datetime
 from typing import Any, TypeVar
 from urllib.parse import urlsplit
 
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair
 
 _T = TypeVar("_T")
 
-_CODES = {
-    "AccessDenied": Reason.DESTINATION_DENIED,
-    "AllAccessDisabled": Reason.DESTINATION_DENIED,
-    "403": Reason.DESTINATION_DENIED,
-    "InvalidAccessKeyId": Reason.CREDENTIAL_REFUSED,
-    "InvalidClientTokenId": Reason.CREDENTIAL_REFUSED,
-    "SignatureDoesNotMatch": Reason.CREDENTIAL_REFUSED,
-    "InvalidToken": Reason.CREDENTIAL_REFUSED,
-    "ExpiredToken": Reason.CREDENTIAL_REFUSED,
-    "RequestTimeTooSkewed": Reason.CLOCK_WRONG,
-    "NoSuchBucket": Reason.DESTINATION_MISSING,
-    "PermanentRedirect": Reason.REGION_WRONG,
-    "301": Reason.REGION_WRONG,
-    "AuthorizationHeaderMalformed": Reason.REGION_WRONG,
-    "IllegalLocationConstraintException": Reason.REGION_WRONG,
-    "QuotaExceeded": Reason.DESTINATION_FULL,
-    "InvalidObjectState": Reason.FROZEN,
+_Meant = Callable[[Any, Bucket], Cause]
+"""What makes a cause of a refusal."""
+
+
+def _denied(error: Any, bucket: Bucket) -> Cause:
+    return causes.DestinationDenied(bucket.bucket, _ACTIONS.get(error.operation_name, error.operation_name))
+
+
+def _refused_key(error: Any, bucket: Bucket) -> Cause:
+    return causes.CredentialRefused()
+
+
+def _elsewhere(error: Any, bucket: Bucket) -> Cause:
+    return causes.RegionWrong(region_of(error), bucket.bucket)
+
+
+_CODES: dict[str, _Meant] = {
+    "AccessDenied": _denied,
+    "AllAccessDisabled": _denied,
+    "403": _denied,
+    "InvalidAccessKeyId": _refused_key,
+    "InvalidClientTokenId": _refused_key,
+    "SignatureDoesNotMatch": _refused_key,
+    "InvalidToken": _refused_key,
+    "ExpiredToken": _refused_key,
+    "RequestTimeTooSkewed": lambda error, bucket: causes.ClockWrong(round(skew(error.response) or 0)),
+    "NoSuchBucket": lambda error, bucket: causes.DestinationMissing(f"bucket {bucket.bucket}"),
+    "PermanentRedirect": _elsewhere,
+    "301": _elsewhere,
+    "AuthorizationHeaderMalformed": _elsewhere,
+    "IllegalLocationConstraintException": _elsewhere,
+    "QuotaExceeded": lambda error, bucket: causes.DestinationFull(bucket.bucket),
+    "InvalidObjectState": lambda error, bucket: causes.Frozen(bucket.bucket),
 }
 """https://docs.aws.amazon.com/AmazonS3/latest/API/ErrorResponses.html; Ceph answers with the same."""
 
@@ -95,7 +113,7 @@ def _session(boto3: Any, credential: Credential) -> Any:
         case AwsProfile(name=name):
             return boto3.Session(profile_name=name)
         case None:
-            raise Failure(Reason.SECRET_MISSING, "aws-access-key-id")
+            raise Failure(causes.SecretMissing("aws-access-key-id"))
 
 
 def told(call: Callable[[], _T], bucket: Bucket, credential: Credential) -> _T:
@@ -110,33 +128,33 @@ def told(call: Callable[[], _T], bucket: Bucket, credential: Credential) -> _T:
         raise refused(error, bucket) from None
     except of.SSLError as error:
         no_tls = any(word in str(error) for word in _NO_TLS)
-        reason = Reason.ENDPOINT_WRONG if no_tls else Reason.CERTIFICATE_BAD
-        raise Failure(reason, where, (str(error),)) from None
+        kind = causes.EndpointWrong if no_tls else causes.CertificateBad
+        raise Failure(kind(where), (str(error),)) from None
     except (of.ProfileNotFound, of.NoCredentialsError, of.PartialCredentialsError) as error:
         name = credential.name if isinstance(credential, AwsProfile) else ""
-        raise Failure(Reason.AWS_PROFILE_MISSING, name, (str(error),)) from None
+        raise Failure(causes.AwsProfileMissing(name), (str(error),)) from None
     except of.ProxyConnectionError as error:
         by = f"{where} (proxy {_server(error.kwargs.get('proxy_url', ''))})"
-        raise Failure(Reason.DESTINATION_UNREACHABLE, by) from None
+        raise Failure(causes.DestinationUnreachable(by)) from None
     except (of.HTTPClientError, of.ConnectionError) as error:
-        raise Failure(Reason.DESTINATION_UNREACHABLE, where, (str(error),)) from None
+        raise Failure(causes.DestinationUnreachable(where), (str(error),)) from None
     except (
         ResponseParserError,
         RecursionError,
     ) as error:  # it follows a page that leads to itself without end
-        raise Failure(Reason.ENDPOINT_WRONG, where, (str(error),)) from None
+        raise Failure(causes.EndpointWrong(where), (str(error),)) from None
     except (
         of.ParamValidationError,
         of.EndpointProviderError,
         of.InvalidRegionError,
         of.NoRegionError,
     ) as error:
-        raise Failure(Reason.DESTINATION_MISSING, bucket.bucket, (str(error),)) from None
+        raise Failure(causes.DestinationMissing(bucket.bucket), (str(error),)) from None
     except (of.BotoCoreError, UnicodeDecodeError) as error:
         name = credential.name if isinstance(credential, AwsProfile) else ""
-        raise Failure(Reason.AWS_SETTINGS_BROKEN, name, (str(error),)) from None
+        raise Failure(causes.AwsSettingsBroken(name), (str(error),)) from None
     except ValueError as error:
-        raise Failure(Reason.DESTINATION_MISSING, bucket.bucket, (str(error),)) from None
+        raise Failure(causes.DestinationMissing(bucket.bucket), (str(error),)) from None
 
 
 def _names(of: Any) -> tuple[type[Exception], ...]:
@@ -152,26 +170,14 @@ def _server(url: str) -> str:
 def refused(error: Any, bucket: Bucket) -> Failure:
     """A server's refusal as a Failure."""
     code, status = code_of(error), status_of(error)
-    overloaded = Reason.DESTINATION_UNREACHABLE if status >= 500 else Reason.DESTINATION_DENIED
-    reason = Reason.ENDPOINT_WRONG if headless(error) else _CODES.get(code, overloaded)
-    return Failure(reason, _detail(reason, error, bucket), (str(error),))
-
-
-def _detail(reason: Reason, error: Any, bucket: Bucket) -> str:
-    match reason:
-        case Reason.FROZEN:
-            return bucket.bucket
-        case Reason.DESTINATION_MISSING:
-            return f"bucket {bucket.bucket}"
-        case Reason.REGION_WRONG:
-            return region_of(error) or bucket.bucket
-        case Reason.ENDPOINT_WRONG | Reason.DESTINATION_UNREACHABLE:
-            return bucket.endpoint or "Amazon S3"
-        case Reason.CLOCK_WRONG:
-            return str(round(skew(error.response) or 0) or "")
-        case _:
-            operation = error.operation_name
-            return f"{_ACTIONS.get(operation, operation)} in {bucket.bucket}"
+    where = bucket.endpoint or "Amazon S3"
+    if headless(error):
+        cause: Cause = causes.EndpointWrong(where)
+    elif meant := _CODES.get(code):
+        cause = meant(error, bucket)
+    else:
+        cause = causes.DestinationUnreachable(where) if status >= 500 else _denied(error, bucket)
+    return Failure(cause, (str(error),))
 
 
 def code_of(error: Any) -> str:

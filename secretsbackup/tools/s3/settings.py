@@ -191,7 +191,7 @@ def _uploads(s3: Any, bucket: Bucket) -> Iterator[Finding]:
         parts = _parts(s3, place)
         stored.append(sum(part["Size"] for part in parts))
     sign = Sign.UPLOADS_LEFT if begun else Sign.UPLOADS_NONE
-    yield Finding(right="unfinished uploads", sign=sign, detail=f"{len(begun)} {sum(stored)}")
+    yield Finding(right="unfinished uploads", sign=sign, count=len(begun), size=sum(stored))
 
 
 def _begun(s3: Any, bucket: Bucket) -> Iterator[Settings]:
@@ -209,4 +209,4 @@ def _parts(s3: Any, place: dict[str, str]) -> list[Settings]:
 def _clock(seen: Seen) -> Iterator[Finding]:
     ahead = next((off for one in seen.values() if (off := skew(one)) is not None), 0.0)
     if abs(ahead) > _CLOCK:
-        yield Finding(right="clock", sign=Sign.CLOCK_OFF, detail=str(round(ahead)))
+        yield Finding(right="clock", sign=Sign.CLOCK_OFF, seconds=round(ahead))

@@ -8,8 +8,8 @@ from PySide6.QtWidgets import QApplication, QScrollArea
 
 from secretsbackup.desktop import icons, style
 from secretsbackup.desktop.setup import Where
+from secretsbackup.model import causes
 from secretsbackup.model.created import Did, How, Made, Part
-from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.plan import Access, Task, Told, Traces
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.words import language
@@ -124,7 +124,7 @@ def test_a_set_up_in_all_its_states_is_shown(play: Play, begin: Begin, looks: st
         assert tasks.done == ["key", "part bucket"]
         assert whole(hand)
         wizard.summary.traces = Traces(key=Fingerprint("A" * 40), bucket=made)
-        wizard.summary.stopped(Why(Reason.DESTINATION_UNREACHABLE, "https://s3.example.org"))
+        wizard.summary.stopped(causes.DestinationUnreachable("https://s3.example.org"))
         await moment()
         hand.photograph("failed")
         assert "the user laptop" in hand.says

@@ -7,11 +7,13 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from secretsbackup.model import causes
 from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.event import Caution, Moment, SnapshotMade, Step, StepEnded, Warned
-from secretsbackup.model.outcome import Completed, Failed, Outcome, Reason, Skipped, Why
+from secretsbackup.model.outcome import Completed, Failed, Outcome, Skipped
 from secretsbackup.model.profile import Fingerprint, Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.status import Level, level
 from secretsbackup.operations.backup import backup
 from secretsbackup.operations.repository import browse
@@ -233,7 +235,7 @@ def test_a_volume_that_is_missing_although_duplicity_is_content_is_found_at_once
     ended = play(backup.recipe())
     assert isinstance(ended, Failed)
     assert ended.reason is Reason.VOLUME_MISSING
-    assert ".vol1.difftar" in ended.detail
+    assert ".vol1.difftar" in ended.cause.about
     (pretender / "loses-a-volume").unlink()
     healed = play(backup.recipe())
     assert isinstance(healed, Completed)
@@ -286,7 +288,7 @@ def test_a_source_that_is_missing_skips_the_run_and_changes_nothing(
 ) -> None:
     play(backup.recipe())
     source.rename(source.with_name("unmounted"))
-    assert play(backup.recipe()) == Skipped((Why(Reason.SOURCE_MISSING, str(source)),))
+    assert play(backup.recipe()) == Skipped((causes.SourceMissing(str(source)),))
     assert (home.stage(profile) / "docs" / "a.txt").exists()
     assert level(standing(home, profile.name), datetime.now(UTC)) is Level.PROTECTED
 
@@ -296,7 +298,7 @@ def test_a_disk_that_is_away_skips_the_run(play: Play, pretender: Path, source: 
     disk.rename(disk.with_name("elsewhere"))
     ended = again(play, source)
     assert isinstance(ended, Skipped)
-    assert ended.reasons[0].reason is Reason.DESTINATION_AWAY
+    assert ended.causes[0].reason is Reason.DESTINATION_AWAY
     disk.with_name("elsewhere").rename(disk)
     assert isinstance(play(backup.recipe()), Completed)
 
@@ -322,7 +324,7 @@ def test_a_bucket_without_its_key_pair_names_what_to_store(
 ) -> None:
     ended = play(backup.recipe(), of=replace(profile, destination=Bucket("bucket", "prefix")))
     assert isinstance(ended, Failed)
-    assert (ended.reason, ended.detail) == (Reason.SECRET_MISSING, "aws-access-key-id docs")
+    assert ended.cause == causes.SecretMissing("aws-access-key-id", "docs")
 
 
 @pytest.mark.parametrize(
@@ -336,7 +338,7 @@ def test_a_program_that_is_too_old_is_named_with_what_is_needed(
     ended = play(backup.recipe())
     assert isinstance(ended, Failed)
     assert ended.reason is Reason.TOOL_TOO_OLD
-    assert ended.detail == f"{detail}{folder / program}"
+    assert ended.cause.about == f"{detail}{folder / program}"
 
 
 def test_the_standing_says_since_when_all_is_safe(

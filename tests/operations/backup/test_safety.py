@@ -10,10 +10,12 @@ import keyring
 import pytest
 from msgspec.structs import replace
 
+from secretsbackup.model import causes
 from secretsbackup.model.backup_options import Allowed, BackupOptions
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.outcome import Completed, Failure, Reason, Skipped
+from secretsbackup.model.outcome import Completed, Failure, Skipped
 from secretsbackup.model.profile import Fingerprint, Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.backup import backup, safety, staging
 from secretsbackup.operations.repository.contents import Holdings
@@ -47,10 +49,10 @@ def test_a_surge_is_sent_only_after_a_yes(play: Play, pretender: Path, source: P
     for _ in range(2):  # the second time nothing comes to the stage any more
         ended = play(backup.recipe())
         assert isinstance(ended, Skipped)
-        (why,) = ended.reasons
-        new, largest, path = why.detail.split(" ")
-        assert (why.reason, int(largest), path) == (Reason.SURGE, GB + 7, f"{source}/film.iso")
-        assert int(new) - int(largest) in (0, 4)  # what was sent in the same second may count
+        (why,) = ended.causes
+        assert isinstance(why, causes.Surge)
+        assert (why.largest, why.path) == (GB + 7, f"{source}/film.iso")
+        assert why.new - why.largest in (0, 4)  # what was sent in the same second may count
     assert isinstance(play(backup.recipe(BackupOptions(allowed=Allowed(large=True)))), Completed)
 
 
@@ -162,7 +164,7 @@ def test_a_stage_that_cannot_hold_the_sources_is_told_before_they_are_copied(
     with pytest.raises(Failure) as failed:
         asyncio.run(safety.room_to_gather(run, process.find("rsync"), trees))
     assert failed.value.reason is Reason.NO_ROOM
-    assert str(run.home.stage(run.profile)) in failed.value.detail
+    assert str(run.home.stage(run.profile)) in failed.value.cause.about
     grow(source / "film.iso", 0)
     grow(source / "film.iso", GB)  # is long and takes no room
     asyncio.run(safety.room_to_gather(run, process.find("rsync"), trees))

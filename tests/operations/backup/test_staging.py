@@ -9,8 +9,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
-from secretsbackup.model.outcome import Failure, Reason, Skip, Why
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
+from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.profile import Profile, Source
+from secretsbackup.model.reason import Reason
 from secretsbackup.operations.backup import staging, staleness
 from secretsbackup.operations.backup.staleness import Known
 from secretsbackup.operations.run.runner import Run
@@ -29,12 +32,12 @@ def gather(run: Run) -> tuple[Gathered, bool]:
     return asyncio.run(both())
 
 
-def absent(run: Run, *, allow_empty: bool = False) -> tuple[Why, ...]:
+def absent(run: Run, *, allow_empty: bool = False) -> tuple[Cause, ...]:
     """Why the run would be skipped; nothing if it would not."""
     try:
         staging.present(run, allow_empty=allow_empty)
     except Skip as skip:
-        return skip.reasons
+        return skip.causes
     return ()
 
 
@@ -50,15 +53,15 @@ def test_a_source_that_is_there_is_present(run: Run) -> None:
 def test_every_source_that_is_missing_is_named(run: Run, profile: Profile) -> None:
     sources = (*profile.sources, Source("x", "/nowhere/x"), Source("y", "/nowhere/y"))
     assert absent(with_profile(run, replace(profile, sources=sources))) == (
-        Why(Reason.SOURCE_MISSING, "/nowhere/x"),
-        Why(Reason.SOURCE_MISSING, "/nowhere/y"),
+        causes.SourceMissing("/nowhere/x"),
+        causes.SourceMissing("/nowhere/y"),
     )
 
 
 def test_a_source_that_was_full_and_is_empty_now_is_an_absent_disk(run: Run, source: Path) -> None:
     gather(run)
     (source / "a.txt").unlink()
-    assert absent(run) == (Why(Reason.SOURCE_EMPTY, str(source)),)
+    assert absent(run) == (causes.SourceEmpty(str(source)),)
     assert absent(run, allow_empty=True) == ()
 
 

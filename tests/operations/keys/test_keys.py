@@ -8,8 +8,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from secretsbackup.model.outcome import Completed, Failed, Failure, Reason
+from secretsbackup.model.outcome import Completed, Failed, Failure
 from secretsbackup.model.profile import Fingerprint, Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.status import About, concerns
 from secretsbackup.operations.backup import backup

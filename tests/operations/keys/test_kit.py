@@ -8,11 +8,13 @@ from pathlib import Path
 import msgspec
 import pytest
 
+from secretsbackup.model import causes
 from secretsbackup.model import kit as kits
 from secretsbackup.model.destination import Bucket, Folder, Host
 from secretsbackup.model.kit import Kit
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint, Hooks, Profile, ProfileName
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations.keys import kit
 from secretsbackup.operations.setup import recover
@@ -190,7 +192,7 @@ def test_a_pdf_without_poppler_says_what_to_install(
 ) -> None:
     monkeypatch.setenv("PATH", str(tmp_path))
     failure = refused(kit.read(saved.parent / kit_text.PAPER))
-    assert (failure.reason, failure.detail) == (Reason.TOOL_MISSING, "pdftotext")
+    assert failure.cause == causes.ToolMissing("pdftotext")
 
 
 @pytest.mark.parametrize(

@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Bucket, Destination, Folder, parse
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Credential, KeyPair, Secret
 from secretsbackup.operations.repository import browse
 from secretsbackup.operations.run import runner
@@ -63,14 +65,14 @@ def test_a_server_that_says_nothing_is_not_waited_for(
     )
     failure, took = asked(profile, home, destination, verb)
     assert failure.reason is Reason.DESTINATION_SILENT
-    assert "127.0.0.1" in failure.detail
+    assert "127.0.0.1" in failure.cause.about
     assert SECONDS <= took < 4  # and not the 8 s of a connection, nor twice that of a bucket
 
 
 @pytest.mark.parametrize("verb", ["find", "snapshots"])
 def test_nor_is_a_folder_on_a_mount_that_hangs(profile: Profile, home: Home, hung: Path, verb: str) -> None:
     failure, took = asked(profile, home, Folder(str(hung / "backups")), verb)
-    assert (failure.reason, failure.detail) == (Reason.DESTINATION_SILENT, str(hung / "backups"))
+    assert failure.cause == causes.DestinationSilent(str(hung / "backups"))
     assert SECONDS <= took < 4
 
 

@@ -16,8 +16,9 @@ from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.entry import Entry, What
 from secretsbackup.model.event import Caution, Moment, Verb, Warned
-from secretsbackup.model.outcome import Completed, Failure, Reason
+from secretsbackup.model.outcome import Completed, Failure
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.backup import backup
 from secretsbackup.operations.repository import browse, index

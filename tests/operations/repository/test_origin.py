@@ -7,7 +7,9 @@ from pathlib import Path
 
 import pytest
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
 from secretsbackup.operations.repository import origin, prerequisites
 from secretsbackup.operations.repository.contents import Holdings
@@ -61,10 +63,7 @@ def test_another_machines_snapshot_is_seen(
     manifest(vault, host or socket.gethostname(), Path(folder or run.home.stage(run.profile)))
     with pytest.raises(Failure) as raised:
         ours(run, vault)
-    assert (raised.value.reason, raised.value.detail) == (
-        Reason.ANOTHER_MACHINE,
-        host or socket.gethostname(),
-    )
+    assert raised.value.cause == causes.AnotherMachine(host or socket.gethostname())
     assert not ours(run, vault, adopt=True)
 
 

@@ -8,9 +8,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from secretsbackup.model import causes
 from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Completed, Failure, Reason, Skip, Summary, Why
+from secretsbackup.model.outcome import Completed, Failure, Skip, Summary
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.operations.backup import backup
 from secretsbackup.operations.repository import prune
@@ -106,12 +107,12 @@ def test_nothing_goes_while_the_newest_chain_is_unproven(profile: Profile, archi
     audited(archive, held(*full(1), *full(30), *full(60)))
     plan = prune.plan(profile, CHAINS, archive, NOW)
     assert plan.old == ()
-    assert plan.held_back == Why(Reason.UNPROVEN, stamp(90))
+    assert plan.held_back == causes.Unproven(stamp(90))
 
 
 def test_nothing_goes_while_a_yes_is_waited_for(profile: Profile, archive: Path) -> None:
     audited(archive, CHAINS)
-    wait = Why(Reason.UPHEAVAL, "30 0 30")
+    wait = causes.Upheaval(30, 0, 30)
     assert prune.plan(profile, CHAINS, archive, NOW, wait).held_back == wait
 
 
@@ -158,17 +159,17 @@ def test_the_last_good_chains_are_never_among_what_goes(
 
 def test_what_waits_for_a_yes_is_remembered(profile: Profile, home: Home, play: Play) -> None:
     async def waits(_: Run) -> Summary:
-        raise Skip(Why(Reason.UPHEAVAL, "30 0 30"))
+        raise Skip(causes.Upheaval(30, 0, 30))
 
     async def done(_: Run) -> Summary:
         return Summary()
 
     async def fails(_: Run) -> Summary:
-        raise Failure(Reason.DESTINATION_UNREACHABLE)
+        raise Failure(causes.DestinationUnreachable())
 
     assert prune.waiting(home, profile) is None
     play(waits)
-    assert prune.waiting(home, profile) == Why(Reason.UPHEAVAL, "30 0 30")
+    assert prune.waiting(home, profile) == causes.Upheaval(30, 0, 30)
     play(done, Verb.VERIFY)
     assert prune.waiting(home, profile)
     play(fails)

@@ -10,8 +10,9 @@ import pytest
 
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.entry import Entry, What
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.restore_call import Errand
 from secretsbackup.operations.restore import destination_folder
 from secretsbackup.operations.restore.destination_folder import Landing
@@ -230,7 +231,7 @@ def test_what_did_not_come_is_named(tmp_path: Path) -> None:
     write(arriving / "two")
     with pytest.raises(Failure) as failed:
         target.arrived(arriving, errand)
-    assert failed.value.detail == "docs/one"
+    assert failed.value.cause.about == "docs/one"
 
 
 def test_no_restore_goes_where_a_run_would_delete_it(tmp_path: Path) -> None:

@@ -8,9 +8,10 @@ from pathlib import Path
 import pytest
 
 from secretsbackup import words
+from secretsbackup.model import causes
 from secretsbackup.model.difference import Difference, Differs, NotPutBack, PutBack
-from secretsbackup.model.outcome import Reason, Why
 from secretsbackup.model.profile import Profile, Source
+from secretsbackup.model.reason import Reason
 from secretsbackup.operations.restore import put_back
 from tests.desktop.conftest import profile as some_profile
 
@@ -136,7 +137,7 @@ def test_one_that_cannot_be_put_back_is_named_and_the_others_are_back(
     done = put(profile, restored)
     assert [os.fsdecode(one.path) for one in done.refused] == ["docs/deep/er/missing"]
     assert done.refused[0].why.reason is Reason.IN_THE_WAY
-    assert "deep" in done.refused[0].why.detail
+    assert "deep" in done.refused[0].why.about
     assert done.files == 3
     assert (tmp_path / "notes.txt").read_text() == (restored / "notes.txt").read_text()
     assert (in_place / ODD).read_text() == (restored / "docs" / ODD).read_text()
@@ -148,7 +149,7 @@ def test_one_that_cannot_be_put_back_is_named_and_the_others_are_back(
 
 
 def test_of_many_that_cannot_be_put_back_some_are_named() -> None:
-    refused = [NotPutBack(b"docs/%d" % number, Why(Reason.NO_ROOM)) for number in range(23)]
+    refused = [NotPutBack(b"docs/%d" % number, causes.NoRoom("")) for number in range(23)]
     said = words.not_put_back(refused)
     assert said.title.startswith("23 files could not be put back.")
     assert said.advice.splitlines()[19:] == ["docs/19: The disk is full.", "and 3 files more"]

@@ -10,9 +10,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.outcome import Failed, Failure, Reason
+from secretsbackup.model.outcome import Failed, Failure
 from secretsbackup.model.paths import within_snapshot
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.snapshot import Chain, Kind, Snapshot
 from secretsbackup.operations.repository import contents
 from secretsbackup.operations.repository.browse import parse_time

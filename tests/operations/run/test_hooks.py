@@ -17,19 +17,11 @@ import psutil
 import pytest
 from msgspec.structs import replace
 
+from secretsbackup.model import causes
 from secretsbackup.model.event import Caution, HookRan, Moment, Verb, Warned
-from secretsbackup.model.outcome import (
-    Cancelled,
-    Completed,
-    Failed,
-    Failure,
-    Reason,
-    Skip,
-    Skipped,
-    Summary,
-    Why,
-)
+from secretsbackup.model.outcome import Cancelled, Completed, Failed, Failure, Skip, Skipped, Summary
 from secretsbackup.model.profile import Calls, Fingerprint, Hooks, Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.operations.backup import backup
 from secretsbackup.operations.run import hooks, runner
 from secretsbackup.operations.run.runner import Run
@@ -46,12 +38,12 @@ async def done(_: Run) -> Summary:
 
 async def fails(_: Run) -> Summary:
     """One that is none."""
-    raise Failure(Reason.NO_ROOM, "/tmp")
+    raise Failure(causes.NoRoom("/tmp"))
 
 
 async def skips(_: Run) -> Summary:
     """One that did not begin."""
-    raise Skip(Why(Reason.SURGE))
+    raise Skip(causes.Surge(0))
 
 
 def hooked(profile: Profile, *, before: str = "", after: str = "", seconds: int = 20) -> Profile:
@@ -92,7 +84,7 @@ def test_they_run_around_the_backup_and_are_told_how_it_ended(
 def test_one_that_fails_before_stops_the_run(profile: Profile, play: Play, moments: list[Moment]) -> None:
     ended = play(hooks.around(done), of=hooked(profile, before="echo no disk; exit 3", after="echo over"))
     assert isinstance(ended, Failed)
-    assert (ended.reason, ended.detail) == (Reason.HOOK_FAILED, "/bin/sh ended with 3")
+    assert ended.cause == causes.HookFailed("/bin/sh ended with 3")
     assert ran(moments) == [("before", 3, ("no disk",)), ("after", 0, ("over",))]
 
 
@@ -132,7 +124,7 @@ def test_one_that_is_not_there_or_may_not_be_run_is_named(
         dump.write_text("#!/bin/sh\n")
     ended = play(hooks.around(done), of=replace(profile, hooks=Hooks(before=(str(dump),))))
     assert isinstance(ended, Failed)
-    assert (ended.reason, ended.detail) == (Reason.HOOK_FAILED, f"{dump} cannot be started")
+    assert ended.cause == causes.HookFailed(f"{dump} cannot be started")
     assert ran(moments) == [("before", None, (f"There is no program {dump} that may be run.",))]
 
 
@@ -284,7 +276,7 @@ def test_of_a_failure_that_goes_on_there_is_a_letter_a_day_and_one_when_it_is_ov
     of = replace(profile, calls=Calls(failure=f"{url}/bad", mail="ada@example.org"))
 
     async def fails_otherwise(_: Run) -> Summary:
-        raise Failure(Reason.SOURCE_MISSING, "/tmp")
+        raise Failure(causes.SourceMissing("/tmp"))
 
     def subjects() -> list[str]:
         lines = letters.read_text().splitlines() if letters.exists() else []
@@ -334,7 +326,7 @@ def test_a_letter_about_a_path_that_is_no_text_is_sent(
     profile: Profile, play: Play, stand_in: StandIn, moments: list[Moment]
 ) -> None:
     async def fails_there(_: Run) -> Summary:
-        raise Failure(Reason.NOT_WRITABLE, "/home/\udcff")
+        raise Failure(causes.NotWritable("/home/\udcff"))
 
     letters = stand_in("notes", "sendmail") / "record"
     play(hooks.around(fails_there), of=replace(profile, calls=Calls(mail="ada@example.org")))
@@ -346,7 +338,7 @@ def test_damage_that_a_drill_finds_is_told_and_what_only_stood_in_its_way_is_not
     profile: Profile, play: Play, server: tuple[str, list[str]], stand_in: StandIn
 ) -> None:
     async def damaged(_: Run) -> Summary:
-        raise Failure(Reason.VOLUME_CORRUPT, "duplicity-full.vol1")
+        raise Failure(causes.VolumeCorrupt("duplicity-full.vol1"))
 
     letters = stand_in("notes", "sendmail") / "record"
     of = replace(profile, calls=Calls(failure=f"{server[0]}/bad", mail="ada@example.org"))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from secretsbackup.model import causes
 from secretsbackup.model.event import (
     Caution,
     Moment,
@@ -22,19 +23,9 @@ from secretsbackup.model.event import (
     Verb,
     Warned,
 )
-from secretsbackup.model.outcome import (
-    Cancelled,
-    Completed,
-    Failed,
-    Failure,
-    Outcome,
-    Reason,
-    Skip,
-    Skipped,
-    Summary,
-    Why,
-)
+from secretsbackup.model.outcome import Cancelled, Completed, Failed, Failure, Outcome, Skip, Skipped, Summary
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import KeyPair, Secret
 from secretsbackup.operations.run import runner
 from secretsbackup.operations.run.runner import Run
@@ -56,13 +47,13 @@ async def works(run: Run) -> Summary:
 
 async def skips(run: Run) -> Summary:
     """A recipe that finds now is not the time."""
-    raise Skip(Why(Reason.SOURCE_MISSING, "/media/disk"), Why(Reason.SOURCE_EMPTY, "/media/stick"))
+    raise Skip(causes.SourceMissing("/media/disk"), causes.SourceEmpty("/media/stick"))
 
 
 async def fails(run: Run) -> Summary:
     """A recipe that the world stands in the way of."""
     with run.step(Step.SEND):
-        raise Failure(Reason.NO_ROOM, "/tmp", ("line",))
+        raise Failure(causes.NoRoom("/tmp"), ("line",))
 
 
 async def errs(run: Run) -> Summary:
@@ -89,9 +80,9 @@ def test_what_a_recipe_returns_is_completed_with_its_warnings(play: Play, moment
     [
         (
             skips,
-            Skipped((Why(Reason.SOURCE_MISSING, "/media/disk"), Why(Reason.SOURCE_EMPTY, "/media/stick"))),
+            Skipped((causes.SourceMissing("/media/disk"), causes.SourceEmpty("/media/stick"))),
         ),
-        (fails, Failed(Reason.NO_ROOM, "/tmp", ("line",))),
+        (fails, Failed(causes.NoRoom("/tmp"), ("line",))),
     ],
 )
 def test_what_a_recipe_raises_is_its_outcome(play: Play, recipe: runner.Recipe, outcome: Outcome) -> None:
@@ -101,16 +92,16 @@ def test_what_a_recipe_raises_is_its_outcome(play: Play, recipe: runner.Recipe, 
 def test_anything_else_is_a_bug_with_its_traceback(play: Play) -> None:
     ended = play(errs)
     assert isinstance(ended, Failed)
-    assert (ended.reason, ended.detail) == (Reason.BUG, "ZeroDivisionError: a mistake of ours")
+    assert ended.cause == causes.Bug("ZeroDivisionError: a mistake of ours")
     assert any("in errs" in line for line in ended.last_lines)
 
 
 def test_words_that_are_no_text_hold_no_run_up(play: Play, moments: list[Moment], home: Home) -> None:
     async def fails(run: Run) -> Summary:
         run.tell(Warned(caution=Caution.TOOL_SAYS, detail="\udcff"))
-        raise Failure(Reason.NOT_WRITABLE, "/home/\udcff")
+        raise Failure(causes.NotWritable("/home/\udcff"))
 
-    assert play(fails) == Failed(Reason.NOT_WRITABLE, r"/home/\udcff")
+    assert play(fails) == Failed(causes.NotWritable("/home/\\udcff"))
     assert list(journal.read(next(home.state.rglob("*.jsonl")))) == moments
 
 
@@ -175,7 +166,7 @@ async def trips_with_a_secret(run: Run) -> Summary:
 def test_a_crash_tells_no_secret_that_is_at_hand(play: Play, home: Home, profile: Profile) -> None:
     ended = play(trips_with_a_secret)
     assert isinstance(ended, Failed)
-    assert "cannot use ***" in ended.detail
+    assert "cannot use ***" in ended.cause.about
     (run,) = journal.runs(home, profile.name)
     assert b"planted-canary" not in home.journal(profile.name, run).read_bytes()
     assert b"planted-canary" not in home.database.read_bytes()
@@ -194,7 +185,7 @@ def test_of_two_runs_at_once_the_second_is_skipped(home: Home, profile: Profile)
 
     ended = asyncio.run(both())
     assert isinstance(ended, Skipped)
-    assert ended.reasons[0].reason is Reason.BUSY
+    assert ended.causes[0].reason is Reason.BUSY
 
 
 def test_two_profiles_run_at_once(home: Home, profile: Profile) -> None:
@@ -309,7 +300,7 @@ def test_what_the_system_refuses_is_no_mistake_of_this_program(play: Play) -> No
 
     ended = play(reads)
     assert isinstance(ended, Failed)
-    assert (ended.reason, ended.detail) == (Reason.DISK_FAILING, "/home/ada/notes")
+    assert ended.cause == causes.DiskFailing("/home/ada/notes")
     assert "Traceback" in ended.last_lines[0]
     bug = play(is_mistaken)
     assert isinstance(bug, Failed)

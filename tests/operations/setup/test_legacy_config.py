@@ -13,8 +13,9 @@ from hypothesis import example, given
 from hypothesis import strategies as st
 
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint, Source
+from secretsbackup.model.reason import Reason
 from secretsbackup.operations.setup import legacy_config
 from secretsbackup.store import home as homes
 from secretsbackup.store import profiles, stage_state
@@ -57,7 +58,7 @@ def test_a_value_that_a_command_computes_is_refused(text: str) -> None:
     with pytest.raises(Failure) as caught:
         legacy_config.parse(text, HOME)
     assert caught.value.reason is Reason.SEED_UNREADABLE
-    assert "X (line" in caught.value.detail
+    assert "X (line" in caught.value.cause.about
 
 
 def test_a_quote_without_end_is_refused() -> None:
@@ -211,7 +212,7 @@ def test_a_missing_field_is_named_and_nothing_is_written(config: Path, home: Hom
     with pytest.raises(Failure) as caught:
         asyncio.run(legacy_config.take_over(config, home))
     assert caught.value.reason is Reason.SEED_UNREADABLE
-    assert field in caught.value.detail
+    assert field in caught.value.cause.about
     assert profiles.load(home) == {}
 
 

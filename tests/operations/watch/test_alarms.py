@@ -10,8 +10,9 @@ from pathlib import Path
 import pytest
 from msgspec.structs import replace
 
+from secretsbackup.model import causes
 from secretsbackup.model.event import Verb
-from secretsbackup.model.outcome import Failure, Reason, Summary, Why
+from secretsbackup.model.outcome import Failure, Summary
 from secretsbackup.model.profile import Calls, Profile
 from secretsbackup.model.schedule import Hours, Manual
 from secretsbackup.model.status import Status
@@ -45,7 +46,7 @@ async def done(_: Run) -> Summary:
 
 async def fails(_: Run) -> Summary:
     """One that is none."""
-    raise Failure(Reason.NO_ROOM)
+    raise Failure(causes.NoRoom(""))
 
 
 def alarmed(home: Home, later: timedelta) -> list[str]:
@@ -108,7 +109,7 @@ def test_a_database_that_another_program_holds_keeps_no_alarm_back(
 
 def test_what_never_could_begin_is_told(profile: Profile, home: Home, play: Play, shown: Path) -> None:
     profiles.add(home, profile)
-    notes.lack(home, profile.name, datetime.now(UTC), (Why(Reason.METERED),))
+    notes.lack(home, profile.name, datetime.now(UTC), (causes.Metered(),))
     assert alarmed(home, 9 * DAY) == ["docs"]
 
 

@@ -11,11 +11,14 @@ import pytest
 from msgspec.structs import replace
 
 from secretsbackup import words
+from secretsbackup.model import causes
+from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Bucket, Folder
 from secretsbackup.model.due import Surroundings
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb
-from secretsbackup.model.outcome import Completed, Failure, Reason, Skip, Summary, Why
+from secretsbackup.model.outcome import Completed, Failure, Skip, Summary
 from secretsbackup.model.profile import Profile
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.schedule import Daily, Hours
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations.run import runner
@@ -37,7 +40,7 @@ def profile(profile: Profile) -> Profile:
     return replace(profile, schedule=Hours(1))
 
 
-def against(profile: Profile, home: Home, later: timedelta = timedelta(), **machine: object) -> list[Why]:
+def against(profile: Profile, home: Home, later: timedelta = timedelta(), **machine: object) -> list[Cause]:
     """What stands against a backup."""
     now = datetime.now(UTC) + later
     return list(asyncio.run(schedule.look(profile, home, now, Surroundings(**machine))).against)  # type: ignore[arg-type]
@@ -50,7 +53,7 @@ async def done(_: Run) -> Summary:
 
 async def unreachable(_: Run) -> Summary:
     """A backup that does not get through."""
-    raise Failure(Reason.DESTINATION_UNREACHABLE, "bucket")
+    raise Failure(causes.DestinationUnreachable("bucket"))
 
 
 def test_after_a_good_run_the_next_is_due_an_hour_later(profile: Profile, home: Home, play: Play) -> None:
@@ -109,8 +112,8 @@ def test_sources_and_drives_that_are_away_are_named(
     source.rename(source.with_name("unmounted"))
     (tmp_path / "disk").rmdir()
     assert against(profile, home) == [
-        Why(Reason.SOURCE_MISSING, str(source)),
-        Why(Reason.DESTINATION_AWAY, f"{tmp_path}/disk/backups"),
+        causes.SourceMissing(str(source)),
+        causes.DestinationAway(f"{tmp_path}/disk/backups"),
     ]
 
 
@@ -126,10 +129,10 @@ def test_why_what_is_due_did_not_begin_is_remembered_and_told(
     profiles.add(home, profile)
     play(done)
     source.rename(source.with_name("unmounted"))
-    assert against(profile, home, 4 * 24 * 60 * MINUTE) == [Why(Reason.SOURCE_MISSING, str(source))]
+    assert against(profile, home, 4 * 24 * 60 * MINUTE) == [causes.SourceMissing(str(source))]
     now = datetime.now(UTC) + timedelta(days=5)
     status = standing(home, profile.name, now)
-    assert f": {source} is not there; is its disk mounted?" in words.health(status, now)
+    assert f": {source} is not there" in words.health(status, now)
     source.with_name("unmounted").rename(source)
     assert against(profile, home, 4 * 24 * 60 * MINUTE) == []
     assert standing(home, profile.name, now).waiting == ()
@@ -150,7 +153,7 @@ def test_profiles_come_up_when_they_are_due_and_not_again_when_they_were_in_vain
     profile: Profile, home: Home
 ) -> None:
     async def skips(_: Run) -> Summary:
-        raise Skip(Why(Reason.SURGE))
+        raise Skip(causes.Surge(0))
 
     async def lived() -> list[str]:
         seen = []
@@ -201,7 +204,7 @@ def test_a_drill_waits_for_a_passphrase_that_nobody_need_be_asked_for(
     assert drill(1.1) == [Reason.PASSPHRASE_MISSING]
     later = datetime.now(UTC) + timedelta(days=31)
     said = words.health(standing(home, profile.name, later), later)
-    assert "not proven for 31 days: the passphrase of your key is needed" in said
+    assert "not proven for 31 days: the key’s passphrase is needed" in said
     asyncio.run(keychain.keep(profile.name, SecretName.GPG_PASSPHRASE, Secret("phrase")))
     assert drill(1.2) == [Reason.PASSPHRASE_MISSING]  # not asked again so soon
     assert drill(1.5) == []

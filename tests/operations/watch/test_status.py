@@ -4,8 +4,9 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from secretsbackup.model import causes
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb
-from secretsbackup.model.outcome import Cancelled, Completed, Failed, Outcome, Reason, Skipped, Summary, Why
+from secretsbackup.model.outcome import Cancelled, Completed, Failed, Outcome, Skipped, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.status import About, concerns
 from secretsbackup.operations.watch.status import standing
@@ -39,14 +40,14 @@ def known(home: Home, profile: Profile) -> Profile:
 
 def test_who_found_a_run_going_on_does_not_tell_so_when_it_is_over(home: Home, known: Profile) -> None:
     remember(home, known, NOW - DAY / 24, Cancelled("you"), took=DAY / 48)
-    remember(home, known, NOW - DAY / 30, Skipped((Why(Reason.BUSY, "4711"),)))
+    remember(home, known, NOW - DAY / 30, Skipped((causes.Busy(4711),)))
     assert standing(home, known.name, NOW).waiting == ()
 
 
 def test_a_clock_that_was_ahead_for_once_hides_nothing_that_came_after(home: Home, known: Profile) -> None:
     remember(home, known, NOW - 9 * DAY, GOOD)
     remember(home, known, NOW + 900 * DAY, GOOD)
-    remember(home, known, NOW - 8 * DAY, Failed(Reason.NO_ROOM))
+    remember(home, known, NOW - 8 * DAY, Failed(causes.NoRoom("")))
     status = standing(home, known.name, NOW)
     assert status.safe_as_of == NOW - 9 * DAY
     about = {concern.about for concern in concerns(status, NOW)}
@@ -59,15 +60,15 @@ def test_what_a_clock_that_was_ahead_told_is_not_believed_when_that_time_has_com
     """It was no backup of 17:00: nothing was saved then."""
     wrong = remember(home, known, NOW - DAY / 24, GOOD)
     remember(home, known, NOW - DAY, GOOD, wrong)
-    remember(home, known, NOW - DAY / 2, Failed(Reason.NO_ROOM), wrong)
+    remember(home, known, NOW - DAY / 2, Failed(causes.NoRoom("")), wrong)
     status = standing(home, known.name, NOW)
     assert status.safe_as_of == NOW - DAY
-    assert status.last == Failed(Reason.NO_ROOM)
+    assert status.last == Failed(causes.NoRoom(""))
 
 
 def test_a_clock_that_was_behind_hides_no_failure(home: Home, known: Profile) -> None:
     good = remember(home, known, NOW - DAY / 24, GOOD)
-    remember(home, known, NOW - DAY / 2, Failed(Reason.CLOCK_WRONG), good)
+    remember(home, known, NOW - DAY / 2, Failed(causes.ClockWrong()), good)
     status = standing(home, known.name, NOW)
     assert status.safe_as_of == NOW - DAY / 24
     assert {concern.about for concern in concerns(status, NOW)} >= {About.FAILED}
@@ -75,13 +76,13 @@ def test_a_clock_that_was_behind_hides_no_failure(home: Home, known: Profile) ->
 
 def test_a_clock_that_is_behind_everything_makes_no_backup_undone(home: Home, known: Profile) -> None:
     remember(home, known, NOW, GOOD)
-    remember(home, known, NOW - 9999 * DAY, Failed(Reason.CLOCK_WRONG))
+    remember(home, known, NOW - 9999 * DAY, Failed(causes.ClockWrong()))
     status = standing(home, known.name, NOW - 9999 * DAY)
     assert status.safe_as_of == NOW
-    assert status.last == Failed(Reason.CLOCK_WRONG)
+    assert status.last == Failed(causes.ClockWrong())
 
 
 def test_a_first_backup_on_a_clock_that_was_ahead_hides_no_failure(home: Home, known: Profile) -> None:
     remember(home, known, NOW + 900 * DAY, GOOD)
-    remember(home, known, NOW - DAY, Failed(Reason.NO_ROOM))
+    remember(home, known, NOW - DAY, Failed(causes.NoRoom("")))
     assert {concern.about for concern in concerns(standing(home, known.name, NOW), NOW)} >= {About.FAILED}

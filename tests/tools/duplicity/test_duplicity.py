@@ -12,8 +12,9 @@ import msgspec
 import pytest
 
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host, StorageClass
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Compression, Fingerprint
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import AwsProfile, KeyPair, Secret
 from secretsbackup.model.snapshot import Kind
 from secretsbackup.tools import duplicity, process

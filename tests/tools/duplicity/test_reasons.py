@@ -4,8 +4,10 @@ from pathlib import Path
 
 import pytest
 
+from secretsbackup.model import causes
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.status import DAMAGE
 from secretsbackup.tools.duplicity import reasons
 from secretsbackup.tools.duplicity.log import Stanza
@@ -123,13 +125,13 @@ def test_what_this_machine_refuses_is_no_damage_at_the_destination(
 
 
 def test_a_refusal_of_the_system_names_its_file() -> None:
-    assert why(30, "OSError: [Errno 5] Input/output error: '/a b/c'").detail == "/a b/c"
-    assert why(30, "OSError: [Errno 5] Input/output error").detail == ""
-    assert why(30, "OSError: [Errno 24] Too many open files: '/a'").detail == "Too many open files"
+    assert why(30, "OSError: [Errno 5] Input/output error: '/a b/c'").cause.about == "/a b/c"
+    assert why(30, "OSError: [Errno 5] Input/output error").cause.about == ""
+    assert why(30, "OSError: [Errno 24] Too many open files: '/a'").cause.about == "Too many open files"
 
 
 def test_what_nobody_knows_names_the_status() -> None:
-    assert why(99, "odd").detail == "duplicity 99"
+    assert why(99, "odd").cause.about == "duplicity 99"
 
 
 @pytest.mark.parametrize(
@@ -145,17 +147,17 @@ def test_a_full_disk_is_the_one_with_the_least_room(
     at: Destination, here: Path, reason: Reason, full: str
 ) -> None:
     failure = why(30, "OSError: [Errno 28] No space left on device", at=at, here=here)
-    assert (failure.reason, failure.detail) == (reason, full)
+    assert (failure.reason, failure.cause.about) == (reason, full)
 
 
 def test_a_temporary_folder_that_is_too_small_is_named() -> None:
     failure = why(35, "Temp space has 14 available, backup needs approx 60.")
-    assert (failure.reason, failure.detail) == (Reason.NO_ROOM, "/ 60 14")
+    assert failure.cause == causes.NoRoom("/", 60, 14)
 
 
 def test_what_nobody_knows_is_told_with_its_status_or_its_signal() -> None:
-    assert (why(30, "?").reason, why(30, "?").detail) == (Reason.TOOL_FAILED, "duplicity 30")
-    assert why(-9, "").detail == "duplicity SIGKILL"
+    assert (why(30, "?").reason, why(30, "?").cause.about) == (Reason.TOOL_FAILED, "duplicity 30")
+    assert why(-9, "").cause.about == "duplicity SIGKILL"
 
 
 def test_without_a_log_standard_error_is_read() -> None:
@@ -174,7 +176,7 @@ def test_a_copy_that_it_takes_for_a_volume_is_named() -> None:
     found = why(
         30, f"Volume 1 is already in the volume list as {volume}. {volume}~ has the same volume number."
     )
-    assert (found.reason, found.detail) == (Reason.COPY_IN_THE_WAY, f"{volume}~")
+    assert found.cause == causes.CopyInTheWay(f"{volume}~")
 
 
 def test_what_lies_in_glacier_is_named() -> None:
@@ -182,4 +184,4 @@ def test_what_lies_in_glacier_is_named() -> None:
     found = why(
         50, f"Giving up downloading {volume} (InvalidObjectState when calling the GetObject operation)"
     )
-    assert (found.reason, found.detail) == (Reason.FROZEN, volume)
+    assert found.cause == causes.Frozen(volume)

@@ -10,7 +10,8 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 from secretsbackup.model.entry import Seen, What
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
+from secretsbackup.model.reason import Reason
 from secretsbackup.tools.duplicity import signatures
 
 PAX = 1024
@@ -101,7 +102,7 @@ def test_an_archive_that_is_cut_off_is_a_failure_and_no_end(tmp_path: Path, kept
     with pytest.raises(Failure) as caught:
         list(signatures.changes(path))
     assert caught.value.reason is Reason.TOOL_FAILED
-    assert "a.sigtar.gz" in caught.value.detail
+    assert "a.sigtar.gz" in caught.value.cause.about
 
 
 @pytest.mark.parametrize("name", [b"..", b"../home/ada/.bashrc", b"docs/../../x", b"docs/.."])

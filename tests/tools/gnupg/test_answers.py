@@ -13,8 +13,11 @@ from pathlib import Path
 import psutil
 import pytest
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.causes import HomeFault
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import encrypted, gnupg
 from secretsbackup.tools.gnupg import answers, custody, folder, locks
@@ -91,8 +94,8 @@ def test_a_name_of_several_keys_names_them_all(ring: Path) -> None:
     one, two = made(ring, "Twin <twin@example.org>"), made(ring, "Twin two <twin@example.org>")
     with pytest.raises(Failure) as caught:
         resolved(ring, "twin@example.org")
-    assert caught.value.reason is Reason.KEY_AMBIGUOUS
-    assert {one, two} <= {*caught.value.detail.replace("(", " ").split()}
+    assert isinstance(caught.value.cause, causes.KeyAmbiguous)
+    assert {one, two} <= {*" ".join(caught.value.cause.keys).split()}
 
 
 # Secret halves
@@ -114,7 +117,7 @@ def test_an_older_subkey_is_tried_where_the_newer_one_is_elsewhere(ring: Path) -
     message = gpg(ring, "-r", key, "--encrypt", given=b"secret")
     said = gnupg._gpg(ring).decrypt(message, passphrase=PASSPHRASE.reveal()).stderr
     told = answers.failure(said)
-    assert (told.reason, told.detail) == (Reason.SECRET_SUBKEY_MISSING, newer[-16:])
+    assert told.cause == causes.SecretSubkeyMissing(newer[-16:])
 
 
 def test_a_key_without_a_passphrase_needs_none_and_takes_no_nonsense(ring: Path) -> None:
@@ -310,7 +313,7 @@ def test_a_home_with_too_long_a_path_for_its_socket_is_told(tmp_path: Path) -> N
     with pytest.raises(Failure) as caught:
         asyncio.run(gnupg.start_agent(home=home))
     assert caught.value.reason is Reason.AGENT_MISSING
-    assert "too long" in caught.value.detail
+    assert "too long" in caught.value.cause.about
 
 
 def test_what_gpg_conf_does_is_not_taken_for_a_wrong_passphrase(ring: Path) -> None:
@@ -343,20 +346,20 @@ def folders(tmp_path: Path) -> dict[str, Path]:
     (tmp_path / "file").write_text("text")
     (tmp_path / "closed").mkdir()
     found = {
-        folder.MISSING: tmp_path / "missing",
-        folder.NO_FOLDER: tmp_path / "file",
-        folder.UNREADABLE: tmp_path / "closed",
-        folder.ANOTHERS: Path("/") if os.geteuid() else tmp_path / "others",
+        HomeFault.MISSING: tmp_path / "missing",
+        HomeFault.NO_FOLDER: tmp_path / "file",
+        HomeFault.UNREADABLE: tmp_path / "closed",
+        HomeFault.ANOTHERS: Path("/") if os.geteuid() else tmp_path / "others",
     }
     if not os.geteuid():
-        found[folder.ANOTHERS].mkdir()
-        os.chown(found[folder.ANOTHERS], 12345, -1)
-        os.chown(found[folder.UNREADABLE], 65534, -1)
-    found[folder.UNREADABLE].chmod(0o000)
+        found[HomeFault.ANOTHERS].mkdir()
+        os.chown(found[HomeFault.ANOTHERS], 12345, -1)
+        os.chown(found[HomeFault.UNREADABLE], 65534, -1)
+    found[HomeFault.UNREADABLE].chmod(0o000)
     return found
 
 
-@pytest.mark.parametrize("against", [folder.MISSING, folder.NO_FOLDER, folder.ANOTHERS])
+@pytest.mark.parametrize("against", [HomeFault.MISSING, HomeFault.NO_FOLDER, HomeFault.ANOTHERS])
 def test_a_folder_that_gpg_cannot_use_is_told_alike_by_all_that_need_it(
     folders: dict[str, Path], against: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -370,14 +373,14 @@ def test_a_folder_that_gpg_cannot_use_is_told_alike_by_all_that_need_it(
         with pytest.raises(Failure) as caught:
             asyncio.run(call)
         assert caught.value.reason is Reason.GPG_HOME
-        assert caught.value.detail == f"{against} {folders[against]}"
-    assert not folders[folder.MISSING].exists()
+        assert caught.value.cause.about == f"{against} {folders[against]}"
+    assert not folders[HomeFault.MISSING].exists()
 
 
 def test_nor_can_it_use_one_that_may_not_be_read(folders: dict[str, Path]) -> None:
     with as_nobody(), pytest.raises(Failure) as caught:
-        folder.ready(folders[folder.UNREADABLE])
-    assert caught.value.detail == f"unreadable {folders[folder.UNREADABLE]}"
+        folder.ready(folders[HomeFault.UNREADABLE])
+    assert caught.value.cause.about == f"unreadable {folders[HomeFault.UNREADABLE]}"
 
 
 def test_the_users_own_folder_is_made_by_gpg_where_it_lacks(
@@ -414,7 +417,7 @@ def test_a_lock_of_another_machine_stays_and_is_told(ring: Path) -> None:
     theirs = lock(ring, "gnupg_spawn_agent_sentinel.lock", f"{os.getpid():10d}\nanother.example\n")
     with pytest.raises(Failure) as caught:
         asyncio.run(gnupg.start_agent(home=ring, patience=Patience(starting=1.0)))
-    assert (caught.value.reason, caught.value.detail) == (Reason.GPG_LOCKED, str(theirs))
+    assert caught.value.cause == causes.GpgLocked(str(theirs))
     assert theirs.exists()
 
 
@@ -470,7 +473,7 @@ def test_what_the_system_refuses_gpg_goes_before_all_that_comes_of_it(
 ) -> None:
     for text in (said, f"{said}\n[GNUPG:] NO_SECKEY ABCD\ngpg: decryption failed: No secret key"):
         failure = answers.failure(text, "a key")
-        assert (failure.reason, failure.detail) == (reason, detail)
+        assert (failure.reason, failure.cause.about) == (reason, detail)
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root mounts a disk")

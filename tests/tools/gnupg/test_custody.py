@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint
+from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import gnupg
 from secretsbackup.tools.gnupg import custody

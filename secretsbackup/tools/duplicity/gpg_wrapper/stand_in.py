@@ -12,7 +12,8 @@ import sys
 from importlib.util import find_spec
 from pathlib import Path
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import shown
 from secretsbackup.tools import process
 from secretsbackup.tools.duplicity import listing
@@ -25,7 +26,7 @@ _REMOTE = ("rsync", "scp", "sftp", "ssh")
 def can_stand(folder: Path) -> None:
     """Failure(NO_PROGRAMS_HERE) if no script in this folder could start: its disk is mounted “noexec”."""
     if os.statvfs(folder).f_flag & os.ST_NOEXEC:
-        raise Failure(Reason.NO_PROGRAMS_HERE, shown(bytes(folder)))
+        raise Failure(causes.NoProgramsHere(shown(bytes(folder))))
 
 
 def for_backup(gpg: Path, folder: Path, *, fast: bool, home: Path | None = None) -> Path:

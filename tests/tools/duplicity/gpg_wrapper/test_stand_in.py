@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from secretsbackup.model.outcome import Failure, Reason
+from secretsbackup.model import causes
+from secretsbackup.model.outcome import Failure
 from secretsbackup.tools.duplicity.gpg_wrapper import stand_in
 
 SECRETS = {
@@ -87,4 +88,4 @@ def test_a_folder_in_which_nothing_can_be_started_is_named(tmp_path: Path) -> No
             stand_in.can_stand(tmp_path)
     finally:
         subprocess.run(["umount", "--lazy", tmp_path], check=True)
-    assert (caught.value.reason, caught.value.detail) == (Reason.NO_PROGRAMS_HERE, str(tmp_path))
+    assert caught.value.cause == causes.NoProgramsHere(str(tmp_path))

@@ -1,0 +1,82 @@
+"""What the user wrote, and what this program remembers."""
+
+from secretsbackup.model.causes.base import Base
+
+
+class ProfileUnknown(Base, frozen=True, tag="profile-unknown"):
+    """No profile has this name."""
+
+    name: str
+
+
+class ProfileExists(Base, frozen=True, tag="profile-exists"):
+    """A profile has this name already."""
+
+    name: str
+
+
+class ProfileInvalid(Base, frozen=True, tag="profile-invalid"):
+    """A setting or a command cannot be used; `sentence` says why."""
+
+    sentence: str
+
+
+class SettingsBroken(Base, frozen=True, tag="settings-broken"):
+    """The settings file cannot be read; `fault` says where and why."""
+
+    fault: str
+
+
+class SettingsNewer(Base, frozen=True, tag="settings-newer"):
+    """The settings, or those in a kit, were written by a newer version."""
+
+    path: str
+
+
+class MemoryNewer(Base, frozen=True, tag="memory-newer"):
+    """The history was written by a newer version."""
+
+    path: str
+
+
+class CatalogueLost(Base, frozen=True, tag="catalogue-lost"):
+    """The list of files was damaged and is begun anew."""
+
+
+class MemoryBusy(Base, frozen=True, tag="memory-busy"):
+    """Another program has the history open."""
+
+    path: str
+
+
+class MemoryBroken(Base, frozen=True, tag="memory-broken"):
+    """The history was damaged and is begun anew."""
+
+    path: str
+
+
+class SeedUnreadable(Base, frozen=True, tag="seed-unreadable"):
+    """The configuration of the old scripts cannot be taken over."""
+
+    fault: str
+
+
+class NotATime(Base, frozen=True, tag="not-a-time"):
+    """A text is not a time."""
+
+    text: str
+
+
+OfSettings = (
+    ProfileUnknown
+    | ProfileExists
+    | ProfileInvalid
+    | SettingsBroken
+    | SettingsNewer
+    | MemoryNewer
+    | CatalogueLost
+    | MemoryBusy
+    | MemoryBroken
+    | SeedUnreadable
+    | NotATime
+)
