@@ -1,5 +1,6 @@
 """What is asked for is shown once; a tray that only waits knows no window; what cannot be done is told."""
 
+import asyncio
 import subprocess
 import sys
 
@@ -44,6 +45,7 @@ def test_every_screen_of_a_profile_is_shown_and_none_of_one_that_is_gone(
             app.windows.show(screen)
         assert [screen for screen in of(DOCS) if app.windows.shown(screen) is None] == []
         assert [screen for screen in of(GHOST) if app.windows.shown(screen)] == []
+        await until(lambda: asyncio.all_tasks() == {asyncio.current_task()}, 60)  # what they try is over
 
     play(look())
 
