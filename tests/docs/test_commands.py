@@ -37,6 +37,7 @@ def test_every_option_in_a_sentence_is_one_of_ours(path: Path) -> None:
 
 
 _OTHERS = {
+    "--slow",
     "--write",
     "--write-table",
     "--path-to-restore",

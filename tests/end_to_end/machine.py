@@ -260,3 +260,10 @@ def assert_same(expected: Mapping[bytes, Entry], restored: Mapping[bytes, Entry]
     assert not (other := {name: pair for name, pair in times.items() if pair[0] != pair[1]}), (
         f"times: {other}"
     )
+
+
+def some_files(source: Path, size: int = 200_000) -> None:
+    """A source of five files that do not compress."""
+    source.mkdir()
+    for number in range(5):
+        (source / f"file {number}").write_bytes(os.urandom(size))

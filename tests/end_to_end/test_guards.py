@@ -2,9 +2,10 @@
 
 import os
 import shutil
+import time
 from pathlib import Path
 
-from tests.end_to_end.machine import Machine, assert_same, picture
+from tests.end_to_end.machine import Machine, assert_same, picture, some_files
 from tests.end_to_end.test_round_trip import make_profile
 
 
@@ -55,3 +56,16 @@ def test_files_that_somebody_encrypted_are_not_sent_without_a_yes(
     assert why == {"reason": "upheaval", "gone": 0, "changed": 30, "files": 30}
     assert user.backup("--allow-many-changes").outcome["summary"]["changed"]
     assert len(user.snapshots()) == 2
+
+
+def test_an_emptied_source_is_believed_when_told_so(
+    user: Machine, keys: tuple[Path, str], tmp_path: Path
+) -> None:
+    some_files(tmp_path / "source")
+    make_profile(user, keys[1], tmp_path / "source", f"file://{tmp_path}/backups")
+    user.backup()
+    for file in (tmp_path / "source").iterdir():
+        file.unlink()
+    time.sleep(1)
+    user.backup("--allow-empty")
+    assert picture(user.restore(tmp_path / "out") / "source") == {}

@@ -13,7 +13,7 @@ import signal
 import socket
 import subprocess
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import AbstractContextManager, contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -321,7 +321,8 @@ class Bench:
 class Fault:
     """What happens, and when; `do` lasts as long as the run; `ends` is how the run must end.
 
-    `heals` is how the next run, started with the words `healing`, ends.
+    `heals` is how the next run, started with the words `healing`, ends. One that is `slow` is much like
+    another, which runs always.
     """
 
     name: str
@@ -331,9 +332,15 @@ class Fault:
     heals: str = "completed"
     words: tuple[str, ...] = ("backup",)
     healing: tuple[str, ...] = ("backup",)
+    slow: bool = False
 
     def __str__(self) -> str:
         return f"{self.name}, {self.when}".replace(" ", "-")
+
+
+def cases(faults: Iterable[Fault]) -> list[Any]:
+    """The faults as parameters of a test."""
+    return [pytest.param(one, id=str(one), marks=[pytest.mark.slow] if one.slow else []) for one in faults]
 
 
 @dataclass(frozen=True)

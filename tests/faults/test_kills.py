@@ -13,7 +13,7 @@ import pytest
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.store.lock import PLEASE_STOP
 from secretsbackup.tools import surroundings
-from tests.faults.bench import NAME, Bench, Fault, half, nothing, zeros
+from tests.faults.bench import NAME, Bench, Fault, cases, half, nothing, zeros
 from tests.faults.conftest import Suffer
 from tests.faults.proxy import Meanwhile, Trouble
 
@@ -149,9 +149,10 @@ def off_while_it_gathers(bench: Bench) -> AbstractContextManager[None]:
     return _until(go_off)
 
 
+ALWAYS = ("at a volume", "at the manifest")
 FAULTS = [
     Fault("power cut", "between two volumes", "interrupted", second_volume(killed())),
-    *(Fault("power cut", when, "interrupted", at(when, killed())) for when in AT),
+    *(Fault("power cut", when, "interrupted", at(when, killed()), slow=when not in ALWAYS) for when in AT),
     Fault(
         "machine off, its newest files half written",
         "when all is sent",
@@ -163,12 +164,14 @@ FAULTS = [
         "when all is sent",
         "interrupted",
         at("when all is sent", off(zeros)),
+        slow=True,
     ),
     Fault(
         "machine off, its newest files empty",
         "at the second volume",
         "interrupted",
         second_volume(off(nothing)),
+        slow=True,
     ),
     Fault(
         "this program killed",
@@ -177,7 +180,13 @@ FAULTS = [
         at("at a volume", killed("secretsbackup", "python", "python3")),
     ),
     Fault("duplicity killed", "at a volume", "tool-failed", at("at a volume", killed("duplicity"))),
-    Fault("duplicity killed", "at the manifest", "tool-failed", at("at the manifest", killed("duplicity"))),
+    Fault(
+        "duplicity killed",
+        "at the manifest",
+        "tool-failed",
+        at("at the manifest", killed("duplicity")),
+        slow=True,
+    ),
     Fault("gpg killed", "while it encrypts", "gpg-failed", as_soon_as_seen("gpg")),
     Fault(
         "machine off, the files that came to the stage full of zeros",
@@ -192,14 +201,21 @@ FAULTS = [
         "while the bucket is listed",
         "cancelled",
         at("while the bucket is listed", told(signal.SIGINT)),
+        slow=True,
     ),
     Fault("stopped in the window", "at a volume", "cancelled", at("at a volume", told(PLEASE_STOP))),
     Fault("terminal closed", "at a volume", "cancelled", at("at a volume", told(signal.SIGHUP))),
     Fault("the system ends", "at a volume", "cancelled", at("at a volume", told(signal.SIGTERM))),
-    Fault("terminal closed", "at the signatures", "cancelled", at("at the signatures", told(signal.SIGHUP))),
+    Fault(
+        "terminal closed",
+        "at the signatures",
+        "cancelled",
+        at("at the signatures", told(signal.SIGHUP)),
+        slow=True,
+    ),
 ]
 
 
-@pytest.mark.parametrize("fault", FAULTS, ids=str)
+@pytest.mark.parametrize("fault", cases(FAULTS))
 def test_a_process_that_is_killed(bench: Bench, suffers: Suffer, fault: Fault) -> None:
     suffers(bench, fault)

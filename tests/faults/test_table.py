@@ -17,5 +17,5 @@ def test_the_handbook_tells_what_was_seen(rows: list[Row], request: pytest.Fixtu
     chosen = request.config.getoption("keyword") or any("::" in word for word in request.config.args)
     all_files = {*here} == {*Path(__file__).parent.glob("test_*.py")}
     telling = [item for item in request.session.items if "rows" in getattr(item, "fixturenames", ())]
-    if all_files and not chosen and len(rows) == len(telling) - 1:
+    if request.config.getoption("--slow") and all_files and not chosen and len(rows) == len(telling) - 1:
         assert sorted(known) == sorted(table.written(rows))
