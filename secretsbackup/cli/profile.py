@@ -140,7 +140,7 @@ def _destination(options: Options) -> Destination:
 
 
 def _elsewhere(before: Profile, place: dict[str, str]) -> Destination:
-    """The same bucket by another endpoint, region or storage class."""
+    """The profile's bucket by another endpoint, region or storage class."""
     known = {name: getattr(before.destination, name, None) for name in _PLACE}
     return _typed(lambda: parse(url(before.destination), **known | place))
 

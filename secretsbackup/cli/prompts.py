@@ -115,7 +115,7 @@ async def refuse_unwanted(profile: Profile) -> None:
 
 
 def once(profile: Profile) -> "Opens":
-    """The same, asked for at the first need and remembered for the others of one command."""
+    """Asks for what opens the destination at the first need, and remembers it for the rest of one command."""
     found: list[Credential] = []
 
     async def known(_: Profile) -> Credential:
@@ -127,7 +127,7 @@ def once(profile: Profile) -> "Opens":
 
 
 async def opened_by(profile: Profile) -> Credential:
-    """The same for a run, which says itself what it lacks where there is nobody to ask."""
+    """What opens a run's destination, asked for in a terminal; None without one, of which the run tells."""
     try:
         return await credential(profile)
     except Failure:

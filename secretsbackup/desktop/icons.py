@@ -100,7 +100,7 @@ def _filled(colour: QColor) -> bytes:
 
 
 def shield_pixmap(state: Shield, size: int, ratio: float, palette: QPalette, done: float = 0.0) -> QPixmap:
-    """The same for the window."""
+    """The shield of a state as a picture for the window."""
     line = palette.color(QPalette.ColorRole.WindowText)
     drawing = _drawing(state, line, state_colour(state, palette), round(done, 2))
     made = QPixmap(_pixmap(drawing, round(size * ratio)))

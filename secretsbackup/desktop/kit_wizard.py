@@ -69,7 +69,7 @@ class KeepPage(PaperPage):
 
 
 class KeptPage(Page[None]):
-    """That it is saved, and what is left to do."""
+    """Says that the kit is saved, and what is left to do."""
 
     def __init__(self, keep: KeepPage) -> None:
         super().__init__(_("Saved"), _("The recovery kit is saved"))

@@ -62,7 +62,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return at_work(self.status, now)
 
     def shield(self, now: datetime) -> Shield:
-        """Its state as a shape."""
+        """The profile's state as a shape."""
         if self.at_work(now):
             return Shield.RUNNING
         how = level(self.status, now) if self.known else Level.PROTECTED

@@ -49,7 +49,7 @@ def _settle(answered: "asyncio.Future[_T]", answer: _T) -> None:
 
 
 class Dialog(QDialog):
-    """As high as its text takes at its width: Qt's own guess is that of a narrower one."""
+    """A dialog as high as its text takes at its width: Qt's own guess is that of a narrower one."""
 
     def showEvent(self, event: QShowEvent) -> None:  # noqa: N802 - Qt's name
         width = 56 * style.GRID

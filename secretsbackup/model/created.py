@@ -83,7 +83,7 @@ class Hand(StrEnum):
 
 
 class HandStep(msgspec.Struct, frozen=True):
-    """One such step, and what to paste there."""
+    """One step that a person does, and what to paste there."""
 
     hand: Hand
     copy: str = ""

@@ -74,7 +74,7 @@ class Host(msgspec.Struct, frozen=True, forbid_unknown_fields=True, omit_default
 
     @property
     def address(self) -> str:
-        """The same with an IPv6 address in brackets, as a URL has it, sftp and rsync."""
+        """The host's name, with an IPv6 address in brackets as URLs, sftp and rsync have it."""
         return self._with_user(f"[{self.host}]" if ":" in self.host else self.host)
 
     def _with_user(self, host: str) -> str:
@@ -144,7 +144,7 @@ def parse(
 
 
 def parse_or_folder(text: str, *, endpoint: str | None = None, region: str | None = None) -> Destination:
-    """The same, or a folder by its path alone, in which no %XX is read."""
+    """Read a destination's URL, or a folder by its path alone, in which no %XX is read."""
     return Folder(text) if text.startswith("/") else parse(text, endpoint=endpoint, region=region)
 
 

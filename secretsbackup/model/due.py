@@ -119,7 +119,7 @@ def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: 
 
 
 def believed(runs: Sequence[PastRun], now: datetime) -> list[PastRun]:
-    """Those that began when they say: a clock that was ahead has told the others a time that says nothing."""
+    """The runs that began when they say they did; a clock that was ahead gave the others a wrong time."""
     return [run for run in runs if timely(run, now)]
 
 

@@ -45,7 +45,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def size(self) -> int | None:
-        """Its bytes; None where they are not known exactly."""
+        """The file's bytes; None where they are not known exactly."""
         return self.most if self.least == self.most else None
 
     @property

@@ -222,7 +222,7 @@ def encode(moment: Moment) -> bytes:
 
 
 def writable(moment: Moment) -> Moment:
-    """The same with what is no text in it (of a path, say) as \\udcNN: else it cannot be encoded."""
+    """A moment with what is not text in it (of a path, say) as \\udcNN: else it cannot be encoded."""
     return msgspec.convert(_written(msgspec.to_builtins(moment)), Moment)
 
 

@@ -51,14 +51,14 @@ class Summary(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Completed(msgspec.Struct, frozen=True, tag="completed"):
-    """It did what it was asked; `warnings` counts what it could not take along."""
+    """The run did what it was asked; `warnings` counts what it could not take along."""
 
     summary: Summary
     warnings: int = 0
 
 
 class Skipped(msgspec.Struct, frozen=True, tag="skipped"):
-    """It did not begin, for these reasons. No error."""
+    """The run did not begin, for these reasons. Not an error."""
 
     causes: tuple[Cause, ...]
 
@@ -91,7 +91,7 @@ class Failed(msgspec.Struct, frozen=True, tag="failed", omit_defaults=True):
 
 
 class Interrupted(msgspec.Struct, frozen=True, tag="interrupted"):
-    """Its journal has no end: a power cut, a kill -9. Found at the next start."""
+    """The run's journal has no end: a power cut, a kill -9. Found at the next start."""
 
 
 Outcome = Completed | Skipped | Cancelled | Failed | Interrupted

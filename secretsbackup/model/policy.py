@@ -67,7 +67,7 @@ def for_user(bucket: Bucket) -> Policy:
 
 
 def for_bucket(bucket: Bucket, principal: str) -> Policy:
-    """The same as a policy of the bucket, for the user with that ARN."""
+    """The rights that a backup needs as a policy of the bucket, for the user with that ARN."""
     given = {"AWS": principal}
     return Policy(
         statement=tuple(msgspec.structs.replace(one, principal=given) for one in _statements(bucket))

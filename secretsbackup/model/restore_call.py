@@ -35,7 +35,7 @@ def errands(
 
 
 def outermost(paths: Iterable[bytes]) -> list[bytes]:
-    """Those that do not lie below another one, each once."""
+    """The paths that do not lie below another one, each once."""
     every = set(paths)
     return [path for path in dict.fromkeys(paths) if not any(one in every for one in _above(path))]
 

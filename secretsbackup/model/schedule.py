@@ -29,7 +29,7 @@ class Manual(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="manua
 
 
 class Hours(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="hours"):
-    """So many hours after the minute in which the last one began."""
+    """Every so many hours, from the minute in which the last run began."""
 
     every: Annotated[int, msgspec.Meta(ge=1, le=24 * 31)] = 1
 

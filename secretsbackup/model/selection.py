@@ -37,7 +37,7 @@ class Selection(msgspec.Struct, frozen=True):
         return next((self.marks[one] for one in _upwards(path) if one in self.marks), False)
 
     def with_(self, path: bytes, *, chosen: bool) -> "Selection":
-        """The same with a path, and all below it, chosen or not."""
+        """This selection with a path, and all below it, chosen or not."""
         kept = {one: mark for one, mark in self.marks.items() if one != path and not _below(one, path)}
         if Selection(kept).holds(path) != chosen:
             kept[path] = chosen

@@ -21,7 +21,7 @@ class Leftover(StrEnum):
 
 
 class Tally(msgspec.Struct, frozen=True):
-    """So many files of so many bytes."""
+    """A number of files, and their bytes."""
 
     files: int = 0
     bytes: int = 0

@@ -28,7 +28,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def stamp(self) -> str:
-        """Its time as duplicity writes it in names: 20261122T220828Z."""
+        """The snapshot's time as duplicity writes it in names: 20261122T220828Z."""
         return f"{self.time:%Y%m%dT%H%M%SZ}"
 
 

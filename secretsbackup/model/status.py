@@ -43,7 +43,7 @@ class Warnings(msgspec.Struct, frozen=True, omit_defaults=True):
     digest: int = 0
 
     def and_(self, warned: Warned) -> "Warnings":
-        """These and one more, in whatever order they come."""
+        """The warnings with one more, in whatever order they come."""
         import hashlib  # brings OpenSSL: a tray without a warning does without
 
         counts = dict(self.counts)

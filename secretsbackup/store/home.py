@@ -205,7 +205,7 @@ def write(path: Path, content: bytes) -> None:
 
 
 def replace(path: Path, content: bytes) -> None:
-    """The same in a folder that is the user's, and stays as it is."""
+    """Replace a file as a whole, in a folder that is the user's and stays as it is."""
     try:
         _sweep(path)
         descriptor, new = tempfile.mkstemp(prefix=f".{path.name}.", suffix=".new", dir=path.parent)

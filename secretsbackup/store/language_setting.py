@@ -6,7 +6,8 @@ from secretsbackup.store.home import Home
 
 
 def chosen(home: Home) -> str | None:
-    """Its code; None for the session's own, also where no desktop ever ran or its file is torn."""
+    """The code of the chosen language. None for the session's own, also where no desktop ever ran or its file
+    is torn."""
     import configparser
 
     kept = configparser.ConfigParser(interpolation=None, strict=False)

@@ -77,7 +77,7 @@ def seen_unwatched(home: Home) -> datetime | None:
 
 
 def see_unwatched(home: Home, now: datetime) -> None:
-    """It says so now."""
+    """Note that the watchdog says now that it cannot watch."""
     _see(home.unwatched, now)
 
 
@@ -87,7 +87,7 @@ def seen_called(home: Home) -> datetime | None:
 
 
 def see_called(home: Home, now: datetime) -> None:
-    """It does so now."""
+    """Note that something other than our timer starts what is due now."""
     _see(home.called, now)
 
 

@@ -31,7 +31,7 @@ class Origin(msgspec.Struct, frozen=True, gc=False):
 
 
 class Origins:
-    """All of them; `packed` is what is kept on the disk, sorted by path."""
+    """The origins of all files of a stage; `packed` is what is kept on the disk, sorted by path."""
 
     def __init__(self, packed: bytes = b"") -> None:
         self.packed = packed
@@ -56,7 +56,7 @@ def packed(path: bytes, origin: Origin) -> bytes:
 
 
 def collected(records: Iterable[bytes]) -> Origins:
-    """Those of these packed numbers."""
+    """The origins that these packed numbers are of."""
     return Origins(b"".join(sorted(records)))
 
 

@@ -24,7 +24,7 @@ class Unfinished(msgspec.Struct, frozen=True):
 
 
 def known(home: Home, profile: ProfileName) -> list[Unfinished]:
-    """Those whose folder is still there, newest first; none if their file is not ours."""
+    """The unfinished restores whose folder is still there, newest first; none if their file is not ours."""
     kept = [one for one in _read(home, profile) if Path(one.folder).is_dir()]
     return sorted(kept, key=lambda one: one.began, reverse=True)
 

@@ -27,7 +27,7 @@ async def contents(destination: Destination, credential: Credential) -> dict[str
 
 
 async def listing(destination: Destination, credential: Credential) -> tuple[dict[str, int], frozenset[str]]:
-    """The same, and the names of those that cannot be read at once."""
+    """What the destination holds, and the names of what cannot be read at once."""
     frozen: frozenset[str] = frozenset()
     match destination:
         case Bucket():
@@ -181,8 +181,8 @@ def on_same_disk(folder: Folder, sources: Iterable[str]) -> str:
 
 
 def kept_on_same_disk(folder: Folder, sources: Iterable[str]) -> str:
-    """The same of a folder that holds something; "" of one that is empty or not there, for then its disk
-    may be away, and the folder where it is mounted lies on another."""
+    """The first source on the disk of a folder that holds something. "" for a folder that is empty or not
+    there: its disk may be away, and the folder where it is mounted lies on another."""
     path = Path(folder.path)
     try:
         with os.scandir(path) as entries:

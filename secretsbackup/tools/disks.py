@@ -36,7 +36,7 @@ def _device(path: Path) -> str:
 
 
 def _mounted(path: Path) -> str:
-    """The same by the device that was mounted there."""
+    """The number of the block device that is mounted where a path lies: "8:1"; "" if it is none."""
     real, found = path.resolve(), ("", "")
     for line in _MOUNTS.read_text(errors="surrogateescape").splitlines():
         before, _, after = line.partition(" - ")

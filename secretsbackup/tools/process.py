@@ -70,7 +70,7 @@ class Ended(msgspec.Struct, frozen=True):
 
     @property
     def how(self) -> str:
-        """Its exit status, or the name of the signal that ended it."""
+        """The program's exit status, or the name of the signal that ended it."""
         return str(self.status) if self.status >= 0 else signal.Signals(-self.status).name
 
 

@@ -53,7 +53,8 @@ class Timer(msgspec.Struct, frozen=True):
 
 
 def command() -> list[str]:
-    """This program, wherever it was started from; -P keeps a folder of its name from being taken for it."""
+    """The command that starts this program, wherever it was started from. -P keeps a folder of its name from
+    being taken for it."""
     return [sys.executable, "-P", "-m", "secretsbackup", "backup", "--due"]
 
 

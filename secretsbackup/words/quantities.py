@@ -79,7 +79,7 @@ def about(seconds: float) -> str:
 
 
 def capital(text: str) -> str:
-    """The same at the beginning of a line."""
+    """A text as it is at the beginning of a line."""
     return text[:1].upper() + text[1:]
 
 

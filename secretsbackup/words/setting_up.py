@@ -40,7 +40,7 @@ def amount(count: int, total: int, largest: Sequence[tuple[str, int]], *, counti
 
 
 def idle(patterns: Sequence[str]) -> str:
-    """That patterns leave nothing out; empty where all of them do."""
+    """Says which patterns leave nothing out; empty without any."""
     shown = ", ".join(f"“{one}”" for one in patterns)
     return _("Nothing matches {patterns}.").format(patterns=shown) if patterns else ""
 
@@ -192,7 +192,7 @@ def leftover(kind: Leftover) -> Message:
 
 
 def held(snapshots: int, newest: datetime | None, now: datetime) -> Message:
-    """That backups lie at a destination already, which nobody spoke of."""
+    """Says that a destination holds backups already that were not mentioned."""
     advice = _("Go on with them if you have their key and passphrase; else choose another place.")
     if snapshots == 1:
         there = _("There is 1 backup here already")

@@ -62,7 +62,7 @@ def version(entry: Entry, now: datetime) -> str:
 
 
 def and_more(count: int) -> str:
-    """That a list does not show all; empty where it does."""
+    """Says that a list does not show all; empty where it does."""
     return _("… and {count} more: type another letter.").format(count=grouped(count)) if count else ""
 
 

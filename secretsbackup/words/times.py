@@ -53,7 +53,7 @@ def when(then: datetime, now: datetime) -> str:
 
 
 def said(then: datetime, now: datetime) -> str:
-    """The same as `when`, with today's day too."""
+    """A moment as `when` says it, with today's day too."""
     today = then.astimezone().date() == now.astimezone().date()
     return _("today {time}").format(time=when(then, now)) if today else when(then, now)
 

@@ -43,7 +43,7 @@ class Node:
 
     @property
     def path(self) -> bytes:
-        """Its path; b"" at the top."""
+        """The node's path; b"" at the top."""
         return self.entry.path if self.entry else b""
 
 

@@ -17,7 +17,7 @@ FindStarter = Callable[[], Awaitable[Starter | None]]
 
 
 class AutomaticOffer(QWidget):
-    """It is shown where it is wanted and nothing starts backups yet."""
+    """Shown where automatic backups are wanted and nothing starts them yet."""
 
     def __init__(self, find: FindStarter) -> None:
         super().__init__()

@@ -110,7 +110,7 @@ class _Row(QWidget):
         self.setAccessibleName(f"{self._name.text()}: {self.state}")
 
     def stop(self) -> None:
-        """It went on, and goes on no more."""
+        """Show that the task is not going on any more."""
         if self.state == "going on":
             self.state = "stopped"
             self._draw("failed", style.danger_colour(self.palette()))

@@ -124,7 +124,7 @@ def _unnamed(stage: Path, named: Collection[int]) -> set[bytes]:
 
 
 def _not_there(archive: Path, snapshot: Snapshot, stage: bytes, items: set[Item]) -> set[bytes]:
-    """Those of these items that a snapshot has otherwise than the stage, although its own set names none."""
+    """The items that a snapshot has otherwise than the stage, although its own set names none."""
     expected = {item.path: _status(stage + item.path) for item in items}
     missing = {item.path for item in items if item.hidden and _is_file(expected[item.path])}
     there = {

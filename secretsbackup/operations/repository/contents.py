@@ -58,7 +58,7 @@ class Holdings(msgspec.Struct, frozen=True):
         return next((name for name in (f"{bare}.gpg", bare, f"{bare}.gz") if name in self.contents), None)
 
     def size_of(self, bare: str) -> int:
-        """Its bytes there; 0 if it is not."""
+        """The bytes of a file at the destination; 0 if it is not there."""
         return self.contents.get(self.name_of(bare) or "", 0)
 
     def since(self, before: "Holdings") -> tuple[Snapshot, ...]:
@@ -218,6 +218,7 @@ def chosen(chains: tuple[Chain, ...], at: datetime | None) -> Snapshot:
 
 
 def no_snapshot(at: datetime | None) -> Failure:
-    """That none is of this time or older, or that there is none; a time to come is told as now."""
+    """The Failure where no snapshot is of this time or older, or none is there at all. A time to come is told
+    as now."""
     now = datetime.now(UTC)
     return Failure(causes.NoSnapshot(min(at, now).replace(microsecond=0) if at else None))

@@ -85,7 +85,7 @@ def _all_told(
 
 
 def _sized(all_seen: Iterable[Seen], stage: Path) -> Iterator[Seen]:
-    """The same with the exact size of each file that is staged as it was seen."""
+    """What was seen, with the exact size of each file that is staged as it was seen."""
     root = bytes(stage) + b"/"
     for seen in all_seen:
         size = _size(root + seen.path, seen) if seen.what is What.FILE and seen.least < seen.most else None

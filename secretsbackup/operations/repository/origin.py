@@ -124,7 +124,7 @@ def _manifests(archive: Path, snapshot: Snapshot) -> list[bytes]:
 
 
 async def _asked(run: Run, vault: Vault, held: Holdings, snapshot: Snapshot) -> Origin:
-    """The same with the manifest fetched, where the keychain's passphrase opens it."""
+    """The origin of a snapshot, with its manifest fetched, where the keychain's passphrase opens it."""
     await contents.can_begin(vault, held, snapshot)
     phrase, _ = await prerequisites.kept_passphrase(run.profile)
     if phrase:

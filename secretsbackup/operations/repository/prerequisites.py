@@ -105,7 +105,7 @@ async def passphrase(run: Run) -> Secret:
 
 
 async def passphrase_of(profile: Profile, ask: Ask) -> Secret:
-    """The same outside a run; of a key that has none it is empty, and nobody is asked.
+    """The passphrase of a profile's key, outside a run; empty, and not asked for, if the key has none.
 
     What keeps the key from opening anything is said first: SECRET_KEY_MISSING, SECRET_SUBKEY_MISSING,
     CARD_MISSING.

@@ -68,7 +68,8 @@ async def refuse_unkeyed(destination: Destination, credential: Credential, manif
 
 
 async def refuse_unkeyed_snapshot(vault: Vault, contents: Iterable[str], snapshot: Snapshot) -> None:
-    """The same of a snapshot that is to be restored by a profile's key, unless it was read here before."""
+    """Failure as of `refuse_unkeyed` for a snapshot that a profile's key is to restore, unless it was read
+    here before."""
     if sealing(vault.key) is Sealing.KEY and not signatures.archives(vault.archive, snapshot.stamp):
         manifest = files.manifest_of(contents, snapshot.stamp)
         await refuse_unkeyed(vault.destination, vault.credential, manifest)

@@ -130,7 +130,7 @@ class Landing:
         return self.folder.with_name(self.folder.name.removesuffix(INCOMPLETE))
 
     def finished(self) -> Path:
-        """It is whole: its name says so from now on, and who may enter it is as it was."""
+        """Call the folder whole: its name says so from now on, and who may enter it is as it was."""
         if kept := self._attributes:
             mode = stat.S_IMODE(kept.st_mode)
             _dress(self.folder, signatures.Attributes(mode, kept.st_uid, kept.st_gid, int(kept.st_mtime)))

@@ -60,7 +60,7 @@ Ask = Callable[[], Awaitable[Secret | None]]
 
 
 async def nobody() -> Secret | None:
-    """There is nobody to ask."""
+    """Answers None: there is nobody to ask for the passphrase."""
     return None
 
 

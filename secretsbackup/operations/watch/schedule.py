@@ -51,7 +51,8 @@ async def look(profile: Profile, home: Home, now: datetime, machine: Surrounding
 async def look_for_drill(
     profile: Profile, home: Home, now: datetime, machine: Surroundings | None = None
 ) -> Due:
-    """The same of a drill, which begins by itself only where the passphrase is in the keychain."""
+    """Whether a verification is due, and why not. It begins by itself only where the keychain has the
+    passphrase."""
     around = await _around(profile, home, now, machine or await surroundings.look())
     going_on, past = await asyncio.to_thread(_past, home, profile)
     verdict = drill_due(profile, past, now, msgspec.structs.replace(around, running=bool(going_on)))

@@ -138,7 +138,7 @@ def _matches(blocks: list[tuple[int, bytes]], pattern: bytes) -> Iterator[tuple[
 
 
 def _absent(memory: sqlite3.Connection, word: bytes, enough: int) -> tuple[dict[int, int], int]:
-    """The same of those nodes alone that the newest snapshot has not."""
+    """The matching nodes that the newest snapshot does not have."""
     rows = memory.execute("SELECT node, line FROM absent WHERE instr(line, ?)", (word,))
     found = {node: _rank(line, word) for node, line in rows}
     best = sorted(found, key=lambda node: (found[node], -node))[:enough]

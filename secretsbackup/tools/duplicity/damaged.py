@@ -36,7 +36,7 @@ def seals(archive: Path) -> dict[str, Seal]:
 
 
 def torn(archive: Path, known: Mapping[str, Seal]) -> Iterator[Path]:
-    """Those that are not whole; what is as it is `known` to be is not read again.
+    """The files that are not whole; what is as it is `known` to be is not read again.
 
     A half-sent set's signatures are written anew when it is gone on with, so only its manifest counts.
     """

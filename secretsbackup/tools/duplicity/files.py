@@ -212,7 +212,7 @@ def warm(archive: Path, contents: Mapping[str, int]) -> bool:
 
 
 def of_sets(names: Iterable[str], sets: Collection[Set]) -> list[str]:
-    """Those of these names that are files of one of the sets."""
+    """The names that are files of one of the sets."""
     return [name for name in names if (its := parse(name)) and its.belongs in sets]
 
 

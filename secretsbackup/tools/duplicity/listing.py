@@ -33,7 +33,7 @@ _BEST = (".gpg", ".g", ".gz", ".z", None)
 
 
 def only_ours(names: Iterable[str]) -> list[str]:
-    """Those of these names that duplicity gave; of two that are one file to it, the encrypted one."""
+    """The names that duplicity gave; of two that are one file to it, the encrypted one."""
     best: dict[str, tuple[int, str]] = {}
     for name in names:
         if found := NAME.fullmatch(name):

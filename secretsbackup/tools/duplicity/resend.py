@@ -92,7 +92,7 @@ def _pieces(old: signatures.Stream, count: int) -> Iterator[bytes]:
 
 
 def _other_mode(header: Header) -> bytes:
-    """The same header with the other mode, and the sum of its bytes, counting itself as blanks (ustar)."""
+    """A tar header with the other mode, and the sum of its bytes, counting itself as blanks (ustar)."""
     mode = int(header.content[100:108].rstrip(b" \0") or b"0", 8) ^ _STICKY
     before, between, behind = header.content[:100], header.content[108:148], header.content[156:]
     start = before + b"%07o\0" % mode + between

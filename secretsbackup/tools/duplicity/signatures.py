@@ -166,7 +166,7 @@ def attributes(paths: list[Path], folders: Collection[bytes]) -> dict[bytes, Att
 
 
 def _attributes(path: Path, folders: Collection[bytes]) -> dict[bytes, Attributes]:
-    """Those that one archive names; read up to the last of them."""
+    """The attributes of the paths that one archive names; it is read up to the last of them."""
     found, last = dict[bytes, Attributes](), max(folder.split(b"/") for folder in folders)
     with opened(path) as archive:
         for _, inside, what, modified, _, header in _members(archive):

@@ -43,7 +43,8 @@ class Spans(msgspec.Struct, frozen=True):
 
 
 def _between(spans: tuple[Span, ...], path: Parts) -> Iterator[Span]:
-    """Those whose first path, cut to this one's length, is not after it, nor their last one before it."""
+    """The volumes whose first path, cut to the length of `path`, is not after it, and whose last one is not
+    before it."""
     for span in spans[bisect_left(spans, path, key=lambda one: one.last) :]:
         if span.first[: len(path)] > path:
             return

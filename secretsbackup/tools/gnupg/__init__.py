@@ -428,7 +428,7 @@ def _encrypts(part: dict[str, Any]) -> bool:
 
 
 async def _unguarded(keygrips: Iterable[str], home: Path | None) -> set[str]:
-    """Those of these parts that are under no passphrase: KEYINFO says "C" of them (gpg-agent)."""
+    """The parts of a key that are under no passphrase: KEYINFO says "C" of them (gpg-agent)."""
     lines = await _ask_agent([f"KEYINFO {grip}" for grip in keygrips], home)
     told = [line.split() for line in lines if line.startswith("S KEYINFO")]
     return {fields[2] for fields in told if fields[7:8] == ["C"]}

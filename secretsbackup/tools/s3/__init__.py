@@ -46,7 +46,7 @@ async def contents(bucket: Bucket, credential: Credential) -> dict[str, int]:
 
 
 async def listing(bucket: Bucket, credential: Credential) -> tuple[dict[str, int], frozenset[str]]:
-    """The same, and which of them lie where they cannot be read at once."""
+    """The names and sizes of all objects, and which of them lie where they cannot be read at once."""
     return await in_thread(lambda: told(lambda: _listing(bucket, credential), bucket, credential))
 
 

@@ -84,7 +84,7 @@ def _name_the_credential(s3: Any, bucket: Bucket) -> None:
 
 
 def _owns(s3: Any, bucket: Bucket) -> bool:
-    """Also if the credential may not list buckets: then it is believed."""
+    """Whether a bucket is the credential's own. True also where the credential may not list buckets."""
     names: list[str] = []
     if not allowed(lambda: names.extend(one["Name"] for one in s3.list_buckets()["Buckets"])):
         return True

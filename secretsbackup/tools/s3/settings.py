@@ -22,7 +22,7 @@ Seen = Mapping[Action, Settings]
 
 
 async def looked_at(bucket: Bucket, credential: Credential) -> tuple[Finding, ...]:
-    """All of it: the right to look, and what was seen."""
+    """What was found of a bucket: its settings, and the rights that a look at them lacks."""
 
     def look() -> tuple[Finding, ...]:
         return told(lambda: tuple(_all(client(bucket, credential), bucket)), bucket, credential)

@@ -25,7 +25,7 @@ def widen(pipe: int) -> None:
 
 
 def telling(words: list[str]) -> list[str]:
-    """The same words, with gpg's status lines among what it says to people: they tell why it failed."""
+    """The words for gpg, with its status lines among what it says to people: they tell why it failed."""
     return [words[0], "--status-fd", "2", *words[1:]] if "--decrypt" in words else words
 
 
