@@ -1,6 +1,7 @@
 """The house keeps its shape: floors, secrets, children and Qt are where they belong."""
 
 import ast
+import re
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -52,36 +53,59 @@ def test_no_widget_knows_the_application() -> None:
     assert knows == {"desktop/main.py"}
 
 
-def test_tests_of_windows_neither_patch_our_code_nor_read_private_parts() -> None:
+_PATCHED = {"conftest.py": 4, "operations/setup/test_automatic_start.py": 2}
+"""Where tests still patch us: for a machine that has many disks and starts backups, and for what systemd says
+on its bus. Each is how often; it may only become less."""
+
+
+def test_tests_neither_patch_our_code_nor_read_its_private_parts() -> None:
+    found = {}
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        where = path.relative_to(ROOT / "tests").as_posix()
+        trespasses = [*_trespasses(ast.parse(path.read_text()))]
+        if len(trespasses) > _PATCHED.get(where, 0):
+            found[where] = trespasses
+    assert found == {}
+
+
+def test_tests_of_windows_read_no_private_part_of_anything() -> None:
     looked_at = 0
     for folder in ("desktop", "end_to_end"):
         for path in sorted((ROOT / "tests" / folder).rglob("*.py")):
             looked_at += 1
-            assert [*_trespasses(ast.parse(path.read_text()))] == [], path
+            private = {ast.unparse(one) for one in _attributes(ast.parse(path.read_text()))}
+            assert {one for one in private if not one.startswith(("self.", "cls."))} == set(), path
     assert looked_at > 50
 
 
+def _attributes(tree: ast.Module) -> Iterator[ast.Attribute]:
+    """Those whose name begins with one underscore; `_` itself is how a sentence is marked."""
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and re.fullmatch(r"_[^_].*", node.attr):
+            yield node
+
+
 def _trespasses(tree: ast.Module) -> Iterator[str]:
-    """What a test does to others that they do not offer."""
-    foreign = {
-        (name.asname or name.name).partition(".")[0]
-        for node in ast.walk(tree)
-        if isinstance(node, ast.Import | ast.ImportFrom) and "secretsbackup" not in ast.unparse(node)
-        for name in node.names
-    }
+    """What a test does to our code that this does not offer."""
+    imports = [node for node in ast.walk(tree) if isinstance(node, ast.ImportFrom)]
+    names = [one for node in imports if (node.module or "").startswith("secretsbackup") for one in node.names]
+    ours = {one.asname or one.name for one in names} | {"app", "parts"}
+    yield from (f"{one.name} is private" for one in names if re.fullmatch(r"_[^_].*", one.name))
+    for attribute in _attributes(tree):
+        if _root(attribute) in ours:
+            yield f"line {attribute.lineno}: {ast.unparse(attribute)} is private"
     for node in ast.walk(tree):
         match node:
-            case ast.Attribute(value=ast.Name(id="self" | "cls")):
-                pass
-            case ast.Attribute(attr=name) if name.startswith("_") and name.strip("_") and name[:2] != "__":
-                yield f"line {node.lineno}: {ast.unparse(node)} is private"
-            case ast.ImportFrom(module=str() as module, names=names) if module.startswith("secretsbackup"):
-                private = [one.name for one in names if one.name.startswith("_") and one.name != "_"]
-                yield from (f"line {node.lineno}: {name} is private" for name in private)
             case ast.Call(func=ast.Attribute(attr="setattr"), args=[patched, *_]):
-                root = ast.unparse(patched).strip("'\"").partition(".")[0]
-                if root not in foreign and root not in ("sys", "os"):
-                    yield f"line {node.lineno}: {root} is ours, and patched"
+                if _root(patched) in ours or ast.unparse(patched).strip("'").startswith("secretsbackup"):
+                    yield f"line {node.lineno}: {ast.unparse(patched)} is ours, and patched"
+
+
+def _root(node: ast.expr) -> str:
+    """The name that a chain of attributes begins with; what a call gives may be anybody's."""
+    while isinstance(node, ast.Attribute):
+        node = node.value
+    return node.id if isinstance(node, ast.Name) else ""
 
 
 def test_secrets_are_revealed_in_tools_alone() -> None:

@@ -293,7 +293,7 @@ LINES = (
 @example([b"change: >f+++++++++ " + b"9" * 400 + b" a"])
 @example([b"Number of files: 1 (reg: " + b"9" * 5000 + b")"])
 def test_whatever_rsync_says_is_heard(lines: list[bytes]) -> None:
-    listener = rsync._Listener(
+    listener = rsync.Listener(
         Source("docs", "/home/ada"), Path("/stage"), Told(), rsync.Gathered(), lambda _: None
     )
     for line in lines:

@@ -56,14 +56,14 @@ class _Head(msgspec.Struct, frozen=True):
     settings: str
 
 
-def settings_lines(kit: Kit) -> tuple[str, ...]:
-    """The S lines."""
-    return _lines("S", _head(kit))
+def settings_lines(kit: Kit, version: int = VERSION) -> tuple[str, ...]:
+    """The S lines, as a program of this version writes them."""
+    return numbered_lines("S", _head(kit, version))
 
 
 def key_lines(kit: Kit) -> tuple[str, ...]:
     """The K lines; what is between number and checksum is the base32 of the key."""
-    return _lines("K", kit.key)
+    return numbered_lines("K", kit.key)
 
 
 def pieces(kit: Kit) -> tuple[str, ...]:
@@ -105,12 +105,13 @@ def parse(text: str) -> Reading:
     return Reading(_matching(heads, keys), tuple(faults))
 
 
-def _head(kit: Kit) -> bytes:
-    head = _Head(VERSION, kit.made, _digest(kit.key), kit.settings)
+def _head(kit: Kit, version: int = VERSION) -> bytes:
+    head = _Head(version, kit.made, digest(kit.key), kit.settings)
     return zlib.compress(msgspec.json.encode(head), 9)
 
 
-def _lines(series: str, content: bytes) -> tuple[str, ...]:
+def numbered_lines(series: str, content: bytes) -> tuple[str, ...]:
+    """Bytes as lines that can be typed, each with its series, number and checksum."""
     chunks = [content[at : at + _LINE] for at in range(0, len(content), _LINE)]
     return tuple(_line(series, number, len(chunks), chunk) for number, chunk in _numbered(chunks))
 
@@ -211,7 +212,7 @@ def _matching(heads: list[bytes], keys: list[bytes]) -> Kit:
     """The first settings and the key that goes with them."""
     for head in map(_opened, heads):
         for key in keys:
-            if _digest(key) == head.key:
+            if digest(key) == head.key:
                 return Kit(head.made, head.settings, key)
     raise ValueError("its settings and its key are of two different kits")
 
@@ -226,7 +227,8 @@ def _opened(content: bytes) -> _Head:
     return head
 
 
-def _digest(key: bytes) -> str:
+def digest(key: bytes) -> str:
+    """What tells one key from another, in the head of a kit."""
     return hashlib.sha256(key).hexdigest()[:16]
 
 

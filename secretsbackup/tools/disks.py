@@ -9,8 +9,10 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
-_MOUNTS = Path("/proc/self/mountinfo")
-_BLOCK = Path("/sys/dev/block")
+from secretsbackup.tools.system_root import of_system
+
+_MOUNTS = "proc/self/mountinfo"
+_BLOCK = "sys/dev/block"
 _DEEP = 8
 """An image on a volume on a mirror on a partition is four deep."""
 
@@ -22,23 +24,29 @@ def same(one: Path, other: Path) -> bool:
     return bool({*_below(one)} & {*_below(other)})
 
 
+def of_device(number: str) -> frozenset[str]:
+    """The whole disks that a block device lies on, by its number: "8:1"."""
+    return frozenset(_whole(of_system(_BLOCK) / number, 0))
+
+
 def _below(path: Path, deep: int = 0) -> Iterator[str]:
     """The whole disks that a path lies on; none where that cannot be found out."""
     if sys.platform == "linux" and deep < _DEEP and (number := _device(path)):
-        yield from _whole(_BLOCK / number, deep)
+        yield from _whole(of_system(_BLOCK) / number, deep)
 
 
 def _device(path: Path) -> str:
     """The number of the block device that a path lies on: "8:1"; "" if it is none."""
     device = path.stat().st_dev
     number = f"{os.major(device)}:{os.minor(device)}"
-    return number if os.major(device) else _mounted(path)  # btrfs gives each subvolume a number of its own
+    # btrfs gives each subvolume a number of its own
+    return number if os.major(device) else mounted_device(path)
 
 
-def _mounted(path: Path) -> str:
+def mounted_device(path: Path) -> str:
     """The number of the block device that is mounted where a path lies: "8:1"; "" if it is none."""
     real, found = path.resolve(), ("", "")
-    for line in _MOUNTS.read_text(errors="surrogateescape").splitlines():
+    for line in of_system(_MOUNTS).read_text(errors="surrogateescape").splitlines():
         before, _, after = line.partition(" - ")
         point, device = _unescaped(before.split()[4]), _unescaped(after.split()[1])
         if real.is_relative_to(point) and len(point) >= len(found[0]):

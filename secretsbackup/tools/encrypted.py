@@ -55,7 +55,7 @@ async def meet_card(sealed: bytes, key: Fingerprint, *, home: Path | None = None
 
 def _encrypted_to(sealed: bytes, home: Path | None) -> tuple[str, ...]:
     """The ids of the keys that something was encrypted to; nothing is opened for that."""
-    said = gnupg._gpg(home, silent=True).decrypt(sealed, extra_args=["--list-only"])
+    said = gnupg.driver(home, silent=True).decrypt(sealed, extra_args=["--list-only"])
     return answers.read(said.stderr or "").sealed_to
 
 
@@ -81,7 +81,7 @@ async def opened_by(sealed: bytes, passphrase: Secret, *, home: Path | None = No
 
 
 def _key_of(sealed: bytes, home: Path | None) -> Fingerprint | None:
-    gpg = gnupg._gpg(home, silent=True)
+    gpg = gnupg.driver(home, silent=True)
     said = gpg.decrypt(sealed).stderr or ""
     told = answers.read(said)
     to = {*told.sealed_to}
@@ -100,7 +100,7 @@ def _key_of(sealed: bytes, home: Path | None) -> Fingerprint | None:
 
 
 def _opened_by(sealed: bytes, passphrase: Secret, home: Path | None) -> Fingerprint:
-    said = gnupg._gpg(home).decrypt(sealed, passphrase=passphrase.reveal())
+    said = gnupg.driver(home).decrypt(sealed, passphrase=passphrase.reveal())
     told = answers.read(said.stderr or "")
     if said.ok:
         return Fingerprint(told.opened_by) if told.opened_by else BY_PASSPHRASE
@@ -110,7 +110,7 @@ def _opened_by(sealed: bytes, passphrase: Secret, home: Path | None) -> Fingerpr
 
 
 def _open(sealed: bytes, key: Fingerprint, passphrase: Secret | None, home: Path | None) -> Opened:
-    gpg = gnupg._gpg(home, silent=passphrase is None)
+    gpg = gnupg.driver(home, silent=passphrase is None)
     said = gpg.decrypt(sealed, passphrase=passphrase.reveal() if passphrase else None)
     told = answers.read(said.stderr or "")
     to = {*told.sealed_to} - {_NOT_TOLD}

@@ -165,7 +165,7 @@ async def run(
             if born:
                 born(child.pid)
             with ending.at_worst(lambda: _signal(child.pid, signal.SIGKILL)):
-                status = await _listen(child, ears, None if waits else _Pulse(child.pid))
+                status = await _listen(child, ears, None if waits else StallDetector(child.pid))
             if status is None:
                 raise Failure(causes.ToolStandsStill(program.name), tuple(last))
             if status == -signal.SIGXFSZ:  # what a file larger than `ulimit -f` is answered with
@@ -194,7 +194,7 @@ def _dying_with_us() -> list[str]:
 
 
 async def _listen(
-    child: asyncio.subprocess.Process, ears: Sequence["_Ear"], pulse: "_Pulse | None"
+    child: asyncio.subprocess.Process, ears: Sequence["_Ear"], pulse: "StallDetector | None"
 ) -> int | None:
     """Hear a child to its end; its exit status, or None once it stands still.
 
@@ -217,23 +217,30 @@ async def _listen(
         ended.cancel()
 
 
-class _Pulse:
+class StallDetector:
     """Whether a child, or anything that it started, still does something, be it to wait for a little while.
 
     Whoever waits for ever (for a lock, a pipe, a disk that has gone) is never switched to by the kernel.
     """
 
-    def __init__(self, pid: int) -> None:
+    def __init__(
+        self,
+        pid: int,
+        switches: Callable[[int], dict[int, int]] | None = None,
+        clock: Callable[[], float] = time.monotonic,
+    ) -> None:
+        """`switches` tells how often each process of a family was switched to; `clock` gives seconds."""
         self._pid, self._patience = pid, PATIENCE.get()
-        self._looked = time.monotonic()
+        self._switches, self._clock = switches or _switches, clock
+        self._looked = clock()
         self._seen: dict[int, int] = {}
         self._in_vain = 0
 
     def stopped(self) -> bool:
         """Whether it has been found to stand still for long."""
-        if time.monotonic() - self._looked >= self._patience.look_every_s:
-            self._looked = time.monotonic()
-            seen = _switches(self._pid)
+        if self._clock() - self._looked >= self._patience.look_every_s:
+            self._looked = self._clock()
+            seen = self._switches(self._pid)
             self._in_vain = self._in_vain + 1 if seen and seen == self._seen else 0
             self._seen = seen
         return self._in_vain >= self._patience.looks

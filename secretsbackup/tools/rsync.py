@@ -113,7 +113,7 @@ async def mirror(
         for one in left_out:
             if not known.exclude(one):
                 tell(Warned(caution=caution, path=_whole(source, one)))
-    listener = _Listener(source, stage, tell, offset, changed)
+    listener = Listener(source, stage, tell, offset, changed)
     path, target = Path(source.path), stage / source.label
     pair = [f"{path}/", f"{target}/"] if path.is_dir() else [str(path), str(target)]
     ended = await process.run(
@@ -258,7 +258,7 @@ _SUMMARY = re.compile(
 )
 
 
-class _Listener:
+class Listener:
     """Makes progress, warnings and totals of what one rsync says."""
 
     def __init__(

@@ -13,7 +13,7 @@ from secretsbackup.model.due import Surroundings
 from secretsbackup.tools import bus
 from secretsbackup.tools.threads import in_thread
 
-_NETWORK = bus.Service(
+NETWORK = bus.Service(
     "SYSTEM",
     "org.freedesktop.NetworkManager",
     "/org/freedesktop/NetworkManager",
@@ -70,7 +70,7 @@ def _power() -> tuple[bool | None, float | None]:
 
 
 def _network() -> tuple[bool | None, bool | None]:
-    known = bus.properties(_NETWORK)
+    known = bus.properties(NETWORK)
     if "State" not in known:
         return _has_address(), None
     online = known["State"] >= _CONNECTED and known.get("Connectivity") != _PORTAL
@@ -86,10 +86,11 @@ def _has_address() -> bool | None:
         addresses = psutil.net_if_addrs().items()
     except (OSError, psutil.Error):
         return None
-    return any(_is_wide(one.address) for name, known in addresses if name in up for one in known)
+    return any(is_wide(one.address) for name, known in addresses if name in up for one in known)
 
 
-def _is_wide(address: str) -> bool:
+def is_wide(address: str) -> bool:
+    """Whether an address of this machine is one by which it reaches others."""
     try:
         parsed = ipaddress.ip_address(address.partition("%")[0])
     except ValueError:

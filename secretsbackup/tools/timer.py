@@ -18,6 +18,7 @@ from secretsbackup.model import causes
 from secretsbackup.model.automatic_start import Unstarted
 from secretsbackup.model.outcome import Failure
 from secretsbackup.tools import bus, process
+from secretsbackup.tools.system_root import of_system
 
 _NAME = "secretsbackup"
 _LABEL = "secretsbackup.due"
@@ -39,8 +40,6 @@ _LINGER = "var/lib/systemd/linger"
 """Has a file for each user whose services run without a login (loginctl(1), enable-linger)."""
 _SCREEN = "etc/systemd/system/display-manager.service"
 """There where a machine shows a login on its screen."""
-_ROOT = "SECRETSBACKUP_SYSTEM_ROOT"
-"""Where the folders of the system are, if not in the root: a test has a machine of its own."""
 
 
 class Timer(msgspec.Struct, frozen=True):
@@ -120,11 +119,7 @@ def broken() -> Unstarted | None:
 
 def can_run() -> bool:
     """Whether this machine has what would run it."""
-    return _mac() or _of_system(_BOOTED).is_dir()
-
-
-def _of_system(path: str) -> Path:
-    return Path(os.environ.get(_ROOT, "/")) / path
+    return _mac() or of_system(_BOOTED).is_dir()
 
 
 def is_ours() -> bool:
@@ -135,11 +130,11 @@ def is_ours() -> bool:
 def is_headless() -> bool:
     """Whether nobody sits before this machine: it shows no login on a screen, and we have no screen."""
     shown = any(map(os.environ.get, ("DISPLAY", "WAYLAND_DISPLAY")))
-    return not _mac() and not shown and not os.path.lexists(_of_system(_SCREEN))
+    return not _mac() and not shown and not os.path.lexists(of_system(_SCREEN))
 
 
 def _lingers() -> bool:
-    return (_of_system(_LINGER) / getpass.getuser()).exists()
+    return (of_system(_LINGER) / getpass.getuser()).exists()
 
 
 def is_set_up() -> bool:

@@ -1,5 +1,6 @@
 """Archive folders: each destination finds its own files there, and no other's."""
 
+import os
 from pathlib import Path
 
 import pytest
@@ -45,7 +46,7 @@ def test_a_move_that_was_cut_off_is_gone_on_with(home: Home, monkeypatch: pytest
     for number in range(3):
         (folder / f"duplicity-full.2026112{number}T000000Z.manifest").touch()
     moved: list[object] = []
-    rename = archives.os.replace
+    rename = os.replace
 
     def stops(path: Path, to: Path) -> None:
         if len(moved) == 2:
@@ -53,7 +54,7 @@ def test_a_move_that_was_cut_off_is_gone_on_with(home: Home, monkeypatch: pytest
         moved.append(path)
         rename(path, to)
 
-    monkeypatch.setattr(archives.os, "replace", stops)
+    monkeypatch.setattr(os, "replace", stops)
     with pytest.raises(KeyboardInterrupt):
         at(home, OTHER)
     monkeypatch.undo()

@@ -45,12 +45,17 @@ def test_desktops_understand_it(data: Path) -> None:
     assert (said.returncode, said.stdout) == (0, "")
 
 
-def test_a_program_that_has_moved_is_found_again(data: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_program_that_has_moved_is_found_again(
+    data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     menu.install()
-    monkeypatch.setattr(menu, "command", lambda: ["/elsewhere/a program"])
+    moved = tmp_path / "a folder" / "secretsbackup"
+    moved.parent.mkdir()
+    moved.touch()
+    monkeypatch.setattr(sys, "executable", str(moved.with_name("python")))
     assert menu.install()
     text = (data / "applications" / "secretsbackup.desktop").read_text()
-    assert 'Exec="/elsewhere/a program" open' in text
+    assert f'Exec="{moved}" open' in text
 
 
 def test_what_a_package_or_the_user_put_there_stays(data: Path, tmp_path: Path) -> None:

@@ -111,13 +111,10 @@ def test_nobody_is_hurried_who_waits_on_purpose(impatient: None) -> None:
     assert run("sleep 2", waits=True)[0].status == 0
 
 
-def test_a_pause_of_our_own_is_not_a_childs(impatient: None, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_pause_of_our_own_is_not_a_childs(impatient: None) -> None:
     """As after ^Z, or a night of the machine: the clock has gone on, the child had no chance."""
     ahead = 0.0
-    clock = time.monotonic
-    monkeypatch.setattr(process.time, "monotonic", lambda: clock() + ahead)
-    pulse = process._Pulse(os.getpid())
-    monkeypatch.setattr(process, "_switches", lambda _pid: {1: 1})
+    pulse = process.StallDetector(os.getpid(), lambda _pid: {1: 1}, lambda: time.monotonic() + ahead)
     assert not pulse.stopped()
     ahead = 3600.0
     assert not pulse.stopped()

@@ -84,7 +84,7 @@ def test_without_network_manager_an_address_must_do() -> None:
     ],
 )
 def test_only_some_addresses_reach_others(address: str, wide: bool) -> None:
-    assert surroundings._is_wide(address) is wide
+    assert surroundings.is_wide(address) is wide
 
 
 def test_a_drive_is_there_when_its_backups_are(tmp_path: Path) -> None:
@@ -151,4 +151,4 @@ def test_without_a_desktop_the_program_for_it_is_tried(stand_in: StandIn) -> Non
 
 
 def test_a_bus_that_is_not_there_does_not_answer(no_desktop: None) -> None:
-    assert bus.properties(surroundings._NETWORK) == {}
+    assert bus.properties(surroundings.NETWORK) == {}

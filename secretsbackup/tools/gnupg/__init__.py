@@ -135,7 +135,7 @@ def _silent(home: Path | None = None) -> Failure:
 
 async def keys(*, home: Path | None = None) -> tuple[Key, ...]:
     """All public keys of this user."""
-    found = await in_time(lambda: list(_gpg(home).list_keys()))
+    found = await in_time(lambda: list(driver(home).list_keys()))
     return tuple(_key(one) for one in found)
 
 
@@ -203,7 +203,7 @@ async def secret_parts(key: Fingerprint, *, home: Path | None = None) -> tuple[S
     gpg asks the agent for them, and would wait for one that hangs as long as anything here may take.
     """
     await _ask_agent(["GETINFO version"], home)
-    found = await in_time(lambda: list(_gpg(home).list_keys(secret=True, keys=[key])))
+    found = await in_time(lambda: list(driver(home).list_keys(secret=True, keys=[key])))
     if not found:
         raise Failure(causes.SecretKeyMissing(key))
     return tuple(_secret_part(part) for part in _parts(found[0]))
@@ -334,7 +334,7 @@ def _not_started(home: Path, lines: tuple[str, ...]) -> Failure:
     return Failure(causes.AgentMissing(detail), lines[-5:])
 
 
-def _gpg(home: Path | None, *, silent: bool = False) -> "gnupg.GPG":
+def driver(home: Path | None, *, silent: bool = False) -> "gnupg.GPG":
     """gpg behind python-gnupg; what it starts is known to `in_time`. Listing keys may start an agent, too.
 
     Where there is no passphrase to give, it is `silent`: whatever the agent would ask for is cancelled.
@@ -458,7 +458,7 @@ async def _ask_agent(
 
 
 def _try(key: Fingerprint, part: SecretPart, passphrase: Secret, home: Path | None) -> None:
-    gpg = _gpg(home)
+    gpg = driver(home)
     sealed = gpg.encrypt(b"a trial", f"{part.fingerprint}!", armor=False)
     if sealed.ok:
         opened = gpg.decrypt(sealed.data, passphrase=passphrase.reveal() or None)

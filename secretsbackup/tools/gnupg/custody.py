@@ -16,9 +16,9 @@ from secretsbackup.tools import process
 from secretsbackup.tools.gnupg import (
     Where,
     _forget_cached,
-    _gpg,
     _unguarded,
     answers,
+    driver,
     end_agent,
     in_time,
     secret_parts,
@@ -75,7 +75,7 @@ async def empty_home() -> AsyncIterator[Path]:
 
 
 def _export(key: Fingerprint, passphrase: Secret, home: Path | None) -> bytes:
-    exported = _gpg(home).export_keys(
+    exported = driver(home).export_keys(
         key, secret=True, armor=False, minimal=True, passphrase=passphrase.reveal()
     )
     if not exported:
@@ -84,7 +84,7 @@ def _export(key: Fingerprint, passphrase: Secret, home: Path | None) -> bytes:
 
 
 def _import(key: bytes, home: Path | None) -> Fingerprint:
-    imported = _gpg(home).import_keys(key)
+    imported = driver(home).import_keys(key)
     if not imported.fingerprints or not imported.sec_read:
         lines = tuple(imported.stderr.splitlines()[-5:])
         raise Failure(causes.KitBroken("it holds no secret key that GnuPG takes"), lines)
@@ -92,7 +92,7 @@ def _import(key: bytes, home: Path | None) -> Fingerprint:
 
 
 def _open(sealed: bytes, passphrase: Secret, home: Path | None) -> bytes:
-    result = _gpg(home).decrypt(sealed, passphrase=passphrase.reveal())
+    result = driver(home).decrypt(sealed, passphrase=passphrase.reveal())
     if not result.ok:
         why = answers.failure(result.stderr or "")
         known = why.reason is not Reason.GPG_FAILED

@@ -115,10 +115,9 @@ def test_what_was_seen_to_start_them_counts_for_some_days(home: Home) -> None:
 def test_what_our_own_timer_starts_is_no_other_way(
     home: Home, machine: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert (
-        'Environment="SECRETSBACKUP_TIMER=1"'
-        in timer._files()[timer._units() / "secretsbackup.service"].decode()
-    )
+    asyncio.run(timer.switch_on())
+    service = machine / "systemd" / "user" / "secretsbackup.service"
+    assert 'Environment="SECRETSBACKUP_TIMER=1"' in service.read_text()
     monkeypatch.setenv("SECRETSBACKUP_TIMER", "1")
     automatic_start.called(home)
     assert notes.seen_called(home) is None

@@ -115,7 +115,7 @@ def test_an_older_subkey_is_tried_where_the_newer_one_is_elsewhere(ring: Path) -
     forget(ring, newer)
     assert reason(gnupg.try_passphrase(key, PASSPHRASE, home=ring)) is None
     message = gpg(ring, "-r", key, "--encrypt", given=b"secret")
-    said = gnupg._gpg(ring).decrypt(message, passphrase=PASSPHRASE.reveal()).stderr
+    said = gnupg.driver(ring).decrypt(message, passphrase=PASSPHRASE.reveal()).stderr
     told = answers.failure(said)
     assert told.cause == causes.SecretSubkeyMissing(newer[-16:])
 
@@ -253,7 +253,7 @@ def test_an_agent_that_hangs_is_told_and_nothing_is_left_waiting(ring: Path) -> 
         assert reason(gnupg.start_agent(home=ring)) is Reason.AGENT_SILENT
         assert reason(gnupg.opening(key, home=ring)) is Reason.AGENT_SILENT
         assert time.monotonic() - began < 2 * PATIENCE.late  # 3 s each, where no other agent is at work
-        listing = gnupg.in_time(lambda: gnupg._gpg(ring).list_keys(secret=True, keys=[key]), 2.0)
+        listing = gnupg.in_time(lambda: gnupg.driver(ring).list_keys(secret=True, keys=[key]), 2.0)
         assert reason(listing) is Reason.AGENT_SILENT
         assert not [one for one in psutil.process_iter(["cmdline"]) if waits(one, ring)]
     finally:
