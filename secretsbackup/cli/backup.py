@@ -163,7 +163,7 @@ async def prune(options: Options, home: Home) -> int:
     if plan.held_back:
         message = words.reason(plan.held_back)
         output.say(f"Nothing would go: {message.title}", message.in_terminal)
-    stay = words.number(len(plan.kept), "chain", "chains")
+    stay = words.number(len(plan.kept), "backup series", "backup series")
     print(f"{stay} would stay; {words.size(plan.freed)} would be freed.")
     return 0
 

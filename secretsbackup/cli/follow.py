@@ -107,7 +107,8 @@ def tell_interrupted(home: "Home", profile: "Profile") -> None:
 
     before = standing(home, profile.name)
     if isinstance(before.last, Interrupted) and before.last_ended:
-        say(f"The run of {words.clock(before.last_ended)} was cut off. Nothing is lost; this one goes on.")
+        when = words.clock(before.last_ended)
+        say(f"The run of {when} was interrupted. Nothing is lost; this one continues.")
 
 
 def status(outcome: Outcome) -> int:

@@ -110,7 +110,7 @@ def _paths() -> list[str]:
     paths = [str(Path(one.strip()).expanduser().absolute()) for one in answer.split(":") if one.strip()]
     for path in paths:
         if not Path(path).exists():
-            raise Failure(causes.ProfileInvalid(f"“{path}” is not there."))
+            raise Failure(causes.ProfileInvalid(f"“{path}” does not exist."))
     registry.check_sketch(registry.sketch("any", labelled(paths)))
     return paths
 

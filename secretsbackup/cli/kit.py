@@ -88,7 +88,7 @@ async def _check(options: Options, home: Home) -> int:
         "The kit restores: every line of it is right, and the passphrase opens its key in an empty keyring."
     )
     if proof.snapshot:
-        volumes = words.number(proof.volumes, "volume", "volumes")
+        volumes = words.number(proof.volumes, "archive", "archives")
         print(f"With it the newest snapshot's manifest was opened: {proof.snapshot}, {volumes}.")
     else:
         print("There is no snapshot yet to try it on; check it again after the first backup.")

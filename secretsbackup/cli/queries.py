@@ -168,7 +168,7 @@ async def status(options: Options, home: Home) -> int:
     if automatic_start.scheduled(known):
         await automatic_start.look_elsewhere(home)
     if not known:
-        make = _("Make one: {command}").format(command="secretsbackup init")
+        make = _("Create one: {command}").format(command="secretsbackup init")
         output.say(_("There is no profile yet."), make)
     for profile in known:
         now = datetime.now(UTC)

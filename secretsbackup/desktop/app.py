@@ -79,7 +79,7 @@ class App(QObject):
             self.settings.told_no_tray = True
             self.windows.main.hint(
                 _(
-                    "This desktop has no tray. When you close this window, you choose whether "
+                    "This desktop has no tray. When you close this window, you can choose how "
                     "backups continue."
                 )
             )

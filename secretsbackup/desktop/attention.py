@@ -78,7 +78,7 @@ class Attention(QWidget):
     def _show_concerns(self, standing: Standing, now: datetime) -> None:
         known = {one.key: self._for_concern(one) for one in unaccepted(standing.status, now)}
         if any(why.reason is Reason.SOURCE_EMPTY for why in standing.status.waiting):
-            known["empty"] = [(_("I emptied it: back &up all the same"), self._believe)]
+            known["empty"] = [(_("I emptied it: back &up anyway"), self._believe)]
         whole, short = words.health(standing.status, now), words.short(standing.status, now)
         told = {} if whole == short else _sentences(standing.status, now)
         wanted = {key: remedies for key, remedies in known.items() if remedies or key in told}
@@ -110,14 +110,14 @@ class Attention(QWidget):
 
     def _for_reason(self, reason: Reason) -> list[Remedy]:
         """Buttons that do what the advice says."""
-        edit: Remedy = (_("&Edit this backup…"), self._edit)
+        edit: Remedy = (_("&Edit backup…"), self._edit)
         again: Remedy = (_("&Try again"), self._back_up)
         match reason:
             case Reason.SECRET_MISSING | Reason.CREDENTIAL_REFUSED:
                 return [(_("&Store credentials…"), self._edit), again]
             case Reason.ANOTHER_MACHINE:
                 adopt = BackupOptions(adopt=True)
-                return [(_("They are mine: &go on"), lambda: self._back_up(adopt)), edit]
+                return [(_("They are mine: &continue"), lambda: self._back_up(adopt)), edit]
             case Reason.VOLUME_CORRUPT | Reason.SAMPLE_DIFFERS:
                 full = BackupOptions(full=True)
                 return [(_("Start a &new full backup"), lambda: self._back_up(full))]
@@ -132,29 +132,29 @@ class Attention(QWidget):
         name = self._profile.name
         match one.about:
             case About.SILENT:
-                return [(_("S&top it"), lambda: self._session.stop(name))]
+                return [(_("S&top the backup"), lambda: self._session.stop(name))]
             case About.KIT_NOT_SAVED | About.KIT_OUTDATED:
-                return [(_("Save the recovery &kit…"), lambda: self._show(screens.SaveKit(name)))]
+                return [(_("Save recovery &kit…"), lambda: self._show(screens.SaveKit(name)))]
             case About.KEY_EXPIRES:
-                return [(_("Let the key live two &years longer"), lambda: work.begin(self._extend()))]
+                return [(_("Extend the key by two &years"), lambda: work.begin(self._extend()))]
             case About.NOT_PROVEN:
-                return [(_("Pro&ve that it can be restored"), lambda: self._session.verify(name))]
+                return [(_("&Verify now"), lambda: self._session.verify(name))]
             case About.ANSWER_WANTED:
-                return [(_("It &is right: back up all the same"), self._allow)]
+                return [(_("Looks right: back up any&way"), self._allow)]
             case About.LEFT_OUT:
                 return [
-                    (_("Show &what was left out"), self._show_log),
-                    (_("Keep &quiet until it changes"), lambda: self._states.accept(name, one.key)),
+                    (_("Show skipped &files"), self._show_log),
+                    (_("&Ignore until this changes"), lambda: self._states.accept(name, one.key)),
                 ]
             case About.NOT_STARTED:
                 return [
                     (_("T&urn on automatic backups"), lambda: work.begin(self._turn_on())),
-                    (_("I start them by ot&her means"), lambda: self._accept_for_all(one.key)),
+                    (_("I start backups anot&her way"), lambda: self._accept_for_all(one.key)),
                 ]
             case About.SAME_DISK:
                 return [
-                    (_("Ch&oose another place…"), self._edit),
-                    (_("Ignore the same &disk"), lambda: self._states.accept(name, one.key)),
+                    (_("Ch&oose another destination…"), self._edit),
+                    (_("Keep using this &disk"), lambda: self._states.accept(name, one.key)),
                 ]
             case _:
                 return []
@@ -190,7 +190,7 @@ class Attention(QWidget):
         self._states.refresh_all()
 
     async def _ask(self) -> Secret | None:
-        return await prompts.passphrase(self, about=_("It lets the key live longer, and is not kept."))
+        return await prompts.passphrase(self, about=_("It is used to extend the key and is not stored."))
 
 
 def _sentences(status: Status, now: datetime) -> dict[str, str]:

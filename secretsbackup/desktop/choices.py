@@ -1,5 +1,6 @@
 """A few choices, one below the other: each a name and, more quietly, what it means."""
 
+import re
 from collections.abc import Iterable
 from typing import Generic, TypeVar
 
@@ -37,7 +38,7 @@ class Choices(QWidget, Generic[T]):
         box.addWidget(button)
         inner = widgets.column(gap=1)
         inner.setContentsMargins(self.fontMetrics().height() + style.GRID, style.GRID // 4, 0, 0)
-        said = self._said[value] = widgets.quiet(about)
+        said = self._said[value] = widgets.quiet(_breakable(about))
         said.setVisible(bool(about))
         inner.addWidget(said)
         if below:
@@ -61,7 +62,7 @@ class Choices(QWidget, Generic[T]):
 
     def describe(self, value: T, about: str) -> None:
         """Say something else about a choice."""
-        self._said[value].setText(about)
+        self._said[value].setText(_breakable(about))
         self.button(value).setAccessibleDescription(about)
 
     def offer(self, value: T, *, offered: bool) -> None:
@@ -93,3 +94,8 @@ class Choices(QWidget, Generic[T]):
     def _toggled(self, _id: int, on: bool) -> None:
         if on:
             self.changed.emit()
+
+
+def _breakable(text: str) -> str:
+    """A long path may go on in the next line after each slash, instead of making its window wider."""
+    return re.sub(r"/(?=[^/\s])", "/\N{ZERO WIDTH SPACE}", text)

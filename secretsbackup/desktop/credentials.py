@@ -105,8 +105,8 @@ def _wanted(profile: Profile) -> tuple[SecretName, ...]:
 def _label(name: SecretName) -> str:
     match name:
         case SecretName.AWS_ACCESS_KEY_ID:
-            return _("AWS access key id")
+            return _("AWS access key ID")
         case SecretName.AWS_SECRET_ACCESS_KEY:
             return _("AWS secret access key")
         case SecretName.GPG_PASSPHRASE:
-            return _("Passphrase of the key (optional)")
+            return _("Key passphrase (optional)")

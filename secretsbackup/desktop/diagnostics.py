@@ -22,9 +22,12 @@ class ExaminePage(Page[tuple[Finding, ...]]):
 
     def __init__(self, profile: Profile) -> None:
         super().__init__(
-            _("Examine"),
-            _("Is all as it should be?"),
-            _("Programs, key, credential and destination are tried, on a probe that goes again."),
+            _("Diagnostics"),
+            _("Is everything set up correctly?"),
+            _(
+                "This checks the programs, the key, the credentials and the destination. It "
+                "writes a small test file and removes it again."
+            ),
         )
         self.forward, self.help = _("&Close"), "checks-and-verification#examine"
         self._profile = profile
@@ -43,7 +46,7 @@ class ExaminePage(Page[tuple[Finding, ...]]):
 
     def entered(self) -> None:
         if self._looking is None:
-            self._looking = work.begin(self.during(_("Trying each right…"), self._look()))
+            self._looking = work.begin(self.during(_("Checking each permission…"), self._look()))
 
     def stop(self) -> None:
         """Look no further."""
@@ -55,16 +58,16 @@ class ExaminePage(Page[tuple[Finding, ...]]):
             self._found.append(finding)
         self._findings.tell(self._found)
         fine = sum(one.verdict is Verdict.FINE for one in self._found)
-        says = _("{count} things were tried; {fine} are as they should be.")
+        says = _("{fine} of {count} checks passed.")
         if fine == len(self._found):
-            says = _("{count} things were tried; all are as they should be.")
+            says = _("All {count} checks passed.")
         self._says.setText(says.format(count=len(self._found), fine=fine))
 
 
 def wizard(profile: Profile) -> Wizard:
     """Examines this profile."""
     page = ExaminePage(profile)
-    made = Wizard(_("Examine “{name}”").format(name=profile.name), [page])
+    made = Wizard(_("Diagnostics for “{name}”").format(name=profile.name), [page])
     made.completed.connect(made.close)
     made.finished.connect(lambda _result: page.stop())
     made.finished.connect(lambda _result: made.deleteLater())

@@ -49,12 +49,12 @@ class EditorWindow(QWidget):
         self.setWindowTitle(_("Edit “{name}”").format(name=profile.name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.destination, self.endpoint, self.region = QLineEdit(), QLineEdit(), QLineEdit()
-        self.staging = FolderField(_("Where shall the stage be?"))
+        self.staging = FolderField(_("Choose the working folder"))
         self.key, self.compression = QComboBox(), QComboBox()
         self.full_every, self.keep, self.verify_every = QSpinBox(), QSpinBox(), QSpinBox()
         self.sources = Sources(home.spared(profile) or (home.cache, home.state))
-        self.often, self.on_power = Often(), QCheckBox(_("Only while it is plugged in"))
-        self._metered = QCheckBox(_("Also over a network that costs by the byte"))
+        self.often, self.on_power = Often(), QCheckBox(_("Only when plugged in"))
+        self._metered = QCheckBox(_("Also on metered connections"))
         self._trouble = Trouble()
         self.save = widgets.primary(_("&Save"), lambda: work.begin(self._write()))
         self.save.setDefault(True)
@@ -147,9 +147,9 @@ class EditorWindow(QWidget):
         self.keep.setRange(1, 100)
         self.verify_every.setRange(0, 3650)
         self.verify_every.setSuffix(_(" days"))
-        self.verify_every.setSpecialValueText(_("never by itself"))
-        self.compression.addItem(_("Fast; a little larger"), Compression.FAST.value)
-        self.compression.addItem(_("Small; slower"), Compression.SMALL.value)
+        self.verify_every.setSpecialValueText(_("never"))
+        self.compression.addItem(_("Fast, slightly larger"), Compression.FAST.value)
+        self.compression.addItem(_("Small, but slower"), Compression.SMALL.value)
         self.full_every.setValue(profile.full_every)
         self.keep.setValue(profile.keep)
         self.verify_every.setValue(profile.verify_every)
@@ -206,19 +206,19 @@ class EditorWindow(QWidget):
     def _make_fields(self) -> QWidget:
         made, form = QWidget(), self.form
         box = widgets.column(made, margin=3, gap=2)
-        box.addWidget(form.add("sources", _("What to protect"), self.sources))
+        box.addWidget(form.add("sources", _("What to back up"), self.sources))
         box.addWidget(form.place("exclude"))
         self.destination.setPlaceholderText("s3://bucket/prefix   file:///folder   sftp://user@host/folder")
-        box.addWidget(form.add("destination", _("Where t&o"), self.destination))
+        box.addWidget(form.add("destination", _("Destinati&on"), self.destination))
         self._place = _row(
             form.add("endpoint", _("&Endpoint"), self.endpoint),
             form.add("region", _("Re&gion"), self.region),
         )
         box.addWidget(self._place)
-        box.addWidget(form.add("key", _("Encrypted to the &key"), self.key))
+        box.addWidget(form.add("key", _("Encryption &key"), self.key))
         self._lay_out_rhythm(box)
         self.staging.line.setPlaceholderText(str(self._home.cache / "…" / "stage"))
-        box.addWidget(form.add("staging", _("St&aging place"), self.staging))
+        box.addWidget(form.add("staging", _("Wo&rking folder"), self.staging))
         box.addWidget(widgets.heading(_("Credentials")))
         box.addWidget(Credentials(self._before))
         box.addStretch(1)
@@ -233,11 +233,11 @@ class EditorWindow(QWidget):
         self.full_every.setSuffix(_(" days"))
         rules = _row(
             self.form.add("full_every", _("New full &backup every"), self.full_every),
-            self.form.add("keep", _("Keep f&ull backups"), self.keep),
-            self.form.add("compression", _("Co&mpression"), self.compression),
+            self.form.add("keep", _("F&ull backups to keep"), self.keep),
+            self.form.add("compression", _("Com&pression"), self.compression),
         )
         box.addWidget(beside(rules))
-        proving = _("&Prove that it can be restored every")
+        proving = _("Test a restore e&very")
         box.addWidget(
             self.form.add("verify_every", proving, self.verify_every, within=beside(self.verify_every))
         )

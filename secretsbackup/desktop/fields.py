@@ -25,7 +25,7 @@ class SecretField(QLineEdit):
         self._show = self.addAction(QIcon(), QLineEdit.ActionPosition.TrailingPosition)
         icons.put(self._show, "eye")
         self._show.setCheckable(True)
-        self._show.setToolTip(_("Show what is typed"))
+        self._show.setToolTip(_("Show what you type"))
         self._show.toggled.connect(self._reveal)
 
     @property

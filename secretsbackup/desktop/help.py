@@ -84,7 +84,7 @@ class Help(QWidget):
         topic = next(filter(lambda one: _has(one, wanted), self._topics_after()), None)
         self._none.setVisible(topic is None)
         if topic is None:
-            self._none.setText(_("“{text}” is not in the handbook.").format(text=wanted))
+            self._none.setText(_("The handbook does not mention “{text}”.").format(text=wanted))
             return
         self.show_place(Place(topic))
         self._text.moveCursor(QTextCursor.MoveOperation.Start)

@@ -34,14 +34,14 @@ class KeepPage(PaperPage):
 
     def __init__(self, home: Home, states: Standings, profile: Profile) -> None:
         super().__init__(None, lambda: What(name=profile.name))
-        self.forward = _("&Save it")
+        self.forward = _("&Save")
         self._home, self._states, self._profile = home, states, profile
         self.saved: Saved | None = None
         self.trouble: Failure | None = None
 
     async def check(self) -> Sequence[Problem]:
         try:
-            await self.during(_("Saving it, and reading it back…"), self._save())
+            await self.during(_("Saving and checking the kit…"), self._save())
         except Failure as failure:
             if failure.reason is not Reason.KIT_IN_THE_WAY:
                 raise
@@ -65,17 +65,17 @@ class KeepPage(PaperPage):
             self.trouble = failure
 
     async def _ask(self) -> Secret | None:
-        return await prompts.passphrase(self, about=_("It opens your key for the kit, and is not kept."))
+        return await prompts.passphrase(self, about=_("It unlocks your key for the kit and is not stored."))
 
 
 class KeptPage(Page[None]):
     """Says that the kit is saved, and what is left to do."""
 
     def __init__(self, keep: KeepPage) -> None:
-        super().__init__(_("Saved"), _("The recovery kit is saved"))
+        super().__init__(_("Saved"), _("Recovery kit saved"))
         self.forward, self.final = _("&Close"), True
         self._keep, self._says = keep, widgets.sentence()
-        self._open = widgets.button(_("&Open the kit’s folder"), self._open_folder)
+        self._open = widgets.button(_("&Open kit folder"), self._open_folder)
         icons.put(self._open, "print")
         self.body.addWidget(self._says)
         self.body.addWidget(beside(self._open))
@@ -86,9 +86,9 @@ class KeptPage(Page[None]):
 
     def entered(self) -> None:
         trouble = self._keep.trouble
-        says = _("It was read back, and restores. Print it, and write the passphrase on the paper.")
+        says = _("The kit was checked, and it works. Print it, and write the passphrase on the paper.")
         if trouble:
-            says = _("It is written, but could not be proved.")
+            says = _("The kit is saved, but could not be checked.")
             self.tell(words.reason(trouble.cause))
         self._says.setText(says)
 

@@ -79,7 +79,7 @@ class LogWindow(QWidget):
         self._reader = _opened(home, name, run)
         if self._reader is None:
             self.trouble.tell(
-                work.told(Failure(causes.ProfileInvalid(_("The journal of this run is gone."))))
+                work.told(Failure(causes.ProfileInvalid(_("The log of this run has been deleted."))))
             )
         else:
             self._pieces.start(_SOON)
@@ -163,7 +163,7 @@ class LogWindow(QWidget):
         return table
 
     def _lay_out(self) -> None:
-        self._obscured = QCheckBox(_("&Obscure names and secrets"))
+        self._obscured = QCheckBox(_("Hide &names and secrets"))
         self._obscured.setChecked(True)
         filters, buttons = QHBoxLayout(), QHBoxLayout()
         filters.setSpacing(2 * style.GRID)

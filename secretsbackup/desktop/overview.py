@@ -56,7 +56,7 @@ class Overview(QWidget):
         self._facts = Facts()
         self._list = self._make_list()
         self._none = widgets.quiet(
-            _("No run yet. The first one sends everything; later ones only what changed.")
+            _("No runs yet. The first backup sends everything, later ones only what changed.")
         )
         self._runs.rowsInserted.connect(self._show_list)
         self._runs.modelReset.connect(self._show_list)
@@ -133,7 +133,7 @@ class Overview(QWidget):
         self._primary = widgets.primary(_("&Back up now"), self._back_up)
         restore = widgets.button(_("&Restore files…"), lambda: self._show(screens.Restore(self._name)))
         self._resume = widgets.button(_("&Continue"), lambda: self._states.resume(self._name))
-        self._resume.setAccessibleDescription(_("Backups begin by themselves again."))
+        self._resume.setAccessibleDescription(_("Back up automatically again"))
         more = widgets.button(_("&More"))
         more.setMenu(self._make_menu())
         text = widgets.column(gap=0)
@@ -153,12 +153,12 @@ class Overview(QWidget):
 
     def _make_menu(self) -> QMenu:
         menu = QMenu(self)
-        menu.addAction(_("&Prove that it can be restored…"), self._verify)
+        menu.addAction(_("&Test a restore…"), self._verify)
         menu.addAction(_("Start a &new full backup"), self._start_full)
-        menu.addAction(_("&Save the recovery kit…"), lambda: self._show(screens.SaveKit(self._name)))
-        menu.addAction(_("E&xamine it…"), lambda: self._show(screens.Diagnostics(self._name)))
+        menu.addAction(_("&Save recovery kit…"), lambda: self._show(screens.SaveKit(self._name)))
+        menu.addAction(_("Run &diagnostics…"), lambda: self._show(screens.Diagnostics(self._name)))
         menu.addSeparator()
-        menu.addAction(_("&Edit this backup…"), lambda: self._show(screens.Editor(self._name)))
+        menu.addAction(_("&Edit backup…"), lambda: self._show(screens.Editor(self._name)))
         menu.addAction(_("Help"), lambda: show_help("status"))
         return menu
 

@@ -48,7 +48,7 @@ def _dialog(
     dialog.setWindowTitle("Secrets Backup")
     dialog.setWindowModality(Qt.WindowModality.WindowModal)
     stay = widgets.primary(_("&Keep running in the background"), lambda: choose(Parting.STAY))
-    timer = widgets.button(_("Let the system’s &timer back up"), lambda: choose(Parting.TIMER))
+    timer = widgets.button(_("Let a system &timer start backups"), lambda: choose(Parting.TIMER))
     leave = widgets.button(_("&Quit"), lambda: choose(Parting.QUIT))
     timer.setVisible(can_run)
     stay.setDefault(True)
@@ -67,4 +67,4 @@ def _until_opened() -> str:
 
 
 def _until_login() -> str:
-    return _("No backups run until you open it again, or log in the next time.")
+    return _("No backups run until you open it again or next log in.")

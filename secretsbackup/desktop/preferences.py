@@ -36,8 +36,8 @@ class PreferencesWindow(QWidget):
         self._trouble = Trouble()
         self._profiles = widgets.column()
         self._autostart = QCheckBox(_("&Start in the tray when I log in"))
-        self._timer = QCheckBox(_("Let the system’s &timer start backups, also while this program is closed"))
-        self.notify = QCheckBox(_("&Notify me of failures, warnings, and when it works again"))
+        self._timer = QCheckBox(_("Let a system &timer start backups, even while this program is closed"))
+        self.notify = QCheckBox(_("&Notify me of failures and warnings, and when backups work again"))
         self.language, self.panel = QComboBox(), QComboBox()
         self._lay_out()
         self._copy_settings()
@@ -56,12 +56,12 @@ class PreferencesWindow(QWidget):
         self._timer.toggled.connect(self._switch_timer)
         self.notify.setChecked(settings.notifies)
         self.notify.toggled.connect(partial(setattr, settings, "notifies"))
-        self.language.addItem(_("As the session"), "")
+        self.language.addItem(_("System language"), "")
         for code in known():
             self.language.addItem(_LANGUAGES.get(code, code), code)
         self.language.setCurrentIndex(max(self.language.findData(settings.language), 0))
         self.language.currentIndexChanged.connect(self._choose_language)
-        for label, shade in ((_("Whatever it is"), ""), (_("Dark"), "dark"), (_("Light"), "light")):
+        for label, shade in ((_("Automatic"), ""), (_("Dark"), "dark"), (_("Light"), "light")):
             self.panel.addItem(label, shade)
         self.panel.setCurrentIndex(max(self.panel.findData(settings.panel), 0))
         self.panel.currentIndexChanged.connect(self._choose_panel)
@@ -101,7 +101,7 @@ class PreferencesWindow(QWidget):
             self,
             _("Remove “{name}”?").format(name=profile.name),
             _(
-                "Its settings and what the keyring holds for it are removed from this machine. "
+                "This removes its settings and its secrets in the keyring from this computer. "
                 "Its backups stay where they are: {place}"
             ).format(place=place(profile.destination)),
             _("&Remove"),
@@ -129,7 +129,7 @@ class PreferencesWindow(QWidget):
 
     def _choose_language(self, _index: int) -> None:
         self._settings.language = self.language.currentData()
-        self._told.setText(_("The language is spoken from the next start on."))
+        self._told.setText(_("The change takes effect after a restart."))
 
     def _choose_panel(self, _index: int) -> None:
         self._settings.panel = self.panel.currentData()
@@ -142,11 +142,11 @@ class PreferencesWindow(QWidget):
         box.addWidget(widgets.heading(_("Backups")))
         box.addLayout(self._profiles)
         box.addWidget(widgets.rule())
-        box.addWidget(widgets.heading(_("This desktop")))
+        box.addWidget(widgets.heading(_("This computer")))
         box.addWidget(self._autostart)
         box.addWidget(self._timer)
         box.addWidget(self.notify)
-        for label, control in ((_("&Language"), self.language), (_("The tray's &panel is"), self.panel)):
+        for label, control in ((_("&Language"), self.language), (_("&Panel colour"), self.panel)):
             title = QLabel(label)
             title.setBuddy(control)
             control.setAccessibleName(label.replace("&", ""))

@@ -89,8 +89,11 @@ class Quitting(QObject):
 
         return await prompts.sure(
             self._windows.above(),
-            _("Stop the run and quit?"),
-            _("A run is going on. Nothing is lost if you stop it: the next one goes on from there."),
+            _("Stop and quit?"),
+            _(
+                "A backup or restore is in progress. Nothing is lost if you stop it: the next "
+                "one continues from there."
+            ),
             _("&Stop and quit"),
             destroys=True,
         )

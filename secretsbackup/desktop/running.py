@@ -31,7 +31,7 @@ class Running(QWidget):
         self._bar = QProgressBar()
         self._bar.setTextVisible(False)
         self._bar.setFixedHeight(style.GRID)
-        self._bar.setAccessibleName(_("How far it is"))
+        self._bar.setAccessibleName(_("Progress"))
         self._curve = Curve()
         self._steps = _Steps()
         self._file = Elided()
@@ -159,7 +159,7 @@ class Curve(QWidget):
         super().__init__()
         self._rates: list[float] = []
         self.setSizePolicy(QSizePolicy.Policy.Fixed, QSizePolicy.Policy.Fixed)
-        self.setAccessibleName(_("Rate over time"))
+        self.setAccessibleName(_("Speed over time"))
 
     def sizeHint(self) -> QSize:  # noqa: N802 - Qt's name
         return QSize(20 * style.GRID, 6 * style.GRID)

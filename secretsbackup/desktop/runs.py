@@ -104,9 +104,9 @@ def name(run: PastRun) -> str:
         case Verb.RESTORE:
             return _("Restore")
         case Verb.VERIFY:
-            return _("Proof")
+            return _("Verification")
         case Verb.PRUNE:
-            return _("Prune")
+            return _("Clean-up")
         case _:
             assert_never(run.verb)
 

@@ -18,7 +18,7 @@ class Often(Choices[type[object]]):
 
     def __init__(self) -> None:
         super().__init__(_("How often?"))
-        self._daily, self._weekly = _clock(_("Time of day")), _clock(_("Time of that day"))
+        self._daily, self._weekly = _clock(_("Time of day")), _clock(_("Time on that day"))
         self._day, self._hours = QComboBox(), number(_("Hours"), 1, 168, 4)
         self._day.setAccessibleName(_("Day of the week"))
         for day, name in zip(Weekday, words.weekdays(), strict=True):
@@ -30,7 +30,7 @@ class Often(Choices[type[object]]):
         self.add(
             Hours, _("Every few &hours"), below=beside(QLabel(_("every")), self._hours, QLabel(_("hours")))
         )
-        self.add(Manual, _("Only when &I say so"))
+        self.add(Manual, _("Manuall&y"))
         self.changed.connect(self.edited)
         self._hours.valueChanged.connect(lambda _value: self.edited.emit())
         self._day.currentIndexChanged.connect(lambda _index: self.edited.emit())

@@ -95,7 +95,7 @@ class Sources(QWidget):
         self._touched()
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, _("Which folder shall be protected?"), str(Path.home()))
+        dialog = QFileDialog(self, _("Choose a folder to back up"), str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self.add)
@@ -122,16 +122,16 @@ class Sources(QWidget):
         self._idle.setText(words.idle(amount.idle))
 
     def _lay_out(self) -> None:
-        self._list.setAccessibleName(_("Folders to protect"))
+        self._list.setAccessibleName(_("Folders to back up"))
         self._list.setMinimumHeight(12 * style.GRID)
         self._list.setMaximumHeight(24 * style.GRID)
-        self._patterns.setAccessibleName(_("Left out"))
+        self._patterns.setAccessibleName(_("Skipped files"))
         self._patterns.setTabChangesFocus(True)
         self._patterns.setPlaceholderText("*.iso\nnode_modules/\n/Downloads/")
         self._patterns.setMaximumHeight(12 * style.GRID)
         QShortcut(QKeySequence.StandardKey.Delete, self._list, self._remove)
         add = widgets.button(_("Add a &folder…"), self._choose)
-        remove = widgets.button(_("&Take out"), self._remove)
+        remove = widgets.button(_("Re&move"), self._remove)
         self._list.itemSelectionChanged.connect(lambda: remove.setEnabled(bool(self._list.selectedItems())))
         remove.setEnabled(False)
         buttons = QHBoxLayout()
@@ -143,7 +143,7 @@ class Sources(QWidget):
         box.addWidget(self._list)
         box.addLayout(buttons)
         box.addSpacing(style.GRID)
-        box.addWidget(widgets.sentence(_("Left out: one pattern a line, as rsync reads it")))
+        box.addWidget(widgets.sentence(_("Files to skip: one rsync pattern per line")))
         box.addWidget(self._patterns)
         box.addWidget(self._idle)
 

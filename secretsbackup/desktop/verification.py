@@ -36,17 +36,17 @@ class VerificationWindow(QWidget):
     ) -> None:
         super().__init__()
         self._states, self._show, self._name = states, show, name
-        self.setWindowTitle(_("Can “{name}” be restored?").format(name=name))
+        self.setWindowTitle(_("Test a restore of “{name}”").format(name=name))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
         self.past = Runs(home, name, Verb.VERIFY)
         self._shield, self._head, self._advice = QLabel(), widgets.headline(), widgets.sentence()
         self._measured, self._often = widgets.sentence(), widgets.quiet()
-        self.verify_now = widgets.primary(_("&Prove now"), lambda: session.verify(name))
+        self.verify_now = widgets.primary(_("&Test now"), lambda: session.verify(name))
         full = BackupOptions(full=True)
         self.start_full = widgets.button(_("Start a &new full backup"), lambda: session.back_up(name, full))
         self.running = Running(lambda: session.stop(name))
         self._still = self._make_still()
-        self._list, self._none = self._make_list(), widgets.quiet(_("Nothing was ever restored for proof."))
+        self._list, self._none = self._make_list(), widgets.quiet(_("No restore has been tested yet."))
         self._lay_out()
         self.past.rowsInserted.connect(self._show_past)
         states.changed.connect(self._changed)
@@ -78,7 +78,7 @@ class VerificationWindow(QWidget):
         ratio = self.devicePixelRatioF()
         self._shield.setPixmap(icons.shield_pixmap(_shield(status), 56, ratio, self.palette()))
         trouble = words.reason(failed) if failed else None
-        self._head.setText(trouble.title if trouble else told or _("Not proven yet."))
+        self._head.setText(trouble.title if trouble else told or _("Not tested yet."))
         self._advice.setText(trouble.advice if trouble else "")
         self._advice.setVisible(bool(self._advice.text()))
         past: list[PastRun] = [self.past.index(row).data(RUN) for row in range(self.past.rowCount())]
@@ -122,7 +122,7 @@ class VerificationWindow(QWidget):
 
     def _make_list(self) -> QListView:
         shown = QListView()
-        show_in(shown, self.past, _("Proofs so far"), self._open_log)
+        show_in(shown, self.past, _("Tests so far"), self._open_log)
         return shown
 
     def _open_log(self, index: QModelIndex) -> None:
@@ -131,8 +131,9 @@ class VerificationWindow(QWidget):
     def _lay_out(self) -> None:
         why = widgets.quiet(
             _(
-                "A sample of your files is restored and compared as a new machine would do it: with nothing "
-                "but the destination and your passphrase. Nothing of yours is touched."
+                "This restores a sample of your files and compares them, as a new computer "
+                "would: with only the destination and your passphrase. Your own files are not "
+                "touched."
             )
         )
         box = widgets.column(self, margin=3, gap=2)
@@ -140,7 +141,7 @@ class VerificationWindow(QWidget):
         box.addWidget(self.running)
         box.addWidget(why)
         box.addWidget(widgets.rule())
-        box.addWidget(widgets.heading(_("Proofs so far")))
+        box.addWidget(widgets.heading(_("Tests so far")))
         box.addWidget(self._none)
         box.addWidget(self._list, 1)
 

@@ -173,9 +173,9 @@ class MainWindow(QWidget):
         made, picture = QWidget(), QLabel()
         icons.keep(picture, _draw_shield)
         picture.setAlignment(Qt.AlignmentFlag.AlignHCenter)
-        title = widgets.headline(_("Keep what you can't lose"))
+        title = widgets.headline(_("Keep what you can’t lose"))
         why = widgets.quiet(
-            _("Your files, encrypted with your own key, in a place of your own. Only what changed is sent.")
+            _("Your files, encrypted with your own key, in a place you choose. Only what changed is sent.")
         )
         set_up = widgets.primary(_("&Set up a backup"), self._set_up)
         restore = widgets.button(_("&Restore from a backup I have"), self._recover)

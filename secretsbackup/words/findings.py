@@ -30,124 +30,130 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
             return _denied(found)
         case Sign.UNTRIED:
             return Message(
-                _("{right} could not be tried.").format(right=found.right),
-                _("Mend what else is lacking, and try again."),
+                _("{right} could not be checked.").format(right=found.right),
+                _("Fix the other problems, then try again."),
             )
         case Sign.WITHHELD:
-            return Message(_("The key cannot {can}, as it should be.").format(can=_can(found)))
+            return Message(_("The key cannot {can}. That is how it should be.").format(can=_can(found)))
         case Sign.EXCESSIVE:
             return Message(
-                _("The key can {can}, which no backup needs.").format(can=_can(found)),
-                _("Give its user the policy that `secretsbackup policy iam` prints, and no other."),
+                _("The key can {can}. A backup does not need that.").format(can=_can(found)),
+                _("Give its user only the policy that `secretsbackup policy iam` prints."),
             )
         case Sign.REGION_OTHER:
             return Message(
-                _("The bucket is in the region {about}, which is not the profile's.").format(about=about),
-                _(
-                    "Give the profile the region {about}: every request takes a detour otherwise, if it arrives at all."
-                ).format(about=about),
+                _("The bucket is in the region {about}, but the profile has another one.").format(
+                    about=about
+                ),
+                _("Set the region to {about}. Otherwise every request takes a detour or fails.").format(
+                    about=about
+                ),
             )
         case Sign.CLOCK_OFF:
             return Message(
-                _("This machine's clock is off{skew}.").format(skew=skew(found.seconds)),
-                _("Set it: S3 refuses one that is off by 15 minutes."),
+                _("This computer’s clock is wrong{skew}.").format(skew=skew(found.seconds)),
+                _("Set the clock. S3 rejects requests if it is off by 15 minutes."),
             )
         case Sign.CHECKSUMS_REFUSED:
             return Message(
                 _(
-                    "The server refuses the checksums that newer S3 programs send ({about}); this one leaves them out."
+                    "The server rejects the checksums that newer S3 programs send ({about}). Secrets Backup does not send them."
                 ).format(about=about),
                 _(
-                    "For plain duplicity: export AWS_REQUEST_CHECKSUM_CALCULATION=when_required AWS_RESPONSE_CHECKSUM_VALIDATION=when_required"
+                    "For duplicity alone: export AWS_REQUEST_CHECKSUM_CALCULATION=when_required AWS_RESPONSE_CHECKSUM_VALIDATION=when_required"
                 ),
             )
         case Sign.VERSIONED:
             return Message(
-                _("Versioning is on: what is deleted or written over can be had back for a while.")
+                _("Versioning is on: deleted or overwritten objects can be recovered for a while.")
             )
         case Sign.NOT_VERSIONED:
             return Message(
-                _("Versioning is off: what is deleted is gone."),
+                _("Versioning is off: deleted objects cannot be recovered."),
                 _(
-                    "Turn it on in the bucket's properties, with a lifecycle rule that ends old versions; then a stolen key cannot destroy the backups."
+                    "Turn it on in the bucket’s properties, with a lifecycle rule that expires old versions. Then a stolen key cannot destroy the backups."
                 ),
             )
         case Sign.PUBLIC_BLOCKED:
             return Message(_("Public access is blocked."))
         case Sign.PUBLIC_NOT_BLOCKED:
             return Message(
-                _("Public access is not blocked."), _("Block all of it in the bucket's permissions.")
+                _("Public access is not blocked."), _("Block all public access in the bucket’s permissions.")
             )
         case Sign.PUBLIC_UNTOLD:
             return Message(
                 _(
-                    "This server does not say that it blocks public access; nothing is public unless you made it so."
+                    "The server does not say whether it blocks public access. Nothing is public unless you made it public."
                 )
             )
         case Sign.ENCRYPTED:
-            return Message(_("The server encrypts what it stores as well ({about}).").format(about=about))
+            return Message(_("The server also encrypts what it stores ({about}).").format(about=about))
         case Sign.NOT_ENCRYPTED:
             return Message(
                 _(
-                    "The server does not say that it encrypts what it stores; the backups are encrypted anyway."
+                    "The server does not say whether it encrypts what it stores. Your backups are encrypted anyway."
                 )
             )
         case Sign.TIDIED:
-            return Message(_("A lifecycle rule ends unfinished uploads, and old versions if there are any."))
+            return Message(
+                _("A lifecycle rule expires unfinished uploads, and old versions if there are any.")
+            )
         case Sign.NOT_TIDIED:
             lacks = _(" and ").join(
                 {"uploads": _("unfinished uploads"), "versions": _("old versions")}[word]
                 for word in about.split()
             )
             return Message(
-                _("No lifecycle rule ends {lacks}: they stay, and cost, for ever.").format(
-                    lacks=lacks or _("what is left over")
+                _("No lifecycle rule expires {lacks}; you will keep paying for them.").format(
+                    lacks=lacks or _("leftovers")
                 ),
-                _("Add one for the prefix in the bucket's management; `secretsbackup policy iam` says how."),
+                _(
+                    "Add a rule for the folder in the bucket’s management page. `secretsbackup policy iam` shows how."
+                ),
             )
         case Sign.EXPIRING:
             return Message(
                 _("A lifecycle rule{because} deletes the backups themselves after a while.").format(
                     because=because(about)
                 ),
-                _("Take it off the prefix: this program removes old backups itself, and only whole chains."),
+                _(
+                    "Make it skip the backup folder. Secrets Backup removes old backups itself, and never ones that are still needed."
+                ),
             )
         case Sign.FREEZING:
             return Message(
                 _(
                     "A lifecycle rule{because} moves backups to Glacier, where they cannot be read at once."
                 ).format(because=because(about)),
-                _(
-                    "Take it off the prefix; use GLACIER_IR or STANDARD_IA as the profile's storage class instead."
-                ),
+                _("Make it skip the backup folder. Use the storage class GLACIER_IR or STANDARD_IA instead."),
             )
         case Sign.LOCKED:
             return Message(_("Object Lock is on{because}.").format(because=because(about)))
         case Sign.NOT_LOCKED:
             return Message(_("Object Lock is off."))
         case Sign.UPLOADS_NONE:
-            return Message(_("No upload was left unfinished."))
+            return Message(_("There are no unfinished uploads."))
         case Sign.UPLOADS_LEFT:
             count = found.count
             return Message(
                 ngettext(
-                    "{count} unfinished upload holds {size} that cost and serve nothing.",
-                    "{count} unfinished uploads hold {size} that cost and serve nothing.",
+                    "{count} unfinished upload takes up {size} that you pay for without any use.",
+                    "{count} unfinished uploads take up {size} that you pay for without any use.",
                     count,
                 ).format(count=grouped(count), size=size(found.size)),
-                _("Unless a backup goes on: secretsbackup doctor --end-uploads"),
+                _("If no backup is in progress: secretsbackup doctor --end-uploads"),
             )
         case Sign.EXCLUDES_NOTHING:
             return Message(
-                _("The exclude “{about}” matches nothing: no file is left out by it.").format(about=about),
-                _("Check how it is written. A path below a source, or LABEL/PATH, is understood."),
+                _("The exclude “{about}” matches nothing, so it skips no files.").format(about=about),
+                _("Check the spelling. You can use a path below a source, or LABEL/PATH."),
             )
         case Sign.FROZEN:
             return reason(found.why or causes.Frozen())
         case Sign.PLAIN_HTTP:
             return Message(
                 _(
-                    "The connection to {about} is not encrypted: others can see names, sizes and the key's ID."
+                    "The connection to {about} is not encrypted. Others can see names, sizes and the ID of the key."
                 ).format(about=about),
                 _("Use an https:// endpoint if the server has one. The backups themselves are encrypted."),
             )
@@ -168,16 +174,16 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
                 ),
             )
         case Sign.ROOM:
-            return Message(_("There is room: {size} are free.").format(size=size(found.size)))
+            return Message(_("There is enough space: {size} free.").format(size=size(found.size)))
         case Sign.LITTLE_ROOM:
             return Message(
-                _("There is little room: {size} are free.").format(size=size(found.size)),
-                _("Make room, or choose a larger disk."),
+                _("Space is low: {size} free.").format(size=size(found.size)),
+                _("Free some space, or choose a larger disk."),
             )
         case Sign.SAME_DISK:
             return Message(
-                _("The backups lie on the same disk as {about}.").format(about=about),
-                _("If that disk fails, both are lost: choose another disk, a host or a bucket."),
+                _("The backups are on the same disk as {about}.").format(about=about),
+                _("If that disk fails, you lose both. Choose another disk, a host or a bucket."),
             )
         case _:
             assert_never(found.sign)
@@ -186,23 +192,23 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
 def _works(right: str, about: str) -> str:
     match right:
         case "programs":
-            return _("The programs are there: {about}.").format(about=about)
+            return _("The programs are installed: {about}.").format(about=about)
         case "key":
-            return _("Files can be encrypted to the key {about}.").format(about=about)
+            return _("Files can be encrypted with the key {about}.").format(about=about)
         case "opens":
             return (
-                _("What is encrypted to it can be opened here.")
+                _("Files encrypted with it can be opened on this computer.")
                 if about
-                else _("Its secret half is here; its passphrase was not tried.")
+                else _("Its secret half is on this computer. Its passphrase was not checked.")
             )
         case "keyring":
-            return _("What opens the destination is there.")
+            return _("The credentials for the destination are available.")
         case "reach":
-            return _("The server answers, and knows the key.")
+            return _("The server answers and accepts the key.")
         case "list":
-            return _("It can be listed: {files}.").format(files=files(int(about or 0)))
+            return _("The destination can be listed: {files}.").format(files=files(int(about or 0)))
         case "put":
-            return _("It can be written, and what was written can be taken away.")
+            return _("Files can be written to the destination and removed from it.")
         case "region":
             return (
                 _("The bucket is in {about}.").format(about=about)
@@ -210,7 +216,7 @@ def _works(right: str, about: str) -> str:
                 else _("The server has no regions of its own.")
             )
         case "checksums":
-            return _("The server takes the checksums that newer S3 programs send.")
+            return _("The server accepts the checksums that newer S3 programs send.")
         case _:
             return _("{right} works.").format(right=right)
 
@@ -219,10 +225,10 @@ def _denied(found: Finding) -> Message:
     if found.statement is None:
         return Message(_("{right} is denied.").format(right=found.right))
     action = found.statement.action[0]
-    need = "" if action in NEEDED else _(" Backups work without it; the doctor does not see what it would.")
+    need = "" if action in NEEDED else _(" Backups work without it, but diagnostics show less.")
     return Message(
         _("{right} is denied: {purpose}.").format(right=found.right, purpose=_purpose(action)),
-        _("Grant {action} with this statement in the user's policy.{need}\n{text}").format(
+        _("Grant {action} with this statement in the user’s policy.{need}\n{text}").format(
             action=action, need=need, text=text(found.statement)
         ),
     )
@@ -232,7 +238,7 @@ def _purpose(action: Action) -> str:
     """What an action is good for, as what cannot be done without it."""
     match action:
         case Action.LIST:
-            return _("what is there cannot be listed")
+            return _("the backups cannot be listed")
         case Action.GET:
             return _("nothing can be restored")
         case Action.PUT:
@@ -240,9 +246,9 @@ def _purpose(action: Action) -> str:
         case Action.DELETE:
             return _("old backups cannot be removed")
         case Action.ABORT:
-            return _("an upload that failed cannot be cleared away, and costs")
+            return _("failed uploads cannot be removed, and you pay for them")
         case Action.PARTS | Action.UPLOADS:
-            return _("unfinished uploads cannot be seen")
+            return _("unfinished uploads cannot be listed")
         case (
             Action.LOCATION
             | Action.VERSIONING
@@ -251,7 +257,7 @@ def _purpose(action: Action) -> str:
             | Action.ENCRYPTION
             | Action.LOCK
         ):
-            return _("that setting of the bucket cannot be seen")
+            return _("this setting of the bucket cannot be read")
         case _:
             assert_never(action)
 
@@ -268,14 +274,14 @@ def _can(found: Finding) -> str:
                 else _("list other buckets")
             )
         case Excess.LIST_OUTSIDE:
-            return _("list what lies outside of the prefix")
+            return _("list files outside the backup folder")
         case Excess.GET_OUTSIDE:
-            return _("read what lies outside of the prefix")
+            return _("read files outside the backup folder")
         case Excess.PUT_OUTSIDE:
-            return _("write outside of the prefix")
+            return _("write outside the backup folder")
         case Excess.DELETE_VERSIONS:
-            return _("delete old versions for good, against which versioning is meant to protect")
+            return _("permanently delete old versions, which versioning should prevent")
         case Excess.MANAGE_USERS:
-            return _("look at the account's users, as administrators do")
+            return _("list the account’s users, as administrators can")
         case other:
             assert_never(other)

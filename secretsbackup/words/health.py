@@ -36,11 +36,11 @@ def health(status: Status, now: datetime) -> str:
             safe = _("Safe as of {when}, but {but}.").format(when=when(status.safe_as_of, now), but=but)
             return safe + not_now
         case Level.ATTENTION if status.memory:
-            return _("Not known: {but}.").format(but=but) + not_now
-        case _ if but and but != _("no backup was made yet"):
+            return _("Status unknown: {but}.").format(but=but) + not_now
+        case _ if but and but != _("there is no backup yet"):
             return _("Not protected: {but}.").format(but=but) + not_now
         case _:
-            return _("Not protected: no backup was made yet.")
+            return _("Not protected: there is no backup yet.")
 
 
 def _not_now(status: Status, told: Sequence[Concern]) -> str:
@@ -54,16 +54,16 @@ def concern(one: Concern, now: datetime) -> str:  # noqa: PLR0912 - one closed l
     """What is not as it should be, to stand in the middle of a sentence."""
     match one.about:
         case About.NEVER:
-            return _("no backup was made yet") + _because(one)
+            return _("there is no backup yet") + _because(one)
         case About.DAMAGED | About.FAILED | About.MEMORY:
             return _short(one.why)
         case About.ANSWER_WANTED:
-            return _("{reasons}; a yes is wanted").format(reasons=_short(one.why))
+            return _("{reasons}; waiting for your confirmation").format(reasons=_short(one.why))
         case About.INTERRUPTED:
-            return _("the last run was cut off in the middle (the next one goes on)")
+            return _("the last run was interrupted (the next one continues)")
         case About.SILENT:
             since = when(one.when, now) if one.when else ""
-            return _("the run that goes on has said nothing since {when}: stop it").format(when=since)
+            return _("the current run has not responded since {when}; stop it").format(when=since)
         case About.LONG_AGO | About.OVERDUE:
             since = day(one.when, now) if one.when else ""
             return _("no backup since {day}").format(day=since) + _because(one)
@@ -71,18 +71,18 @@ def concern(one: Concern, now: datetime) -> str:  # noqa: PLR0912 - one closed l
             told = [left_out(caution, count) for caution, count in one.counts]
             return ", ".join(told) or number(one.number, "warning", "warnings")
         case About.NOT_PROVEN if one.why and one.when is None:
-            return _("the last verify came to nothing: {reasons}").format(reasons=_short(one.why))
+            return _("the last verification failed: {reasons}").format(reasons=_short(one.why))
         case About.NOT_PROVEN:
             days = (now - one.when).days if one.when else 0
             return ngettext(
-                "not proven for {count} day{because}",
-                "not proven for {count} days{because}",
+                "not verified for {count} day{because}",
+                "not verified for {count} days{because}",
                 days,
             ).format(count=grouped(days), because=_because(one))
         case About.KIT_NOT_SAVED:
             return _("the recovery kit is not saved")
         case About.KIT_OUTDATED:
-            return _("your recovery kit does not open the newest backups")
+            return _("your recovery kit cannot open the newest backups")
         case About.KEY_EXPIRES:
             days = (one.when - now).days if one.when else 0
             return (
@@ -103,11 +103,11 @@ def concern(one: Concern, now: datetime) -> str:  # noqa: PLR0912 - one closed l
 def _unstarted(why: Unstarted | None) -> str:
     match why:
         case Unstarted.NOTHING | None:
-            return _("nothing starts backups after a restart")
+            return _("backups do not start after a restart")
         case Unstarted.MOVED:
-            return _("this program has moved, and nothing starts backups after a restart")
+            return _("this program has moved, so backups do not start after a restart")
         case Unstarted.STOPPED:
-            return _("the system’s timer does not run, so nothing starts backups")
+            return _("the system timer is not running, so backups do not start")
         case Unstarted.LOGGED_OUT:
             return _("backups run only while you are logged in")
         case _:
@@ -128,29 +128,29 @@ def to_type(one: Concern) -> str:  # noqa: PLR0912 - one closed list, told in on
     """What does something about a concern in a terminal; empty where nothing does at once."""
     match one.about:
         case About.NEVER:
-            return _("Make a backup: {command}").format(command="secretsbackup backup")
+            return _("Back up: {command}").format(command="secretsbackup backup")
         case About.ANSWER_WANTED:
-            return _("If it is right: {command}").format(command="secretsbackup backup --yes")
+            return _("If it is correct: {command}").format(command="secretsbackup backup --yes")
         case About.LEFT_OUT:
-            return _("See what they are: {command}").format(command="secretsbackup log")
+            return _("Show them: {command}").format(command="secretsbackup log")
         case About.NOT_PROVEN:
-            return _("Prove it: {command}").format(command="secretsbackup verify")
+            return _("Verify: {command}").format(command="secretsbackup verify")
         case About.KIT_NOT_SAVED:
             return _("Save it: {command}").format(command="secretsbackup kit --out FOLDER")
         case About.KIT_OUTDATED:
             return _("Save it again: {command}").format(command="secretsbackup kit --out FOLDER")
         case About.KEY_EXPIRES:
-            return _("Let it live longer: {command}").format(command="secretsbackup key extend")
+            return _("Extend the key: {command}").format(command="secretsbackup key extend")
         case About.FAILED | About.DAMAGED | About.MEMORY:
             return reason(one.why[0]).in_terminal if one.why else ""
         case About.NOT_STARTED if one.unstarted is Unstarted.LOGGED_OUT:
             return _("Run them without a login: {command}").format(command="secretsbackup timer on")
         case About.NOT_STARTED:
             commands = "secretsbackup timer on", "secretsbackup accept"
-            told = _("Turn it on: {command}. If you start them by other means: {other}")
+            told = _("Turn them on: {command}. If you start them another way: {other}")
             return told.format(command=commands[0], other=commands[1])
         case About.SAME_DISK:
-            told = _("Use another disk, a host or a bucket. If it is what you want: {command}")
+            told = _("Use another disk, a host or a bucket. To keep using this disk: {command}")
             return told.format(command="secretsbackup accept")
         case About.INTERRUPTED | About.SILENT | About.OVERDUE | About.LONG_AGO:
             return ""
@@ -239,15 +239,15 @@ def _in_brief(one: Concern) -> str:  # noqa: PLR0912 - one closed list, told in 
         case About.MEMORY:
             return _("not known")
         case About.INTERRUPTED:
-            return _("cut off")
+            return _("interrupted")
         case About.SILENT:
-            return _("stands still")
+            return _("not responding")
         case About.ANSWER_WANTED:
-            return _("a yes is wanted")
+            return _("confirmation needed")
         case About.LEFT_OUT:
             return number(one.number, "warning", "warnings")
         case About.NOT_PROVEN:
-            return _("not proven")
+            return _("not verified")
         case About.KIT_NOT_SAVED:
             return _("kit not saved")
         case About.KIT_OUTDATED:
@@ -279,40 +279,42 @@ def proven(status: Status, now: datetime) -> str:
     """When it was last proven that it can be restored, and how long that would take; empty if never."""
     if status.proven is None:
         return ""
-    told = _("Proven restorable {ago}: {files} compared").format(
+    told = _("Test restore passed {ago}: {files} compared").format(
         ago=ago(status.proven, now), files=files(status.proven_files)
     )
     if not status.whole_seconds:
         return told
     takes = about(status.whole_seconds)
-    return _("{proven}; a whole restore takes about {span}").format(proven=told, span=takes)
+    return _("{proven}; a full restore takes about {span}").format(proven=told, span=takes)
 
 
 def proving(status: Status) -> str:
     """How often it is proven by itself."""
     if status.unasked:
         told = reason(status.unasked)
-        return _("Not proven by itself: {why} {advice}").format(why=told.title, advice=told.advice)
+        return _("Automatic verification does not run: {why} {advice}").format(
+            why=told.title, advice=told.advice
+        )
     days = status.verify_every
     if not days:
-        return _("It is not proven by itself; say how often in “Edit this backup”.")
+        return _("Automatic verification is off. Turn it on in “Edit backup”.")
     if days == 1:
-        return _("It is proven by itself every day.")
-    return _("It is proven by itself every {count} days.").format(count=days)
+        return _("Automatic verification runs every day.")
+    return _("Automatic verification runs every {count} days.").format(count=days)
 
 
 def automatically() -> str:
     """What is offered where nothing starts backups yet."""
-    return _("Back up automatically, also after a restart")
+    return _("Back up automatically, even after a restart")
 
 
 def automatic(starter: Starter) -> str:
     """What starts backups by itself, once it is turned on."""
     match starter:
         case Starter.TRAY:
-            return _("This program starts when you log in, and then backs up on schedule.")
+            return _("Secrets Backup starts when you log in, and backs up on schedule.")
         case Starter.TIMER:
-            return _("The system’s timer starts backups on schedule.")
+            return _("The system timer starts backups on schedule.")
         case _:
             assert_never(starter)
 
@@ -324,7 +326,7 @@ def overdue(profile: ProfileName) -> str:
 
 def unwatched() -> str:
     """The title of the alarm where nobody can say how safe anything is."""
-    return _("Nothing is backed up by itself")
+    return _("No automatic backups")
 
 
 def failed(profile: ProfileName) -> str:

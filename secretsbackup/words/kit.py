@@ -34,17 +34,17 @@ def sheet(kit: Kit, profile: Profile) -> Sheet:
         codes=Part(
             title=_("Codes to scan"),
             text=_(
-                "Settings and secret key once more. Put the text of all of them, in any order, into a file for recover --kit; it also reads a photograph or a scan of this page."
+                "These hold your settings and your secret key again. Put the text of all codes, in any order, into a file for recover --kit. It can also read a photo or scan of this page."
             ),
         ),
         typing=Part(
             title=_("Lines to type"),
             text=_(
-                "The same for a keyboard: type them into a text file, spaces and capitals as you like. Each ends in four letters that find a mistake in it. S are the settings, K is the secret key. With plain gpg the K lines alone, typed as they stand here:"
+                "The same, to type on a keyboard. Type the lines into a text file; spaces and capital letters do not matter. The last four letters of each line reveal typing mistakes. S lines hold the settings, K lines the secret key. If you only have gpg, type the K lines exactly as printed here:"
             ),
             commands=(_TYPED,),
         ),
-        block=Part(title=_("The secret key for plain gpg"), text=_("As it is, still under its passphrase.")),
+        block=Part(title=_("The secret key for gpg"), text=_("It is still protected by its passphrase.")),
         lines=(*kits.settings_lines(kit), "", *kits.key_lines(kit)),
         pieces=kits.pieces(kit),
         armor=kits.armored(kit.key),
@@ -53,11 +53,11 @@ def sheet(kit: Kit, profile: Profile) -> Sheet:
 
 def _keeping(profile: Profile) -> Part:
     bucket = isinstance(profile.destination, Bucket)
-    also = _(", the passphrase and a credential for the bucket") if bucket else _(" and the passphrase")
+    also = _(", the passphrase and an access key for the bucket") if bucket else _(" and the passphrase")
     return Part(
-        title=_("Keep this where fire, thieves and broken disks do not reach your computer"),
+        title=_("Keep this away from your computer, safe from fire and theft"),
         text=_(
-            "With this kit{also}, everything comes back on any machine. Without the passphrase nobody can use it, you included: write it here by hand, or keep it in another safe place."
+            "With this kit{also}, you can restore everything on any computer. The kit is useless without the passphrase, even to you. Write the passphrase here by hand, or keep it in another safe place."
         ).format(also=also),
         facts=((passphrase(), BLANK),),
     )
@@ -71,13 +71,13 @@ def _place(profile: Profile) -> Part:
         (_("Folder “{label}”").format(label=source.label), legible(source.path)) for source in profile.sources
     ]
     rules = ngettext(
-        "a full one every {days} day, {keep} are kept",
-        "a full one every {days} days, {keep} are kept",
+        "a full backup every {days} day; the last {keep} are kept",
+        "a full backup every {days} days; the last {keep} are kept",
         profile.full_every,
     ).format(days=profile.full_every, keep=profile.keep)
     return Part(
-        title=_("Where the backups lie"),
-        facts=((_("Place"), url(where)), *own, (_("Key"), key), *_few(sources), (_("Backups"), rules)),
+        title=_("Where the backups are"),
+        facts=((_("Destination"), url(where)), *own, (_("Key"), key), *_few(sources), (_("Backups"), rules)),
     )
 
 
@@ -86,14 +86,14 @@ def _particulars(where: Destination) -> list[tuple[str, str | None]]:
         case Bucket():
             return [(_("Endpoint"), where.endpoint or "Amazon S3"), (_("Region"), where.region)]
         case Folder():
-            return [(_("Kind"), _("a folder, perhaps on an external disk"))]
+            return [(_("Type"), _("a folder, possibly on an external disk"))]
         case Host():
-            return [(_("Kind"), _("an SSH host, reached as {login}").format(login=where.login))]
+            return [(_("Type"), _("an SSH server, log in as {login}").format(login=where.login))]
 
 
 def _few(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:
     more = (
-        [("", _("and {more} more, named in the S lines").format(more=len(sources) - 6))]
+        [("", _("and {more} more, listed in the S lines").format(more=len(sources) - 6))]
         if len(sources) > 6
         else []
     )
@@ -102,11 +102,13 @@ def _few(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:
 
 def _with_us(profile: Profile) -> Part:
     secrets = (
-        _("the AWS key, its secret and the passphrase") if profile.needs_key_pair else _("the passphrase")
+        _("the AWS access key, its secret and the passphrase")
+        if profile.needs_key_pair
+        else _("the passphrase")
     )
     return Part(
         title=_("To restore with Secrets Backup"),
-        text=_("It asks for {secrets}, and lists what can be restored.").format(secrets=secrets),
+        text=_("It asks for {secrets}, and lists the backups.").format(secrets=secrets),
         commands=(
             f"secretsbackup recover --kit {TEXT}",
             f"secretsbackup restore {profile.name} --to ~/Desktop",
@@ -116,9 +118,9 @@ def _with_us(profile: Profile) -> Part:
 
 def _without_us(profile: Profile) -> Part:
     return Part(
-        title=_("To restore without it, with GnuPG and duplicity alone"),
+        title=_("To restore without it, using only GnuPG and duplicity"),
         text=_(
-            "In bash; “restored” is a new folder. For one file put --path-to-restore PATH after “restore”, for an earlier day --time 2026-11-22."
+            "Type this in bash. “restored” is a new folder. For a single file, add --path-to-restore PATH after “restore”. For an earlier day, add --time 2026-11-22."
         ),
         commands=(
             f"gpg --batch --import {TEXT}",

@@ -44,19 +44,19 @@ def step(which: Step) -> str:
         case Step.CHECK:
             return _("Check")
         case Step.GATHER:
-            return _("Gather")
+            return _("Collect")
         case Step.SEND:
             return _("Send")
         case Step.FETCH:
-            return _("Fetch")
+            return _("Download")
         case Step.COMPARE:
             return _("Compare")
         case Step.PROVE:
-            return _("Prove")
+            return _("Audit")
         case Step.RECORD:
             return _("Record")
         case Step.TIDY:
-            return _("Tidy")
+            return _("Clean up")
         case _:
             assert_never(which)
 
@@ -71,7 +71,7 @@ def doing(verb: Verb) -> str:
         case Verb.VERIFY:
             return _("Verifying")
         case Verb.PRUNE:
-            return _("Pruning")
+            return _("Removing old backups")
         case _:
             assert_never(verb)
 
@@ -82,19 +82,19 @@ def working(which: Step) -> str:
         case Step.CHECK:
             return _("Checking")
         case Step.GATHER:
-            return _("Gathering")
+            return _("Collecting")
         case Step.SEND:
             return _("Sending")
         case Step.FETCH:
-            return _("Fetching")
+            return _("Downloading")
         case Step.COMPARE:
             return _("Comparing")
         case Step.PROVE:
-            return _("Proving")
+            return _("Auditing")
         case Step.RECORD:
             return _("Recording")
         case Step.TIDY:
-            return _("Tidying")
+            return _("Cleaning up")
         case _:
             assert_never(which)
 
@@ -121,7 +121,7 @@ def progress(event: Progressed) -> str:
 
 def _unit(name: str) -> str:
     """What a step counts."""
-    return {"files": _("files"), "volumes": _("volumes"), "places": _("places")}.get(name, name)
+    return {"files": _("files"), "volumes": _("archives"), "places": _("places")}.get(name, name)
 
 
 def outcome(ended: Outcome, verb: Verb) -> Message:
@@ -138,14 +138,14 @@ def outcome(ended: Outcome, verb: Verb) -> Message:
         case Cancelled(by=by):
             return Message(
                 _("Cancelled by {by}.").format(by=_by(by)),
-                _("Nothing is lost; the next run goes on where this one stopped."),
+                _("Nothing is lost. The next run continues where this one stopped."),
             )
         case Failed(cause=cause):
             return reason(cause)
         case Interrupted():
             return Message(
-                _("Cut off in the middle: the machine or the program was stopped."),
-                _("Nothing is lost; the next run goes on where this one stopped."),
+                _("Interrupted: the computer or the program was stopped."),
+                _("Nothing is lost. The next run continues where this one stopped."),
             )
         case _:
             assert_never(ended)
@@ -157,8 +157,8 @@ def _by(who: str) -> str:
         YOU: _("you"),
         CTRL_C: _("you (Ctrl-C)"),
         SYSTEM: _("the system"),
-        TERMINAL_END: _("the terminal's end"),
-        PROGRAM_END: _("the program's end"),
+        TERMINAL_END: _("the terminal closing"),
+        PROGRAM_END: _("the program quitting"),
         PROGRAM: _("the program"),
     }.get(who, who)
 
@@ -169,32 +169,32 @@ def _completed(summary: Summary, warnings: int, verb: Verb) -> Message:
         case Verb.BACKUP if not summary.changed:
             title = _("Nothing changed; {amount} are safe.").format(amount=amount)
         case Verb.BACKUP if not summary.files:
-            title = _("Backed up; no file is new ({stored} at the destination).").format(
+            title = _("Backed up; no new files ({stored} at the destination).").format(
                 stored=size(summary.stored)
             )
         case Verb.BACKUP if summary.first:
             title = _(
-                "Backed up {amount} ({stored} at the destination): the first backup there, so a full one."
+                "Backed up {amount} ({stored} at the destination). It was the first backup there, so a full one."
             ).format(amount=amount, stored=size(summary.stored))
         case Verb.BACKUP:
             title = _("Backed up {amount} ({stored} at the destination).").format(
                 amount=amount, stored=size(summary.stored)
             )
         case Verb.RESTORE if summary.host:
-            title = _("Restored {amount} into {folder}; made on {host}.").format(
+            title = _("Restored {amount} into {folder}. The backup was made on {host}.").format(
                 amount=amount, folder=summary.folder, host=summary.host
             )
         case Verb.RESTORE:
             title = _("Restored {amount} into {folder}.").format(amount=amount, folder=summary.folder)
         case Verb.PRUNE if not summary.changed:
-            title = _("There is nothing to remove.")
+            title = _("Nothing to remove.")
         case Verb.PRUNE:
-            title = _("Removed {files} at the destination, {size}.").format(
+            title = _("Removed {files} at the destination ({size}).").format(
                 files=files(summary.files), size=size(summary.bytes)
             )
         case Verb.VERIFY:
             title = _(
-                "Verified: every volume is there, and {amount}, restored and compared, are right."
+                "Verified: nothing is missing at the destination, and {amount} were restored and match."
             ).format(amount=amount)
         case _:
             assert_never(verb)
@@ -213,10 +213,10 @@ def result(ended: Outcome, verb: Verb) -> str:
         case Completed(summary=summary) if verb is Verb.BACKUP and not summary.changed:
             return _("nothing changed")
         case Completed(summary=summary) if verb is Verb.BACKUP and not summary.files:
-            return _("no file is new")
+            return _("no new files")
         case Completed(summary=summary):
             amount = f"{files(summary.files)}, {size(summary.bytes)}"
-            return {Verb.RESTORE: _("restored {amount}"), Verb.VERIFY: _("proved {amount}")}.get(
+            return {Verb.RESTORE: _("restored {amount}"), Verb.VERIFY: _("verified {amount}")}.get(
                 verb, "{amount}"
             ).format(amount=amount)
         case Skipped() | Failed():
@@ -224,7 +224,7 @@ def result(ended: Outcome, verb: Verb) -> str:
         case Cancelled(by=by):
             return _("cancelled by {by}").format(by=_by(by))
         case Interrupted():
-            return _("cut off in the middle")
+            return _("interrupted")
         case _:
             assert_never(ended)
 
@@ -246,12 +246,12 @@ def notice(ended: Outcome, verb: Verb, before: Outcome | None, *, known: bool = 
 
 
 def _ending(status: int | None) -> str:
-    return _("it came to no end") if status is None else str(status)
+    return _("it did not finish") if status is None else str(status)
 
 
 def again() -> str:
     """What is said of the first good run after one that failed."""
-    return _("It works again.")
+    return _("Backups are working again.")
 
 
 def told(moment: Moment, verb: Verb) -> str:
@@ -266,22 +266,24 @@ def told(moment: Moment, verb: Verb) -> str:
         case Warned() as warned:
             return warning(warned)
         case SnapshotMade(snapshot=snapshot, kind=kind, volumes=volumes, stored=stored):
-            return _("Snapshot {snapshot} ({kind}, {volumes}, {stored})").format(
+            return _("Backup {snapshot} ({kind}, {volumes}, {stored})").format(
                 snapshot=snapshot,
-                kind=_("full") if kind == "full" else _("what changed"),
-                volumes=number(volumes, "volume", "volumes"),
+                kind=_("full") if kind == "full" else _("changes"),
+                volumes=number(volumes, "archive", "archives"),
                 stored=size(stored),
             )
         case ChainLost(chain=chain, how="damaged"):
-            return _("The chain that began {chain} is damaged: nothing new is built on it.").format(
+            return _(
+                "The backup series that started {chain} is damaged. New backups do not build on it."
+            ).format(chain=chain)
+        case ChainLost(chain=chain):
+            return _("The backup series that started {chain} is old and is being removed.").format(
                 chain=chain
             )
-        case ChainLost(chain=chain):
-            return _("The chain that began {chain} is old and is removed.").format(chain=chain)
         case HookRan(hook="before", status=status):
-            return _("Your own command before the backup: {ending}").format(ending=_ending(status))
+            return _("Your command before the backup: {ending}").format(ending=_ending(status))
         case HookRan(status=status):
-            return _("Your own command after the backup: {ending}").format(ending=_ending(status))
+            return _("Your command after the backup: {ending}").format(ending=_ending(status))
         case RunEnded(outcome=ended):
             return str(outcome(ended, verb))
         case StepStarted() | Progressed():
@@ -292,12 +294,12 @@ def told(moment: Moment, verb: Verb) -> str:
 
 def took_too_long(seconds: float) -> str:
     """What is said of a user's command that was ended."""
-    return _("It took longer than {span} and was ended.").format(span=duration(seconds))
+    return _("It ran longer than {span} and was stopped.").format(span=duration(seconds))
 
 
 def no_program(name: str) -> str:
     """What is said of a user's command that is not there, or that nobody made executable."""
-    return _("There is no program {name} that may be run.").format(name=name)
+    return _("{name} was not found or is not executable.").format(name=name)
 
 
 def measured(summary: Summary) -> str:
@@ -305,7 +307,7 @@ def measured(summary: Summary) -> str:
     told = f"{files(summary.files)}, {size(summary.bytes)}"
     if not summary.stored or not summary.seconds:
         return told
-    return _("{amount}; {stored} fetched in {span}, {rate}/s").format(
+    return _("{amount}; {stored} downloaded in {span}, {rate}/s").format(
         amount=told,
         stored=size(summary.stored),
         span=duration(summary.seconds),

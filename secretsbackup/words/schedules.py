@@ -13,7 +13,7 @@ def schedule(rhythm: Schedule) -> str:
     """How often, as a sentence without its end."""
     match rhythm:
         case Manual():
-            return _("Only when you say so")
+            return _("Manual only")
         case Hours(every=1):
             return _("Every hour")
         case Hours(every=every):

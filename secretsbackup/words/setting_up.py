@@ -20,7 +20,7 @@ from secretsbackup.words.times import ago
 def strength(bits: float) -> str:
     """How hard a passphrase is to guess, in bits, and whether that will do for a key on paper."""
     if bits < 50:
-        verdict = _("weak; whoever finds a copy of the key could guess it")
+        verdict = _("weak; anyone who finds a copy of the key could guess it")
     elif bits < 75:
         verdict = _("fair; a few more words make it strong")
     else:
@@ -53,7 +53,7 @@ def protects(paths: Sequence[str], count: int, amount: int) -> str:
 
 def keeps(place: str, stored: int) -> str:
     """Where the backups are, and how much they take there."""
-    return _("{place} · {stored} there").format(place=place, stored=size(stored)) if stored else place
+    return _("{place} · {stored} used").format(place=place, stored=size(stored)) if stored else place
 
 
 def part(which: Part) -> str:
@@ -62,23 +62,23 @@ def part(which: Part) -> str:
         case Part.BUCKET:
             return _("Bucket")
         case Part.OWNERSHIP:
-            return _("All it holds is its owner's")
+            return _("Bucket owner owns all objects")
         case Part.PUBLIC_ACCESS:
             return _("Public access blocked")
         case Part.VERSIONING:
-            return _("Old versions kept")
+            return _("Old versions are kept")
         case Part.LIFECYCLE:
-            return _("Old versions and unfinished uploads ended in time")
+            return _("Old versions and unfinished uploads expire")
         case Part.USER:
-            return _("User of its own")
+            return _("Dedicated user")
         case Part.POLICY:
-            return _("Policy: this prefix and nothing else")
+            return _("Policy: only this folder in the bucket")
         case Part.KEY:
             return _("Access key")
         case Part.KEYRING:
-            return _("Key kept in the keyring")
+            return _("Key stored in the keyring")
         case Part.TRIAL:
-            return _("Trial: put, read, delete with that key")
+            return _("Test: write, read and delete with that key")
         case _:
             assert_never(which)
 
@@ -92,35 +92,31 @@ def did(done: Did) -> Message:
         case How.MADE:
             return Message(f"{name}{about}.")
         case How.FOUND:
-            return Message(_("{name}{about}: was there already.").format(name=name, about=about))
+            return Message(_("{name}{about}: already exists.").format(name=name, about=about))
         case How.REFUSED:
             return Message(
-                _("{name}: this key may not set it{about}.").format(name=name, about=about),
-                _("Set it by hand, or do it again with a key that may."),
+                _("{name}: this key is not allowed to set it{about}.").format(name=name, about=about),
+                _("Set it yourself, or try again with a key that is allowed to."),
             )
         case How.TAKEN_BACK:
             return Message(
-                _("{name}: taken back.").format(name=name),
-                _("With it this server refused every put; it does not bear it."),
+                _("{name}: undone.").format(name=name),
+                _("With this setting the server rejected every upload, so it was undone."),
             )
         case How.SPARED:
             return Message(
-                _("{name}: left as it is.").format(name=name),
-                _("The bucket holds other things too; set it by hand if they bear it."),
+                _("{name}: unchanged.").format(name=name),
+                _("The bucket also holds other files. Set it yourself if it does not harm them."),
             )
         case How.UNKNOWN_THERE if done.part is Part.USER:
             return Message(
+                _("This server cannot create users, so your own key is used and stored."),
                 _(
-                    "This server makes no users for us: the key that you gave is the one that is used and kept."
-                ),
-                _(
-                    "If it may do more than back up: make a user with the server's own tools, give it what `secretsbackup policy bucket` prints, and store its key instead."
+                    "If that key can do more than back up, create a user with the server’s own tools, give it the policy that `secretsbackup policy bucket` prints, and store its key instead."
                 ),
             )
         case How.UNKNOWN_THERE:
-            return Message(
-                _("{name}: this server does not know of it{about}.").format(name=name, about=about)
-            )
+            return Message(_("{name}: not supported by this server{about}.").format(name=name, about=about))
         case How.REMOVED:
             return Message(_("{name}: removed.").format(name=name))
         case How.KEPT:
@@ -137,23 +133,22 @@ def hand(which: HandStep) -> str:
     match which.hand:
         case Hand.BUCKET:
             said = _(
-                "Make the bucket “{name}” in the region of your choice, without ACLs (bucket owner enforced)."
+                "Create the bucket “{name}” in the region of your choice, without ACLs (bucket owner enforced)."
             )
             return said.format(name=which.copy)
         case Hand.PROTECTIONS:
-            return _("Leave all public access blocked, and turn versioning on.")
+            return _("Keep all public access blocked, and turn on versioning.")
         case Hand.LIFECYCLE:
-            return _("Add a lifecycle rule for the prefix that ends old versions and unfinished uploads:")
+            return _("Add a lifecycle rule for this folder that expires old versions and unfinished uploads:")
         case Hand.USER:
             said = _(
-                "Make an IAM user, for example “{name}”, without access to the console, and give it that "
-                "policy alone."
+                "Create an IAM user, such as “{name}”, without console access, and give it only that policy."
             )
             return said.format(name=which.copy)
         case Hand.POLICY:
-            return _("Make a policy of the text that is given here.")
+            return _("Create a policy with this text:")
         case Hand.KEY:
-            return _("Make an access key for that user; its id and secret are what this program asks for.")
+            return _("Create an access key for that user. Secrets Backup asks for its ID and secret.")
         case _:
             assert_never(which.hand)
 
@@ -176,16 +171,17 @@ def leftover(kind: Leftover) -> Message:
     """What could be left out of a backup, and why nobody misses it."""
     match kind:
         case Leftover.CACHES:
-            return Message(_("Caches"), _("Programs make them again by themselves."))
+            return Message(_("Caches"), _("Programs create these again."))
         case Leftover.PACKAGES:
             return Message(
-                _("Installed packages"), _("node_modules and virtual environments are installed again.")
+                _("Installed packages"), _("You can install node_modules and virtual environments again.")
             )
         case Leftover.TRASH:
-            return Message(_("Trash"), _("What was thrown away, and not yet for good."))
+            return Message(_("Trash"), _("Deleted files that are still in the trash."))
         case Leftover.IMAGES:
             return Message(
-                _("Disk images"), _("Installers are downloaded again; a virtual machine’s disk is not.")
+                _("Disk images"),
+                _("You can download installers again, but not the disk of a virtual machine."),
             )
         case _:
             assert_never(kind)
@@ -193,11 +189,11 @@ def leftover(kind: Leftover) -> Message:
 
 def held(snapshots: int, newest: datetime | None, now: datetime) -> Message:
     """Says that a destination holds backups already that were not mentioned."""
-    advice = _("Go on with them if you have their key and passphrase; else choose another place.")
+    advice = _("Continue with them if you have their key and passphrase. Otherwise choose another location.")
     if snapshots == 1:
-        there = _("There is 1 backup here already")
+        there = _("There is already 1 backup here")
     else:
-        there = _("There are {count} backups here already").format(count=snapshots)
+        there = _("There are already {count} backups here").format(count=snapshots)
     age = _("; the newest was made {ago}").format(ago=ago(newest, now)) if newest else ""
     return Message(f"{there}{age}.", advice)
 
@@ -206,23 +202,23 @@ def task(which: Task) -> str:
     """The name of a part of setting up."""
     match which:
         case Task.KEY:
-            return _("Make the key, and try its passphrase")
+            return _("Create the key, and check its passphrase")
         case Task.BUCKET:
-            return _("Make bucket, user and access key")
+            return _("Create the bucket, user and access key")
         case Task.READ:
-            return _("Read the records of the backups that are there")
+            return _("Read the lists of the existing backups")
         case Task.SAVE:
-            return _("Trial: back up a canary")
+            return _("Test: back up a small file")
         case Task.FETCH:
-            return _("Trial: restore it as a new machine would, and compare")
+            return _("Test: restore it as a new computer would, and compare")
         case Task.CLEAR:
-            return _("Trial: take the canary away again")
+            return _("Test: remove the small file")
         case Task.WRITE:
-            return _("Write the profile; keep its secrets in the keyring")
+            return _("Save the settings, and store the secrets in the keyring")
         case Task.KIT:
             return _("Save the recovery kit")
         case Task.KIT_CHECK:
-            return _("Read the kit back: it opens what it must")
+            return _("Check the recovery kit")
         case Task.START:
             return automatically()
         case _:
@@ -237,7 +233,7 @@ def traces(left: Traces) -> list[str]:
 
 def lacks_commands() -> str:
     """What is said where a kit's profile had commands of the user's own."""
-    return _("Your own commands before and after a backup are not taken from a kit: set them again.")
+    return _("Your own commands before and after a backup are not taken from a kit. Set them again.")
 
 
 _OF_PLACE = {
@@ -256,7 +252,5 @@ def in_set_up(why: Cause) -> Message:
     told = reason(why)
     if why.reason is not Reason.DESTINATION_UNREACHABLE:
         return told
-    advice = _(
-        "Check the address and the network, then try again. Nothing was set up yet that could be lost."
-    )
+    advice = _("Check the address and the network, then try again. Nothing has been set up yet.")
     return Message(told.title, advice, told.typed)

@@ -20,14 +20,14 @@ def chain(snapshots: int, since: datetime | None, chains: int, now: datetime) ->
     if since is None:
         return ""
     told = _("{snapshots} since {when}").format(
-        snapshots=number(snapshots, "snapshot", "snapshots"), when=when(since, now)
+        snapshots=number(snapshots, "backup", "backups"), when=when(since, now)
     )
-    return f"{told} · {number(chains - 1, 'older chain', 'older chains')}" if chains > 1 else told
+    return f"{told} · {number(chains - 1, 'older series', 'older series')}" if chains > 1 else told
 
 
 def as_of(at: datetime, now: datetime) -> str:
     """Of which moment the files are that one looks at."""
-    return _("The backup of {when}. A folder is taken with all that is in it.").format(when=said(at, now))
+    return _("The backup of {when}. A folder includes everything in it.").format(when=said(at, now))
 
 
 def taken(one: Taken, now: datetime) -> str:
@@ -63,14 +63,14 @@ def version(entry: Entry, now: datetime) -> str:
 
 def and_more(count: int) -> str:
     """Says that a list does not show all; empty where it does."""
-    return _("… and {count} more: type another letter.").format(count=grouped(count)) if count else ""
+    return _("… and {count} more. Type another letter.").format(count=grouped(count)) if count else ""
 
 
 def comes_to(cost: Forecast) -> str:
     """What restoring comes to: 2 files, 3.1 MB · 1 volume to fetch, 50 MB · about 4 s."""
     parts = [f"{files(cost.files)}, {size(cost.bytes)}"]
     if cost.volumes:
-        volumes = number(cost.volumes, "volume to fetch", "volumes to fetch")
+        volumes = number(cost.volumes, "archive to download", "archives to download")
         parts.append(f"{volumes}, {size(cost.fetched)}")
     if cost.seconds is not None:
         parts.append(_("about {time}").format(time=duration(max(1, cost.seconds))))
@@ -85,7 +85,7 @@ def difference(how: Differs, path: bytes) -> str:
         case Differs.DIFFERENT:
             return _("different: {path}").format(path=shown(path))
         case Differs.SAME:
-            return _("the same: {path}").format(path=shown(path))
+            return _("unchanged: {path}").format(path=shown(path))
         case _:
             assert_never(how)
 
@@ -93,9 +93,9 @@ def difference(how: Differs, path: bytes) -> str:
 def compared(other: int, same: int) -> str:
     """What a comparison with what is in place came to."""
     if not other:
-        return _("All is as it was: {files} are the same.").format(files=files(same))
-    told = _("{files} in place are missing, or other than in the backup.").format(files=files(other))
-    return f"{told} {_('{files} are the same.').format(files=files(same))}" if same else told
+        return _("Nothing differs: {files} are unchanged.").format(files=files(same))
+    told = _("Missing or different from the backup: {files}.").format(files=files(other))
+    return f"{told} {_('{files} are unchanged.').format(files=files(same))}" if same else told
 
 
 def not_put_back(refused: Sequence[NotPutBack]) -> Message:
@@ -120,4 +120,4 @@ def put_back(count: int, aside: str) -> str:
     told = ngettext("{files} is back in place.", "{files} are back in place.", count).format(
         files=files(count)
     )
-    return f"{told} {_('What they replaced lies in {folder}.').format(folder=aside)}" if aside else told
+    return f"{told} {_('The replaced files are in {folder}.').format(folder=aside)}" if aside else told

@@ -17,66 +17,66 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
     match warned.caution:
         case Caution.DANGLING_LINK:
             return _(
-                "{path} is a link to something that is not there; any earlier copy of it is kept."
+                "{path} is a link to something that does not exist. Any earlier copy of it is kept."
             ).format(path=path)
         case Caution.COPY_KEPT:
             return _(
-                "{path} is a link to something that is not there. The backup keeps its earlier copy."
+                "{path} is a link to something that does not exist. The backup keeps its earlier copy."
             ).format(path=path)
         case Caution.LINK_LOOP:
-            return _("{path} is a link that leads back up its own tree; it is left out.").format(path=path)
+            return _("{path} is a link to one of its own parent folders; it was skipped.").format(path=path)
         case Caution.UNREADABLE:
-            return _("{path} could not be read{because}; any earlier copy of it is kept.").format(
+            return _("{path} could not be read{because}. Any earlier copy of it is kept.").format(
                 path=path, because=because(warned.detail)
             )
         case Caution.NOT_A_FILE | Caution.SPECIAL_FILE:
-            return _("{path} is a socket, a pipe or a device; it is left out.").format(path=path)
+            return _("{path} is a socket, a pipe or a device; it was skipped.").format(path=path)
         case Caution.TOO_LONG:
-            return _(
-                "{path} is too long a path to be copied; it is left out. Shorten its folders’ names."
-            ).format(path=path)
+            return _("{path} is too long a path and was skipped. Shorten the names of its folders.").format(
+                path=path
+            )
         case Caution.VANISHED:
-            return _("{path} vanished while it was being read.").format(path=path)
+            return _("{path} disappeared while it was being read.").format(path=path)
         case Caution.NOT_STAGED:
-            return _("{path} could not be copied to the stage{because}.").format(
+            return _("{path} could not be prepared for the backup{because}.").format(
                 path=path, because=because(warned.detail)
             )
         case Caution.NOT_PRESERVED:
-            return _("{path} was saved, but not all of its owner, mode or time.").format(path=path)
-        case Caution.NOT_SENT:
-            return _("{path} is not at the destination as it is now; the next backup sends it again.").format(
+            return _("{path} was backed up, but its owner, permissions or time only in part.").format(
                 path=path
             )
+        case Caution.NOT_SENT:
+            return _(
+                "{path} at the destination is not the current version. The next backup sends it again."
+            ).format(path=path)
         case Caution.NEW_FULL:
             return _(
-                "The chain that began {detail} is damaged, so this is a new full backup; the damaged one is kept for what can still be read from it."
+                "The backup series that started {detail} is damaged, so this is a new full backup. The damaged series is kept for what can still be read from it."
             ).format(detail=warned.detail)
         case Caution.OTHER_KEY:
             return _(
-                "The chain that began {detail} is encrypted to another key, so this is a new full backup; to restore the older ones, keep the other key."
+                "The backup series that started {detail} is encrypted with another key, so this is a new full backup. Keep the other key to restore the older backups."
             ).format(detail=warned.detail)
         case Caution.SUBKEY_ELSEWHERE:
             return _(
-                "What is backed up now cannot be opened on this computer: the secret subkey {detail} is not here. Import it, or remove that subkey from the key."
+                "New backups cannot be opened on this computer: the secret subkey {detail} is not here. Import it, or remove that subkey from the key."
             ).format(detail=warned.detail)
         case Caution.CLOCK_BEHIND:
             return _(
-                "The newest snapshot is of {when}, later than it is now by this machine's clock, so this one is named a second after it: set the clock if it is wrong."
+                "The newest backup is dated {when}, later than this computer’s clock. So this one is dated one second after it. Set the clock if it is wrong."
             ).format(when=_when(warned))
         case Caution.NOT_TIDIED:
-            return _("Old backups could not be removed yet{because}; the next run tries again.").format(
+            return _("Old backups could not be removed yet{because}. The next run tries again.").format(
                 because=because(warned.detail)
             )
         case Caution.NOT_PRUNED:
-            return _("Nothing old is removed for now. {held_back}").format(
+            return _("Old backups are not removed for now. {held_back}").format(
                 held_back=reason(_cause(warned)).title
             )
         case Caution.HOOK_FAILED:
-            return _("Your own command for after the backup failed{because}.").format(
-                because=because(warned.detail)
-            )
+            return _("Your command after the backup failed{because}.").format(because=because(warned.detail))
         case Caution.NOT_TOLD:
-            return _("Your URL or mail address could not be told of it{because}.").format(
+            return _("Your URL or e-mail address could not be notified{because}.").format(
                 because=because(warned.detail)
             )
         case Caution.NOT_RESTORED:
@@ -85,19 +85,19 @@ def warning(warned: Warned) -> str:  # noqa: PLR0912 - one closed list, told in 
             )
         case Caution.SETUID:
             return _(
-                "{path} runs as its owner, whoever starts it (setuid). Restored without that right, because this computer did not make the backup. To keep it, restore with --keep-setuid."
+                "{path} always runs as its owner (setuid). It was restored without that right, because another computer made the backup. To keep the right, restore with --keep-setuid."
             ).format(path=path)
         case Caution.SAVED_AGAIN:
             return _(
-                "{path} lies in {source}, which is backed up, so the next backup takes it along. Move it elsewhere, or delete it when you are done."
+                "{path} is in {source}, which is backed up, so the next backup includes it. Move it elsewhere, or delete it when you are done."
             ).format(path=path, source=warned.detail)
         case Caution.NOT_COMPARED:
             return _(
-                "Nothing is staged on this machine to compare with; the sample was restored, and its files are as large as they must be."
+                "This computer has no copy to compare with. The sample was restored, and its files have the right sizes."
             )
         case Caution.NOT_CATALOGUED:
             return _(
-                "The list of what is in which snapshot is not up to date{because}; the backup is whole, and the list is made anew when it is needed."
+                "The file index is not up to date{because}. The backup is complete, and the index is rebuilt when it is needed."
             ).format(because=because(warned.detail))
         case Caution.FROZEN:
             return str(reason(_cause(warned)))
@@ -122,68 +122,70 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
             ).format(count=grouped(count))
         case Caution.DANGLING_LINK:
             return ngettext(
-                "{count} link leads to something that is not there",
-                "{count} links lead to something that is not there",
+                "{count} link to something that does not exist",
+                "{count} links to something that does not exist",
                 count,
             ).format(count=grouped(count))
         case Caution.COPY_KEPT:
             return ngettext(
-                "{count} earlier copy is kept because its link leads nowhere",
-                "{count} earlier copies are kept because their links lead nowhere",
+                "{count} earlier copy kept because its link leads nowhere",
+                "{count} earlier copies kept because their links lead nowhere",
                 count,
             ).format(count=grouped(count))
         case Caution.LINK_LOOP:
             return ngettext(
-                "{count} link that leads back up the tree left out",
-                "{count} links that lead back up the tree left out",
+                "{count} link to its own parent folder skipped",
+                "{count} links to their own parent folders skipped",
                 count,
             ).format(count=grouped(count))
         case Caution.NOT_A_FILE | Caution.SPECIAL_FILE:
             return ngettext(
-                "{count} socket, pipe or device left out", "{count} sockets, pipes or devices left out", count
+                "{count} socket, pipe or device skipped", "{count} sockets, pipes or devices skipped", count
             ).format(count=grouped(count))
         case Caution.TOO_LONG:
             return ngettext(
-                "{count} path too long to be copied", "{count} paths too long to be copied", count
+                "{count} path too long, skipped", "{count} paths too long, skipped", count
             ).format(count=grouped(count))
         case Caution.VANISHED:
             return ngettext(
-                "{count} file vanished while being read", "{count} files vanished while being read", count
+                "{count} file disappeared while being read",
+                "{count} files disappeared while being read",
+                count,
             ).format(count=grouped(count))
         case Caution.NOT_STAGED:
             return ngettext(
-                "{count} file could not be staged", "{count} files could not be staged", count
+                "{count} file could not be prepared", "{count} files could not be prepared", count
             ).format(count=grouped(count))
         case Caution.NOT_PRESERVED:
             return ngettext(
-                "{count} file saved without all of owner, mode and time",
-                "{count} files saved without all of owner, mode and time",
+                "{count} file backed up without its full owner, permissions or time",
+                "{count} files backed up without their full owner, permissions or time",
                 count,
             ).format(count=grouped(count))
         case Caution.NOT_SENT:
             return ngettext(
-                "{count} file is not at the destination as it is now",
-                "{count} files are not at the destination as they are now",
+                "{count} file at the destination is not the current version",
+                "{count} files at the destination are not the current version",
                 count,
             ).format(count=grouped(count))
         case Caution.NEW_FULL:
-            return _("a new full backup was made for a damaged one")
+            return _("a new full backup replaced a damaged one")
         case Caution.OTHER_KEY:
             return _("a new full backup was made for a new key")
         case Caution.SUBKEY_ELSEWHERE:
-            return _("this computer cannot open it: the secret subkey is not here")
+            return _("this computer cannot open it: the secret subkey is missing")
         case Caution.CLOCK_BEHIND:
-            return _("the newest snapshot is of a time to come (is this machine's clock right?)")
+            return _("the newest backup is dated in the future (is this computer’s clock right?)")
         case Caution.NOT_TIDIED:
             return _("old backups could not be removed yet")
         case Caution.NOT_PRUNED:
-            return _("nothing old is removed for now")
+            return _("old backups are not removed for now")
         case Caution.NOT_CATALOGUED:
-            return _("the list of what is in which snapshot is not up to date")
+            return _("the file index is not up to date")
         case Caution.HOOK_FAILED:
-            return _("your own command for afterwards failed")
+            return _("your command after the backup failed")
         case Caution.NOT_TOLD:
-            return _("your URL or mail address could not be told of it")
+            return _("your URL or e-mail address could not be notified")
         case Caution.NOT_RESTORED:
             return ngettext(
                 "{count} file could not be restored", "{count} files could not be restored", count
@@ -195,11 +197,11 @@ def left_out(caution: Caution, count: int) -> str:  # noqa: PLR0912 - one closed
                 count,
             ).format(count=grouped(count))
         case Caution.SAVED_AGAIN:
-            return _("the restored folder lies in one that is backed up")
+            return _("the restored folder is inside one that is backed up")
         case Caution.NOT_COMPARED:
-            return _("the sample was restored but not compared")
+            return _("the sample was restored, but not compared")
         case Caution.FROZEN:
-            return _("backups lie in Glacier and cannot be restored at once")
+            return _("backups are in Glacier and cannot be restored at once")
         case Caution.ROLLED_BACK:
             return _("a newer backup is missing at the destination")
         case Caution.ANOTHER_MACHINE:

@@ -42,8 +42,8 @@ def test_ten_lines_set_up_a_folder_half_of_them_empty(
     typed += ["", "", "", "3", str(disk), key, PASSPHRASE.reveal(), "", "weekly sun 9:30", ""]
     status, out = init(say, typed, monkeypatch)
     assert status == 0, out
-    assert "✓ Trial: restore it as a new machine would, and compare" in out
-    assert "✓ Read the kit back: it opens what it must" in out
+    assert "✓ Test: restore it as a new computer would, and compare" in out
+    assert "✓ Check the recovery kit" in out
     shown = say("profile", "show", "Documents").out
     assert str(disk) in shown
     assert ".cache/" in shown
@@ -61,7 +61,7 @@ def test_what_cannot_be_is_said_and_asked_once_more(
     status, out = init(say, typed, monkeypatch)
     assert status == 0, out
     for sentence in (
-        "“/nowhere/at/all” is not there.",
+        "“/nowhere/at/all” does not exist.",
         "The destination /nowhere/at/all does not exist.",
         "There is no GnuPG key “nobody” here.",
         "That passphrase does not open your key.",

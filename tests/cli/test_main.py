@@ -196,7 +196,7 @@ def test_for_people_it_is_sentences(say: Say, added: Said, stand_in: StandIn, tm
     assert say("backup").out == "Nothing changed; 1 file, 4 bytes are safe.\n"
     assert say("status").out.startswith("docs: Everything safe as of ")
     assert "Backed up" in say("runs").out
-    assert "Gather:" in say("log").out
+    assert "Collect:" in say("log").out
     assert "full" in say("snapshots").out
     assert say().out == say("status").out
 
@@ -208,7 +208,7 @@ def test_warnings_are_status_3_and_a_missing_source_75(
     (tmp_path / "docs" / "round").symlink_to(tmp_path / "docs")
     said = say("backup")
     assert said.status == 3
-    assert "is a link that leads back up its own tree" in said.err
+    assert "is a link to one of its own parent folders" in said.err
     (tmp_path / "docs").rename(tmp_path / "away")
     said = say("backup")
     assert said.status == 75
@@ -327,15 +327,15 @@ def test_what_is_accepted_is_not_told_again(say: Say, added: Said, stand_in: Sta
     stand_in("duplicity_pretends", "duplicity")
     (tmp_path / "docs" / "round").symlink_to(tmp_path / "docs")
     say("backup")
-    assert "but 1 link that leads back up the tree left out." in say("status").out
-    assert say("accept").out == "docs: accepted: 1 link that leads back up the tree left out\n"
+    assert "but 1 link to its own parent folder skipped." in say("status").out
+    assert say("accept").out == "docs: accepted: 1 link to its own parent folder skipped\n"
     assert say("status").out.startswith("docs: Everything safe as of ")
     (status,) = lines(say("status", "--json"))
     assert [one["accepted"] for one in status["concerns"]] == [True]  # type: ignore[attr-defined]
     assert (status["level"], status["due"]) == ("protected", False)
     (tmp_path / "docs" / "another").symlink_to(tmp_path / "docs")
     say("backup")
-    assert "but 2 links that lead" in say("status").out
+    assert "but 2 links to their own" in say("status").out
 
 
 def test_what_nobody_wants_back_is_in_the_log_alone(
@@ -349,7 +349,7 @@ def test_what_nobody_wants_back_is_in_the_log_alone(
     assert say("status").out.startswith("docs: Everything safe as of ")
     told = say("log").out
     assert f"  “{tmp_path}/docs/pipe” is a socket, a pipe or a device" in told
-    assert f"  “{tmp_path}/docs/broken” is a link to something that is not there" in told
+    assert f"  “{tmp_path}/docs/broken” is a link to something that does not exist" in told
 
 
 def test_a_pipe_that_was_chosen_itself_is_a_warning(
@@ -380,12 +380,12 @@ def test_backups_that_nothing_starts_are_not_called_safe(
 ) -> None:
     stand_in("duplicity_pretends", "duplicity")
     say("backup")
-    assert "but nothing starts backups after a restart." in say("status").out
+    assert "but backups do not start after a restart." in say("status").out
     assert "secretsbackup timer on" in say("status").out
     say("autostart", "on")
     assert say("status").out.startswith("docs: Everything safe as of ")
     say("autostart", "off")
-    assert "nothing starts backups" in say("status").out
+    assert "backups do not start" in say("status").out
     say("profile", "set", "docs", "--schedule", "manual")
     assert say("status").out.startswith("docs: Everything safe as of ")
 
@@ -432,13 +432,13 @@ def test_hooks_and_calls_are_set_and_taken_back(say: Say, added: Said) -> None:
 def test_the_status_is_told_in_the_language_of_the_desktop(
     say: Say, added: Said, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    not_yet = "docs: Nicht geschützt: Es wurde noch keine Sicherung gemacht."
+    not_yet = "docs: Nicht geschützt: Es gibt noch keine Sicherung."
     try:
         monkeypatch.setenv("LC_ALL", "de_AT.UTF-8")
         assert not_yet in say("status").out
         assert not_yet.partition(": ")[2] == json.loads(say("status", "--json").out)["sentence"]
         Settings(standard()).language = "en"
-        assert "docs: Not protected: no backup was made yet." in say("status").out
+        assert "docs: Not protected: there is no backup yet." in say("status").out
         monkeypatch.setenv("LC_ALL", "C")
         Settings(standard()).language = "de"
         assert not_yet in say("status").out

@@ -25,7 +25,7 @@ from secretsbackup.tools import keychain
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import DOCS, Parts, Play, moments, profile, until, write
 
-QUIET = "Keep quiet until it changes"
+QUIET = "Ignore until this changes"
 
 
 @pytest.fixture
@@ -54,7 +54,7 @@ def press(window: QWidget, name: str) -> None:
 def test_the_key_lives_longer_and_the_kit_is_saved_by_one_press_each(
     play: Play, parts: Parts, neglected: Profile, tmp_path: Path
 ) -> None:
-    extend, save = "Let the key live two years longer", "Save the recovery kit…"
+    extend, save = "Extend the key by two years", "Save recovery kit…"
 
     async def look() -> None:
         parts.states.begin()
@@ -72,7 +72,7 @@ def test_the_key_lives_longer_and_the_kit_is_saved_by_one_press_each(
         shown.page.findChildren(QLineEdit)[0].setText(str(tmp_path / "kit"))
         shown.next()
         await until(lambda: isinstance(shown.page, KeptPage), 60)
-        assert any("It was read back" in one.text() for one in shown.findChildren(QLabel))
+        assert any("The kit was checked" in one.text() for one in shown.findChildren(QLabel))
         assert (tmp_path / "kit" / "recovery-kit.txt").exists()
         kept = kit.read(parts.home, neglected.name)
         assert kept
@@ -87,7 +87,7 @@ def test_a_backup_is_examined_in_a_window(play: Play, parts: Parts, neglected: P
         parts.states.begin()
         shown = diagnostics.wizard(neglected)
         shown.show()
-        await until(lambda: any("things were tried" in one.text() for one in shown.findChildren(QLabel)))
+        await until(lambda: any("checks passed" in one.text() for one in shown.findChildren(QLabel)))
         press(shown, "Close")
         await until(lambda: not isValid(shown) or not shown.isVisible())
 
@@ -105,13 +105,13 @@ def test_what_was_left_out_is_shown_and_then_kept_quiet_about(
         with write(parts.home, told, told[0].event.run):  # type: ignore[union-attr]
             history.record(parts.home, told)  # as whoever does it
         await until(lambda: parts.states.all[DOCS].status.last)
-        await until(lambda: {"Show what was left out", QUIET} <= labels(window))
+        await until(lambda: {"Show skipped files", QUIET} <= labels(window))
         (past,) = (one.model() for one in window.findChildren(QListView) if isinstance(one.model(), Runs))
         await until(lambda: past.rowCount() == 1)
-        press(window, "Show what was left out")
+        press(window, "Show skipped files")
         assert parts.shown == [screens.Log(DOCS, told[0].event.run)]  # type: ignore[union-attr]
         press(window, QUIET)
-        await until(lambda: not {"Show what was left out", QUIET} & labels(window))
+        await until(lambda: not {"Show skipped files", QUIET} & labels(window))
         status = parts.states.all[DOCS].status
         assert About.LEFT_OUT not in {one.about for one in unaccepted(status, datetime.now(UTC))}
 
@@ -121,8 +121,8 @@ def test_what_was_left_out_is_shown_and_then_kept_quiet_about(
 @pytest.mark.parametrize(
     ("cause", "name"),
     [
-        (causes.Upheaval(30, 0, 30), "It is right: back up all the same"),
-        (causes.SourceEmpty("/home/ada/Documents"), "I emptied it: back up all the same"),
+        (causes.Upheaval(30, 0, 30), "Looks right: back up anyway"),
+        (causes.SourceEmpty("/home/ada/Documents"), "I emptied it: back up anyway"),
     ],
 )
 def test_what_waits_for_a_yes_is_given_one(

@@ -66,7 +66,7 @@ def test_every_kind_of_run_has_a_name_of_its_own() -> None:
         outcome=Completed(Summary()),
     )
     names = [runs.name(msgspec.structs.replace(run, verb=verb)) for verb in Verb]
-    assert names == ["Backup", "Restore", "Proof", "Prune"]
+    assert names == ["Backup", "Restore", "Verification", "Clean-up"]
 
 
 @pytest.mark.parametrize("verb", Verb)

@@ -111,7 +111,7 @@ def test_the_other_windows(
         await album.take(app.windows.shown(screens.Verification(DOCS)), "proof")
         for question in (
             prompts.passphrase(),
-            prompts.sure(None, language._("Stop the run and quit?"), "?", "&Ja", destroys=True),
+            prompts.sure(None, language._("Stop and quit?"), "?", "&Ja", destroys=True),
         ):
             asked = work.begin(question)
             await until(lambda: isinstance(QApplication.activeModalWidget() or _dialog(), QWidget))

@@ -14,7 +14,7 @@ from secretsbackup.store import profiles
 from secretsbackup.tools import autostart, timer
 from tests.desktop.conftest import DOCS, Play, profile, until
 
-STAY, TIMER = "Keep running in the background", "Let the system’s timer back up"
+STAY, TIMER = "Keep running in the background", "Let a system timer start backups"
 
 
 @pytest.fixture
@@ -121,7 +121,7 @@ def test_quitting_says_it_too_and_that_the_next_login_starts_it(
         await until(lambda: app.states.all[DOCS].known)
         autostart.turn_on()
         app.quitting.ask()
-        await until(lambda: says("No backups run until you open it again, or log in the next time."))
+        await until(lambda: says("No backups run until you open it again or next log in."))
         press(STAY)
         await until(lambda: not windows())
         assert not ended

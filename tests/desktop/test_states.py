@@ -24,7 +24,7 @@ from tests.desktop.conftest import DOCS, Parts, Play, moments, profile, until
 STATES = {
     "idle": (Shield.SAFE, "Backed up"),
     "running": (Shield.RUNNING, "Sending 130.7 MB of 240 MB"),
-    "cancelled": (Shield.ATTENTION, "no backup was made yet"),
+    "cancelled": (Shield.ATTENTION, "there is no backup yet"),
     "failed": (Shield.FAILED, "endpoint cannot be reached"),
     "interrupted": (Shield.RUNNING, "Sending"),
     "warnings": (Shield.ATTENTION, "but 1 file could not be read"),
@@ -67,10 +67,10 @@ def test_a_run_that_stands_still_is_told_and_can_be_stopped(play: Play, parts: P
             earlier = msgspec.structs.replace(moment, at=moment.at - timedelta(hours=13))
             parts.follower.heard.emit(DOCS, earlier)
         assert worst(parts.states) is Shield.ATTENTION
-        await until(lambda: _button(window, "Stop it"))
+        await until(lambda: _button(window, "Stop the backup"))
         labels = [one.text() for one in window.findChildren(QLabel) if one.isVisible()]
-        assert [text for text in labels if "he run that goes on has said nothing since" in text]
-        button = _button(window, "Stop it")
+        assert [text for text in labels if "he current run has not responded since" in text]
+        button = _button(window, "Stop the backup")
         assert button
         button.click()
         assert await live.outcome() == Cancelled(YOU)

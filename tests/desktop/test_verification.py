@@ -63,13 +63,13 @@ def test_it_says_when_how_much_how_fast_and_how_often(play: Play, parts: Parts, 
         page = verification(parts)
         await until(lambda: page.past.rowCount() == 2)
         text = said(page)
-        assert "Proven restorable 3 days ago: 25 files compared" in text
-        assert "a whole restore takes about 2 h" in text
-        assert "25 files, 3 MB; 250 MB fetched in 12 sec, 20 MB/s" in text
+        assert "Test restore passed 3 days ago: 25 files compared" in text
+        assert "a full restore takes about 2 h" in text
+        assert "25 files, 3 MB; 250 MB downloaded in 12 sec, 20 MB/s" in text
         assert "every 7 days" in text
         assert page.verify_now.isVisible()
         facts = parts.window().findChildren(QLabel)
-        assert any("Proven restorable 3 days ago" in label.toolTip() + label.text() for label in facts)
+        assert any("Test restore passed 3 days ago" in label.toolTip() + label.text() for label in facts)
 
     play(scene())
 
@@ -82,8 +82,8 @@ def test_a_drill_that_goes_on_is_shown_and_what_it_finds(play: Play, parts: Part
         await until(lambda: parts.states.all[DOCS].known)
         page = verification(parts)
         await asyncio.sleep(0.1)
-        assert "Not proven yet." in said(page)
-        assert "Nothing was ever restored for proof." in said(page)
+        assert "Not tested yet." in said(page)
+        assert "No restore has been tested yet." in said(page)
         now = datetime.now(UTC)
         run = RunId("20991122T120000.000Z-abcd")
         began = Moment(now, RunStarted(run=run, profile=DOCS, verb=Verb.VERIFY, version="1"))

@@ -16,7 +16,7 @@ INTRO = """\
 # Settings reference
 
 This page lists every setting of a profile: what it means, what it is unless you change it, and the option that sets
-it in a terminal. In the window, most of them are in **Edit this backup…** under **More**.
+it in a terminal. In the window, most of them are in **Edit backup…** under **More**.
 
 Settings are in `~/.config/secretsbackup/profiles.toml`. Change them with `secretsbackup profile set`, or edit the file
 while no backup is running. A mistake in the file is named with its place, and nothing runs until you fix it. Secrets

@@ -20,7 +20,7 @@ Find your message by its sentence, or by its name: `secretsbackup help no-room` 
 First steps that help with most problems:
 
 1. Read the whole message. It says what happened, and then what to do.
-2. Open **More** and choose **Examine it…**, or type `secretsbackup doctor`. It tests programs, key, access and
+2. Open **More** and choose **Run diagnostics…**, or type `secretsbackup doctor`. It tests programs, key, access and
    destination within seconds and says what is missing.
 3. Look at the log of the run: **Show the log** in the window, or `secretsbackup log`.
 4. Try again. What has been sent already is not sent twice.
@@ -79,7 +79,7 @@ SECRETS: Entries = {
     causes.KeyMissing("0123456789ABCDEF"): "GnuPG on this computer does not have the key that the profile names. On a new computer, the [recovery kit](recovery-kit.md) brings it back.",
     causes.KeyAmbiguous(("Ada Lovelace",)): "Several keys have this name, and Secrets Backup does not guess which one you mean.",
     causes.KeyExpired("0123456789ABCDEF"): "An expired key cannot encrypt, so no backup is made. Restoring still works. See [extend a key](keys.md#extend).",
-    causes.KeyRevoked("0123456789ABCDEF"): "A revoked key cannot be used any more. Choose another key in **Edit this backup…**; the next backup is a new full one. Keep the old key for the older backups.",
+    causes.KeyRevoked("0123456789ABCDEF"): "A revoked key cannot be used any more. Choose another key in **Edit backup…**; the next backup is a new full one. Keep the old key for the older backups.",
     causes.KeyCannotEncrypt("0123456789ABCDEF"): "The key can sign but not encrypt, so it cannot protect a backup.",
     causes.KeyUnprotected("0123456789ABCDEF"): "The recovery kit would hold a key that anyone could use who finds it. So no kit is written until the key has a passphrase.",
     causes.SecretKeyMissing("0123456789ABCDEF"): "This computer has only the public half of the key. That is enough to back up, but not to restore.",
@@ -116,7 +116,7 @@ DESTINATION: Entries = {
     causes.DestinationMissing("s3://ada-backups/laptop"): "The bucket or the folder does not exist, or has another name.",
     causes.DestinationUnreachable("s3.example.org"): "The server did not answer: the network is down, the address is wrong, or the server has a problem. Backups start again automatically when it is back.",
     causes.DestinationSilent("s3.example.org"): "You asked what is at the destination, or for files that this computer does not know yet. The server, or the folder's disk, gave no answer within 5 seconds. Nothing is wrong with your backups.",
-    causes.DestinationDenied(right="s3:PutObject"): "The destination knows you, but does not let you do what a backup needs. For a bucket, **Examine it…** or `secretsbackup doctor` tries each right and prints the statement that grants a missing one.",
+    causes.DestinationDenied(right="s3:PutObject"): "The destination knows you, but does not let you do what a backup needs. For a bucket, **Run diagnostics…** or `secretsbackup doctor` tries each right and prints the statement that grants a missing one.",
     causes.DestinationFull("/media/disk/backups", 41000000000, 12000000000): "There is no more space where the backups are kept. The backups that are there stay as they are.",
     causes.CredentialRefused(): "The bucket's server does not know this access key, or its secret is wrong. Perhaps the key was deleted or replaced.",
     causes.RegionWrong("eu-west-1"): "The bucket exists, but in another region than the profile says.",
@@ -140,7 +140,7 @@ NOT_NOW: Entries = {
     causes.WaitingToRetry(): "The last attempt failed. The next one comes automatically, first after 5 minutes, then after longer and longer waits, up to 6 hours.",
     causes.Paused(): "You paused automatic backups. You can still start one yourself.",
     causes.OnBattery(15): "No backup starts below 20 % battery, and with the setting `only_on_power` none without a power supply. It starts when the computer is plugged in.",
-    causes.Metered(): "The connection is marked as metered (for example a phone), so nothing is sent. Allow it with **Also over a network that costs by the byte** in **Edit this backup…**.",
+    causes.Metered(): "The connection is marked as metered (for example a phone), so nothing is sent. Allow it with **Also on metered connections** in **Edit backup…**.",
     causes.Offline(): "The computer is offline. The backup starts when the network is back.",
 }  # fmt: skip
 CONFIRM: Entries = {

@@ -34,7 +34,7 @@ def test_it_uses_nothing_of_what_this_machine_keeps(user: Machine, saved: Path) 
     assert 0 < summary["seconds"] < 60
     assert 0 < summary["whole_seconds"] < 60
     assert not user.left_over()
-    assert "Proven restorable" in user.run("status").out
+    assert "Test restore passed" in user.run("status").out
     (status,) = user.run("status", "--json").lines
     assert (status["proven_files"], status["whole_seconds"]) == (summary["files"], summary["whole_seconds"])
     shutil.rmtree(user.cache)  # a new machine has no stage either

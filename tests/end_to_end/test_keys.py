@@ -52,7 +52,7 @@ def test_a_kit_that_lacks_the_newest_subkey_says_so(
     gpg(home, "--quick-add-key", key, "cv25519", "encr", "never")
     (tmp_path / "source" / "letter.txt").write_text("another letter\n")
     server.backup()
-    assert "your recovery kit does not open the newest backups" in server.run("status").out
+    assert "your recovery kit cannot open the newest backups" in server.run("status").out
     old = server.run("kit", "check", paper, given=f"{PASSPHRASE}\n", status=1).err
     assert "out of date" in old
     assert "damaged" not in old

@@ -48,7 +48,7 @@ def test_a_new_destination_is_a_new_place_and_the_old_one_is_known_again(
     make_profile(user, keys[1], source, f"file://{tmp_path}/one")
     user.backup()
     user.run("profile", "set", "docs", "--to", f"file://{tmp_path}/two")
-    assert "no backup was made yet" in user.run("status").out
+    assert "there is no backup yet" in user.run("status").out
     first = user.run("backup").out
     assert "the first backup there, so a full one" in first
     (source / "letter").write_text("changed for the second alone")
@@ -60,7 +60,7 @@ def test_a_new_destination_is_a_new_place_and_the_old_one_is_known_again(
     assert picture(source) == picture(user.restore(tmp_path / "restored") / "source")
     user.run("profile", "remove", "docs")
     make_profile(user, keys[1], source, f"file://{tmp_path}/three")
-    assert "no backup was made yet" in user.run("status").out
+    assert "there is no backup yet" in user.run("status").out
     assert "the first backup there" in user.run("backup").out
 
 

@@ -35,5 +35,5 @@ def test_old_chains_debris_and_unfinished_uploads_go(
     with bucket_on_moto.server.client() as client:
         left = client.list_multipart_uploads(Bucket=bucket_on_moto.name)["Uploads"]
     assert [upload["Key"] for upload in left] == ["another/never-finished"]
-    assert user.run("prune").out == "There is nothing to remove.\n"
+    assert user.run("prune").out == "Nothing to remove.\n"
     assert_same(picture(source), picture(user.restore(tmp_path / "out") / "source"))

@@ -61,7 +61,7 @@ def restore_plainly(out: Path, bucket: Bucket, on: Machine) -> None:
     """Do what the kit says for who has nothing but gpg and duplicity."""
     text = (out / "recovery-kit.txt").read_text()
     begin = text.index("gpg --batch --import recovery-kit.txt")
-    script = text[begin : text.index("The secret key for plain gpg")]
+    script = text[begin : text.index("The secret key for gpg")]
     for name, value in (
         ("ACCESS_KEY_ID", bucket.server.access_key),
         ("SECRET_ACCESS_KEY", bucket.server.secret_key),

@@ -128,13 +128,13 @@ def test_yesterdays_version_of_a_document_is_a_few_clicks_away(
         hand.photograph("done")
         assert "1 file" in hand.says
         print(f"found and restored in {(datetime.now(UTC) - began).total_seconds():.1f} s")
-        hand.press("Put back in place…")
+        hand.press("Put files back…")
         await hand.until(lambda: wizard.in_place.list.count() == 1)
         hand.photograph("in-place")
         wizard.in_place.list.item(0).setCheckState(Qt.CheckState.Checked)
         await hand.next(wizard.in_place)
         assert (source / "report.txt").read_text() == "second"
-        assert "They are back in place" in hand.says
+        assert "Your files are back in place" in hand.says
         assert "1 file is back in place." in hand.says
         assert not [one for one in wizard.findChildren(Trouble) if one.isVisible()]
         assert hand.button("Finish")
@@ -191,7 +191,7 @@ def test_a_restore_that_is_stopped_can_be_gone_on_with(
         if isinstance(wizard.ended.answer, Cancelled):  # else it was done before the click
             hand.photograph("stopped")
             assert unfinished.known(parts.home, saved.name)
-            hand.press("Go on where it stopped")
+            hand.press("Continue the restore")
             await hand.until(lambda: wizard.page is wizard.ended)
         folder = Path(wizard.ended.folder)
         for path in (source / "deep").iterdir():

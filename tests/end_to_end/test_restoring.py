@@ -194,7 +194,7 @@ def test_what_differs_is_put_back_in_place(user: Machine, keys: tuple[Path, str]
     (source / "gone").unlink()
     words = ("restore", "--to", str(out(tmp_path)), "--put-back")
     left = user.run(*words, given=f"{PASSPHRASE}\n")
-    assert "2 files in place are missing, or other than in the backup. 1 file" in left.out
+    assert "Missing or different from the backup: 2 files. 1 file" in left.out
     assert (source / "changed").read_text() == "changed since", "nobody was there to say yes"
     user.run(*words, "--yes", given=f"{PASSPHRASE}\n")
     assert {path.name: path.read_text() for path in source.iterdir()} == {

@@ -39,7 +39,7 @@ ID, SECRET = "AKIAADMINISTRATORPLANTED", "planted-administrator-secret-012345678
 OTHER = "Another server: MinIO, Ceph, …"
 
 
-AUTOMATIC = "Back up automatically, also after a restart"
+AUTOMATIC = "Back up automatically, even after a restart"
 
 
 @pytest.fixture
@@ -134,9 +134,9 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
         await hand.next(wizard.rhythm)
         await hand.next(wizard.paper)
         hand.type(wizard.paper.folder.line, str(person / "kit"))
-        hand.button("Keep one beside the backups as well").click()
+        hand.button("Also keep a copy with the backups").click()
         await hand.next(wizard.summary)
-        assert "and beside the backups" in hand.says
+        assert "and with the backups" in hand.says
         await hand.next(wizard.ready)
         assert wizard.summary.tasks.done == [*map(str, _ALL)]
         profile = profiles.get(parts.home, "Documents")
@@ -167,7 +167,7 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
         await hand.next(wizard.kit)
         assert "does not open your key" in hand.says
         assert not autostart.is_on()
-        hand.button("It was kept beside the backups").click()
+        hand.button("With the backups").click()
         hand.type(wizard.kit.place, str(person / "disk"))
         hand.type(wizard.kit.phrase, new_gnupg.joinpath("words").read_text())
         await hand.next(wizard.kit)
@@ -213,7 +213,7 @@ def test_an_administrators_key_makes_all_of_it_and_is_kept_nowhere(
         await hand.until(lambda: not wizard.checking)
         assert wizard.page is wizard.summary
         assert "Stopped." in hand.says
-        assert "This was made, and is there now" in hand.says
+        assert "This was created, and exists now" in hand.says
         hand.photograph("stopped")
         await hand.next(wizard.ready)
         profile = profiles.get(parts.home, "Documents")
@@ -269,16 +269,16 @@ def test_what_a_failed_set_up_made_is_listed_and_removed(
         wizard.bucket.bucket.setText("bucket-of-another-plan")
         wizard.go(wizard.index)
         assert not hand.lit, "what was made for the first plan would be forgotten"
-        assert hand.button("Leave it there")
+        assert hand.button("Keep it")
         wizard.bucket.bucket.setText("bucket-of-a-failure")
         wizard.go(wizard.index)
         assert hand.lit
-        hand.button("Remove it again").click()
+        hand.button("Remove it").click()
         await until(lambda: _asked() is not None)
         asked = _asked()
         assert asked
         next(b for b in asked.findChildren(QAbstractButton) if b.text().replace("&", "") == "Remove").click()
-        await hand.until(lambda: "All that was made is removed again." in hand.says)
+        await hand.until(lambda: "Everything that was created has been removed." in hand.says)
 
     play(fail())
     play(remove())
@@ -316,7 +316,7 @@ def test_ones_own_key_is_tried_right_by_right(
         hand.type(wizard.access.key_id, user.access_key)
         hand.type(wizard.access.secret, "not the secret of it")
         await hand.next(wizard.access)
-        assert "Not accepted: are id and secret whole" in hand.says
+        assert "Access denied. Check that the ID and secret are complete" in hand.says
         hand.type(wizard.access.secret, user.secret_key)
         whole = policy.for_user(place)
         less = [_without(one, policy.Action.DELETE) for one in whole.statement]
@@ -350,8 +350,8 @@ def test_ones_own_key_is_tried_right_by_right(
         hand.type(wizard.access.key_id, user.access_key)
         hand.type(wizard.access.secret, user.secret_key)
         await hand.next(wizard.access)
-        assert "There is 1 backup here already" in hand.says
-        hand.press("Go on with them")
+        assert "There is already 1 backup here" in hand.says
+        hand.press("Continue with them")
         await hand.until(lambda: wizard.page is wizard.key)
         await to_the_summary(hand, key)
         await hand.next(wizard.ready)

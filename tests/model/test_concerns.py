@@ -61,7 +61,7 @@ AWAY = causes.DestinationAway("/media/disk/backups")
     [
         (SAFE, Level.PROTECTED, "Everything safe as of 1"),
         (with_warnings(*UNREADABLE), Level.ATTENTION, "but 3 files could not be read."),
-        (replace(SAFE, since=NOON - 40 * DAY), Level.ATTENTION, "but not proven for 40 days."),
+        (replace(SAFE, since=NOON - 40 * DAY), Level.ATTENTION, "but not verified for 40 days."),
         (replace(SAFE, since=NOON - 40 * DAY, proven=NOON - 2 * DAY), Level.PROTECTED, "Everything safe"),
         (replace(SAFE, kit_saved=False), Level.ATTENTION, "but the recovery kit is not saved."),
         (replace(SAFE, kit_saved=True), Level.PROTECTED, "Everything safe"),
@@ -94,28 +94,29 @@ AWAY = causes.DestinationAway("/media/disk/backups")
             Level.ATTENTION,
             "but the disk is full at /tmp.",
         ),
-        (replace(SAFE, last=Interrupted()), Level.ATTENTION, "but the last run was cut off"),
+        (replace(SAFE, last=Interrupted()), Level.ATTENTION, "but the last run was interrupted"),
         (
             replace(SAFE, waiting=(causes.Surge(41000000000, 38000000000, "/home/ada/a.iso"),)),
             Level.ATTENTION,
-            "but much more new data than usual: 41 GB, 38 GB of it in “/home/ada/a.iso”; a yes is wanted",
+            "but much more new data than usual: 41 GB, 38 GB of it in “/home/ada/a.iso”; "
+            "waiting for your confirmation",
         ),
         (
             replace(SAFE, damage=causes.VolumeMissing("vol3")),
             Level.NOT_PROTECTED,
             "Not protected: a part of the backup is missing at the destination (vol3).",
         ),
-        (Status(profile=SAFE.profile), Level.NOT_PROTECTED, "Not protected: no backup was made yet."),
+        (Status(profile=SAFE.profile), Level.NOT_PROTECTED, "Not protected: there is no backup yet."),
         (
             Status(profile=SAFE.profile, waiting=(AWAY,), kit_saved=False),
             Level.NOT_PROTECTED,
-            "Not protected: no backup was made yet: the disk with /media/disk/backups is not connected",
+            "Not protected: there is no backup yet: the disk with /media/disk/backups is not connected",
         ),
         (replace(SAFE, paused_until=NOON + DAY), Level.PROTECTED, "Everything safe as of"),
         (
             replace(SAFE, verb=Verb.BACKUP, stirred=NOON - 13 * HOUR),
             Level.ATTENTION,
-            "but the run that goes on has said nothing since yesterday 23:00: stop it.",
+            "but the current run has not responded since yesterday 23:00; stop it.",
         ),
         (replace(SAFE, verb=Verb.BACKUP, stirred=NOON - 11 * HOUR), Level.PROTECTED, "Backing up…"),
     ],
@@ -186,7 +187,7 @@ def test_a_verify_takes_back_nothing_that_a_backup_left_out() -> None:
 def test_a_verify_that_came_to_nothing_is_told_until_one_is_good() -> None:
     failed = Failed(causes.PassphraseWrong())
     tried = heard(started(Verb.VERIFY), RunEnded(outcome=failed), status=SAFE)
-    assert "the last verify came to nothing: that passphrase" in words.health(tried, NOON)
+    assert "the last verification failed: that passphrase" in words.health(tried, NOON)
     good = heard(started(Verb.VERIFY), RunEnded(outcome=Completed(Summary())), status=tried)
     assert level(good, NOON) is Level.PROTECTED
 

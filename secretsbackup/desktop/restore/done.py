@@ -44,8 +44,8 @@ class DonePage(Page[Outcome | None]):
         self._list.setMinimumHeight(_ROWS * (self.fontMetrics().height() + style.GRID // 2))
         self._open = widgets.button(_("&Open folder"), self._open_folder)
         icons.put(self._open, "folder")
-        self._put_back = widgets.button(_("&Put back in place…"), put_back)
-        self._go_on = widgets.button(_("&Go on where it stopped"), go_on)
+        self._put_back = widgets.button(_("&Put files back…"), put_back)
+        self._go_on = widgets.button(_("&Continue the restore"), go_on)
         self._log = widgets.button(_("Show the &log"), show_log)
         for widget in (self._shield, self._says, self._advice, self._heading, self._list):
             self.body.addWidget(widget)
@@ -78,7 +78,7 @@ class DonePage(Page[Outcome | None]):
         self._says.setText(self._restored(done) if isinstance(done, Completed) else told.title)
         self._advice.setText("" if whole else told.advice)
         self._advice.setVisible(bool(self._advice.text()))
-        about = _("What could not be restored") if lacks else _("What you should know")
+        about = _("Not restored") if lacks else _("Good to know")
         self._heading.setText(about)
         self._list.setAccessibleName(about)
         self._list.clear()
@@ -103,6 +103,6 @@ def _titles(done: Outcome, *, lacks: bool) -> str:
         case Completed():
             return _("Most of your files are back") if lacks else _("Your files are back")
         case Skipped():
-            return _("The restore did not begin")
+            return _("The restore did not start")
         case _:
-            return _("The restore is not whole")
+            return _("The restore is incomplete")

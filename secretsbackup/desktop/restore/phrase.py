@@ -20,8 +20,11 @@ class PhrasePage(Page[Secret | None]):
     def __init__(self, subject: Callable[[], Subject | None], when: WhenPage) -> None:
         super().__init__(
             _("Passphrase"),
-            _("The passphrase of your key, please"),
-            _("It opens your backups for this restore, and is not kept. It is the one on your paper."),
+            _("Enter your key’s passphrase"),
+            _(
+                "It unlocks your backups for this restore and is not stored. It is the "
+                "passphrase that you wrote on paper."
+            ),
         )
         self.forward = _("&Restore")
         self._subject, self._when = subject, when
@@ -39,7 +42,7 @@ class PhrasePage(Page[Secret | None]):
         return not (self._when.kept or self._when.phrase or found)
 
     def problems(self) -> Sequence[Problem]:
-        return () if self.answer else [Problem("phrase", _("Type the passphrase."))]
+        return () if self.answer else [Problem("phrase", _("Enter the passphrase."))]
 
     async def check(self) -> Sequence[Problem]:
         subject, typed = self._subject(), self.answer
@@ -51,7 +54,7 @@ class PhrasePage(Page[Secret | None]):
         except Failure as failure:
             if failure.reason is not Reason.PASSPHRASE_WRONG:
                 raise
-            wrong = _("That is not the passphrase of this key. Mind capitals and the keyboard’s layout.")
+            wrong = _("Wrong passphrase. Check capital letters and the keyboard layout.")
             return [Problem("phrase", wrong)]
         return ()
 

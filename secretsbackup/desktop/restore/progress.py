@@ -40,8 +40,8 @@ class ProgressPage(Page[Outcome | None]):
     ) -> None:
         super().__init__(
             _("Restore"),
-            _("Your files are coming back"),
-            _("You may close this window: the restore goes on, and the tray tells when it is done."),
+            _("Restoring your files"),
+            _("You can close this window. The restore continues, and the tray tells you when it is done."),
         )
         self.final = self.plain = True
         self._session, self._subject, self._recipe, self._ask = session, subject, recipe, ask
@@ -64,7 +64,7 @@ class ProgressPage(Page[Outcome | None]):
 
     def problems(self) -> Sequence[Problem]:
         if self._outcome is None:
-            return [Problem("run", _("The restore is going on."))]
+            return [Problem("run", _("The restore is in progress."))]
         return ()
 
     def entered(self) -> None:

@@ -33,21 +33,21 @@ class BackPage(Page[PutBack | None]):
 
     def __init__(self, subject: Callable[[], Subject | None], done: DonePage) -> None:
         super().__init__(
-            _("In place"),
-            _("What shall be put back in place?"),
-            _("What a file replaces is moved aside, beside the restored folder; nothing is deleted."),
+            _("Put back"),
+            _("Which files should be put back?"),
+            _("Files that are replaced are moved next to the restored folder. Nothing is deleted."),
         )
         self.forward, self.asked = _("&Put back"), False
         self._subject, self._done = subject, done
         self._comparing: asyncio.Task[None] | None = None
         self._put: PutBack | None = None
         self.all, self.list = QCheckBox(_("&All of them")), QListWidget()
-        self.list.setAccessibleName(_("Files that are missing or different"))
+        self.list.setAccessibleName(_("Missing or different files"))
         self.list.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         self.list.setMinimumHeight(_ROWS * (self.fontMetrics().height() + style.GRID // 2))
         self._tick, self._says = QLabel(), widgets.sentence()
         self._tick.hide()
-        self._open = widgets.button(_("&Open the folder of what was replaced"), self._open_aside)
+        self._open = widgets.button(_("&Open folder of replaced files"), self._open_aside)
         self._open.hide()
         icons.put(self._open, "folder")
         self.all.clicked.connect(self._tick_all)
@@ -74,9 +74,9 @@ class BackPage(Page[PutBack | None]):
 
     def problems(self) -> Sequence[Problem]:
         if self._put is None and not self.chosen and self.list.count():
-            return [Problem("list", _("Tick what shall be put back."))]
+            return [Problem("list", _("Tick the files to put back."))]
         if self._comparing and not self._comparing.done():
-            return [Problem("list", _("It is being compared."))]
+            return [Problem("list", _("Comparing the files…"))]
         return ()
 
     async def check(self) -> Sequence[Problem]:
@@ -85,7 +85,7 @@ class BackPage(Page[PutBack | None]):
         if self._put is not None or not self.chosen or subject is None or folder is None:
             return ()
         putting = put_back.put(Path(folder), self.chosen, datetime.now(UTC))
-        self._put = put = await self.during(_("Putting them back…"), putting)
+        self._put = put = await self.during(_("Putting the files back…"), putting)
         self._show_put(put)
         return [Problem("put", "")]
 
@@ -94,7 +94,7 @@ class BackPage(Page[PutBack | None]):
         if subject is None or folder is None:
             return
         comparing = put_back.compare(subject.profile, Path(folder))
-        found = await work.attempt(self.during(_("Comparing with what is in place…"), comparing), self.tell)
+        found = await work.attempt(self.during(_("Comparing with your current files…"), comparing), self.tell)
         differences = [one for one in found or () if one.how is not Differs.SAME]
         for one in differences:
             item = QListWidgetItem(words.difference(one.how, one.path))
@@ -118,7 +118,7 @@ class BackPage(Page[PutBack | None]):
         self.refresh()
 
     def _show_put(self, put: PutBack) -> None:
-        self.ask(_("Some are back in place") if put.refused else _("They are back in place"))
+        self.ask(_("Some are back in place") if put.refused else _("Your files are back in place"))
         if put.refused:
             self.tell(words.not_put_back(put.refused))
         self.all.hide()

@@ -47,17 +47,17 @@ class SearchPage(Page[Pick | None]):
     def __init__(self, subject: Callable[[], Subject | None], when: WhenPage, home: Home) -> None:
         super().__init__(
             _("Search"),
-            _("What was it called?"),
-            _("A part of the name will do, or of the path, with a slash in it."),
+            _("What was the file called?"),
+            _("Type a part of the name. To search in paths, include a slash."),
         )
         self._subject, self._when, self._home = subject, when, home
         self.forecast: Forecast | None = None
-        self.text, self.deleted = QLineEdit(), QCheckBox(_("Only what is &deleted now"))
-        self.text.setPlaceholderText(_("A part of its name"))
-        self.text.setAccessibleName(_("A part of its name"))
+        self.text, self.deleted = QLineEdit(), QCheckBox(_("Only &deleted files"))
+        self.text.setPlaceholderText(_("Part of the name"))
+        self.text.setAccessibleName(_("Part of the name"))
         self.text.setClearButtonEnabled(True)
         icons.put(self.text.addAction(QIcon(), QLineEdit.ActionPosition.LeadingPosition), "search")
-        self.found, self.versions = _list(_("Files that were found"), 6), _list(_("Versions"), 4)
+        self.found, self.versions = _list(_("Files found"), 6), _list(_("Versions"), 4)
         self._more, self._which = widgets.quiet(), widgets.heading(_("Which version?"))
         self._soon = QTimer(self, interval=_SOON, singleShot=True)
         self._soon.timeout.connect(lambda: work.begin(self._find()))
@@ -120,7 +120,7 @@ class SearchPage(Page[Pick | None]):
         self.refresh()
 
     def _nothing(self, text: str) -> str:
-        return _("No file of any time has “{text}” in its name.").format(text=text) if text else ""
+        return _("No file in any backup has “{text}” in its name.").format(text=text) if text else ""
 
     async def _show_versions(self) -> None:
         chosen = _entry(self.found)

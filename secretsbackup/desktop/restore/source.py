@@ -18,12 +18,15 @@ class SourcePage(Page[ProfileName]):
     def __init__(self, known: Callable[[], Mapping[ProfileName, Profile]], name: ProfileName | None) -> None:
         super().__init__(
             _("Backup"),
-            _("Which backup do you want files from?"),
-            _("One of this machine, or any other that you have the place, the key and its passphrase of."),
+            _("Which backup do you want to use?"),
+            _(
+                "Choose one from this computer. For any other you need its address, its key and "
+                "the passphrase."
+            ),
         )
         self._known, self._profiles = known, dict[ProfileName, Profile]()
         self.asked = name is None and len(known()) != 1
-        self.choices = Choices[ProfileName](_("Which backup do you want files from?"))
+        self.choices = Choices[ProfileName](_("Which backup do you want to use?"))
         self.choices.changed.connect(self.refresh)
         self.body.addWidget(self.choices)
         self._offer(name)
@@ -59,6 +62,9 @@ class SourcePage(Page[ProfileName]):
         self.choices.add(
             ELSEWHERE,
             _("&Another backup…"),
-            _("Of another machine, or of before: you say where it is. Nothing is set up, nothing is kept."),
+            _(
+                "From another computer, or an earlier one. You enter its address. Nothing is "
+                "set up or stored."
+            ),
         )
         self.choices.choose(chosen if chosen in self.choices.values else self.choices.values[0])

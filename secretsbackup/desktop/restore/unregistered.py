@@ -32,9 +32,12 @@ class ElsewherePage(Page[Subject | None]):
 
     def __init__(self, source: SourcePage) -> None:
         super().__init__(
-            _("Place"),
-            _("Where is that backup?"),
-            _("Its key must be in your GnuPG keyring; with the recovery kit, begin at “Set up a backup”."),
+            _("Address"),
+            _("Where is the backup?"),
+            _(
+                "Its key must be in your GnuPG keyring. If you have its recovery kit, choose "
+                "“Set up a backup” instead."
+            ),
         )
         self._source = source
         self._done: Subject | None = None
@@ -46,17 +49,20 @@ class ElsewherePage(Page[Subject | None]):
         )
         self._of_bucket = (
             self.add_field(
-                "endpoint", _("&Server, where it is not Amazon’s"), self.endpoint, "https://s3.example.org"
+                "endpoint", _("&Server, if not Amazon’s"), self.endpoint, "https://s3.example.org"
             ),
             self.add_field("region", _("&Region"), self.region),
-            self.add_field("key_id", _("Access key &id of the bucket"), self.key_id),
+            self.add_field("key_id", _("Access key &ID of the bucket"), self.key_id),
             self.add_field("secret", _("Se&cret access key"), self.secret),
         )
         self.add_field(
             "phrase",
             _("&Passphrase"),
             self.phrase,
-            _("Of its key, or of the backup itself (Déjà Dup). Leave it empty if there is none."),
+            _(
+                "The passphrase of its key, or of the backup itself (Déjà Dup). Leave this "
+                "empty if there is none."
+            ),
         )
         for name in ("url", "endpoint", "region", "key_id", "secret", "phrase"):
             getattr(self, name).textChanged.connect(lambda _text, name=name: self._typed(name))
@@ -76,8 +82,10 @@ class ElsewherePage(Page[Subject | None]):
         except ValueError as error:
             return [Problem("url", str(error))]
         if isinstance(place, Bucket):
-            found += [] if self.key_id.text().strip() else [Problem("key_id", _("The key’s id is missing."))]
-            found += [] if self.secret.text().strip() else [Problem("secret", _("Its secret is missing."))]
+            found += [] if self.key_id.text().strip() else [Problem("key_id", _("Enter the access key ID."))]
+            found += (
+                [] if self.secret.text().strip() else [Problem("secret", _("Enter the secret access key."))]
+            )
         return found
 
     async def check(self) -> Sequence[Problem]:
@@ -87,7 +95,7 @@ class ElsewherePage(Page[Subject | None]):
             opened_by = KeyPair(Secret(self.key_id.text().strip()), self.secret.secret)
         try:
             opening = unregistered.open_elsewhere(place, opened_by, self._phrase)
-            found = await self.during(_("Trying key and passphrase, and reading what is there…"), opening)
+            found = await self.during(_("Checking the key and passphrase, and listing the backups…"), opening)
         except Failure as failure:
             field = _FIELDS.get(failure.reason)
             if field is None:
@@ -108,7 +116,7 @@ class ElsewherePage(Page[Subject | None]):
         """ValueError with a sentence where it is none."""
         typed = self.url.text().strip()
         if not typed:
-            raise ValueError(_("Give the address of the backup."))
+            raise ValueError(_("Enter the address of the backup."))
         return destinations.parse_or_folder(
             typed,
             endpoint=self.endpoint.text().strip() or None,

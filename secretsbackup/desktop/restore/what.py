@@ -46,7 +46,7 @@ class WhatPage(Page[What | None]):
     def __init__(
         self, subject: Callable[[], Subject | None], when: WhenPage, search: SearchPage, home: Home
     ) -> None:
-        super().__init__(_("Files"), _("What would you like back?"))
+        super().__init__(_("Files"), _("What do you want to restore?"))
         self._subject, self._when, self._search, self._home = subject, when, search, home
         self._answer: What | None = None
         self.tree = Tree()
@@ -95,9 +95,9 @@ class WhatPage(Page[What | None]):
 
     def problems(self) -> Sequence[Problem]:
         if self.tree.selection.mark(b"") is Mark.NONE:
-            return [Problem("tree", _("Tick what you would like back."))]
+            return [Problem("tree", _("Tick what you want to restore."))]
         if self._answer is None:
-            return [Problem("tree", _("What that comes to is being added up."))]
+            return [Problem("tree", _("Calculating the size…"))]
         return ()
 
     def _ticked(self) -> None:
@@ -142,7 +142,7 @@ class WhatPage(Page[What | None]):
         made.setModel(self.tree)
         made.setUniformRowHeights(True)
         made.setFrameShape(QFrame.Shape.StyledPanel)
-        made.setAccessibleName(_("Files of the backup"))
+        made.setAccessibleName(_("Files in the backup"))
         made.setAllColumnsShowFocus(True)
         made.setTextElideMode(Qt.TextElideMode.ElideMiddle)
         made.setMinimumHeight(_ROWS * (made.fontMetrics().height() + style.GRID))

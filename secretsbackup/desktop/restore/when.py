@@ -60,7 +60,7 @@ class WhenPage(Page[When]):
         super().__init__(
             _("When"),
             _("When do you want your files from?"),
-            _("They come into a new folder; nothing that you have is overwritten."),
+            _("Your files go into a new folder. Nothing is overwritten."),
         )
         self._subject, self._home = subject, home
         self._read_of: Subject | None = None
@@ -72,13 +72,13 @@ class WhenPage(Page[When]):
         self.kept = True
         self.calendar, self.snapshots = self._make_calendar(), self._make_list()
         self.choices = Choices[How](_("When do you want your files from?"))
-        self.choices.add(How.GO_ON, _("&Go on with the restore that was stopped"), " ")
-        self.choices.add(How.NOW, _("From the ne&west backup"), " ")
-        self.choices.add(How.THEN, _("From an &earlier one"), "", self._beside())
+        self.choices.add(How.GO_ON, _("&Continue the interrupted restore"), " ")
+        self.choices.add(How.NOW, _("The ne&west backup"), " ")
+        self.choices.add(How.THEN, _("An &earlier backup"), "", self._beside())
         self.choices.add(
             How.SEARCH,
-            _("&Search for a file in all times"),
-            _("You know a part of its name. Files that were deleted are found too."),
+            _("&Search every backup for a file"),
+            _("You know a part of its name. Deleted files are found, too."),
         )
         self.choices.offer(How.GO_ON, offered=False)
         self.choices.choose(How.NOW)
@@ -102,11 +102,11 @@ class WhenPage(Page[When]):
 
     def problems(self) -> Sequence[Problem]:
         if self._looking:
-            return [Problem("when", _("What there is, is being looked up."))]
+            return [Problem("when", _("Looking up the available backups…"))]
         if self.answer.how is not How.GO_ON and not self.taken:
-            return [Problem("when", _("There is no backup to restore from."))]
+            return [Problem("when", _("There are no backups to restore from."))]
         if self.answer.how is How.THEN and self.answer.at is None:
-            return [Problem("when", _("Choose one of the backups."))]
+            return [Problem("when", _("Choose a backup."))]
         return ()
 
     def entered(self) -> None:
@@ -143,7 +143,7 @@ class WhenPage(Page[When]):
             looking = index.refresh(
                 subject.profile, self._home, ask=self._ask(subject), opened_by=subject.opened_by
             )
-            if trouble := await self.during(_("Looking up what there is…"), looking):
+            if trouble := await self.during(_("Looking up the available backups…"), looking):
                 self._tell(trouble)
         except (Failure, Skip) as error:
             self._tell(error)
@@ -160,7 +160,7 @@ class WhenPage(Page[When]):
         async def ask() -> Secret | None:
             self.phrase = subject.phrase
             if self.phrase is None:
-                about = _("It opens the list of what is in your backups, and is not kept.")
+                about = _("It unlocks the list of your backed-up files and is not stored.")
                 self.phrase = await prompts.passphrase(self, about=about)
             return self.phrase
 
@@ -181,7 +181,7 @@ class WhenPage(Page[When]):
             self.choices.describe(How.NOW, words.taken(self.taken[-1], now))
         self.choices.offer(How.GO_ON, offered=self.begun is not None)
         if self.begun:
-            begun = _("Begun {when}, into {folder}")
+            begun = _("Started {when}, into {folder}")
             folder = short(self.begun.folder)
             self.choices.describe(
                 How.GO_ON, begun.format(when=words.when(self.begun.began, now), folder=folder)
@@ -221,7 +221,7 @@ class WhenPage(Page[When]):
         made.setVerticalHeaderFormat(QCalendarWidget.VerticalHeaderFormat.NoVerticalHeader)
         made.setHorizontalHeaderFormat(QCalendarWidget.HorizontalHeaderFormat.ShortDayNames)
         made.setFirstDayOfWeek(QLocale().firstDayOfWeek())
-        made.setAccessibleName(_("The day"))
+        made.setAccessibleName(_("Day"))
         made.setGridVisible(False)
         for day in (Qt.DayOfWeek.Saturday, Qt.DayOfWeek.Sunday):  # red is for what is wrong
             made.setWeekdayTextFormat(day, QTextCharFormat())
@@ -230,7 +230,7 @@ class WhenPage(Page[When]):
 
     def _make_list(self) -> QListWidget:
         made = QListWidget()
-        made.setAccessibleName(_("The backups, newest first"))
+        made.setAccessibleName(_("Backups, newest first"))
         made.setMinimumHeight((_ROWS + 1) * (made.fontMetrics().height() + style.GRID // 2))
         made.setTextElideMode(Qt.TextElideMode.ElideRight)
         made.setHorizontalScrollBarPolicy(Qt.ScrollBarPolicy.ScrollBarAlwaysOff)

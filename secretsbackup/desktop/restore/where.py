@@ -35,11 +35,14 @@ class WherePage(Page[Where]):
     def __init__(self, when: WhenPage, what: WhatPage, last: str, asks_more: Callable[[], bool]) -> None:
         super().__init__(
             _("Where"),
-            _("Where to?"),
-            _("A new folder is made there. Nothing is overwritten; you can put files back in place later."),
+            _("Where should the files go?"),
+            _(
+                "A new folder is created there. Nothing is overwritten. You can put files back "
+                "in place later."
+            ),
         )
         self._when, self._what, self._named, self._asks_more = when, what, "", asks_more
-        self.field = FolderField(_("In which folder shall the restored one be made?"))
+        self.field = FolderField(_("Choose where to create the restored folder"))
         self.field.line.setText(last or _usual())
         self.add_field("parent", _("&Folder"), self.field)
         self._makes, self._comes_to = widgets.sentence(), widgets.quiet()
@@ -64,9 +67,9 @@ class WherePage(Page[Where]):
         if not self.field.path:
             return [Problem("parent", _("Choose a folder."))]
         if not parent.is_dir():
-            return [Problem("parent", _("“{folder}” is not there.").format(folder=parent))]
+            return [Problem("parent", _("“{folder}” does not exist.").format(folder=parent))]
         if not os.access(parent, os.W_OK | os.X_OK):
-            return [Problem("parent", _("You may not write there; choose another folder."))]
+            return [Problem("parent", _("You cannot write there. Choose another folder."))]
         needed = chosen.forecast.bytes if chosen and chosen.forecast else 0
         free = shutil.disk_usage(parent).free
         if needed > free:
@@ -76,7 +79,7 @@ class WherePage(Page[Where]):
 
     def _typed(self) -> None:
         where, chosen = self.answer, self._what.answer
-        makes = _("makes {folder}")
+        makes = _("creates {folder}")
         self._makes.setText(makes.format(folder=short(where.parent / where.named)) if self.field.path else "")
         self._comes_to.setText(words.comes_to(chosen.forecast) if chosen and chosen.forecast else "")
         self.touch("parent")

@@ -233,16 +233,16 @@ class SetUpWizard(Wizard):
         yield _("Files"), f"{', '.join(map(short, what.sources))} ({amount})", self.files
         pages: tuple[Page[Any], ...] = (self.folder, self.host, self.bucket)
         page = next(one for one in pages if one.wanted())
-        yield _("Place"), _place(wish.draft.destination), page
+        yield _("Destination"), _place(wish.draft.destination), page
         if self.bucket.wanted():
             makes_users = self.bucket.answer.service.makes_users
             yield _("Access"), _access(self.access.answer.access, makes_users=makes_users), self.access
         key = wish.draft.key
-        yield _("Key"), _("A new one, made now") if key == NO_KEY else key[-16:], self.key
-        rule = _("{often}; a full one every {days} days, {keep} are kept")
+        yield _("Key"), _("A new key, created now") if key == NO_KEY else key[-16:], self.key
+        rule = _("{often}. Full backup every {days} days; the last {keep} are kept.")
         often = words.schedule(wish.draft.schedule)
         filled = rule.format(often=often, days=wish.draft.full_every, keep=wish.draft.keep)
-        yield _("Rhythm"), filled, self.rhythm
+        yield _("Schedule"), filled, self.rhythm
         yield _("Recovery kit"), _kit(wish.kit), self.paper
 
     # Before and after
@@ -316,8 +316,8 @@ def _place(destination: Destination) -> str:
 
 def _kit(kit: KitWish) -> str:
     if not kit.folder:
-        return _("later; you will be reminded")
-    return (_("{folder}, and beside the backups") if kit.beside else "{folder}").format(
+        return _("later (you will be reminded)")
+    return (_("{folder}, and with the backups") if kit.beside else "{folder}").format(
         folder=short(kit.folder)
     )
 
@@ -325,11 +325,13 @@ def _kit(kit: KitWish) -> str:
 def _access(access: Access, *, makes_users: bool) -> str:
     match access:
         case Access.ADMIN if not makes_users:
-            return _("Made now with your key, which is kept only if the server makes no other")
+            return _(
+                "Created now with your key. Your key is stored only if the server cannot create another."
+            )
         case Access.ADMIN:
-            return _("Bucket, user and key are made now; your administrator’s key is not kept")
+            return _("Bucket, user and key are created now. Your administrator key is not stored.")
         case Access.OWN | Access.HAND:
-            return _("Your key for this bucket, kept in the keyring")
+            return _("Your key for this bucket, stored in the keyring")
 
 
 _ORDER = (

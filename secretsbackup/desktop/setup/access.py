@@ -47,25 +47,23 @@ class AccessPage(DestinedPage[Opening]):
     def __init__(self, start: StartPage, bucket: BucketPage) -> None:
         super().__init__(
             _("Access"),
-            _("Who opens the bucket?"),
+            _("How should the program access the bucket?"),
             _(
-                "A backup gets a key of its own: it can put and fetch files in its folder, and nothing else. "
-                "It is kept in your keyring."
+                "A backup gets its own key. The key can write and read files in its folder and "
+                "nothing else. It is stored in your keyring."
             ),
         )
         self.start, self._bucket = start, bucket
-        self.choices = Choices[Access](_("Who opens the bucket?"))
-        self.choices.add(Access.ADMIN, _("&Make it all for me"), " ")
-        self.choices.add(
-            Access.OWN, _("I &have a key for this bucket"), _("It is tried now, right by right.")
-        )
+        self.choices = Choices[Access](_("How should the program access the bucket?"))
+        self.choices.add(Access.ADMIN, _("&Create everything for me"), " ")
+        self.choices.add(Access.OWN, _("I &have a key for this bucket"), _("Each permission is checked now."))
         self._hand = widgets.column(gap=2)
         steps = QWidget()
         steps.setLayout(self._hand)
         self.choices.add(
             Access.HAND,
-            _("I make them b&y hand"),
-            _("In the service’s console; here is what to paste."),
+            _("I’ll create them &myself"),
+            _("Use the service’s console. The text to paste is shown here."),
             steps,
         )
         self.profile, self.key_id, self.secret, self.token = (
@@ -74,7 +72,7 @@ class AccessPage(DestinedPage[Opening]):
             SecretField(),
             SecretField(),
         )
-        self.profile.addItem(_("Typed below"), "")
+        self.profile.addItem(_("Enter it below"), "")
         self._findings = Findings()
         self._lay_out()
         self.warnings: tuple[Finding, ...] = ()
@@ -125,18 +123,25 @@ class AccessPage(DestinedPage[Opening]):
         amazon = self._bucket.answer.service.name == services.AMAZON
         found = []
         if not key_id:
-            found.append(Problem("key_id", _("The key’s id is missing.")))
+            found.append(Problem("key_id", _("Enter the access key ID.")))
         elif amazon and not _AMAZONS_ID.fullmatch(key_id):
-            found.append(Problem("key_id", _("Amazon’s begin with AKIA or ASIA; then capitals and digits.")))
+            found.append(
+                Problem(
+                    "key_id",
+                    _("Amazon’s key IDs start with AKIA or ASIA, followed by capital letters and digits."),
+                )
+            )
         if not secret:
-            found.append(Problem("secret", _("The key’s secret is missing.")))
+            found.append(Problem("secret", _("Enter the secret access key.")))
         elif amazon and len(secret) != _AMAZONS_SECRET:
-            have = _("Amazon’s secrets have 40 characters; this has {count}.")
+            have = _("Amazon’s secret keys have 40 characters; this one has {count}.")
             found.append(Problem("secret", have.format(count=len(secret))))
         if key_id.startswith("ASIA") and not self.token.text().strip():
-            found.append(Problem("token", _("A key that begins with ASIA comes with a session token.")))
+            found.append(Problem("token", _("A key that starts with ASIA needs a session token.")))
         if key_id.startswith("ASIA") and self.choices.value is not Access.ADMIN:
-            found.append(Problem("key_id", _("This key ends within hours; a backup needs a lasting one.")))
+            found.append(
+                Problem("key_id", _("This key expires within hours. A backup needs a permanent one."))
+            )
         return found
 
     async def check(self) -> Sequence[Problem]:
@@ -159,7 +164,9 @@ class AccessPage(DestinedPage[Opening]):
         """Each right is tried; what is lacking is named, what is too much is told on the last page."""
         bucket, credential = self._bucket.answer.bucket, self.answer.credential
         found: list[Finding] = []
-        for finding in await self.during(_("Trying each right…"), self._findings_of(bucket, credential)):
+        for finding in await self.during(
+            _("Checking each permission…"), self._findings_of(bucket, credential)
+        ):
             if finding.why and finding.verdict is Verdict.LACKING:
                 raise Failure(finding.why)
             found.append(finding)
@@ -167,7 +174,7 @@ class AccessPage(DestinedPage[Opening]):
         if any(one.verdict is Verdict.LACKING for one in found):
             self._findings.tell([one for one in found if one.verdict is Verdict.LACKING])
             widgets.into_view(self._findings)
-            return [Problem(self._field, _("This key may not do all that a backup needs; see below."))]
+            return [Problem(self._field, _("This key lacks permissions that a backup needs. See below."))]
         return await self.meet(bucket, credential, self._field)
 
     async def _findings_of(self, bucket: Bucket, credential: Credential) -> list[Finding]:
@@ -178,7 +185,15 @@ class AccessPage(DestinedPage[Opening]):
         message = work.told(failure)
         match failure.cause:
             case causes.CredentialRefused():
-                return [Problem("secret", _("Not accepted: are id and secret whole, and of this service?"))]
+                return [
+                    Problem(
+                        "secret",
+                        _(
+                            "Access denied. Check that the ID and secret are complete and belong to this "
+                            "service."
+                        ),
+                    )
+                ]
             case causes.RegionWrong(region=region) if region:
                 use = _("&Use {region}").format(region=region)
                 self.tell(message, (use, lambda: self._use_region(region)))
@@ -187,9 +202,9 @@ class AccessPage(DestinedPage[Opening]):
             ):
                 self.tell(message, (_("&Change it"), self._back))
             case causes.DestinationMissing() if self.answer.access is not Access.ADMIN:
-                missing = _("There is no bucket of that name yet.")
-                advice = _("Make it by hand as it is said above, or let it be made for you.")
-                made = _("&Make it all for me"), lambda: self.choices.choose(Access.ADMIN)
+                missing = _("There is no bucket with this name yet.")
+                advice = _("Create it yourself as described above, or let Secrets Backup create it.")
+                made = _("&Create everything for me"), lambda: self.choices.choose(Access.ADMIN)
                 self.tell(words.Message(missing, advice), made, (_("&Another bucket"), self._back))
             case _:
                 self.tell(message)
@@ -214,7 +229,7 @@ class AccessPage(DestinedPage[Opening]):
     def _add_profiles(self, names: Sequence[str]) -> None:
         for name in names:
             if self.profile.findData(name) < 0:
-                self.profile.addItem(_("{name}, of my ~/.aws").format(name=name), name)
+                self.profile.addItem(_("{name}, from my ~/.aws").format(name=name), name)
         self._groups["profile"].setVisible(self.profile.count() > 1)
 
     def _show_steps(self) -> None:
@@ -243,7 +258,7 @@ class AccessPage(DestinedPage[Opening]):
         self._groups = {
             "hint": self._service_says,
             "profile": self.add_field("profile", _("&Key"), self.profile),
-            "key_id": self.add_field("key_id", _("Access key &id"), self.key_id),
+            "key_id": self.add_field("key_id", _("Access key &ID"), self.key_id),
             "secret": self.add_field("secret", _("&Secret access key"), self.secret),
             "token": self.add_field("token", _("Session &token"), self.token),
         }
@@ -269,17 +284,18 @@ class AccessPage(DestinedPage[Opening]):
 def _admins(service: Service) -> str:
     if service.asks_endpoint:
         return _(
-            "The key that you give makes the bucket and protects it. If the server makes users (IAM), a "
-            "backup gets one of its own, and your key is kept nowhere; else yours is kept, in your keyring."
+            "Your key is used to create and protect the bucket. If the server can create "
+            "users (IAM), the backup gets its own user, and your key is not stored. "
+            "Otherwise your key is stored in your keyring."
         )
     if service.makes_users:
         return _(
-            "With an administrator’s key, used once and kept nowhere: makes the bucket, protects it, "
-            "and makes a user with a key that can back up here and nothing else."
+            "You need an administrator’s key. It is used once and is not stored. It creates "
+            "and protects the bucket, and creates a user whose key can only back up here."
         )
     return _(
-        "The key that you give makes the bucket and protects it. "
-        "This service makes no users for us, so that key is kept, in your keyring."
+        "Your key is used to create and protect the bucket. This service cannot create "
+        "users, so your key is stored in your keyring."
     )
 
 

@@ -38,8 +38,8 @@ class BucketPage(Page[Chosen]):
             _("Bucket"),
             _("Which bucket?"),
             _(
-                "A bucket is where a service keeps your files. Take a new name, or that of one you have: "
-                "only the folder named below is used in it."
+                "A service stores your files in a bucket. Enter a new name, or the name of a "
+                "bucket you have. Only the folder named below is used."
             ),
         )
         self._place, self._what = place, what
@@ -58,12 +58,14 @@ class BucketPage(Page[Chosen]):
                 "region",
                 _("Re&gion"),
                 self.region,
-                _("The nearest is the quickest; a server of your own may call it what it likes."),
+                _("The nearest region is the fastest. Your own server may use any name."),
             ),
-            "account": self.add_field("account", _("&Account id"), self.account, _("On R2’s overview.")),
+            "account": self.add_field(
+                "account", _("&Account ID"), self.account, _("Shown on R2’s overview page.")
+            ),
             "endpoint": self.add_field("endpoint", _("S3 &address of the server"), self.endpoint),
             "bucket": self.add_field("bucket", _("B&ucket"), self.bucket),
-            "prefix": self.add_field("prefix", _("&Folder in it"), self.prefix),
+            "prefix": self.add_field("prefix", _("&Folder in the bucket"), self.prefix),
         }
         self.body.addWidget(self._says)
         self.service.currentIndexChanged.connect(lambda _index: self._chosen())
@@ -112,17 +114,22 @@ class BucketPage(Page[Chosen]):
     def _wrong(self) -> list[tuple[str, str]]:
         service, found = self._service(), []
         if not re.fullmatch(r"[a-z0-9-]+", self._region()):
-            found.append(("region", _("A region is small letters, digits and “-”: eu-central-1")))
+            found.append(
+                ("region", _("A region has only lowercase letters, digits and “-”, such as eu-central-1."))
+            )
         if service.asks_account and not _ACCOUNT.fullmatch(self.account.text().strip()):
-            found.append(("account", _("The account id has 32 digits and letters from a to f.")))
+            found.append(("account", _("The account ID has 32 characters: digits and letters from a to f.")))
         if service.asks_endpoint and not re.fullmatch(r"https?://[^\s/]+(/\S*)?", self._endpoint()):
-            found.append(("endpoint", _("Begin with https:// (or http:// in your own network).")))
+            found.append(("endpoint", _("Start with https:// (or http:// in your own network).")))
         if not registry.is_bucket_name(self._bucket()):
             found.append(
-                ("bucket", _("3 to 63 small letters, digits and “-”, with a letter or digit at both ends."))
+                (
+                    "bucket",
+                    _("Use 3 to 63 lowercase letters, digits and “-”, with a letter or digit at both ends."),
+                )
             )
         if not _PREFIX.fullmatch(self.prefix.text().strip().strip("/")):
-            found.append(("prefix", _("Name a folder: letters, digits, “-”, “_” and “/”.")))
+            found.append(("prefix", _("Enter a folder name. Use letters, digits, “-”, “_” and “/”.")))
         return found
 
     def _service(self) -> Service:
@@ -170,5 +177,5 @@ class BucketPage(Page[Chosen]):
     def refresh(self) -> None:
         bucket = self.answer.bucket
         at = _(" at {endpoint}").format(endpoint=bucket.endpoint) if bucket.endpoint else ""
-        self._says.setText(_("The backups will be in {url}{at}").format(url=url(bucket), at=at))
+        self._says.setText(_("Your backups will be stored in {url}{at}").format(url=url(bucket), at=at))
         super().refresh()

@@ -38,9 +38,9 @@ class DestinedPage(Page[T]):
             return ()
         self.tell(
             words.held(held.snapshots, held.newest, datetime.now(UTC)),
-            (_("&Go on with them"), self._agree(destination)),
+            (_("&Continue with them"), self._agree(destination)),
         )
-        return [Problem(field, _("There are backups here already."))]
+        return [Problem(field, _("There are already backups here."))]
 
     def _agree(self, destination: Destination) -> Callable[[], object]:
         def agree() -> None:

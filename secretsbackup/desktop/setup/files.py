@@ -45,7 +45,10 @@ class FilesPage(Page[What]):
         super().__init__(
             _("Files"),
             _("What can’t you afford to lose?"),
-            _("Choose folders. They are only read, never changed; what links point to is saved too."),
+            _(
+                "Choose folders. They are only read, never changed. Files that links point to "
+                "are backed up, too."
+            ),
         )
         self._start, self._home, self._taken = start, home, taken
         self._sources: list[str] = []
@@ -94,12 +97,12 @@ class FilesPage(Page[What]):
         draft = registry.sketch(self.name.text().strip(), labelled(self._sources), tuple(self._exclude))
         found = [one for one in problems(draft) if one.field in ("name", "sources", "exclude")]
         found += [
-            Problem("sources", _("“{path}” is not there.").format(path=path))
+            Problem("sources", _("“{path}” does not exist.").format(path=path))
             for path in self._sources
             if not Path(path).exists()
         ]
         if draft.name in self._taken():
-            found.append(Problem("name", _("There is a backup of that name already.")))
+            found.append(Problem("name", _("A backup with this name already exists.")))
         return found
 
     def stop(self) -> None:
@@ -185,7 +188,7 @@ class FilesPage(Page[What]):
 
     def _button(self, path: str) -> QWidget:
         button = widgets.flat(_("+ {folder}").format(folder=name_of(path)), lambda: self.add(path))
-        button.setAccessibleName(_("Protect {path}").format(path=path))
+        button.setAccessibleName(_("Back up {path}").format(path=path))
         return button
 
     def _sum(self) -> str:
@@ -209,8 +212,8 @@ class FilesPage(Page[What]):
         widgets.tabular(size)
         away = widgets.flat("", lambda: self.remove(path))
         icons.put(away, "close")
-        away.setToolTip(_("Do not protect {path}").format(path=path))
-        away.setAccessibleName(_("Do not protect {path}").format(path=path))
+        away.setToolTip(_("Do not back up {path}").format(path=path))
+        away.setAccessibleName(_("Do not back up {path}").format(path=path))
         box.addWidget(mark)
         box.addWidget(name, 1)
         box.addWidget(size)
@@ -264,8 +267,8 @@ class FilesPage(Page[What]):
             "folder" if thing.folder else "file",
             short(thing.path),
             words.size(thing.bytes),
-            _("Leave out"),
-            _("Leave out {path}").format(path=thing.path),
+            _("Skip"),
+            _("Skip {path}").format(path=thing.path),
             lambda: self.leave_out([thing.pattern], out=True),
         )
 
@@ -273,9 +276,9 @@ class FilesPage(Page[What]):
         return _line(
             "minus",
             pattern.strip("/"),
-            _("left out"),
-            _("Take in"),
-            _("Take in {path}").format(path=pattern),
+            _("skipped"),
+            _("Include again"),
+            _("Include {path} again").format(path=pattern),
             lambda: self.leave_out([pattern], out=False),
         )
 
@@ -296,7 +299,7 @@ class FilesPage(Page[What]):
         return tuple(dict.fromkeys(place for place in places if place and Path(place).is_dir()))
 
     def _choose(self) -> None:
-        dialog = QFileDialog(self, _("Which folder shall be protected?"), str(Path.home()))
+        dialog = QFileDialog(self, _("Choose a folder to back up"), str(Path.home()))
         dialog.setFileMode(QFileDialog.FileMode.Directory)
         dialog.setOption(QFileDialog.Option.ShowDirsOnly)
         dialog.fileSelected.connect(self.add)
@@ -316,9 +319,9 @@ class FilesPage(Page[What]):
         widgets.tabular(self._total)
         inside.addWidget(self._total)
         self.add_field("sources", "", folders)
-        folders.setAccessibleName(_("Folders to protect"))
-        self._out_title = widgets.heading(_("What could be left out"))
-        self._large_title = widgets.heading(_("The largest things"))
+        folders.setAccessibleName(_("Folders to back up"))
+        self._out_title = widgets.heading(_("Suggestions to skip"))
+        self._large_title = widgets.heading(_("Largest items"))
         for title, box in ((self._out_title, self._out), (self._large_title, self._large)):
             title.hide()
             self.body.addWidget(title)

@@ -18,7 +18,7 @@ class Findings(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName(_("What was found"))
+        self.setAccessibleName(_("Results"))
         self._box = widgets.column(self, gap=2)
 
     def tell(self, findings: Sequence[Finding]) -> None:

@@ -37,12 +37,12 @@ class FolderPage(DestinedPage[Folder]):
             _("Folder"),
             _("Which folder?"),
             _(
-                "Choose one on another disk. If that is not attached when a backup is due, nothing is lost: "
-                "it is made up for when the disk is back."
+                "Choose a folder on another disk. If the disk is not connected when a backup is "
+                "due, the backup runs as soon as it is."
             ),
         )
         self.start, self._place, self._what = start, place, what
-        self.field = FolderField(_("In which folder shall the backups be kept?"))
+        self.field = FolderField(_("Choose a folder for the backups"))
         self.add_field("destination", _("&Folder"), self.field)
         self.field.line.textChanged.connect(lambda _text: self._typed())
         self._caution = Trouble()
@@ -73,9 +73,11 @@ class FolderPage(DestinedPage[Folder]):
         if not path:
             return [Problem("destination", _("Choose a folder."))]
         if not Path(path).is_absolute():
-            return [Problem("destination", _("Give the folder whole, from the root: /media/disk/backups"))]
+            return [
+                Problem("destination", _("Enter the full path of the folder, such as /media/disk/backups."))
+            ]
         if not Path(path).is_dir() and not Path(path).parent.is_dir():
-            away = _("“{folder}” is not there; is its disk attached?")
+            away = _("“{folder}” does not exist. Is its disk connected?")
             return [Problem("destination", away.format(folder=Path(path).parent))]
         what = self._what()
         draft = registry.sketch(what.name, labelled([*what.sources]))

@@ -57,41 +57,41 @@ class KitPage(Page[Recovered | None]):
             _("Recovery kit"),
             _("Where is your recovery kit?"),
             _(
-                "The file, a scan or a photograph of the sheet’s codes; or its lines, typed. "
-                "Nothing of the old machine is needed."
+                "Use the file, a scan or photo of the codes, or type the lines. You need "
+                "nothing from the old computer."
             ),
         )
-        self.forward = _("B&ring it back")
+        self.forward = _("&Restore the settings")
         self._start, self._home = start, home
         self._kit: Kit | None = None
         self._profile: Profile | None = None
         self._reading: asyncio.Task[None] | None = None
         self.file, self.typed = FolderField(_("Choose the recovery kit"), file=True), QPlainTextEdit()
-        self.file.setAccessibleName(_("File of the kit"))
+        self.file.setAccessibleName(_("Kit file"))
         self.typed.setTabChangesFocus(True)
         self.typed.setPlaceholderText("S1/4 …")
-        self.typed.setAccessibleName(_("The lines of the kit"))
+        self.typed.setAccessibleName(_("Lines of the kit"))
         self.place, self.endpoint = QLineEdit(), QLineEdit()
         self.place.setPlaceholderText("s3://bucket/folder")
         self.place.setAccessibleName(_("Address of the backups"))
-        self.endpoint.setPlaceholderText(_("S3 address of the server, if it is not Amazon’s"))
+        self.endpoint.setPlaceholderText(_("S3 address of the server, if not Amazon’s"))
         self.endpoint.setAccessibleName(_("S3 address of the server"))
         there = QWidget()
         column = widgets.column(there)
         column.addWidget(self.place)
         column.addWidget(self.endpoint)
         self.choices = Choices[Held](_("Where is your recovery kit?"))
-        file = _("In a &file: the text, the PDF, or a picture of the codes")
+        file = _("In a &file: the text, the PDF or a picture of the codes")
         self.choices.add(Held.FILE, file, below=self.file)
-        self.choices.add(Held.TYPED, _("On paper: I &type its lines"), below=self.typed)
-        self.choices.add(Held.BESIDE, _("It was &kept beside the backups"), below=there)
+        self.choices.add(Held.TYPED, _("On paper: I’ll &type its lines"), below=self.typed)
+        self.choices.add(Held.BESIDE, _("&With the backups"), below=there)
         self.choices.choose(Held.FILE)
         self.key_id, self.secret, self.phrase = QLineEdit(), SecretField(), SecretField()
         self._says = widgets.sentence()
         self.add_field("kit", "", self.choices)
         self.body.addWidget(self._says)
         self._opens = (
-            self.add_field("key_id", _("Access key &id of the bucket"), self.key_id),
+            self.add_field("key_id", _("Access key &ID of the bucket"), self.key_id),
             self.add_field("secret", _("&Secret access key"), self.secret),
         )
         self._phrase = self.add_field("phrase", _("&Passphrase of the key"), self.phrase)
@@ -126,20 +126,22 @@ class KitPage(Page[Recovered | None]):
             return [Problem("kit", _("Choose the kit’s file, or type its lines."))]
         found = []
         if self._needs_key_pair:
-            found += [] if self.key_id.text().strip() else [Problem("key_id", _("The key’s id is missing."))]
-            found += [] if self.secret.text().strip() else [Problem("secret", _("Its secret is missing."))]
+            found += [] if self.key_id.text().strip() else [Problem("key_id", _("Enter the access key ID."))]
+            found += (
+                [] if self.secret.text().strip() else [Problem("secret", _("Enter the secret access key."))]
+            )
         if not self.phrase.text():
-            found.append(Problem("phrase", _("The passphrase is missing; it is what you wrote on paper.")))
+            found.append(Problem("phrase", _("Enter the passphrase that you wrote on paper.")))
         return found
 
     async def check(self) -> Sequence[Problem]:
         try:
             found = self._kit
             if found is None:
-                found = await self.during(_("Fetching the kit…"), self._fetch())
+                found = await self.during(_("Downloading the kit…"), self._fetch())
             bringing = recover.recover(found, self._secrets(), self._home)
             self._done = await self.during(
-                _("Trying key and passphrase, and reading what is there…"), bringing
+                _("Checking the key and passphrase, and listing the backups…"), bringing
             )
         except Failure as failure:
             field = _FIELDS.get(failure.reason)
@@ -184,8 +186,8 @@ class KitPage(Page[Recovered | None]):
 
     def _no_place(self) -> str:
         if not self.place.text().strip():
-            return _("Where are the backups? s3://bucket/folder")
-        return _("That is no address of backups: s3://bucket/folder, sftp://host/folder, or a folder.")
+            return _("Enter the address of the backups, such as s3://bucket/folder.")
+        return _("This is not a valid address. Use s3://bucket/folder, sftp://host/folder or a folder.")
 
     async def _fetch(self) -> "Kit":
         """The kit that is kept beside the backups."""
@@ -226,7 +228,7 @@ class KitPage(Page[Recovered | None]):
     def _follow(self) -> None:
         known = self._profile
         if known and self._kit:
-            says = _("The backup “{name}”, at {place}; made {day}.")
+            says = _("Backup “{name}” in {place}, made {day}.")
             place, day = where(known.destination), self._kit.made
             lacks = f" {words.lacks_commands()}" if recover.lacks_commands(self._kit) else ""
             self._says.setText(says.format(name=known.name, place=place, day=day) + lacks)

@@ -27,22 +27,27 @@ class HostPage(DestinedPage[Host]):
 
     def __init__(self, start: StartPage, place: PlacePage, what: Callable[[], What]) -> None:
         super().__init__(
-            _("Machine"),
-            _("Which machine?"),
+            _("Computer"),
+            _("Which computer?"),
             _(
-                "One that you can log in to with a key, without a password: try it with “ssh” first. "
-                "Your own ~/.ssh/config counts."
+                "You must be able to log in there with a key, without a password. Try it with "
+                "“ssh” first. Your ~/.ssh/config is used."
             ),
         )
         self.start, self._place, self._what = start, place, what
         self.login, self.folder, self.how = QComboBox(), QLineEdit(), QComboBox()
         self.login.setEditable(True)
         self.login.addItems(["", *discover.ssh_hosts(Path.home())])
-        self.how.addItem(_("SFTP: every SSH server has it"), "sftp")
-        self.how.addItem(_("rsync: quicker, if rsync is installed there"), "rsync")
-        self.add_field("host", _("&Machine"), self.login, _("user@host, or user@host:port"))
-        self.add_field("folder", _("&Folder there"), self.folder, _("From your home there; or whole, from /"))
-        self.add_field("how", _("&How"), self.how)
+        self.how.addItem(_("SFTP (works with every SSH server)"), "sftp")
+        self.how.addItem(_("rsync (faster, if rsync is installed there)"), "rsync")
+        self.add_field("host", _("C&omputer"), self.login, _("user@host or user@host:port"))
+        self.add_field(
+            "folder",
+            _("&Folder there"),
+            self.folder,
+            _("Relative to your home folder there, or a full path that starts with /"),
+        )
+        self.add_field("how", _("&Method"), self.how)
         self.login.editTextChanged.connect(lambda _text: self.touch("host"))
         self.folder.textChanged.connect(lambda _text: self.touch("folder"))
         self.how.currentIndexChanged.connect(lambda _index: self.refresh())
@@ -70,11 +75,11 @@ class HostPage(DestinedPage[Host]):
         host = self.answer
         found = []
         if not self.login.currentText().strip():
-            found.append(Problem("host", _("Which machine? user@host")))
+            found.append(Problem("host", _("Enter the computer as user@host.")))
         elif not host.host or (host.port or 1) > 65535:
-            found.append(Problem("host", _("Write it as user@host, or user@host:22.")))
+            found.append(Problem("host", _("Use the form user@host or user@host:22.")))
         if not host.path:
-            found.append(Problem("folder", _("Name a folder; it is made if it is not there.")))
+            found.append(Problem("folder", _("Enter a folder. It is created if it does not exist.")))
         return found
 
     async def check(self) -> Sequence[Problem]:
@@ -85,7 +90,7 @@ class HostPage(DestinedPage[Host]):
             if failure.reason is not Reason.HOST_KEY_UNKNOWN:
                 raise
             self.tell(work.told(failure), (_("&Copy the command"), self._copy))
-            return [Problem("host", _("This machine is not known here yet."))]
+            return [Problem("host", _("This computer is not known here yet."))]
 
     def _copy(self) -> None:
         host = self.answer

@@ -39,17 +39,18 @@ class KeyPage(Page[Key]):
     def __init__(self, start: StartPage) -> None:
         super().__init__(
             _("Key"),
-            _("Which key locks your backups?"),
+            _("Which key should encrypt your backups?"),
             _(
-                "All is encrypted to one GnuPG key before it leaves this machine. Without its secret half "
-                "and its passphrase nobody can read a backup, you included."
+                "Everything is encrypted with a GnuPG key before it leaves this computer. "
+                "Reading a backup takes the secret half of the key and its passphrase, even for "
+                "you."
             ),
         )
         self._start = start
-        self.choices = Choices[Fingerprint](_("Which key locks your backups?"))
-        self.phrase, self.keep = SecretField(), QCheckBox(_("&Keep the passphrase in my keyring"))
+        self.choices = Choices[Fingerprint](_("Which key should encrypt your backups?"))
+        self.phrase, self.keep = SecretField(), QCheckBox(_("Store the passphrase in my &keyring"))
         self.keep.setChecked(True)
-        self.rsa = QCheckBox(_("As &RSA-4096, for programs that know no elliptic curves"))
+        self.rsa = QCheckBox(_("Use &RSA-4096 (for software without elliptic-curve support)"))
         self._useless = widgets.quiet()
         self._chosen: Fingerprint | None = None
         self.body.addWidget(self.choices)
@@ -57,7 +58,7 @@ class KeyPage(Page[Key]):
         self._phrase_field = self.add_field("phrase", _("&Passphrase of this key"), self.phrase)
         self.body.addWidget(self.keep)
         self.body.addWidget(
-            widgets.quiet(_("Then restores and tests need not ask for it. Backups never do."))
+            widgets.quiet(_("Then you are not asked for it when you restore or test. Backups never ask."))
         )
         self.body.addWidget(self._useless)
         self.choices.changed.connect(self._follow)
@@ -84,9 +85,9 @@ class KeyPage(Page[Key]):
 
     def problems(self) -> Sequence[Problem]:
         if self.choices.value is None:
-            return [Problem("key", _("Choose the key that the backups were made with."))]
+            return [Problem("key", _("Choose the key that encrypted these backups."))]
         if self.choices.value != NO_KEY and not self.phrase.text():
-            return [Problem("phrase", _("Its passphrase is tried now, so that it is sure that you know it."))]
+            return [Problem("phrase", _("Enter its passphrase, to make sure you know it."))]
         return ()
 
     async def check(self) -> Sequence[Problem]:
@@ -94,7 +95,7 @@ class KeyPage(Page[Key]):
         if key.phrase is None:
             return ()
         try:
-            await self.during(_("Trying the passphrase…"), keys.try_phrase(key.fingerprint, key.phrase))
+            await self.during(_("Checking the passphrase…"), keys.try_phrase(key.fingerprint, key.phrase))
         except Failure as failure:
             if failure.reason is Reason.PASSPHRASE_WRONG:
                 return [Problem("phrase", words.reason(failure.cause).title)]
@@ -116,7 +117,7 @@ class KeyPage(Page[Key]):
         self.choices.clear()
         usable = [offer for offer in offers if offer.against is None]
         if self._start.answer is not Start.THERE:
-            self.choices.add(NO_KEY, _("&Make a new key for this"), _("It does not expire."))
+            self.choices.add(NO_KEY, _("&Create a new key"), _("It does not expire."))
         for offer in usable:
             self.choices.add(offer.key.fingerprint, offer.key.owner, _about(offer))
         self.choices.choose(before if before is not None else NO_KEY)
@@ -144,4 +145,4 @@ def _about(offer: Offer) -> str:
 def _because(offer: Offer) -> str:
     assert offer.against is not None
     why = words.reason(offer.against)
-    return _("Not to be used: {owner}. {why}").format(owner=offer.key.owner, why=why.title)
+    return _("Cannot be used: {owner}. {why}").format(owner=offer.key.owner, why=why.title)

@@ -23,18 +23,19 @@ class PaperPage(Page[KitWish]):
     def __init__(self, start: StartPage | None, what: Callable[[], What]) -> None:
         super().__init__(
             _("Recovery kit"),
-            _("If this machine were gone tomorrow?"),
+            _("What if this computer were gone tomorrow?"),
             _(
-                "The recovery kit is two pages to print, and a file. With it and the passphrase "
-                "everything comes back on any machine, also without this program."
+                "The recovery kit is a file and two pages to print. With the kit and the "
+                "passphrase you can restore everything on any computer, even without this "
+                "program."
             ),
         )
         self._start, self._what = start, what
         self.choices = Choices[bool](_("Save the recovery kit?"))
-        self.folder = FolderField(_("Where shall the recovery kit be saved?"))
-        self.beside = QCheckBox(_("&Keep one beside the backups as well"))
-        self.choices.add(True, _("&Save it now"), _("It is read back at once, to prove that it restores."))
-        self.choices.add(False, _("&Later"), _("You will be reminded until it is done."))
+        self.folder = FolderField(_("Choose a folder for the recovery kit"))
+        self.beside = QCheckBox(_("Also &keep a copy with the backups"))
+        self.choices.add(True, _("&Save it now"), _("It is checked at once, to make sure that it works."))
+        self.choices.add(False, _("&Later"), _("You will be reminded until you save it."))
         self.choices.choose(True)
         self.body.addWidget(self.choices)
         self.choices.setVisible(start is not None)
@@ -45,8 +46,8 @@ class PaperPage(Page[KitWish]):
         self.body.addWidget(
             widgets.quiet(
                 _(
-                    "Then the place alone, with the passphrase, is enough. But whoever gets in there has the "
-                    "key too, and only the passphrase keeps them from your files."
+                    "Then the address and the passphrase are enough to restore. But anyone who gets "
+                    "into that place has your key, and only the passphrase protects your files."
                 )
             )
         )
@@ -83,7 +84,7 @@ class PaperPage(Page[KitWish]):
             return [Problem("folder", _("Choose a folder."))]
         above = next(one for one in (path, *path.parents) if one.exists())
         if not above.is_dir() or not os.access(above, os.W_OK):
-            return [Problem("folder", _("“{folder}” cannot be written to.").format(folder=above))]
+            return [Problem("folder", _("You cannot write to “{folder}”.").format(folder=above))]
         return ()
 
     def _follow(self) -> None:

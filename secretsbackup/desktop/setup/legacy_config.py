@@ -30,11 +30,11 @@ class SeedPage(Page[Profile | None]):
             _("config.sh"),
             _("Which config.sh?"),
             _(
-                "It is read and never run. Its secrets go into your keyring, and its backups go on: "
-                "nothing is sent twice. The file itself is left as it is."
+                "The file is read, never run. Its secrets go into your keyring, and its backups "
+                "are continued: nothing is sent twice. The file itself does not change."
             ),
         )
-        self.forward = _("&Take it over")
+        self.forward = _("&Import")
         self._start, self._home = start, home
         self.field = FolderField(_("Choose the config.sh"), file=True)
         self._says = widgets.sentence()
@@ -69,14 +69,16 @@ class SeedPage(Page[Profile | None]):
         if not self.field.path:
             return [Problem("config", _("Choose the file."))]
         if not Path(self.field.path).expanduser().is_file():
-            return [Problem("config", _("There is no such file."))]
+            return [Problem("config", _("The file does not exist."))]
         if self._wrong:
             return [Problem("config", self._wrong)]
-        return [] if self._found else [Problem("config", _("Reading it…"))]
+        return [] if self._found else [Problem("config", _("Reading the file…"))]
 
     async def check(self) -> Sequence[Problem]:
         taking = legacy_config.take_over(Path(self.field.path).expanduser(), self._home, attended=True)
-        self._done = await self.during(_("Trying the passphrase, writing the profile…"), taking)
+        self._done = await self.during(
+            _("Checking the passphrase, and saving the backup’s settings…"), taking
+        )
         if automatic_start.scheduled([self._done]):
             self.remarks = await self.automatic.accept()
         return ()
@@ -93,7 +95,7 @@ class SeedPage(Page[Profile | None]):
         try:
             self._found = found = await legacy_config.read(path)
             sources = ", ".join(source.path for source in found.sources)
-            says = _("It saves {sources} to {place}, as “{name}”.")
+            says = _("Backs up {sources} to {place}, as “{name}”.")
             self._says.setText(says.format(sources=sources, place=where(found.destination), name=found.name))
             self.automatic.want(wanted=automatic_start.scheduled([found]))
         except Failure as failure:

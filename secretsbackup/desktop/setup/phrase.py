@@ -24,10 +24,10 @@ class PhrasePage(Page[Secret]):
     def __init__(self, key: KeyPage) -> None:
         super().__init__(
             _("Passphrase"),
-            _("Write these words on paper, now"),
+            _("Write these words on paper now"),
             _(
-                "They open your key, and so all your backups. Keep the paper away from this machine. "
-                "Nobody can tell you the words again."
+                "They unlock your key and all your backups. Keep the paper away from this "
+                "computer. The words cannot be shown again."
             ),
         )
         self._key, self._why_words = key, self.why
@@ -35,16 +35,16 @@ class PhrasePage(Page[Secret]):
         self._own = False
         self._words, self._bits = widgets.headline(), widgets.quiet()
         self._words.setTextInteractionFlags(Qt.TextInteractionFlag.NoTextInteraction)
-        self._words.setAccessibleName(_("The words of your passphrase"))
+        self._words.setAccessibleName(_("Words of your passphrase"))
         self._card = widgets.card(self._words, self._bits)
-        self._again = widgets.flat(_("&Other words"), self._remake)
+        self._again = widgets.flat(_("Ne&w words"), self._remake)
         self._show_again = widgets.flat(_("&Show the words"), lambda: self._hide(hidden=False))
-        self._mine = widgets.flat(_("I take one of &my own"), lambda: self._take_own(own=not self._own))
+        self._mine = widgets.flat(_("Use my &own passphrase"), lambda: self._take_own(own=not self._own))
         self.typed, self.first = QLineEdit(), SecretField()
         self.body.addWidget(self._card)
         self._first_field = self.add_field("first", _("Your &passphrase"), self.first)
-        self._any_case = widgets.quiet(_("Capitals and spaces do not matter."))
-        self.add_field("typed", _("&Type it back, from the paper"), self.typed)
+        self._any_case = widgets.quiet(_("Capital letters and spaces do not matter."))
+        self.add_field("typed", _("&Type it again, from the paper"), self.typed)
         self.body.addWidget(self._any_case)
         self.body.addWidget(beside(self._again, self._show_again, self._mine))
         self._judged = widgets.quiet()
@@ -75,14 +75,14 @@ class PhrasePage(Page[Secret]):
         typed = Secret(self.typed.text())
         if self._own:
             if not self.first.text():
-                return [Problem("first", _("Type a passphrase of several words."))]
+                return [Problem("first", _("Enter a passphrase of several words."))]
             same = typed == self.first.secret
         else:
             same = passphrase.same(self._made, typed)
         if same:
             return ()
-        missing = _("Type the words back, from your paper.")
-        return [Problem("typed", _("That is not the same.") if self.typed.text() else missing)]
+        missing = _("Type the words again, from your paper.")
+        return [Problem("typed", _("The passphrases do not match.") if self.typed.text() else missing)]
 
     def eventFilter(self, watched: QObject, event: QEvent) -> bool:  # noqa: N802 - Qt's name
         """Whoever types back does so from the paper, not from the screen."""
@@ -104,7 +104,7 @@ class PhrasePage(Page[Secret]):
     def _take_own(self, *, own: bool) -> None:
         self._own = own
         self.typed.setEchoMode(QLineEdit.EchoMode.Password if own else QLineEdit.EchoMode.Normal)
-        self._mine.setText(_("Make me &one of words") if own else _("I take one of &my own"))
+        self._mine.setText(_("Use &random words") if own else _("Use my &own passphrase"))
         self.typed.clear()
         self._draw()
         (self.first if own else self.typed).setFocus()
@@ -124,15 +124,15 @@ class PhrasePage(Page[Secret]):
         self._first_field.setVisible(self._own)
         self._judged.setVisible(self._own)
         count, bits = len(self._made.words), round(self._made.bits)
-        strength = _("{count} words by chance, of 7 776: {bits} bits. That is out of anybody’s reach.")
+        strength = _("{count} random words out of 7 776: {bits} bits. That cannot be guessed.")
         self._bits.setText(strength.format(count=count, bits=bits))
         self._hide(hidden=False)
 
     def _ask_for(self, *, own: bool) -> None:
-        title = _("Choose a passphrase") if own else _("Write these words on paper, now")
+        title = _("Choose a passphrase") if own else _("Write these words on paper now")
         why = _(
-            "It opens your key, and so all your backups. Write it down exactly, and keep the paper away from "
-            "this computer. Nobody can tell you the passphrase again."
+            "It unlocks your key and all your backups. Write it down exactly, and keep the "
+            "paper away from this computer. The passphrase cannot be recovered."
         )
         self.ask(title, why if own else self._why_words)
 

@@ -12,33 +12,33 @@ class PlacePage(Page[Where]):
 
     def __init__(self, start: StartPage) -> None:
         super().__init__(
-            _("Place"),
-            _("Where shall the backups be kept?"),
+            _("Destination"),
+            _("Where should the backups be stored?"),
             _(
-                "Away from this machine is best: fire and thieves take the disk beside it too. "
-                "All is encrypted before it leaves."
+                "Away from this computer is best: fire or theft can take a disk next to it, "
+                "too. Everything is encrypted before it leaves."
             ),
         )
         self._start = start
         self.choices = Choices[Where](
-            _("Where shall the backups be kept?"),
+            _("Where should the backups be stored?"),
             (
                 (
                     Where.AMAZON,
                     _("&Amazon S3"),
-                    _("Your own bucket. Made for you if you have an Amazon account."),
+                    _("Your own bucket. It can be created for you if you have an Amazon account."),
                 ),
                 (
                     Where.SERVICE,
                     _("Another &S3 service"),
-                    _("Backblaze, Wasabi, Hetzner, Scaleway, Cloudflare, DigitalOcean, or your own."),
+                    _("Backblaze, Wasabi, Hetzner, Scaleway, Cloudflare, DigitalOcean or your own server."),
                 ),
                 (
                     Where.FOLDER,
                     _("A &folder or an external disk"),
-                    _("Quick, and without an account. Best on a disk that you put away."),
+                    _("Fast, and no account needed. Best on a disk that you store elsewhere."),
                 ),
-                (Where.HOST, _("Another machine, by SS&H"), _("A server or a NAS that you can log in to.")),
+                (Where.HOST, _("Another computer, by SS&H"), _("A server or NAS that you can log in to.")),
             ),
         )
         self.choices.choose(Where.AMAZON)

@@ -43,12 +43,12 @@ class ReadyPage(Page[Outcome]):
         back_up: Callable[[], object],
         later: Callable[[], object],
     ) -> None:
-        super().__init__(_("Ready"), _("All is set up, and tried"))
+        super().__init__(_("Ready"), _("Everything is set up and tested"))
         self.forward, self.final = _("&Back up now"), True
         self._gather, self._outcome = gather, Outcome()
         self._shield, self._says = QLabel(), widgets.sentence()
         self._remarks = widgets.column(gap=1)
-        self._folder = widgets.button(_("&Open the kit’s folder"), self._open)
+        self._folder = widgets.button(_("&Open kit folder"), self._open)
         self._restore = widgets.button(_("&Restore files…"), restore)
         self._back_up = widgets.button(_("&Back up now"), back_up)
         self._later = widgets.button(_("&Later"), later)
@@ -77,20 +77,23 @@ class ReadyPage(Page[Outcome]):
         place = where(made.profile.destination)
         if made.chains:
             count = sum(len(chain.snapshots) for chain in made.chains)
-            snapshots = words.number(count, "snapshot", "snapshots")
-            self.ask(_("Your backups are back"))
+            snapshots = words.number(count, "backup", "backups")
+            self.ask(_("Your backups are available again"))
             self.forward = _("&Restore files…")
-            says = _("“{name}” is back: {snapshots} at {place}.")
+            says = _("“{name}” is set up again: {snapshots} in {place}.")
             self._says.setText(says.format(name=made.profile.name, snapshots=snapshots, place=place))
         else:
-            says = _("“{name}” goes to {place}. The first backup takes the longest; the machine may be used.")
+            says = _(
+                "“{name}” is stored in {place}. The first backup takes the longest; you can "
+                "keep using the computer."
+            )
             self._says.setText(says.format(name=made.profile.name, place=place))
         self._folder.setVisible(made.kit is not None)
         self._restore.setVisible(made.adopt and not made.chains)
         self._back_up.setVisible(bool(made.chains))
         self._when.setText(_later(made.profile))
         if made.remarks:
-            self._remarks.addWidget(widgets.heading(_("Worth mending, when you have time")))
+            self._remarks.addWidget(widgets.heading(_("Worth fixing when you have time")))
         for one in made.remarks:
             self._remarks.addWidget(widgets.sentence(one.title))
             if one.advice:
@@ -106,6 +109,6 @@ def _later(profile: Profile) -> str:
     now = datetime.now(UTC)
     first = following(profile.schedule, now)
     if first is None:
-        return _("If you close this window, no backup begins until you start one.")
-    told = _("If you close this window, the first backup begins by itself {when}.")
+        return _("If you close this window, no backup runs until you start one.")
+    told = _("If you close this window, the first backup starts automatically {when}.")
     return told.format(when=words.when(first, now))

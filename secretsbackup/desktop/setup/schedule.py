@@ -16,11 +16,11 @@ class RhythmPage(Page[Rhythm]):
 
     def __init__(self, start: StartPage) -> None:
         super().__init__(
-            _("Rhythm"),
-            _("How often, and for how long?"),
+            _("Schedule"),
+            _("How often, and how long to keep them?"),
             _(
-                "Only what changed is sent. A time that was missed, because the machine slept, "
-                "is made up for as soon as it can be."
+                "Only what changed is sent. A backup that was missed because the computer was "
+                "asleep runs as soon as possible."
             ),
         )
         self._start = start

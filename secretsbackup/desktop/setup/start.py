@@ -21,26 +21,28 @@ class StartPage(Page[Start]):
         super().__init__(
             _("Start"),
             _("What would you like to do?"),
-            _("Whatever you choose, nothing is changed before the last step, and you can stop at any time."),
+            _("Nothing is changed before the last step, and you can stop at any time."),
         )
         self.choices = Choices[Start](_("What would you like to do?"))
         self.choices.add(
-            Start.NEW, _("S&tart a new backup"), _("Choose folders and a place for them. Some three minutes.")
+            Start.NEW,
+            _("&Set up a new backup"),
+            _("Choose folders and where to store them. About three minutes."),
         )
         self.choices.add(
             Start.KIT,
-            _("Come back with my &recovery kit"),
-            _("On a new machine: the printed sheet or its file brings back settings, key and snapshots."),
+            _("Restore from my &recovery kit"),
+            _("On a new computer: restore your settings, key and backups from the printed kit or its file."),
         )
         self.choices.add(
             Start.THERE,
-            _("Go on with backups that are &somewhere already"),
-            _("You know the place, and have the key and its passphrase."),
+            _("Continue with &existing backups"),
+            _("You know where they are, and have the key and its passphrase."),
         )
         self.choices.add(
             Start.SEED,
-            _("Take over the old scripts’ &config.sh"),
-            _("It is read, never run. Its secrets go into the keyring, and its backups go on."),
+            _("Import &config.sh of the old scripts"),
+            _("The file is read, never run. Its secrets go into the keyring, and its backups are continued."),
         )
         self.choices.choose(start)
         self.choices.changed.connect(self.refresh)
@@ -64,5 +66,5 @@ class StartPage(Page[Start]):
         """A config.sh that is there is named at once, so that nobody has to search for it."""
         self.found = await discover.configs(Path.home())
         if self.found:
-            name = _("Take over the old scripts’ &config.sh, found in {folder}")
+            name = _("Import &config.sh of the old scripts, found in {folder}")
             self.choices.button(Start.SEED).setText(name.format(folder=short(self.found[0].parent)))

@@ -44,8 +44,8 @@ class SummaryPage(Page[Established | None]):
         keep: Callable[[], object],
         find_starter: FindStarter,
     ) -> None:
-        super().__init__(_("Set up"), _("Is this right?"))
-        self.forward = _("&Set it up")
+        super().__init__(_("Set up"), _("Is this correct?"))
+        self.forward = _("&Set up")
         self._start, self._home, self._wish, self._lines, self._keep = start, home, wish, lines, keep
         self.plan, self.tasks = QWidget(), Tasks()
         self._grid = QGridLayout(self.plan)
@@ -54,9 +54,9 @@ class SummaryPage(Page[Established | None]):
         self._grid.setColumnStretch(1, 1)
         self.automatic = AutomaticOffer(find_starter)
         self._made, self._list = widgets.card(), widgets.sentence()
-        self._remove = widgets.button(_("&Remove it again"), lambda: work.begin(self.undo()))
+        self._remove = widgets.button(_("&Remove it"), lambda: work.begin(self.undo()))
         style.mark(self._remove, "danger")
-        self._leave = widgets.flat(_("&Leave it there"), self.leave)
+        self._leave = widgets.flat(_("&Keep it"), self.leave)
         self.traces = Traces()
         self.remarks: list[Message] = []
         self._done: Established | None = None
@@ -86,10 +86,10 @@ class SummaryPage(Page[Established | None]):
 
     def _ask(self, *, working: bool = False) -> None:
         if working:
-            self.ask(_("Setting it up, and trying it"), _("Stop whenever you like: nothing is lost by that."))
+            self.ask(_("Setting up and testing"), _("You can stop at any time. Nothing is lost."))
             return
-        tried = _("It is tried at once: a small file is backed up, restored and compared, and taken away.")
-        self.ask(_("Is this right?"), tried)
+        tried = _("The set-up is tested at once: a small file is backed up, restored, compared and removed.")
+        self.ask(_("Is this correct?"), tried)
 
     def _row(self, about: str, sentence: str, page: Page[Any]) -> tuple[QWidget, ...]:
         title, change = widgets.quiet(about), widgets.flat(_("Change"), lambda: self.go.emit(page))
@@ -113,7 +113,7 @@ class SummaryPage(Page[Established | None]):
             self.stopped(failure.cause)
             return [Problem("tasks", "")]
         except asyncio.CancelledError:
-            again = _("Set it up again when you like: what is made is not made twice.")
+            again = _("You can set it up again at any time; nothing is created twice.")
             self._stop(Message(_("Stopped."), again), again=True)
             raise
         finally:
@@ -125,7 +125,10 @@ class SummaryPage(Page[Established | None]):
         if self._done is not None or not set_up.astray(self.traces, self._wish().draft):
             return ()
         return [
-            Problem("traces", _("An earlier try made something for another plan. Remove it, or leave it."))
+            Problem(
+                "traces",
+                _("An earlier attempt with other settings created something. Remove it, or keep it."),
+            )
         ]
 
     def leave(self) -> None:
@@ -138,7 +141,7 @@ class SummaryPage(Page[Established | None]):
     async def undo(self) -> None:
         """Take away what was made, once somebody said yes."""
         listed = "\n".join(words.traces(self.traces))
-        title = _("Remove what the set-up made?")
+        title = _("Remove what the set-up created?")
         if await prompts.sure(self, title, listed, _("&Remove"), destroys=True):
             await self.during(_("Removing…"), self._undo())
 
@@ -152,7 +155,7 @@ class SummaryPage(Page[Established | None]):
             self.tell(work.told(failure))
         if not self.traces.anything:
             self.tasks.clear()
-            self.tell(Message(_("All that was made is removed again.")))
+            self.tell(Message(_("Everything that was created has been removed.")))
         self._keep()
         self._show_traces()
         self.refresh()
@@ -184,7 +187,7 @@ class SummaryPage(Page[Established | None]):
 
     def _page_of_place(self) -> Page[Any] | None:
         """The page on which one says where to."""
-        return next((page for about, _sentence, page in self._lines() if about == _("Place")), None)
+        return next((page for about, _sentence, page in self._lines() if about == _("Destination")), None)
 
     def _show_traces(self) -> None:
         self._list.setText("\n".join(f"•  {phrase}" for phrase in words.traces(self.traces)))
@@ -200,7 +203,7 @@ class SummaryPage(Page[Established | None]):
         self.add_field("tasks", "", self.tasks)
         inside = self._made.layout()
         assert inside is not None
-        for widget in (widgets.heading(_("This was made, and is there now")), self._list):
+        for widget in (widgets.heading(_("This was created, and exists now")), self._list):
             inside.addWidget(widget)
         inside.addWidget(beside(self._remove, self._leave))
         self.body.addWidget(self._made)

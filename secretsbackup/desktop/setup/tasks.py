@@ -22,7 +22,7 @@ class Tasks(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        self.setAccessibleName(_("Steps of setting up"))
+        self.setAccessibleName(_("Set-up steps"))
         self._box = widgets.column(self, gap=1)
         self._rows: dict[str, _Row] = {}
 

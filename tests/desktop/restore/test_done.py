@@ -30,8 +30,8 @@ LOST = Warned(caution=Caution.NOT_RESTORED, path="docs/a")
     ("warnings", "title", "about"),
     [
         ([], "Your files are back", ""),
-        ([SAVED], "Your files are back", "What you should know"),
-        ([SAVED, LOST], "Most of your files are back", "What could not be restored"),
+        ([SAVED], "Your files are back", "Good to know"),
+        ([SAVED, LOST], "Most of your files are back", "Not restored"),
     ],
 )
 def test_a_warning_says_that_files_are_missing_only_where_they_are(

@@ -55,6 +55,7 @@ def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, parts: Parts, s
         profiles.add(parts.home, profile("other"))
         await hand.until(lambda: len(parts.states.all) == 2)
         wizard.choose_another()
+        await moment()
         await shown(hand, "which")
         await hand.next(wizard.elsewhere)
         hand.type(wizard.elsewhere.url, "s3://bucket/laptop")

@@ -54,7 +54,7 @@ def test_files_that_are_not_there_are_named(play: Play, begin: Begin, person: Pa
         hand = begin()
         await at(hand, hand.wizard.files)
         hand.wizard.files.add(str(person / "gone"))
-        assert "is not there" in hand.says
+        assert "does not exist" in hand.says
         assert not hand.lit
         hand.wizard.files.remove(str(person / "gone"))
         assert hand.lit
@@ -69,10 +69,10 @@ def test_files_that_are_not_there_are_named(play: Play, begin: Begin, person: Pa
 @pytest.mark.parametrize(
     ("field", "typed", "sentence"),
     [
-        ("bucket", "Ab", "3 to 63 small letters"),
-        ("bucket", "with space", "3 to 63 small letters"),
-        ("prefix", "", "Name a folder"),
-        ("region", "Frankfurt am Main", "A region is small letters"),
+        ("bucket", "Ab", "3 to 63 lowercase letters"),
+        ("bucket", "with space", "3 to 63 lowercase letters"),
+        ("prefix", "", "Enter a folder name"),
+        ("region", "Frankfurt am Main", "A region has only lowercase letters"),
     ],
 )
 def test_a_bucket_that_cannot_be_is_named(
@@ -109,7 +109,7 @@ def test_each_service_asks_what_it_needs(play: Play, begin: Begin) -> None:
         assert hand.lit
         page.service.setCurrentIndex(page.service.count() - 1)
         hand.type(page.endpoint, "minio.example.org")
-        assert "Begin with https://" in hand.says
+        assert "Start with https://" in hand.says
         hand.type(page.endpoint, "https://minio.example.org/")
         assert page.answer.bucket.endpoint == "https://minio.example.org"
 
@@ -122,17 +122,17 @@ def test_a_half_typed_amazon_key_is_told_as_such(play: Play, begin: Begin) -> No
         page = hand.wizard.access
         await at(hand, page)
         hand.type(page.key_id, "AKIA12")
-        assert "begin with AKIA or ASIA" in hand.says
+        assert "start with AKIA or ASIA" in hand.says
         hand.type(page.key_id, "AKIA" + "7" * 16)
         hand.type(page.secret, "s" * 38)
-        assert "this has 38" in hand.says
+        assert "this one has 38" in hand.says
         hand.type(page.secret, "s" * 40)
         assert hand.lit
         assert page.secret.echoMode() is QLineEdit.EchoMode.Password
         hand.type(page.key_id, "ASIA" + "7" * 16)
         assert "session token" in hand.says
         page.choices.choose(Access.OWN)
-        assert "a backup needs a lasting one" in hand.says
+        assert "A backup needs a permanent one" in hand.says
 
     play(look())
 
@@ -168,7 +168,7 @@ def test_a_machine_is_written_as_ssh_writes_it(play: Play, begin: Begin, login: 
         assert line is not None
         hand.type(line, login)
         assert hand.lit is good
-        assert ("Write it as user@host" in hand.says) is not good
+        assert ("Use the form user@host" in hand.says) is not good
 
     play(look())
 
@@ -180,9 +180,9 @@ def test_a_folder_must_be_there_and_not_in_what_it_saves(play: Play, begin: Begi
         await at(hand, hand.wizard.folder)
         line = hand.wizard.folder.field.line
         hand.type(line, "relative")
-        assert "Give the folder whole" in hand.says
+        assert "Enter the full path" in hand.says
         hand.type(line, "/nowhere/at/all")
-        assert "is its disk attached?" in hand.says
+        assert "Is its disk connected?" in hand.says
         hand.type(line, str(person / "Documents" / "inside"))
         assert "lies inside" in hand.says
         hand.type(line, str(person / "Pictures"))
@@ -206,16 +206,16 @@ def test_words_are_typed_back_before_one_goes_on(play: Play, begin: Begin, memor
         hand.type(page.typed, " ".join(words).upper() + " ")
         assert hand.lit
         assert page.answer == page.made.secret
-        hand.press("I take one of my own")
+        hand.press("Use my own passphrase")
         assert "Choose a passphrase" in hand.says
-        assert not any(text in hand.says for text in ("Capitals and spaces", "these words"))
+        assert not any(text in hand.says for text in ("Capital letters and spaces", "these words"))
         hand.type(page.first, "password")
         assert "weak" in hand.says
         hand.type(page.typed, "password")
         assert hand.lit
-        hand.press("Make me one of words")
-        assert "Write these words on paper, now" in hand.says
-        assert "Capitals and spaces do not matter." in hand.says
+        hand.press("Use random words")
+        assert "Write these words on paper now" in hand.says
+        assert "Capital letters and spaces do not matter." in hand.says
 
     play(look())
 
@@ -333,7 +333,7 @@ def test_what_is_found_of_the_old_scripts_is_offered(play: Play, begin: Begin, p
         config.write_text("SOURCE=/x\nSTAGING_DIR=/y\nREMOTE_DESTINATION=file:///z\nGPG_KEY=nobody\n")
         hand = begin()
         await hand.until(lambda: hand.wizard.start.found)
-        label = "Take over the old scripts’ config.sh, found in ~/scripts"
+        label = "Import config.sh of the old scripts, found in ~/scripts"
         hand.button(label).click()
         await hand.next(hand.wizard.seed)
         await hand.until(lambda: "There is no GnuPG key “nobody” here" in hand.says)
@@ -371,7 +371,7 @@ def test_who_wants_to_restore_is_asked_for_the_kit(play: Play, app: App, begin: 
             assert recovering.wizard.windowTitle() == "Restore from a backup"
             assert "Where is your recovery kit?" in recovering.says
             recovering.press("Back")
-            recovering.press("Start a new backup")
+            recovering.press("Set up a new backup")
             await recovering.next(recovering.wizard.files)
             recovering.wizard.reject()
         recovering.wizard.files.stop()
@@ -395,7 +395,7 @@ def test_a_click_is_not_lost_to_the_line_of_an_error(play: Play, begin: Begin, m
         await at(hand, page)
         hand.type(page.typed, "something else")
         await asyncio.sleep(0.2)
-        button = hand.button("I take one of my own")
+        button = hand.button("Use my own passphrase")
         place = button.mapTo(hand.wizard, button.rect().center())
         screen = hand.wizard.windowHandle()
         QTest.mousePress(screen, Qt.MouseButton.LeftButton, pos=place)

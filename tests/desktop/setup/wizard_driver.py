@@ -15,7 +15,7 @@ from secretsbackup.desktop.wizard.wizard import Wizard
 from tests.desktop import accessibility
 
 PICTURES = Path(__file__).parents[2] / "screenshots" / "out"
-FORWARD = ("Next", "Set it up", "Bring it back", "Take it over", "Restore", "Put back", "Weiter")
+FORWARD = ("Next", "Set up", "Restore the settings", "Import", "Restore", "Put back", "Weiter")
 
 
 class Hand:

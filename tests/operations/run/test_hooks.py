@@ -102,7 +102,7 @@ def test_one_that_takes_too_long_is_ended_with_all_that_it_started(
     assert isinstance(ended, Failed)
     assert ended.reason is Reason.HOOK_FAILED
     assert living(int((tmp_path / "group").read_text())) == []
-    assert ran(moments) == [("before", None, ("It took longer than 1.0 sec and was ended.",))]
+    assert ran(moments) == [("before", None, ("It ran longer than 1.0 sec and was stopped.",))]
 
 
 def living(session: int) -> list[str]:
@@ -125,7 +125,7 @@ def test_one_that_is_not_there_or_may_not_be_run_is_named(
     ended = play(hooks.around(done), of=replace(profile, hooks=Hooks(before=(str(dump),))))
     assert isinstance(ended, Failed)
     assert ended.cause == causes.HookFailed(f"{dump} cannot be started")
-    assert ran(moments) == [("before", None, (f"There is no program {dump} that may be run.",))]
+    assert ran(moments) == [("before", None, (f"{dump} was not found or is not executable.",))]
 
 
 def test_one_whose_path_has_spaces_is_run(

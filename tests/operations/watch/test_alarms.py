@@ -92,7 +92,7 @@ def test_settings_that_cannot_be_read_are_told_once_a_day(
     for later in (timedelta(), 0.5 * DAY, 1.1 * DAY):
         with pytest.raises(Failure):
             alarmed(home, later)
-    told = [line for line in shown.read_text().splitlines() if "Nothing is backed up by itself" in line]
+    told = [line for line in shown.read_text().splitlines() if "No automatic backups" in line]
     assert len(told) == 2
     assert "The settings cannot be read" in told[0]
 
@@ -126,7 +126,7 @@ def test_a_run_that_stands_still_keeps_no_alarm_back(
 
     play(stands_still)
     assert [one.profile.name for one in told] == ["docs"]
-    assert "the run that goes on has said nothing since" in shown.read_text()
+    assert "the current run has not responded since" in shown.read_text()
 
 
 def test_a_run_that_is_at_work_is_waited_for(profile: Profile) -> None:

@@ -204,7 +204,7 @@ def test_a_drill_waits_for_a_passphrase_that_nobody_need_be_asked_for(
     assert drill(1.1) == [Reason.PASSPHRASE_MISSING]
     later = datetime.now(UTC) + timedelta(days=31)
     said = words.health(standing(home, profile.name, later), later)
-    assert "not proven for 31 days: the key’s passphrase is needed" in said
+    assert "not verified for 31 days: the key’s passphrase is needed" in said
     asyncio.run(keychain.keep(profile.name, SecretName.GPG_PASSPHRASE, Secret("phrase")))
     assert drill(1.2) == [Reason.PASSPHRASE_MISSING]  # not asked again so soon
     assert drill(1.5) == []
