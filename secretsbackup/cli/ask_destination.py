@@ -13,6 +13,7 @@ from secretsbackup.model import causes, services
 from secretsbackup.model import destination as destinations
 from secretsbackup.model.check import Verdict
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
+from secretsbackup.model.faults import Unreadable
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import What
 from secretsbackup.model.profile import labelled
@@ -65,8 +66,8 @@ async def _at_address(answer: str, what: What) -> Destined:
         region = prompts.ask("Region:", "us-east-1" if endpoint else _near())
     try:
         found = destinations.parse(answer, endpoint=endpoint, region=region)
-    except ValueError as error:
-        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
+    except Unreadable as error:
+        raise Failure(causes.ProfileInvalid(fault=error.fault)) from None
     if not isinstance(found, Bucket):
         return await _tried(found, what)
     return await _opened(found if found.prefix else msgspec.structs.replace(found, prefix=what.name))
@@ -151,8 +152,8 @@ def _host(what: What) -> Host:
     folder = prompts.ask("Which folder there?", f"backups/{what.name}")
     try:
         found = destinations.parse(f"sftp://{login}/{quote(folder)}")
-    except ValueError as error:
-        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
+    except Unreadable as error:
+        raise Failure(causes.ProfileInvalid(fault=error.fault)) from None
     assert isinstance(found, Host)
     return found
 

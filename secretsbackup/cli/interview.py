@@ -15,6 +15,7 @@ from secretsbackup.model import schedule as schedules
 from secretsbackup.model.automatic_start import Starter
 from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.created import Did, How
+from secretsbackup.model.faults import Unreadable
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import KitWish, Told, Traces, What
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, labelled
@@ -192,8 +193,8 @@ async def _schedule() -> Schedule:
         return schedules.parse(
             prompts.ask("How often? (hourly, every 6h, daily 18:00, weekly mon 18:00, manual)", "daily 18:00")
         )
-    except ValueError as error:
-        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
+    except Unreadable as error:
+        raise Failure(causes.ProfileInvalid(fault=error.fault)) from None
 
 
 async def _kit(what: What) -> KitWish:

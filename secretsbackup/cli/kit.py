@@ -8,6 +8,7 @@ from secretsbackup.cli import arguments, output, prompts
 from secretsbackup.cli.arguments import Options
 from secretsbackup.model import causes
 from secretsbackup.model.destination import Bucket, Destination, parse, url
+from secretsbackup.model.faults import Unreadable
 from secretsbackup.model.kit import Reading
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
@@ -125,8 +126,8 @@ async def _beside(options: Options) -> tuple[Reading, _Secrets]:
     """The kit that lies beside the backups, and the secrets, which are needed to get there."""
     try:
         destination = parse(options.kit, endpoint=options.endpoint, region=options.region)
-    except ValueError as error:
-        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
+    except Unreadable as error:
+        raise Failure(causes.ProfileInvalid(fault=error.fault)) from None
     secrets = _ask(destination, own_aws=False)
     opens = None
     if isinstance(destination, Bucket):

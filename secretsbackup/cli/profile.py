@@ -13,6 +13,7 @@ from secretsbackup.cli.arguments import Options
 from secretsbackup.model import causes, schedule
 from secretsbackup.model.check import Finding, Sign
 from secretsbackup.model.destination import Destination, open_to_view, parse, url
+from secretsbackup.model.faults import Unreadable
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Calls, Compression, Hooks, Profile, ProfileName, Source, labelled
 from secretsbackup.model.secret import SecretName
@@ -152,8 +153,8 @@ def _typed(read: Callable[[], _T]) -> _T:
     """What was typed, read; a Failure with the sentence where it cannot be."""
     try:
         return read()
-    except ValueError as error:
-        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
+    except Unreadable as error:
+        raise Failure(causes.ProfileInvalid(fault=error.fault)) from None
 
 
 async def _keyed(profile: Profile) -> bool:

@@ -12,6 +12,7 @@ from secretsbackup.model import causes
 from secretsbackup.model import policy as policies
 from secretsbackup.model.created import Did, Hand, How, Made
 from secretsbackup.model.destination import Bucket, Destination, parse, url
+from secretsbackup.model.faults import Unreadable
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
@@ -164,8 +165,8 @@ def _bucket(options: Options, home: Home) -> Bucket:
             if options.to
             else arguments.one(home, options).destination
         )
-    except ValueError as error:
-        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
+    except Unreadable as error:
+        raise Failure(causes.ProfileInvalid(fault=error.fault)) from None
     if not isinstance(destination, Bucket):
         raise Failure(causes.ProfileInvalid(f"{url(destination)} is no bucket: it needs no policy."))
     return destination

@@ -16,6 +16,7 @@ from secretsbackup.model import destination as destinations
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.difference import Difference, Differs
 from secretsbackup.model.event import Verb
+from secretsbackup.model.faults import Unreadable
 from secretsbackup.model.outcome import Completed, Failure, Outcome
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
@@ -101,8 +102,8 @@ async def _source(options: Options, home: Home) -> tuple[_From, list[bytes]]:
         return _From(profile, await prompts.opened_by(profile)), paths
     try:
         place = destinations.parse(options.elsewhere, endpoint=options.endpoint, region=options.region)
-    except ValueError as error:
-        raise Failure(causes.ProfileInvalid(f"{error}.")) from None
+    except Unreadable as error:
+        raise Failure(causes.ProfileInvalid(fault=error.fault)) from None
     opened_by: Credential = None
     if isinstance(place, Bucket):
         opened_by = AwsProfile(options.aws_profile) if options.aws_profile else _key_pair()

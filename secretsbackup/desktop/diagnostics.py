@@ -4,11 +4,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from secretsbackup.desktop import widgets, work
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.findings import Findings
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.desktop.wizard.wizard import Wizard
 from secretsbackup.model.check import Finding, Verdict
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.profile import Profile
 from secretsbackup.operations.watch import doctor
 from secretsbackup.words.language import _

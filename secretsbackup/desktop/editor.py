@@ -15,16 +15,18 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
+from secretsbackup import words
 from secretsbackup.desktop import style, widgets, work
 from secretsbackup.desktop.credentials import Credentials
 from secretsbackup.desktop.fields import FolderField, beside
-from secretsbackup.desktop.form import Form
+from secretsbackup.desktop.form import Form, Problem, of_draft
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.schedule_picker import Often
 from secretsbackup.desktop.sources import Sources
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.model.destination import Bucket, Destination, parse, url
-from secretsbackup.model.draft import Problem, problems
+from secretsbackup.model.draft import problems
+from secretsbackup.model.faults import Unreadable
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.profile import Compression, Fingerprint, Profile
 from secretsbackup.operations.setup import registry
@@ -93,10 +95,10 @@ class EditorWindow(QWidget):
 
     def problems(self) -> list[Problem]:
         """What stands against it."""
-        destination, draft = self._destination(), self.draft
+        draft = self.draft
         if draft is None:
-            return [Problem("destination", f"{destination}.".capitalize())]
-        return list(problems(draft, imported=self._keeps_place(draft)))
+            return [Problem("destination", str(self._destination()))]
+        return [of_draft(one) for one in problems(draft, imported=self._keeps_place(draft))]
 
     def _keeps_place(self, draft: Profile) -> bool:
         before = self._before
@@ -113,8 +115,8 @@ class EditorWindow(QWidget):
                 region=self.region.text().strip() or None,
                 storage_class=storage_class,
             )
-        except ValueError as error:
-            return str(error)
+        except Unreadable as error:
+            return words.problem(error.fault)
 
     async def _write(self) -> None:
         self.form.touch_all()

@@ -1,16 +1,30 @@
 """The form: controls under their labels, and beside each what stands against it, once it was touched."""
 
 from collections.abc import Callable, Sequence
+from typing import NamedTuple
 
 from PySide6.QtCore import QObject, Qt, QTimer, Signal
 from PySide6.QtGui import QGuiApplication
 from PySide6.QtWidgets import QLabel, QLineEdit, QWidget
 
+from secretsbackup import words
 from secretsbackup.desktop import style, widgets
-from secretsbackup.model.draft import Problem
+from secretsbackup.model.draft import DraftProblem
 
 _BEAT_MS = 50
 """Between two looks whether a mouse button is still held down."""
+
+
+class Problem(NamedTuple):
+    """A control by its name, and the sentence that belongs beside it."""
+
+    field: str
+    sentence: str
+
+
+def of_draft(problem: DraftProblem) -> Problem:
+    """What is said of a draft's problem."""
+    return Problem(problem.field, words.problem(problem.fault))
 
 
 class Form(QObject):

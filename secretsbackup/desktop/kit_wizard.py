@@ -10,11 +10,11 @@ from PySide6.QtGui import QDesktopServices
 from secretsbackup import words
 from secretsbackup.desktop import icons, prompts, widgets
 from secretsbackup.desktop.fields import beside
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.profile_states import Standings
 from secretsbackup.desktop.setup.kit_folder import PaperPage
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.desktop.wizard.wizard import Wizard
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import What
 from secretsbackup.model.profile import Profile

@@ -10,6 +10,9 @@ from urllib.parse import quote, unquote_to_bytes, urlsplit
 import msgspec
 from msgspec.structs import force_setattr
 
+from secretsbackup.model import faults
+from secretsbackup.model.faults import Unreadable
+
 
 class StorageClass(StrEnum):
     """S3 storage classes that duplicity can write to and read from without a thaw."""
@@ -123,24 +126,24 @@ def parse(
     region: str | None = None,
     storage_class: str | None = None,
 ) -> Destination:
-    """Read what a person types; ValueError with a sentence if it names no destination."""
+    """Read what a person types; Unreadable if it names no destination."""
     scheme, there, rest = url.lstrip().partition("://")
     if not there:
-        raise ValueError(f"“{url}” is not a destination; {_FORMS}")
+        raise Unreadable(faults.NotADestination(url))
     netloc, _, path = rest.partition("/")
     if ":" in netloc.rpartition("@")[0]:
-        raise ValueError("a destination holds no password; use an SSH key")
+        raise Unreadable(faults.PasswordInside())
     match scheme.lower():
         case "s3" | "boto3+s3" | "s3+http":
             if {*"#?"} & {*rest}:
-                raise ValueError(_NO_QUERY)
+                raise Unreadable(faults.QueryInside())
             return _bucket(netloc, _unquoted(path), endpoint, region, storage_class)
         case "file":
             return _folder(_unquoted(rest))
         case "sftp" | "rsync" as known:
             return _host("sftp" if known == "sftp" else "rsync", netloc, _unquoted(path))
         case other:
-            raise ValueError(f"“{other}://” is no destination that is known here; {_FORMS}")
+            raise Unreadable(faults.SchemeUnknown(other))
 
 
 def parse_or_folder(text: str, *, endpoint: str | None = None, region: str | None = None) -> Destination:
@@ -159,13 +162,6 @@ def url(destination: Destination) -> str:
             return f"{scheme}://{destination.address}{f':{port}' if port else ''}/{_quoted(path)}"
 
 
-_NO_QUERY = (
-    "a bucket's address has no “#” and no “?”, which often begin its server or region: give those beside it; "
-    "in a prefix, write %23 for “#” and %3F for “?”"
-)
-_FORMS = "use s3://BUCKET/PREFIX, file:///FOLDER, sftp://HOST/FOLDER or rsync://HOST/FOLDER"
-
-
 def _folded(path: str) -> str:
     return "/".join(part for part in path.split("/") if part)
 
@@ -181,7 +177,7 @@ def _unquoted(text: str) -> str:
     try:
         return unquote_to_bytes(text).decode()
     except UnicodeError:
-        raise ValueError("a destination is named in UTF-8; choose a name of other letters") from None
+        raise Unreadable(faults.AddressNotText()) from None
 
 
 def _bucket(
@@ -189,11 +185,11 @@ def _bucket(
 ) -> Bucket:
     parts = [part for part in f"{netloc}/{path}".split("/") if part]
     if not parts:
-        raise ValueError("the bucket's name is missing; use s3://BUCKET/PREFIX")
+        raise Unreadable(faults.BucketMissing())
     if not BUCKET_NAME.fullmatch(parts[0]):
-        raise ValueError(f"“{parts[0]}” is not the name of a bucket; use s3://BUCKET/PREFIX")
+        raise Unreadable(faults.BucketOdd(parts[0]))
     if endpoint and urlsplit(endpoint).scheme not in ("http", "https"):
-        raise ValueError(f"the endpoint “{endpoint}” must begin with https:// (or http://)")
+        raise Unreadable(faults.EndpointOdd(endpoint))
     return Bucket(
         bucket=parts[0],
         prefix="/".join(parts[1:]),
@@ -210,12 +206,12 @@ def _storage_class(name: str | None) -> StorageClass | None:
         return StorageClass(name.upper())
     except ValueError:
         known = ", ".join(StorageClass)
-        raise ValueError(f"“{name}” is no storage class that restores at once; use {known}") from None
+        raise Unreadable(faults.StorageClassOdd(name, known)) from None
 
 
 def _folder(path: str) -> Folder:
     if not path.startswith("/") or "\0" in path:
-        raise ValueError("a folder is given whole: file:///media/disk/backups")
+        raise Unreadable(faults.FolderNotAbsolute())
     return Folder(path)
 
 
@@ -228,9 +224,9 @@ _LOGIN = re.compile(
 def _host(scheme: Literal["sftp", "rsync"], netloc: str, path: str) -> Host:
     found = _LOGIN.fullmatch(netloc)
     if not found or not path.strip("/") or not (netloc + path).isprintable():
-        raise ValueError(f"use {scheme}://USER@HOST/FOLDER (or //FOLDER for one from the root)")
+        raise Unreadable(faults.HostMissing(scheme))
     port = int(found["port"]) if found["port"] else None
     if port is not None and not 0 < port < 65536:
-        raise ValueError(f"{port} is not a port; use a number from 1 to 65535")
+        raise Unreadable(faults.PortOdd(str(port)))
     user = _unquoted(found["user"]) if found["user"] else None
     return Host(scheme, found["six"] or found["host"], path, user, port)

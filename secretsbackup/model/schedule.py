@@ -8,6 +8,9 @@ from typing import Annotated, assert_never
 
 import msgspec
 
+from secretsbackup.model import faults
+from secretsbackup.model.faults import Unreadable
+
 Clock = Annotated[str, msgspec.Meta(pattern=r"^([01]\d|2[0-3]):[0-5]\d$")]
 """A time of day on this machine's clock: 18:00."""
 
@@ -49,14 +52,13 @@ class Weekly(msgspec.Struct, frozen=True, forbid_unknown_fields=True, tag="weekl
 
 Schedule = Manual | Hours | Daily | Weekly
 
-_FORMS = "use hourly, “every 6h”, “daily 18:00”, “weekly mon 18:00” or manual"
 _HOURS = re.compile(r"every (\d{1,3}) ?(?:h|hours?)")
 _DAILY = re.compile(r"daily(?: at)?(?: (\d{1,2}:\d\d))?")
 _WEEKLY = re.compile(r"weekly(?: on)? ([a-z]{2,9})(?: at)?(?: (\d{1,2}:\d\d))?")
 
 
 def parse(text: str) -> Schedule:
-    """Read what a person types; ValueError with a sentence if it is no schedule."""
+    """Read what a person types; Unreadable if it is no schedule."""
     plain = " ".join(text.lower().split())
     if plain in ("manual", "never"):
         return Manual()
@@ -68,20 +70,20 @@ def parse(text: str) -> Schedule:
         return Daily(_clock(found[1], text))
     if found := _WEEKLY.fullmatch(plain):
         return Weekly(_day(found[1], text), _clock(found[2], text))
-    raise ValueError(f"“{text}” is no schedule; {_FORMS}")
+    raise Unreadable(faults.NotASchedule(text))
 
 
 def _clock(typed: str | None, text: str) -> Clock:
     hour, _, minute = (typed or "18:00").partition(":")
     if int(hour) > 23 or int(minute) > 59:
-        raise ValueError(f"“{text}” is no schedule: {typed} is no time of day")
+        raise Unreadable(faults.TimeOfDayOdd(text, str(typed)))
     return f"{int(hour):02}:{minute}"
 
 
 def _day(typed: str, text: str) -> Weekday:
     found = next((day for day in Weekday if day.startswith(typed)), None)
     if found is None:
-        raise ValueError(f"“{text}” is no schedule: “{typed}” is no day of the week")
+        raise Unreadable(faults.WeekdayOdd(text, typed))
     return found
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 import msgspec
 
-from secretsbackup.model import causes, paths
+from secretsbackup.model import causes, faults, paths
 from secretsbackup.model.draft import problems
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import shown
@@ -32,11 +32,11 @@ def load(home: Home) -> Profiles:
         if home.profiles.is_symlink():  # the user's own place for it may be away
             where = shown(os.fsencode(home.profiles.readlink()))
             raise Failure(
-                causes.SettingsBroken(f"{home.profiles}: “{where}”, to which it leads, is not there")
+                causes.SettingsBroken(str(home.profiles), fault=faults.LinkLeadsNowhere(where))
             ) from None
         return {}
     except UnicodeDecodeError as error:
-        raise Failure(causes.SettingsBroken(f"{home.profiles}: {error}")) from None
+        raise Failure(causes.SettingsBroken(str(home.profiles), str(error))) from None
     return parse(text, str(home.profiles))
 
 
@@ -45,18 +45,18 @@ def parse(text: str, where: str = "profiles.toml") -> Profiles:
     try:
         content = tomllib.loads(text)
     except (ValueError, RecursionError) as error:  # TOMLDecodeError is the one; a number can be too long
-        raise Failure(causes.SettingsBroken(f"{where}: {error}")) from None
+        raise Failure(causes.SettingsBroken(where, str(error))) from None
     version = content.pop("version", None)
     if type(version) is not int or version < 1:
-        raise Failure(causes.SettingsBroken(f"{where}: “version = {NEWEST}” is missing"))
+        raise Failure(causes.SettingsBroken(where, fault=faults.VersionMissing(NEWEST)))
     if version > NEWEST:
         raise Failure(causes.SettingsNewer(where))
     content = upgraded(content, version)
     entries = content.pop("profile", {})
     for unknown in content:
-        raise Failure(causes.SettingsBroken(f"{where}: “{unknown}” is not known; did you mean “profile”?"))
+        raise Failure(causes.SettingsBroken(where, fault=faults.TableUnknown(unknown)))
     if not isinstance(entries, dict):
-        raise Failure(causes.SettingsBroken(f"{where}: a profile begins with [profile.NAME]"))
+        raise Failure(causes.SettingsBroken(where, fault=faults.ProfileNotATable()))
     return {ProfileName(name): _profile(name, entry, where) for name, entry in entries.items()}
 
 
@@ -64,10 +64,9 @@ def _profile(name: str, entry: Any, where: str) -> Profile:
     try:
         profile = msgspec.convert({**_with_paths(entry, paths.read), "name": name}, Profile)
     except (msgspec.ValidationError, TypeError) as error:
-        raise Failure(causes.SettingsBroken(f"{where}, profile “{name}”: {error}")) from None
+        raise Failure(causes.SettingsBroken(where, str(error), name)) from None
     if wrong := problems(profile, imported=True):
-        sentence = f"{where}, profile “{name}”, {wrong[0].field}: {wrong[0].sentence.rstrip('.')}"
-        raise Failure(causes.SettingsBroken(sentence))
+        raise Failure(causes.SettingsBroken(where, "", name, wrong[0].field, wrong[0].fault))
     return profile
 
 

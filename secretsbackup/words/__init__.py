@@ -23,6 +23,7 @@ from secretsbackup.words.health import (
     unwatched,
 )
 from secretsbackup.words.message import Message
+from secretsbackup.words.problems import problem
 from secretsbackup.words.quantities import about, capital, duration, files, number, restored, roughly, size
 from secretsbackup.words.runs import (
     again,

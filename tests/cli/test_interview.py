@@ -65,7 +65,7 @@ def test_what_cannot_be_is_said_and_asked_once_more(
         "The destination /nowhere/at/all does not exist.",
         "There is no GnuPG key “nobody” here.",
         "That passphrase does not open your key.",
-        "“now and then” is no schedule",
+        "“now and then” is not a schedule",
     ):
         assert sentence in out
     assert "Make the recovery kit before you need it" in out

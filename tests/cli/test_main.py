@@ -154,7 +154,7 @@ def test_a_name_is_taken_once(say: Say, added: Said, tmp_path: Path, key: Finger
     [
         ("--to", "ftp://host/x", "“ftp://”"),
         ("--to", "s3://bucket", "prefix"),
-        ("--keep", "0", "Keep at least 1"),
+        ("--keep", "0", "keep: Give a number of at least 1."),
         ("--key", "nobody@example.org", "nobody@example.org"),
     ],
 )
@@ -278,8 +278,8 @@ def test_options_are_read_by_their_former_names_too(say: Say, added: Said) -> No
 @pytest.mark.parametrize(
     ("words", "sentence"),
     [
-        (("--schedule", "now and then"), "“now and then” is no schedule"),
-        (("--keep", "0"), "Keep at least 1"),
+        (("--schedule", "now and then"), "“now and then” is not a schedule"),
+        (("--keep", "0"), "keep: Give a number of at least 1."),
         (("--ask-above-changed", "101"), "from 0 to 100"),
         (("--to", "ftp://x/y"), "“ftp://”"),
     ],

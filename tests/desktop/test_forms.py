@@ -14,12 +14,12 @@ from secretsbackup.desktop import instance
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.credentials import Credentials
 from secretsbackup.desktop.editor import EditorWindow
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.preferences import PreferencesWindow
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.desktop.wizard.wizard import Wizard
 from secretsbackup.model import causes
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Compression, Profile
 from secretsbackup.model.schedule import Weekday, Weekly
@@ -91,13 +91,13 @@ def test_what_stands_against_a_draft_is_said_beside_its_field(
         editor.destination.setText("ftp://somewhere")
         editor.form.refresh()
         assert not editor.save.isEnabled()
-        assert not any("no destination that is known" in text for text in said(editor)), "not touched yet"
+        assert not any("is not a known destination" in text for text in said(editor)), "not touched yet"
         editor.form.touch("destination")
-        assert any("no destination that is known" in text for text in said(editor))
+        assert any("is not a known destination" in text for text in said(editor))
         editor.destination.setText("file:///media/disk")
         editor.sources.show_sources((), ("*.iso",))
         editor.form.touch("destination", "sources")
-        assert not any("no destination that is known" in text for text in said(editor))
+        assert not any("is not a known destination" in text for text in said(editor))
         assert any("at least one folder" in text for text in said(editor))
         assert not editor.save.isEnabled()
 

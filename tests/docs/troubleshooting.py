@@ -4,7 +4,7 @@ what it means is written here."""
 from collections.abc import Iterator
 
 from secretsbackup import words
-from secretsbackup.model import causes
+from secretsbackup.model import causes, faults
 from secretsbackup.model.causes import Cause
 from secretsbackup.model.event import Caution, Warned
 from secretsbackup.model.reason import Reason
@@ -60,8 +60,8 @@ MACHINE: Entries = {
 WROTE: Entries = {
     causes.ProfileUnknown("documets"): "The command names a profile that does not exist. Look for a typing mistake.",
     causes.ProfileExists("documents"): "Two profiles cannot have the same name.",
-    causes.ProfileInvalid("A pattern is one line that is not empty."): "A setting or a command cannot be used as it is. The sentence itself says what has to change; it is different each time. Nothing was changed.",
-    causes.SettingsBroken("/home/ada/.config/secretsbackup/profiles.toml: Expected ']' at the end of a table declaration"): "The settings file has a mistake. No profile is backed up until it is fixed. The [settings reference](settings-reference.md) shows how it should look.",
+    causes.ProfileInvalid(field="exclude", fault=faults.PatternEmpty()): "A setting or a command cannot be used as it is. The sentence itself says what has to change; it is different each time. Nothing was changed.",
+    causes.SettingsBroken("/home/ada/.config/secretsbackup/profiles.toml", "Expected ']' at the end of a table declaration"): "The settings file has a mistake. No profile is backed up until it is fixed. The [settings reference](settings-reference.md) shows how it should look.",
     causes.SettingsNewer("/home/ada/.config/secretsbackup/profiles.toml"): "A newer version of Secrets Backup wrote the settings. This version leaves them alone, so that nothing is lost.",
     causes.MemoryNewer("/home/ada/.local/state/secretsbackup/history.sqlite"): "A newer version of Secrets Backup wrote its history. This version leaves it alone.",
     causes.CatalogueLost(): "The list that answers “which file is in which backup” was damaged. It is only a copy: it is built again from the backups themselves. Your backups are not affected.",

@@ -7,6 +7,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from msgspec.structs import replace
 
+from secretsbackup import words
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.draft import problems, within
 from secretsbackup.model.profile import Calls, Fingerprint, Hooks, Profile, ProfileName, Source, labelled
@@ -76,7 +77,7 @@ def test_nothing_stands_against_a_good_draft() -> None:
 def test_what_is_wrong_is_said_of_its_field(field: str, value: Any) -> None:
     (problem, *_) = problems(replace(GOOD, **{field: value}))
     assert problem.field == field
-    assert problem.sentence.endswith(".")
+    assert words.problem(problem.fault).endswith(".")
 
 
 @pytest.mark.parametrize(

@@ -181,8 +181,9 @@ def test_a_file_written_by_hand_is_read() -> None:
 def test_what_is_wrong_in_it_is_named_and_the_file_is_left_alone(home: Home, text: str, named: str) -> None:
     failure = broken(home, text)
     assert failure.reason is Reason.SETTINGS_BROKEN
-    assert named in failure.cause.about
-    assert str(home.profiles) in failure.cause.about
+    title = words.reason(failure.cause).title
+    assert named in title
+    assert str(home.profiles) in title
 
 
 def test_the_names_of_the_first_version_go_on_being_read(home: Home) -> None:

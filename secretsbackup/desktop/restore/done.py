@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QLabel, QListWidget
 from secretsbackup import words
 from secretsbackup.desktop import icons, style, widgets
 from secretsbackup.desktop.fields import beside
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.restore.progress import ProgressPage
 from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.event import Caution, Verb
 from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Skipped
 from secretsbackup.words.language import _

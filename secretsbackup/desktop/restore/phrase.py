@@ -3,10 +3,10 @@
 from collections.abc import Callable, Sequence
 
 from secretsbackup.desktop.fields import SecretField
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.restore.when import WhenPage
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret

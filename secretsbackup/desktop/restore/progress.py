@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 from PySide6.QtCore import Signal
 
 from secretsbackup.desktop import style, work
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.run_trace import Trace
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.event import RunEnded, Verb, Warned
 from secretsbackup.model.outcome import YOU, Outcome
 from secretsbackup.model.status import Status, after

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QCheckBox, QLabel, QListWidget, QListWidgetItem
 from secretsbackup import words
 from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.fields import beside
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.restore.done import DonePage
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.difference import Difference, Differs, PutBack
-from secretsbackup.model.draft import Problem
 from secretsbackup.operations.restore import put_back
 from secretsbackup.words.language import _
 

@@ -13,10 +13,10 @@ from PySide6.QtWidgets import QCheckBox, QLineEdit, QListWidget, QListWidgetItem
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, style, widgets, work
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.restore.when import How, WhenPage
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.entry import Entry, What
 from secretsbackup.model.paths import shown
 from secretsbackup.operations.restore import forecast

@@ -6,12 +6,13 @@ from PySide6.QtWidgets import QLineEdit
 
 from secretsbackup import words
 from secretsbackup.desktop.fields import SecretField
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.restore.source import SourcePage
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model import destination as destinations
 from secretsbackup.model.destination import Bucket, Destination
-from secretsbackup.model.draft import Problem
+from secretsbackup.model.faults import Unreadable
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import KeyPair, Secret
@@ -79,8 +80,8 @@ class ElsewherePage(Page[Subject | None]):
         found = []
         try:
             place = self._place()
-        except ValueError as error:
-            return [Problem("url", str(error))]
+        except Unreadable as error:
+            return [Problem("url", words.problem(error.fault))]
         if isinstance(place, Bucket):
             found += [] if self.key_id.text().strip() else [Problem("key_id", _("Enter the access key ID."))]
             found += (

@@ -12,12 +12,12 @@ from PySide6.QtWidgets import QCheckBox, QFrame, QHeaderView, QLineEdit, QTreeVi
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, style, widgets, work
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.restore.search import SearchPage
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.restore.tree import MODIFIED, NAME, SIZE, Tree
 from secretsbackup.desktop.restore.when import How, WhenPage
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.forecast import Forecast
 from secretsbackup.model.selection import Mark
 from secretsbackup.operations.restore import forecast

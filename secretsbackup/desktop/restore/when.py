@@ -14,10 +14,10 @@ from PySide6.QtWidgets import QCalendarWidget, QHBoxLayout, QListWidget, QListWi
 from secretsbackup import words
 from secretsbackup.desktop import prompts, style, widgets, work
 from secretsbackup.desktop.choices import Choices
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.restore.subject import Subject
 from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.repository import index, prerequisites

@@ -12,12 +12,12 @@ from PySide6.QtCore import QStandardPaths
 from secretsbackup import words
 from secretsbackup.desktop import widgets
 from secretsbackup.desktop.fields import FolderField
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.restore.what import WhatPage
 from secretsbackup.desktop.restore.when import How, WhenPage
 from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model import causes
-from secretsbackup.model.draft import Problem
 from secretsbackup.operations.restore import destination_folder
 from secretsbackup.words.language import _
 

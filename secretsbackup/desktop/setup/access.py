@@ -10,6 +10,7 @@ from secretsbackup import words
 from secretsbackup.desktop import widgets, work
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import SecretField, beside, code, copy_button
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.bucket import BucketPage
 from secretsbackup.desktop.setup.existing_backups import DestinedPage
 from secretsbackup.desktop.setup.findings import Findings
@@ -18,7 +19,6 @@ from secretsbackup.model import causes, services
 from secretsbackup.model.check import Finding, Verdict
 from secretsbackup.model.created import Hand
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Access, Start
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret

@@ -8,11 +8,11 @@ import msgspec
 from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from secretsbackup.desktop import widgets
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model import services
 from secretsbackup.model.destination import Bucket, parse, url
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.plan import What, Where
 from secretsbackup.model.services import AMAZON, SERVICES, Service
 from secretsbackup.operations.setup import registry

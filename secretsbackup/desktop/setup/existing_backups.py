@@ -5,10 +5,10 @@ from datetime import UTC, datetime
 from typing import TypeVar
 
 from secretsbackup import words
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.destination import Destination
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.plan import Start
 from secretsbackup.model.secret import Credential
 from secretsbackup.operations.repository import discover

@@ -11,10 +11,11 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLine
 from secretsbackup import words
 from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.elided_label import Elided
+from secretsbackup.desktop.form import Problem, of_draft
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.short_names import name_of, short
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.draft import Problem, problems
+from secretsbackup.model.draft import problems
 from secretsbackup.model.plan import Start, What
 from secretsbackup.model.profile import labelled
 from secretsbackup.model.size_estimate import Appraisal, Leftover, Suggestion, Thing, chosen
@@ -95,7 +96,7 @@ class FilesPage(Page[What]):
 
     def problems(self) -> Sequence[Problem]:
         draft = registry.sketch(self.name.text().strip(), labelled(self._sources), tuple(self._exclude))
-        found = [one for one in problems(draft) if one.field in ("name", "sources", "exclude")]
+        found = [of_draft(one) for one in problems(draft) if one.field in ("name", "sources", "exclude")]
         found += [
             Problem("sources", _("“{path}” does not exist.").format(path=path))
             for path in self._sources

@@ -9,6 +9,7 @@ from PySide6.QtWidgets import QWidget
 from secretsbackup import words
 from secretsbackup.desktop import icons, widgets
 from secretsbackup.desktop.fields import FolderField
+from secretsbackup.desktop.form import Problem, of_draft
 from secretsbackup.desktop.setup.existing_backups import DestinedPage
 from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.setup.start import StartPage
@@ -16,7 +17,7 @@ from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.model.check import Finding, Sign, Verdict
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.draft import Problem, problems
+from secretsbackup.model.draft import problems
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import What, Where
 from secretsbackup.model.profile import labelled
@@ -81,7 +82,9 @@ class FolderPage(DestinedPage[Folder]):
             return [Problem("destination", away.format(folder=Path(path).parent))]
         what = self._what()
         draft = registry.sketch(what.name, labelled([*what.sources]))
-        return [one for one in problems(registry.to(draft, self.answer)) if one.field == "destination"]
+        return [
+            of_draft(one) for one in problems(registry.to(draft, self.answer)) if one.field == "destination"
+        ]
 
     async def check(self) -> Sequence[Problem]:
         what = self._what()

@@ -11,12 +11,12 @@ from secretsbackup import words
 from secretsbackup.desktop import widgets, work
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import FolderField, SecretField
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.automatic import AutomaticOffer, FindStarter
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.short_names import where
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.destination import Bucket, Destination, parse_or_folder
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Start
 from secretsbackup.model.reason import Reason

@@ -9,11 +9,11 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 
 from secretsbackup.desktop import work
 from secretsbackup.desktop.fields import copy_button
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.existing_backups import DestinedPage
 from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.model.destination import Host, parse
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import What, Where
 from secretsbackup.model.reason import Reason

@@ -9,9 +9,9 @@ from secretsbackup import words
 from secretsbackup.desktop import widgets, work
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import SecretField
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Start
 from secretsbackup.model.profile import Fingerprint

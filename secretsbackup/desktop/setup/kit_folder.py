@@ -10,9 +10,9 @@ from PySide6.QtWidgets import QCheckBox
 from secretsbackup.desktop import widgets
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import FolderField
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.plan import KitWish, Start, What
 from secretsbackup.words.language import _
 

@@ -6,11 +6,11 @@ from typing import TYPE_CHECKING
 
 from secretsbackup.desktop import widgets, work
 from secretsbackup.desktop.fields import FolderField
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.automatic import AutomaticOffer, FindStarter
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.short_names import where
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Start
 from secretsbackup.model.profile import Profile

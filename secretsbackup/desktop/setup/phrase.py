@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QLineEdit
 from secretsbackup import words
 from secretsbackup.desktop import widgets
 from secretsbackup.desktop.fields import SecretField, beside
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.key import KeyPage
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.setup.set_up import NO_KEY
 from secretsbackup.tools import passphrase

@@ -5,9 +5,9 @@ from pathlib import Path
 
 from secretsbackup.desktop import work
 from secretsbackup.desktop.choices import Choices
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.plan import Start
 from secretsbackup.operations.repository import discover, prerequisites
 from secretsbackup.store.home import Home

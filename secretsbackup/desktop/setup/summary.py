@@ -9,13 +9,13 @@ from PySide6.QtWidgets import QGridLayout, QWidget
 from secretsbackup import words
 from secretsbackup.desktop import prompts, style, widgets, work
 from secretsbackup.desktop.fields import beside
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.automatic import AutomaticOffer, FindStarter
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.tasks import Tasks
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.causes import Cause
 from secretsbackup.model.created import Did
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.plan import Start, Told, Traces
 from secretsbackup.model.reason import Reason

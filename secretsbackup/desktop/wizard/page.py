@@ -8,9 +8,8 @@ from PySide6.QtWidgets import QProgressBar, QWidget
 from shiboken6 import isValid
 
 from secretsbackup.desktop import style, widgets, work
-from secretsbackup.desktop.form import Form
+from secretsbackup.desktop.form import Form, Problem
 from secretsbackup.desktop.trouble import Remedy, Trouble
-from secretsbackup.model.draft import Problem
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.words import Message
 from secretsbackup.words.language import _

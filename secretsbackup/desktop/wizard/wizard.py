@@ -12,10 +12,10 @@ from PySide6.QtGui import QResizeEvent
 from PySide6.QtWidgets import QDialog, QFrame, QHBoxLayout, QPushButton, QScrollArea, QStackedWidget, QWidget
 
 from secretsbackup.desktop import style, widgets, work
+from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.desktop.wizard.steps import StepList
-from secretsbackup.model.draft import Problem
 from secretsbackup.words.language import _
 
 if TYPE_CHECKING:

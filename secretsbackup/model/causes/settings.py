@@ -1,6 +1,7 @@
 """What the user wrote, and what this program remembers."""
 
 from secretsbackup.model.causes.base import Base
+from secretsbackup.model.faults import Fault
 
 
 class ProfileUnknown(Base, frozen=True, tag="profile-unknown"):
@@ -16,15 +17,21 @@ class ProfileExists(Base, frozen=True, tag="profile-exists"):
 
 
 class ProfileInvalid(Base, frozen=True, tag="profile-invalid"):
-    """A setting or a command cannot be used; `sentence` says why."""
+    """A setting or a command cannot be used: a field and its fault, or else a sentence that says why."""
 
-    sentence: str
+    sentence: str = ""
+    field: str = ""
+    fault: Fault | None = None
 
 
 class SettingsBroken(Base, frozen=True, tag="settings-broken"):
-    """The settings file cannot be read; `fault` says where and why."""
+    """The settings file cannot be read, in a profile or a field of it: by a fault, or as `because` says."""
 
-    fault: str
+    path: str
+    because: str = ""
+    profile: str = ""
+    field: str = ""
+    fault: Fault | None = None
 
 
 class SettingsNewer(Base, frozen=True, tag="settings-newer"):
@@ -56,9 +63,10 @@ class MemoryBroken(Base, frozen=True, tag="memory-broken"):
 
 
 class SeedUnreadable(Base, frozen=True, tag="seed-unreadable"):
-    """The configuration of the old scripts cannot be taken over."""
+    """The configuration of the old scripts cannot be taken over: where and why, or a fault there."""
 
-    fault: str
+    because: str
+    fault: Fault | None = None
 
 
 class NotATime(Base, frozen=True, tag="not-a-time"):

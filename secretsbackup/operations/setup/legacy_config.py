@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from secretsbackup.model import causes
 from secretsbackup.model import destination as destinations
 from secretsbackup.model.destination import Destination
+from secretsbackup.model.faults import Unreadable
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile, ProfileName, Source
 from secretsbackup.model.secret import Secret, SecretName
@@ -134,6 +135,8 @@ def _destination(url: str) -> Destination:
         if host:
             return destinations.parse("s3://" + parts.path.strip("/"), region=host[1])
         return destinations.parse(url)
+    except Unreadable as error:
+        raise Failure(causes.SeedUnreadable("REMOTE_DESTINATION", error.fault)) from None
     except ValueError as error:
         raise Failure(causes.SeedUnreadable(f"REMOTE_DESTINATION: {error}")) from None
 

@@ -8,9 +8,9 @@ from pathlib import Path
 
 import msgspec
 
-from secretsbackup.model import causes
+from secretsbackup.model import causes, faults
 from secretsbackup.model.destination import Destination, Folder, Host
-from secretsbackup.model.draft import Problem, inside, problems
+from secretsbackup.model.draft import DraftProblem, problems
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.secret import Secret, SecretName
@@ -56,7 +56,7 @@ def check_sketch(draft: Profile) -> None:
     """Failure(PROFILE_INVALID) with the first thing that stands against what is known of it."""
     for problem in problems(draft):
         if problem.field != "key":
-            raise Failure(causes.ProfileInvalid(problem.sentence))
+            raise Failure(_invalid(problem))
 
 
 def bucket_name(name: str) -> str:
@@ -75,17 +75,21 @@ def is_bucket_name(name: str) -> bool:
 def check(draft: Profile, *, imported: bool = False) -> None:
     """Failure(PROFILE_INVALID) with the first thing that stands against a draft."""
     if wrong := [*problems(draft, imported=imported), *_by_other_names(draft)]:
-        raise Failure(causes.ProfileInvalid(wrong[0].sentence))
+        raise Failure(_invalid(wrong[0]))
 
 
-def _by_other_names(draft: Profile) -> Iterator[Problem]:
+def _invalid(problem: DraftProblem) -> causes.ProfileInvalid:
+    return causes.ProfileInvalid(field=problem.field, fault=problem.fault)
+
+
+def _by_other_names(draft: Profile) -> Iterator[DraftProblem]:
     """A destination that lies in a source by a link, or as a folder that is mounted at two places."""
     if not isinstance(draft.destination, Folder):
         return
     path = draft.destination.path
     for source in draft.sources:
         if tree.within(Path(path), Path(source.path)):
-            yield Problem("destination", inside(path, source.path))
+            yield DraftProblem("destination", faults.InsideSource(path, source.path))
 
 
 async def enrol(

@@ -3,8 +3,10 @@
 from typing import assert_never
 
 from secretsbackup.model import causes
+from secretsbackup.model.faults import OutOfRange
 from secretsbackup.words.language import _
 from secretsbackup.words.message import Message
+from secretsbackup.words.problems import problem
 
 
 def settings(cause: causes.OfSettings) -> Message:
@@ -52,12 +54,18 @@ def _profile_exists(cause: causes.ProfileExists) -> Message:
 
 
 def _profile_invalid(cause: causes.ProfileInvalid) -> Message:
-    return Message(cause.sentence)
+    match cause.fault:
+        case None:
+            return Message(cause.sentence)
+        case OutOfRange() as fault:  # which says nothing of what the number is for
+            return Message(f"{cause.field}: {problem(fault)}" if cause.field else problem(fault))
+        case fault:
+            return Message(problem(fault))
 
 
 def _settings_broken(cause: causes.SettingsBroken) -> Message:
     return Message(
-        _("The settings cannot be read: {about}.").format(about=cause.fault),
+        _("The settings cannot be read: {about}.").format(about=_where(cause)),
         _("Fix that line in the file. Nothing was changed."),
     )
 
@@ -93,7 +101,11 @@ def _memory_broken(cause: causes.MemoryBroken) -> Message:
 
 def _seed_unreadable(cause: causes.SeedUnreadable) -> Message:
     return Message(
-        _("That configuration cannot be imported: {about}.").format(about=cause.fault),
+        _("That configuration cannot be imported: {about}.").format(
+            about=f"{cause.because}: {problem(cause.fault).removesuffix('.')}"
+            if cause.fault
+            else cause.because
+        ),
         _("Fix it, or set up a new backup."),
         "secretsbackup init",
     )
@@ -104,6 +116,13 @@ def _not_a_time(cause: causes.NotATime) -> Message:
         _("“{about}” is not a valid time.").format(about=cause.text),
         _("Write 2026-11-22, “2026-11-22 18:00” or the name of a snapshot."),
     )
+
+
+def _where(cause: causes.SettingsBroken) -> str:
+    profile = _("profile “{name}”").format(name=cause.profile) if cause.profile else ""
+    where = ", ".join(filter(None, (cause.path, profile, cause.field)))
+    why = problem(cause.fault).removesuffix(".") if cause.fault else cause.because
+    return f"{where}: {why}" if why else where
 
 
 def _newer(path: str) -> Message:

@@ -184,7 +184,7 @@ def test_a_folder_must_be_there_and_not_in_what_it_saves(play: Play, begin: Begi
         hand.type(line, "/nowhere/at/all")
         assert "Is its disk connected?" in hand.says
         hand.type(line, str(person / "Documents" / "inside"))
-        assert "lies inside" in hand.says
+        assert "is inside" in hand.says
         hand.type(line, str(person / "Pictures"))
         assert "same disk" in hand.says, "a caution, not a problem"
         assert hand.lit
