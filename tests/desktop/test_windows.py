@@ -4,13 +4,15 @@ import asyncio
 import subprocess
 import sys
 
+from PySide6.QtWidgets import QPushButton, QWidget
+
 from secretsbackup.desktop import screens
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.window import MainWindow
 from secretsbackup.model.event import RunId
 from secretsbackup.model.plan import Start
 from secretsbackup.model.profile import Profile, ProfileName
-from tests.desktop.conftest import DOCS, Play, until
+from tests.desktop.conftest import DOCS, Parts, Play, until
 
 GHOST = ProfileName("ghost")
 RUN, ANOTHER = RunId("20261122T120000.000Z-abcd"), RunId("20261123T120000.000Z-abcd")
@@ -76,6 +78,43 @@ def test_a_profile_that_is_not_there_is_not_passed_over_in_silence(
         assert len(refused) == 2
 
     play(look())
+
+
+def test_the_window_says_what_should_be_shown(play: Play, parts: Parts, docs: Profile) -> None:
+    async def look() -> None:
+        parts.states.begin()
+        window = parts.window()
+        await until(lambda: parts.states.all[DOCS].known)
+        press(window, "Add a backup…")
+        press(window, "Preferences…")
+        press(window, "Restore files…")
+        assert parts.shown == [screens.SetUp(), screens.Preferences(), screens.Restore(DOCS)]
+        parts.shown.clear()
+        (menu,) = (button.menu() for button in window.findChildren(QPushButton) if button.menu())
+        about = [screens.Verification(DOCS), screens.SaveKit(DOCS), screens.Diagnostics(DOCS)]
+        for action in menu.actions():
+            if "full" not in action.text() and "Help" not in action.text():
+                action.trigger()
+        assert parts.shown == [*about, screens.Editor(DOCS)]
+
+    play(look())
+
+
+def test_where_there_is_no_profile_one_is_set_up_or_comes_back(play: Play, parts: Parts) -> None:
+    async def look() -> None:
+        parts.states.begin()
+        window = parts.window()
+        press(window, "Set up a backup")
+        press(window, "Restore from a backup I have")
+        assert parts.shown == [screens.SetUp(), screens.SetUp(Start.KIT)]
+
+    play(look())
+
+
+def press(window: QWidget, name: str) -> None:
+    """Press the button that is to be seen under this name."""
+    shown = (one for one in window.findChildren(QPushButton) if one.isVisible())
+    next(one for one in shown if one.text().replace("&", "") == name).click()
 
 
 def test_a_tray_knows_no_window() -> None:
