@@ -1,4 +1,4 @@
-"""Commands that run: backup, verify, stop, prune, demo."""
+"""secretsbackup backup: back up now, or what is due."""
 
 import sys
 from datetime import UTC, datetime
@@ -106,70 +106,6 @@ async def _mend_timer() -> None:
 
     try:
         if await timer.repair():
-            output.say("The timer is mended: this program has moved.")
+            output.say("The program has moved; the timer was updated.")
     except (Failure, OSError):
         return
-
-
-async def verify(options: Options, home: Home) -> int:
-    """Audit, restore a sample, compare."""
-    from secretsbackup.cli import follow
-    from secretsbackup.operations.verify.verify import verify as recipe
-
-    profile = arguments.one(home, options)
-    await prompts.refuse_unwanted(profile)
-    opened_by = await prompts.opened_by(profile)
-    ended = await follow.run(recipe, Verb.VERIFY, profile, home, json=options.json, opened_by=opened_by)
-    return follow.status(ended)
-
-
-async def stop(options: Options, home: Home) -> int:
-    """Stop what another process does, the tray or a timer's."""
-    from secretsbackup.operations.watch.stop import stop as stopping
-
-    for profile in arguments.all_or_one(home, options):
-        stopped = await stopping(home, profile.name)
-        if options.json:
-            output.line({"profile": profile.name, "stopped": stopped})
-        else:
-            done = f"The run of “{profile.name}” is stopped."
-            print(done if stopped else f"No run of “{profile.name}” goes on.")
-    return 0
-
-
-async def prune(options: Options, home: Home) -> int:
-    """Remove what is too old, or say what would go."""
-    from secretsbackup.cli import follow
-    from secretsbackup.operations.repository import prune as operation
-
-    profile = arguments.one(home, options)
-    opened_by = await prompts.opened_by(profile)
-    if not options.dry_run:
-        ended = await follow.run(
-            operation.prune, Verb.PRUNE, profile, home, json=options.json, opened_by=opened_by
-        )
-        return follow.status(ended)
-    plan = await operation.preview(profile, home, opened_by)
-    if options.json:
-        output.line(plan)
-        return 0
-    for chain in plan.old:
-        count = words.number(len(chain.snapshots), "snapshot", "snapshots")
-        print(f"would go: {chain.snapshots[0].stamp}, {count}, {words.size(chain.size)}")
-    for name in plan.debris:
-        print(f"would go: {name}")
-    if plan.uploads:
-        print(f"would end: {words.number(plan.uploads, 'unfinished upload', 'unfinished uploads')}")
-    if plan.held_back:
-        message = words.reason(plan.held_back)
-        output.say(f"Nothing would go: {message.title}", message.in_terminal)
-    stay = words.number(len(plan.kept), "backup series", "backup series")
-    print(f"{stay} would stay; {words.size(plan.freed)} would be freed.")
-    return 0
-
-
-async def demo(options: Options, _: Home) -> int:
-    """Show a whole round trip."""
-    from secretsbackup.cli import demonstration
-
-    return await demonstration.show(options.keep, json=options.json)

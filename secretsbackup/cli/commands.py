@@ -2,29 +2,26 @@
 
 import asyncio
 import contextlib
-import importlib
 import os
 import signal
 import sys
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 
-from secretsbackup.cli import environment, output, terminal
+from secretsbackup.cli import dispatch, environment, output, terminal
 from secretsbackup.cli.arguments import Options
+from secretsbackup.cli.dispatch import Command
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.store import boundary, home
-from secretsbackup.store.home import Home
 from secretsbackup.store.lock import PLEASE_STOP
 from secretsbackup.tools import ending
 from secretsbackup.tools.threads import Threads
 
 _CANCELLED = 4
-Command = Callable[[Options, Home], Awaitable[int]]
 
 
 def run(options: Options) -> int:
     """Run the command; the exit status."""
-    module = importlib.import_module(f"secretsbackup.cli.{options.module}")
-    command: Command = getattr(module, options.command)
+    command = dispatch.find(options.command)
     with ending.watched(_STOPS, _give_up):
         return ended(lambda: asyncio.run(_run(command, options)), json=options.json)
 
@@ -41,7 +38,7 @@ def ended(do: Callable[[], int], *, json: bool) -> int:
         output.say("Cancelled.")
         return _CANCELLED
     except EOFError:
-        output.say("The answers ended too early; nothing was changed.")
+        output.say("Input ended unexpectedly; nothing was changed.")
         return 2
     except BrokenPipeError:
         output.give_up()
@@ -55,8 +52,8 @@ def _refused(error: OSError, *, json: bool) -> int:
     if error.filename == terminal.OUTPUT:
         output.give_up()
         output.say(
-            f"What this command prints cannot be written ({os.strerror(error.errno or 0)}).",
-            "See where its output goes.",
+            f"The output cannot be written ({os.strerror(error.errno or 0)}).",
+            "Check where the output of this command goes.",
         )
         return 1
     if error.filename is None and environment.is_gone():
@@ -75,7 +72,7 @@ def _give_up() -> None:
     """End although the main thread still waits for a file; what it would have told is told here."""
     shown = "\x1b[?25h" if sys.stderr.isatty() else ""  # a bar had hidden the cursor
     with contextlib.suppress(OSError):
-        os.write(2, f"{shown}\nCancelled, while a file or a disk did not answer.\n".encode())
+        os.write(2, f"{shown}\nCancelled while a file or disk was not responding.\n".encode())
     os._exit(_CANCELLED)
 
 

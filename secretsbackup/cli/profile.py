@@ -1,4 +1,4 @@
-"""Commands that manage: init, profiles and secrets."""
+"""secretsbackup profile: add, change, list, show, check, import or remove profiles."""
 
 import shlex
 from collections.abc import Callable
@@ -19,13 +19,6 @@ from secretsbackup.model.profile import Calls, Compression, Hooks, Profile, Prof
 from secretsbackup.model.secret import SecretName
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
-
-
-async def init(_: Options, home: Home) -> int:
-    """Ask, and write a profile."""
-    from secretsbackup.cli import interview
-
-    return await interview.hold(home)
 
 
 async def profile_add(options: Options, home: Home) -> int:
@@ -69,7 +62,7 @@ async def profile_set(options: Options, home: Home) -> int:
     if options.json:
         output.line(after)
     else:
-        print(f"The profile “{after.name}” is changed." if after != before else "Nothing was to be changed.")
+        print(f"The profile “{after.name}” is changed." if after != before else "Nothing to change.")
     return 0
 
 
@@ -199,7 +192,7 @@ async def profile_list(options: Options, home: Home) -> int:
         rows = ((p.name, ", ".join(s.path for s in p.sources), url(p.destination)) for p in known.values())
         output.table(("Profile", "Sources", "Destination"), rows)
     elif not known:
-        output.say("There is no profile yet.", "Make one: secretsbackup init")
+        output.say("There is no profile yet.", "Create one: secretsbackup init")
     return 0
 
 
@@ -308,27 +301,4 @@ async def profile_import(options: Options, home: Home) -> int:
             "its secrets are in the keyring."
         )
         print(f"Then: secretsbackup backup {profile.name}")
-    return 0
-
-
-async def secret_set(options: Options, home: Home) -> int:
-    """Store a secret."""
-    from secretsbackup.operations.setup import registry
-
-    profile = profiles.get(home, options.name)
-    name = SecretName(options.secret)
-    value = prompts.ask_secret(f"{name}:")
-    if not value:
-        raise Failure(causes.ProfileInvalid("An empty secret is none; nothing was stored."))
-    await registry.keep_secret(profile, name, value)
-    output.say(f"Stored in the keyring: {name} of “{profile.name}”.")
-    return 0
-
-
-async def secret_forget(options: Options, _: Home) -> int:
-    """Remove a secret."""
-    from secretsbackup.tools import keychain
-
-    gone = await keychain.forget(ProfileName(options.name), SecretName(options.secret))
-    output.say("Removed from the keyring." if gone else "The keyring had none.")
     return 0

@@ -1,4 +1,4 @@
-"""Commands that set a bucket up: provision, which does it, and policy, which says what to do by hand."""
+"""secretsbackup provision: make a bucket, and a user and key for one prefix of it alone."""
 
 import asyncio
 import sys
@@ -9,8 +9,7 @@ from secretsbackup import words
 from secretsbackup.cli import arguments, output, prompts
 from secretsbackup.cli.arguments import Options
 from secretsbackup.model import causes
-from secretsbackup.model import policy as policies
-from secretsbackup.model.created import Did, Hand, How, Made
+from secretsbackup.model.created import Did, How, Made
 from secretsbackup.model.destination import Bucket, Destination, parse, url
 from secretsbackup.model.faults import Unreadable
 from secretsbackup.model.outcome import Failure
@@ -20,7 +19,6 @@ from secretsbackup.operations.setup import create_bucket as operation
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 
-_UNKNOWN_USER = "arn:aws:iam::ACCOUNT-NUMBER:user/USER-NAME"
 _PROMISE = (
     "An administrator's key is used for this alone, and kept only where a server makes no others for us."
 )
@@ -29,7 +27,7 @@ _SIGNS = {How.REFUSED: "!", How.TAKEN_BACK: "!", How.SPARED: "!", How.UNKNOWN_TH
 
 async def provision(options: Options, home: Home) -> int:
     """Make a bucket, and a user and key for one prefix of it alone."""
-    bucket = _bucket(options, home)
+    bucket = bucket_of(options, home)
     name = _name(options, bucket, home)
     admin = credential(options.aws_profile)
     wish = operation.Wish(profile=name, bucket=bucket, iam=options.iam_endpoint)
@@ -115,50 +113,7 @@ def _tell(did: Did, *, json: bool) -> None:
             print(f"  → {message.in_terminal}")
 
 
-async def policy(options: Options, home: Home) -> int:
-    """Print a policy on standard output, and what to do with it on standard error."""
-    bucket = _bucket(options, home)
-    if options.form == "iam":
-        print(policies.text(policies.for_user(bucket)))
-        _explain(bucket)
-        return 0
-    known = options.principal or await _principal(options, home, bucket)
-    print(policies.text(policies.for_bucket(bucket, known or _UNKNOWN_USER)))
-    output.say(
-        "Paste it as the bucket's policy (Permissions, Bucket policy); it grants that user this prefix."
-    )
-    if not known:
-        output.say("", "Write your user's ARN for “Principal”, or name it with --principal.")
-    return 0
-
-
-def _explain(bucket: Bucket) -> None:
-    output.say("What was printed is the policy of a user that backs up there. By hand, in this order:")
-    for number, step in enumerate(operation.steps(bucket), 1):
-        paste = f"\n{step.copy}" if step.hand is Hand.LIFECYCLE else ""
-        output.say(f"{number}. {words.hand(step)}{paste}")
-    output.say(
-        "",
-        "duplicity begins by looking at the bucket as a whole. Where S3 cannot tell that from a listing "
-        "(Amazon's cannot), this user can list the names, not the contents, of all it holds: best give the "
-        "backups a bucket of their own.",
-    )
-
-
-async def _principal(options: Options, home: Home, bucket: Bucket) -> str | None:
-    """Whom a profile's credential belongs to, if there is a profile and it has one that says so."""
-    from secretsbackup.operations.repository import prerequisites
-    from secretsbackup.tools import iam
-
-    if options.to:
-        return None
-    try:
-        return await iam.principal(bucket, await prerequisites.credential(arguments.one(home, options)))
-    except Failure:
-        return None
-
-
-def _bucket(options: Options, home: Home) -> Bucket:
+def bucket_of(options: Options, home: Home) -> Bucket:
     try:
         destination: Destination = (
             parse(options.to, endpoint=options.endpoint, region=options.region)

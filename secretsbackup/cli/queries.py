@@ -1,37 +1,18 @@
-"""Commands that look: snapshots, files, find, versions, status, runs, log."""
+"""secretsbackup snapshots, files, find and versions: what the backups hold."""
 
 import os
-import sys
-from datetime import UTC, datetime
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
-
-import msgspec
+from typing import TYPE_CHECKING
 
 from secretsbackup import words
 from secretsbackup.cli import arguments, output, prompts
 from secretsbackup.cli.arguments import Options
 from secretsbackup.model import causes
 from secretsbackup.model.entry import What
-from secretsbackup.model.event import (
-    HookRan,
-    Moment,
-    RunEnded,
-    RunStarted,
-    Verb,
-    Warned,
-    encode,
-)
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import shown
-from secretsbackup.model.profile import ProfileName
-from secretsbackup.store import journal, language_setting, profiles
 from secretsbackup.store.home import Home
-from secretsbackup.words.language import _, speak
 
 if TYPE_CHECKING:
-    from secretsbackup.model.profile import Profile
-    from secretsbackup.model.status import Status
     from secretsbackup.operations.repository.browse import Answer, Learns
 
 
@@ -156,168 +137,3 @@ def _tell(answer: "Answer", options: Options, *, span: bool = False) -> None:
 
 def _is_text(path: bytes) -> bool:
     return shown(path).encode() == path
-
-
-async def status(options: Options, home: Home) -> int:
-    """Say how safe each profile is."""
-    from secretsbackup.operations.setup import automatic_start
-    from secretsbackup.operations.watch.status import standing
-
-    speak(language_setting.chosen(home))  # the same sentence as in the tray
-    known = arguments.all_or_one(home, options)
-    if automatic_start.scheduled(known):
-        await automatic_start.look_elsewhere(home)
-    if not known:
-        make = _("Create one: {command}").format(command="secretsbackup init")
-        output.say(_("There is no profile yet."), make)
-    for profile in known:
-        now = datetime.now(UTC)
-        stands = standing(home, profile.name, now)
-        if options.json:
-            output.line(await _in_full(profile, home, stands, now))
-        else:
-            _say_health(profile, stands, now)
-    return 0
-
-
-def _say_health(profile: "Profile", stands: "Status", now: datetime) -> None:
-    """The sentence that every place says, and below it what only a terminal does: what to type."""
-    from secretsbackup.model.status import unaccepted
-
-    print(f"{profile.name}: {words.health(stands, now)}")
-    if stands.running:
-        return
-    wanted = [words.to_type(one) for one in unaccepted(stands, now)]
-    next_run = words.next_run(stands.next_run, stands.paused_until, now)
-    for line in (*wanted, next_run, words.proven(stands, now)):
-        if line:
-            print(f"  {line}")
-
-
-async def _in_full(profile: "Profile", home: Home, stands: "Status", now: datetime) -> dict[str, Any]:
-    """A status with everything that follows from it, and what stands against the next run."""
-    from secretsbackup.model.status import concerns, level
-    from secretsbackup.operations.watch import schedule
-
-    verdict = await schedule.look(profile, home, now)
-    return {
-        **msgspec.to_builtins(stands),
-        "level": level(stands, now),
-        "sentence": words.health(stands, now),
-        "concerns": [
-            {
-                "about": one.about,
-                "sentence": words.concern(one, now),
-                "accepted": not one.grave and one.key in stands.accepted,
-            }
-            for one in concerns(stands, now)
-        ],
-        "next_run": verdict.at,
-        "due": verdict.now,
-        "against": [{**output.fields(why), "sentence": words.reason(why).title} for why in verdict.against],
-    }
-
-
-async def accept(options: Options, home: Home) -> int:
-    """Take note of what is not as it should be, and keep quiet about it until it changes."""
-    from secretsbackup.model.status import concerns
-    from secretsbackup.operations.watch.status import standing
-    from secretsbackup.store import notes
-
-    for profile in arguments.all_or_one(home, options):
-        now = datetime.now(UTC)
-        known = concerns(standing(home, profile.name, now), now)
-        accepted = [one for one in known if not one.grave]
-        notes.set_(home, profile.name, accepted=frozenset(one.key for one in accepted))
-        if options.json:
-            output.line({"profile": profile.name, "accepted": [words.concern(one, now) for one in accepted]})
-        for one in () if options.json else known:
-            print(f"{profile.name}: {'stays' if one.grave else 'accepted'}: {words.concern(one, now)}")
-        if not known and not options.json:
-            print(f"{profile.name}: there is nothing to accept.")
-    return 0
-
-
-async def runs(options: Options, home: Home) -> int:
-    """List past runs."""
-    from secretsbackup.store import history
-
-    name = options.chosen or options.name
-    known = [ProfileName(name)] if name else list(profiles.load(home))
-    if name:
-        profiles.get(home, name)
-    rows, trouble = [], None
-    for one in known:
-        trouble = history.caught_up(home, one)[1] or trouble
-        for past in history.runs(home, one):
-            if options.json:
-                output.line(past)
-            took = words.duration((past.ended - past.began).total_seconds())
-            told = words.outcome(past.outcome, past.verb).title
-            rows.append((past.run, one, past.verb, words.clock(past.began), took, told))
-    if rows and not options.json:
-        output.table(("Run", "Profile", "", "Began", "Took", "Outcome"), rows)
-    elif not rows:
-        output.say("There was no run yet.")
-    return output.failed(trouble, json=False) if trouble else 0
-
-
-async def log(options: Options, home: Home) -> int:
-    """Tell the story of a run."""
-    from secretsbackup.operations.watch.report import for_strangers
-
-    verb = Verb.BACKUP
-    path = _journal(home, options)
-    moments = journal.read(path)
-    if options.obscured:
-        moments = for_strangers(moments, profiles.load(home).values())
-    for moment in moments:
-        if isinstance(moment.event, RunStarted):
-            verb = moment.event.verb
-        if options.json:
-            sys.stdout.buffer.write(encode(moment) + b"\n")
-        elif told := _told(moment, verb):
-            print(f"{words.clock(moment.at)}  {told}")
-    return 0
-
-
-def _journal(home: Home, options: Options) -> Path:
-    names = [ProfileName(options.chosen)] if options.chosen else list(profiles.load(home))
-    found = [home.journal(name, run) for name in names for run in journal.runs(home, name)]
-    chosen = [path for path in found if not options.run or path.stem == options.run]
-    if not chosen:
-        raise Failure(
-            causes.ProfileInvalid(f"There is no run “{options.run}”." if options.run else "No run yet.")
-        )
-    return max(chosen, key=lambda path: path.stem)
-
-
-def _told(moment: Moment, verb: Verb) -> str:
-    told = words.told(moment, verb)
-    match moment.event:
-        case Warned() as warned if not warned.is_note:
-            return f"! {told}"
-        case HookRan(lines=lines):
-            return "\n    ".join((told, *map(output.plain, lines)))
-        case RunEnded(outcome=ended):
-            return "\n    ".join((told, *map(output.plain, getattr(ended, "last_lines", ()))))
-        case _:
-            return told
-
-
-async def open(_options: Options, _home: Home) -> int:  # noqa: A001 - the word that people type
-    """Only reached where no window can be shown."""
-    output.say("There is no screen here to open a window on.", "See `secretsbackup status`.")
-    return 1
-
-
-async def welcome(options: Options, home: Home) -> int:
-    """Without a command: how safe one is, or where to begin."""
-    if profiles.load(home):
-        options.name = None
-        return await status(options, home)
-    print("Secrets Backup keeps what you can't lose: encrypted, incremental, off-site.\n")
-    print("  secretsbackup demo    see it work, with throw-away files and a throw-away key")
-    print("  secretsbackup init    set up your own backup")
-    print("  secretsbackup --help  everything else")
-    return 0

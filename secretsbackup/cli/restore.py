@@ -40,8 +40,8 @@ class _From(msgspec.Struct, frozen=True):
 async def restore(options: Options, home: Home) -> int:
     """Restore into a new folder."""
     source, paths = await _source(options, home)
-    if options.go_on is not None:
-        begun = _begun(source.profile, options.go_on, home)
+    if options.resumed is not None:
+        begun = _begun(source.profile, options.resumed, home)
         recipe = operation.go_on(begun, keep_setuid=options.keep_setuid)
     else:
         to = _parent(options)
@@ -76,20 +76,18 @@ def _parent(options: Options) -> Path:
 
 
 def _begun(profile: Profile, folder: str, home: Home) -> unfinished.Unfinished:
-    """The restore that is gone on with."""
+    """The restore that is continued."""
     wanted = str(Path(folder).expanduser().absolute()) if folder else ""
     for one in unfinished.known(home, profile.name):
         if wanted in ("", one.folder):
             return one
     named = f" into {wanted}" if wanted else ""
-    raise Failure(causes.ProfileInvalid(f"No restore of “{profile.name}”{named} waits to be gone on with."))
+    raise Failure(causes.ProfileInvalid(f"There is no interrupted restore of “{profile.name}”{named}."))
 
 
 def _tell_how_to_go_on(ended: Outcome, profile: Profile, home: Home) -> None:
     if not isinstance(ended, Completed) and (begun := unfinished.known(home, profile.name)):
-        output.say(
-            f"To go on where it stopped: secretsbackup restore {profile.name} --go-on {begun[0].folder}"
-        )
+        output.say(f"To continue: secretsbackup restore {profile.name} --continue {begun[0].folder}")
 
 
 # From elsewhere

@@ -78,7 +78,7 @@ def test_what_cannot_be_printed_is_told_apart_from_a_disk_of_ours(
     assert ended.returncode == status
     assert "Traceback" not in ended.stderr
     assert "The disk is full" not in ended.stderr
-    said = "What this command prints cannot be written (No space left on device)." in ended.stderr
+    said = "The output cannot be written (No space left on device)." in ended.stderr
     assert said == (status == 1 and words != ("--version",))
 
 

@@ -10,13 +10,15 @@ from typing import Any
 import pytest
 
 from secretsbackup import __version__
-from secretsbackup.cli.main import parser
+from secretsbackup.cli import dispatch
+from secretsbackup.cli.parser import parser
 from secretsbackup.desktop.settings import Settings
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.store.home import standard
 from secretsbackup.words import language
 from tests.cli.conftest import Said, Say
 from tests.conftest import StandIn
+from tests.docs.commands import commands
 
 VERSION = """
 import sys
@@ -45,16 +47,16 @@ def test_help_loads_nothing_heavy_either(say: Say) -> None:
         ("restore --to X p -- -rf --json", {"words": ["p", "-rf", "--json"], "json": False}),
         ("restore -- -a -- c", {"words": ["-a", "--", "c"]}),
         ("restore - -5 --to=X", {"words": ["-", "-5"], "to": "X"}),
-        ("restore p --go-on", {"words": ["p"], "go_on": ""}),
-        ("restore --go-on X p --json", {"words": ["p"], "go_on": "X"}),
-        ("restore --go-on --js p", {"words": ["p"], "go_on": "", "json": True}),
+        ("restore p --continue", {"words": ["p"], "resumed": ""}),
+        ("restore --continue X p --json", {"words": ["p"], "resumed": "X"}),
+        ("restore --continue --js p", {"words": ["p"], "resumed": "", "json": True}),
         ("backup --full p --yes", {"name": "p", "full": True, "yes": True}),
         ("backup --full -v", {"name": None, "verbose": True}),
         ("find p --limit 3 x --deleted", {"words": ["p", "x"], "limit": 3, "deleted": True}),
         ("find -- -x", {"words": ["-x"]}),
         ("secret set p --json gpg-passphrase", {"name": "p", "secret": "gpg-passphrase"}),
         ("--json --profile p status", {"json": True, "chosen": "p", "name": None}),
-        ("profile --json list", {"json": True, "command": "profile_list"}),
+        ("profile --json list", {"json": True, "command": "profile list"}),
         ("profile set --keep 3 p --exclude a --exclude b", {"name": "p", "keep": 3, "exclude": ["a", "b"]}),
         ("autostart --json on", {"wanted": "on"}),
         ("autostart", {"wanted": "status", "json": False, "chosen": None}),
@@ -446,3 +448,10 @@ def test_the_status_is_told_in_the_language_of_the_desktop(
         assert "docs: Not protected" in say("status").out
     finally:
         language.speak("en")
+
+
+def test_every_command_has_its_function() -> None:
+    typed = [name for name, _ in commands()]
+    assert [dispatch.find(name).__name__ for name in typed] == [name.replace(" ", "_") for name in typed]
+    with pytest.raises(KeyError):
+        dispatch.find("no such command")

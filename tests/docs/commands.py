@@ -3,7 +3,7 @@
 import argparse
 from collections.abc import Iterator
 
-from secretsbackup.cli.main import parser
+from secretsbackup.cli.parser import parser
 
 INTRO = """\
 # Command line

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from secretsbackup.cli.main import parser
+from secretsbackup.cli.parser import parser
 from tests.docs import commands
 from tests.docs.commands_in import PAPERS, spans
 from tests.docs.commands_in import commands as commands_in

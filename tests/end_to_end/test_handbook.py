@@ -34,7 +34,7 @@ _LOOKS = [
     *("profile check", "profile show", "profile list", "key list", "key passphrase", "restore"),
 ]
 """What is done of all pages, in this order, after the first backup."""
-_NOT_HERE = {"--from", "--go-on", "--until", "web1", "laptop"}
+_NOT_HERE = {"--from", "--continue", "--until", "web1", "laptop"}
 """Words of examples for another place or another time."""
 
 

@@ -133,7 +133,7 @@ def test_a_link_that_is_told_to_be_a_folder_takes_nothing_from_where_it_leads(
     assert said.outcome["cause"]["reason"] == "snapshot-unsafe"
     user.run("restore", "--json", "docs/a", "docs/b", "--to", str(to), status=None)
     for folder in to.glob("*-incomplete"):
-        user.run("restore", "--go-on", str(folder), status=None)
+        user.run("restore", "--continue", str(folder), status=None)
     assert sorted(path.name for path in outside.iterdir()) == ["precious", "secret"]
     assert outside.stat().st_mode & 0o777 == 0o700
 

@@ -96,5 +96,5 @@ def test_where_the_program_itself_waits_for_it(
     make_profile(user, keys[1], source, f"file://{tmp_path}/backups")
     user.env["XDG_CACHE_HOME"] = str(hung)
     _told, said = interrupted(user.start("backup", "--json"))
-    assert said.strip() == b"Cancelled, while a file or a disk did not answer."
+    assert said.strip() == b"Cancelled while a file or disk was not responding."
     assert user.left_over() == []

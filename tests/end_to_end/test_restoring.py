@@ -130,13 +130,13 @@ def test_a_restore_that_was_killed_goes_on_where_it_stopped(
     assert folder.name.endswith("-incomplete")
     assert (folder / folder.name / "source" / "a" / "00").read_bytes() == (source / "a" / "00").read_bytes()
     with proxy.meeting():
-        said = saved.run("restore", "--json", "--go-on")
+        said = saved.run("restore", "--json", "--continue")
         assert 1 not in fetched(proxy), "what came from the first volume is whole"
     whole = Path(said.outcome["summary"]["folder"])
     assert whole == folder.with_name(folder.name.removesuffix("-incomplete"))
     assert_same(picture(source), picture(whole / "source"))
     assert_same(picture(saved.restore(out(tmp_path))), picture(whole))
-    nothing = saved.run("restore", "--go-on", status=2)
+    nothing = saved.run("restore", "--continue", status=2)
     assert "No restore" in nothing.err
 
 
@@ -152,11 +152,11 @@ def test_a_stopped_one_says_how_to_go_on_and_does_without_catalogue_and_archive(
         going_on.append(saved.start("restore", "docs", "source", "--to", str(out(tmp_path))))
         _, complaints = going_on[0].communicate(timeout=100)
     (folder,) = out(tmp_path).iterdir()
-    assert f"secretsbackup restore docs --go-on {folder}".encode() in complaints
+    assert f"secretsbackup restore docs --continue {folder}".encode() in complaints
     assert (folder / "source" / "a" / "00").read_bytes() == (source / "a" / "00").read_bytes()
     shutil.rmtree(saved.cache)
     with proxy.meeting():
-        said = saved.run("restore", "--json", "--go-on", str(folder))
+        said = saved.run("restore", "--json", "--continue", str(folder))
         assert 1 not in fetched(proxy), "of one chosen folder too, what has come is kept"
     whole = Path(said.outcome["summary"]["folder"])
     assert_same(picture(source), picture(whole / "source"))
@@ -229,9 +229,9 @@ def test_a_disk_that_fills_up_is_told_in_seconds_and_the_restore_goes_on(
     try:
         full = user.run("restore", "--to", str(disk), status=1)
         assert f"The disk is full at {disk}" in full.err
-        assert "--go-on" in full.err
+        assert "--continue" in full.err
         subprocess.run(["mount", "-o", "remount,size=40m", str(disk)], check=True)
-        said = user.run("restore", "--json", "--go-on")
+        said = user.run("restore", "--json", "--continue")
         assert_same(picture(source), picture(Path(said.outcome["summary"]["folder"]) / "source"))
     finally:
         subprocess.run(["umount", str(disk)], check=True)

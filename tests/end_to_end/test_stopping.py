@@ -89,7 +89,7 @@ def test_of_the_trays_runs_the_one_that_is_meant_is_stopped(docs: Machine) -> No
         docs.run("backup", "photos", status=75)  # in a terminal
         assert docs.run("stop", "photos").out == "The run of “photos” is stopped.\n"
         assert outcomes(docs, "photos") == [{"type": "cancelled", "by": "you"}]
-        assert docs.run("stop", "photos").out == "No run of “photos” goes on.\n"
+        assert docs.run("stop", "photos").out == "“photos” is not running.\n"
         assert tray.poll() is None
         assert outcomes(docs, "docs") == []
     finally:

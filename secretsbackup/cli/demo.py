@@ -12,6 +12,7 @@ from pathlib import Path
 
 from secretsbackup import words
 from secretsbackup.cli import follow
+from secretsbackup.cli.arguments import Options
 from secretsbackup.model import causes
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.event import Verb
@@ -25,15 +26,16 @@ from secretsbackup.operations.run.runner import Recipe
 from secretsbackup.operations.setup import registry
 from secretsbackup.store import home as homes
 from secretsbackup.store import profiles
+from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg, keychain, memory_keyring, tree
 
 _PASSPHRASE = Secret("a throw-away passphrase for a throw-away key")
 
 
-async def show(keep: str | None, *, json: bool) -> int:
+async def demo(options: Options, _: Home) -> int:
     """Do a whole round trip in a folder of its own, and say what it did and what it proved."""
-    async with _folder(keep) as folder:
-        return await _Demo(folder, kept=bool(keep), json=json).show()
+    async with _folder(options.keep) as folder:
+        return await _Demo(folder, kept=bool(options.keep), json=options.json).show()
 
 
 @asynccontextmanager

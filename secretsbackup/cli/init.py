@@ -10,6 +10,7 @@ import msgspec
 
 from secretsbackup import words
 from secretsbackup.cli import ask_destination, key, output, prompts
+from secretsbackup.cli.arguments import Options
 from secretsbackup.model import causes
 from secretsbackup.model import schedule as schedules
 from secretsbackup.model.automatic_start import Starter
@@ -42,7 +43,7 @@ class _Key(msgspec.Struct, frozen=True):
     kind: Kind
 
 
-async def hold(home: Home) -> int:
+async def init(_: Options, home: Home) -> int:
     """Ask everything, set it up, and back up."""
     await prerequisites.programs(home)
     print("A few questions; an empty answer takes what stands in [brackets].")
