@@ -23,7 +23,7 @@ from secretsbackup.model.outcome import Completed, Failure, Skip, Summary
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import KeyPair, Secret
-from secretsbackup.operations.watch.status import standing
+from secretsbackup.operations.watch.status import status_of
 from secretsbackup.store import (
     archive_state,
     catalogue,
@@ -119,7 +119,7 @@ def test_a_journal_of_any_content_is_read(tmp_path: Path, content: bytes) -> Non
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_bytes(content)
     home.database.unlink(missing_ok=True)
-    in_time(lambda: standing(home, DOCS, NOON))
+    in_time(lambda: status_of(home, DOCS, NOON))
     in_time(lambda: list(journal.read(path)))
     in_time(lambda: history.runs(home, DOCS))
 
@@ -182,7 +182,7 @@ def _catalogue(file: Path) -> bytes:
 
 def _all_of_history(home: Home) -> None:
     history.known_sizes(home, history.Place("x"))
-    standing(home, DOCS, NOON)
+    status_of(home, DOCS, NOON)
     history.runs(home, DOCS)
 
 

@@ -103,9 +103,9 @@ async def run(
 def tell_interrupted(home: "Home", profile: "Profile") -> None:
     """Say at the next start that the run before was cut off."""
     from secretsbackup.cli.output import say
-    from secretsbackup.operations.watch.status import standing
+    from secretsbackup.operations.watch.status import status_of
 
-    before = standing(home, profile.name)
+    before = status_of(home, profile.name)
     if isinstance(before.last, Interrupted) and before.last_ended:
         when = words.clock(before.last_ended)
         say(f"The run of {when} was interrupted. Nothing is lost; this one continues.")

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 async def status(options: Options, home: Home) -> int:
     """Say how safe each profile is."""
     from secretsbackup.operations.setup import automatic_start
-    from secretsbackup.operations.watch.status import standing
+    from secretsbackup.operations.watch.status import status_of
 
     speak(language_setting.chosen(home))  # the same sentence as in the tray
     known = arguments.all_or_one(home, options)
@@ -31,7 +31,7 @@ async def status(options: Options, home: Home) -> int:
         output.say(_("There is no profile yet."), make)
     for profile in known:
         now = datetime.now(UTC)
-        stands = standing(home, profile.name, now)
+        stands = status_of(home, profile.name, now)
         if options.json:
             output.line(await _in_full(profile, home, stands, now))
         else:
@@ -80,12 +80,12 @@ async def _in_full(profile: "Profile", home: Home, stands: "Status", now: dateti
 async def accept(options: Options, home: Home) -> int:
     """Take note of what is not as it should be, and keep quiet about it until it changes."""
     from secretsbackup.model.status import concerns
-    from secretsbackup.operations.watch.status import standing
+    from secretsbackup.operations.watch.status import status_of
     from secretsbackup.store import notes
 
     for profile in arguments.all_or_one(home, options):
         now = datetime.now(UTC)
-        known = concerns(standing(home, profile.name, now), now)
+        known = concerns(status_of(home, profile.name, now), now)
         accepted = [one for one in known if not one.grave]
         notes.set_(home, profile.name, accepted=frozenset(one.key for one in accepted))
         if options.json:

@@ -10,7 +10,7 @@ from secretsbackup.desktop.background import Background
 from secretsbackup.desktop.follower import Follower
 from secretsbackup.desktop.garbage_collection import Rubbish
 from secretsbackup.desktop.notices import Notices
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.quitting import Quitting
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.settings import Settings
@@ -32,7 +32,7 @@ class App(QObject):
         super().__init__()
         self.home, self.settings = home, settings
         self.follower = Follower(home, self)
-        self.states = states = Standings(home, self.follower, self)
+        self.states = states = ProfileStates(home, self.follower, self)
         self.session = session = Session(home, states, self.follower, self._ask, self)
         automatic = AutomaticBackups(home, states, in_tray=lambda: self.tray.shown)
         self.windows = windows = Windows(home, settings, states, session, automatic, self._leave, self)

@@ -9,7 +9,7 @@ from secretsbackup import words
 from secretsbackup.desktop import prompts, screens, widgets, work
 from secretsbackup.desktop.automatic_backups import AutomaticBackups
 from secretsbackup.desktop.flow import Flow
-from secretsbackup.desktop.profile_states import Standing, Standings
+from secretsbackup.desktop.profile_states import ProfileState, ProfileStates
 from secretsbackup.desktop.screens import Show
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.trouble import Remedy, Trouble
@@ -33,7 +33,7 @@ class Attention(QWidget):
     def __init__(
         self,
         home: Home,
-        states: Standings,
+        states: ProfileStates,
         session: Session,
         automatic: AutomaticBackups,
         show: Show,
@@ -56,11 +56,11 @@ class Attention(QWidget):
         box.addWidget(self._concerns)
         self.hide()
 
-    def show_standing(self, standing: Standing, now: datetime) -> None:
+    def show_state(self, state: ProfileState, now: datetime) -> None:
         """Show what can be done for how it stands now; the buttons that stay are not made anew."""
-        self._profile = standing.profile
-        self._show_failure(standing.status)
-        self._show_concerns(standing, now)
+        self._profile = state.profile
+        self._show_failure(state.status)
+        self._show_concerns(state, now)
         self.setVisible(not (self._failed.isHidden() and self._concerns.isHidden()))
 
     def _show_failure(self, status: Status) -> None:
@@ -75,14 +75,14 @@ class Attention(QWidget):
             (_("Show the &log"), self._show_log),
         )
 
-    def _show_concerns(self, standing: Standing, now: datetime) -> None:
-        known = {one.key: self._for_concern(one) for one in unaccepted(standing.status, now)}
-        if any(why.reason is Reason.SOURCE_EMPTY for why in standing.status.waiting):
+    def _show_concerns(self, state: ProfileState, now: datetime) -> None:
+        known = {one.key: self._for_concern(one) for one in unaccepted(state.status, now)}
+        if any(why.reason is Reason.SOURCE_EMPTY for why in state.status.waiting):
             known["empty"] = [(_("I emptied it: back &up anyway"), self._believe)]
-        whole, short = words.health(standing.status, now), words.short(standing.status, now)
-        told = {} if whole == short else _sentences(standing.status, now)
+        whole, short = words.health(state.status, now), words.short(state.status, now)
+        told = {} if whole == short else _sentences(state.status, now)
         wanted = {key: remedies for key, remedies in known.items() if remedies or key in told}
-        self._concerns.setVisible(bool(wanted) and not standing.at_work(now))
+        self._concerns.setVisible(bool(wanted) and not state.at_work(now))
         shown = tuple(f"{key} {told.get(key, '')}" for key in wanted)
         if shown == self._shown:
             return

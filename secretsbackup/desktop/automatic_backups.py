@@ -4,7 +4,7 @@ import asyncio
 from collections.abc import Callable
 
 from secretsbackup.desktop import work
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.model import causes
 from secretsbackup.model.automatic_start import Starter, Unstarted
 from secretsbackup.model.outcome import Failure
@@ -14,7 +14,7 @@ from secretsbackup.store.home import Home
 class AutomaticBackups:
     """What starts the backups of all profiles. `in_tray` says whether this program has an icon in a tray."""
 
-    def __init__(self, home: Home, states: Standings, in_tray: Callable[[], bool]) -> None:
+    def __init__(self, home: Home, states: ProfileStates, in_tray: Callable[[], bool]) -> None:
         self._home, self._states, self._in_tray = home, states, in_tray
 
     async def unstarted(self) -> Unstarted | None:

@@ -8,7 +8,7 @@ from secretsbackup.desktop import work
 from secretsbackup.desktop.automatic_backups import AutomaticBackups
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.notices import Notify
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.session import Session
 from secretsbackup.model.event import Verb
 from secretsbackup.store.home import Home
@@ -25,7 +25,7 @@ class Background(QObject):
     def __init__(
         self,
         home: Home,
-        states: Standings,
+        states: ProfileStates,
         session: Session,
         automatic: AutomaticBackups,
         notify: Notify,

@@ -11,7 +11,7 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, prompts, widgets
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.form import Problem
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.setup.kit_folder import PaperPage
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.desktop.wizard.wizard import Wizard
@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 class KeepPage(PaperPage):
     """A folder, and then the kit is in it."""
 
-    def __init__(self, home: Home, states: Standings, profile: Profile) -> None:
+    def __init__(self, home: Home, states: ProfileStates, profile: Profile) -> None:
         super().__init__(None, lambda: What(name=profile.name))
         self.forward = _("&Save")
         self._home, self._states, self._profile = home, states, profile
@@ -97,7 +97,7 @@ class KeptPage(Page[None]):
             QDesktopServices.openUrl(QUrl.fromLocalFile(str(self._keep.saved.text.parent)))
 
 
-def wizard(home: Home, states: Standings, profile: Profile) -> Wizard:
+def wizard(home: Home, states: ProfileStates, profile: Profile) -> Wizard:
     """Saves the recovery kit of this profile."""
     keep = KeepPage(home, states, profile)
     kept = KeptPage(keep)

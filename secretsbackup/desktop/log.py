@@ -21,7 +21,7 @@ from PySide6.QtWidgets import (
 from secretsbackup import words
 from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.help import offer_help
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.model import causes
 from secretsbackup.model.event import (
@@ -51,7 +51,7 @@ _Index = QModelIndex | QPersistentModelIndex
 class LogWindow(QWidget):
     """One window a run."""
 
-    def __init__(self, home: Home, states: Standings, name: ProfileName, run: RunId) -> None:
+    def __init__(self, home: Home, states: ProfileStates, name: ProfileName, run: RunId) -> None:
         super().__init__()
         self._home, self._states, self._name, self._run = home, states, name, run
         self.setWindowTitle(_("Log of “{name}”").format(name=name))
@@ -130,8 +130,8 @@ class LogWindow(QWidget):
         dialog.open()
 
     async def save(self, path: str) -> None:
-        standing = self._states.of(self._name)
-        known, hidden = [standing.profile] if standing else [], self._obscured.isChecked()
+        state = self._states.of(self._name)
+        known, hidden = [state.profile] if state else [], self._obscured.isChecked()
         source = self._home.journal(self._name, self._run)
 
         def write() -> str:

@@ -7,7 +7,7 @@ from PySide6.QtCore import QObject
 
 from secretsbackup import words
 from secretsbackup.desktop.icons import Shield
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.settings import Settings
 from secretsbackup.model.event import Verb
@@ -27,7 +27,7 @@ class Notices(QObject):
     def __init__(
         self,
         session: Session,
-        states: Standings,
+        states: ProfileStates,
         settings: Settings,
         notify: Notify,
         parent: QObject | None = None,
@@ -67,13 +67,13 @@ class Notices(QObject):
         """What there is to tell of: a failure, or what was left out; "" if all is well."""
         if isinstance(outcome, Failed):
             return outcome.reason
-        standing = self._states.of(name)
-        open_ones = unaccepted(standing.status, datetime.now(UTC)) if standing else ()
+        state = self._states.of(name)
+        open_ones = unaccepted(state.status, datetime.now(UTC)) if state else ()
         return " ".join(one.key for one in open_ones if one.about is About.LEFT_OUT)
 
     def _known(self, name: ProfileName, verb: Verb) -> bool:
         """Whether a backup warned of nothing but what is accepted."""
-        standing = self._states.of(name)
-        if standing is None or verb is not Verb.BACKUP:
+        state = self._states.of(name)
+        if state is None or verb is not Verb.BACKUP:
             return False
-        return all(one.about is not About.LEFT_OUT for one in unaccepted(standing.status, datetime.now(UTC)))
+        return all(one.about is not About.LEFT_OUT for one in unaccepted(state.status, datetime.now(UTC)))

@@ -21,7 +21,7 @@ from secretsbackup.desktop.automatic_backups import AutomaticBackups
 from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.desktop.flow import Flow
 from secretsbackup.desktop.help import show_help
-from secretsbackup.desktop.profile_states import Standing, Standings
+from secretsbackup.desktop.profile_states import ProfileState, ProfileStates
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import RUN, Runs, show_in
 from secretsbackup.desktop.screens import Show
@@ -37,12 +37,12 @@ from secretsbackup.words.language import _
 
 
 class Overview(QWidget):
-    """Shows a standing, again whenever it changed."""
+    """Shows the state of a profile, again whenever it changed."""
 
     def __init__(
         self,
         home: Home,
-        states: Standings,
+        states: ProfileStates,
         session: Session,
         automatic: AutomaticBackups,
         show: Show,
@@ -85,18 +85,18 @@ class Overview(QWidget):
         self._show_list()
         states.take_stock(profile.name)
 
-    def show_standing(self, standing: Standing) -> None:
+    def show_state(self, state: ProfileState) -> None:
         """Show how the profile stands now."""
         now = datetime.now(UTC)
-        running = standing.at_work(now)
+        running = state.at_work(now)
         if running:
-            self._running.show_run(standing.status, self._states.trace(self._name))
+            self._running.show_run(state.status, self._states.trace(self._name))
         else:
-            self._show_still(standing, now)
+            self._show_still(state, now)
         self._still.setVisible(not running)
         self._running.setVisible(running)
-        self._attention.show_standing(standing, now)
-        self._facts.show_standing(standing, now)
+        self._attention.show_state(state, now)
+        self._facts.show_state(state, now)
         if running and not self._was_running:
             self._area.verticalScrollBar().setValue(0)  # what was pressed may lie further down
         if self._was_running and not running:
@@ -107,16 +107,16 @@ class Overview(QWidget):
         if name == self._name:
             work.begin(self._runs.look_again())
 
-    def _show_still(self, standing: Standing, now: datetime) -> None:
-        state = standing.shield(now)
+    def _show_still(self, state: ProfileState, now: datetime) -> None:
+        shield = state.shield(now)
         ratio = self.devicePixelRatioF()
-        self._shield.setPixmap(icons.shield_pixmap(state, 56, ratio, self.palette()))
-        safe = standing.status.safe_as_of
-        self._health.setText(words.short(standing.status, now) if standing.known else _("One moment…"))
+        self._shield.setPixmap(icons.shield_pixmap(shield, 56, ratio, self.palette()))
+        safe = state.status.safe_as_of
+        self._health.setText(words.short(state.status, now) if state.known else _("One moment…"))
         self._health.setToolTip(words.clock(safe) if safe else "")
-        self._next.setText(words.next_run(standing.next_run, standing.paused, now))
+        self._next.setText(words.next_run(state.next_run, state.paused, now))
         self._next.setVisible(bool(self._next.text()))
-        self._buttons.show_one(self._resume, shown=standing.is_paused(now))
+        self._buttons.show_one(self._resume, shown=state.is_paused(now))
 
     def _back_up(self) -> None:
         self._session.back_up(self._name)
@@ -187,8 +187,8 @@ class Overview(QWidget):
             self._open_log(index)
 
     def changeEvent(self, event: QEvent) -> None:  # noqa: N802 - Qt's name
-        if event.type() == QEvent.Type.PaletteChange and (standing := self._states.of(self._name)):
-            self.show_standing(standing)
+        if event.type() == QEvent.Type.PaletteChange and (state := self._states.of(self._name)):
+            self.show_state(state)
         super().changeEvent(event)
 
 
@@ -223,16 +223,16 @@ class Facts(QWidget):
             grid.addWidget(text, number, 1)
         grid.setColumnStretch(1, 1)
 
-    def show_standing(self, standing: Standing, now: datetime) -> None:
+    def show_state(self, state: ProfileState, now: datetime) -> None:
         """Show them as they are now."""
-        profile, kept = standing.profile, standing.inventory
+        profile, kept = state.profile, state.inventory
         icon = {Bucket: "bucket", Folder: "disk"}.get(type(profile.destination), "server")
         sources = [short(source.path) for source in profile.sources]
         shown = (
             ("folder", words.protects(sources, kept.files, kept.bytes)),
             (icon, words.keeps(place(profile.destination), kept.stored)),
             ("link", words.chain(kept.snapshots, kept.since, kept.chains, now)),
-            ("circle-check", words.proven(standing.status, now)),
+            ("circle-check", words.proven(state.status, now)),
         )
         colour, ratio = style.quiet_colour(self.palette()), self.devicePixelRatioF()
         for (mark, text), (icon, told) in zip(self._rows, shown, strict=True):

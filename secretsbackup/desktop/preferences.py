@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel,
 from secretsbackup.desktop import prompts, screens, style, widgets, work
 from secretsbackup.desktop.elided_label import Elided
 from secretsbackup.desktop.help import offer_help
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.screens import Show
 from secretsbackup.desktop.settings import Settings
 from secretsbackup.desktop.short_names import where as place
@@ -28,7 +28,7 @@ _LANGUAGES = {"en": "English", "de": "Deutsch"}
 class PreferencesWindow(QWidget):
     """One window."""
 
-    def __init__(self, home: Home, settings: Settings, states: Standings, show: Show) -> None:
+    def __init__(self, home: Home, settings: Settings, states: ProfileStates, show: Show) -> None:
         super().__init__()
         self._home, self._settings, self._states, self._open = home, settings, states, show
         self.setWindowTitle(_("Preferences"))
@@ -71,8 +71,8 @@ class PreferencesWindow(QWidget):
         while item := self._profiles.takeAt(0):
             if widget := item.widget():
                 widget.deleteLater()
-        for standing in self._states.all.values():
-            self._profiles.addWidget(self._row(standing.profile))
+        for state in self._states.all.values():
+            self._profiles.addWidget(self._row(state.profile))
         add = widgets.flat(_("&Add a backup…"), lambda: self._open(screens.SetUp()))
         self._profiles.addWidget(add, 0, Qt.AlignmentFlag.AlignLeft)
 

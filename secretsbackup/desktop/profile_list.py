@@ -8,37 +8,37 @@ from PySide6.QtWidgets import QStyle, QStyledItemDelegate, QStyleOptionViewItem
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, style
-from secretsbackup.desktop.profile_states import Standing, Standings
+from secretsbackup.desktop.profile_states import ProfileState, ProfileStates
 from secretsbackup.model.profile import ProfileName
 
-_STANDING = Qt.ItemDataRole.UserRole
+_STATE = Qt.ItemDataRole.UserRole
 _Index = QModelIndex | QPersistentModelIndex
 
 
 class ProfileListModel(QAbstractListModel):
     """The profiles, in the order of the settings."""
 
-    def __init__(self, standings: Standings) -> None:
+    def __init__(self, states: ProfileStates) -> None:
         super().__init__()
-        self._standings = standings
-        self._names = list(standings.all)
-        standings.listed.connect(self._listed)
-        standings.changed.connect(self._changed)
+        self._states = states
+        self._names = list(states.all)
+        states.listed.connect(self._listed)
+        states.changed.connect(self._changed)
 
     def rowCount(self, parent: _Index | None = None) -> int:  # noqa: N802 - Qt's name
         return 0 if parent is not None and parent.isValid() else len(self._names)
 
     def data(self, index: _Index, role: int = Qt.ItemDataRole.DisplayRole) -> object:
-        standing = self._standings.of(self._names[index.row()])
-        if standing is None:
+        state = self._states.of(self._names[index.row()])
+        if state is None:
             return None
         match role:
             case Qt.ItemDataRole.DisplayRole:
-                return standing.profile.name
+                return state.profile.name
             case Qt.ItemDataRole.AccessibleTextRole:
-                return f"{standing.profile.name}: {_told(standing)}"
-            case _STANDING.value:
-                return standing
+                return f"{state.profile.name}: {_told(state)}"
+            case _STATE.value:
+                return state
             case _:
                 return None
 
@@ -48,7 +48,7 @@ class ProfileListModel(QAbstractListModel):
 
     def _listed(self) -> None:
         self.beginResetModel()
-        self._names = list(self._standings.all)
+        self._names = list(self._states.all)
         self.endResetModel()
 
     def _changed(self, name: str) -> None:
@@ -56,9 +56,9 @@ class ProfileListModel(QAbstractListModel):
             self.dataChanged.emit(self.index(row), self.index(row))
 
 
-def _told(standing: Standing) -> str:
+def _told(state: ProfileState) -> str:
     now = datetime.now(UTC)
-    return words.standing(standing.status, now, standing.next_run, standing.paused)
+    return words.status_line(state.status, now, state.next_run, state.paused)
 
 
 class ProfileDelegate(QStyledItemDelegate):
@@ -72,14 +72,14 @@ class ProfileDelegate(QStyledItemDelegate):
         option.text = ""
         widget = option.widget
         widget.style().drawControl(QStyle.ControlElement.CE_ItemViewItem, option, painter, widget)
-        standing: Standing = index.data(_STANDING.value)
+        state: ProfileState = index.data(_STATE.value)
         colours: QPalette = option.palette
         rect: QRect = option.rect.adjusted(style.GRID, style.GRID, -style.GRID, -style.GRID)
         chosen = bool(option.state & QStyle.StateFlag.State_Selected)
         text = colours.color(QPalette.ColorRole.HighlightedText if chosen else QPalette.ColorRole.WindowText)
-        state = standing.shield(datetime.now(UTC))
-        accent = text if chosen else icons.state_colour(state, colours)
-        drawing = icons.shield(state, text, accent, standing.done).pixmap(
+        shield = state.shield(datetime.now(UTC))
+        accent = text if chosen else icons.state_colour(shield, colours)
+        drawing = icons.shield(shield, text, accent, state.done).pixmap(
             QSize(22, 22), widget.devicePixelRatioF()
         )
         painter.drawPixmap(rect.left(), rect.center().y() - 10, drawing)
@@ -92,12 +92,12 @@ class ProfileDelegate(QStyledItemDelegate):
         painter.drawText(
             lines,
             Qt.AlignmentFlag.AlignTop,
-            painter.fontMetrics().elidedText(standing.profile.name, cut, lines.width()),
+            painter.fontMetrics().elidedText(state.profile.name, cut, lines.width()),
         )
         painter.setFont(option.font)
         painter.setPen(text if chosen else style.quiet_colour(colours))
         now = datetime.now(UTC)
         below = painter.fontMetrics().elidedText(
-            words.brief(standing.status, now, standing.paused), cut, lines.width()
+            words.brief(state.status, now, state.paused), cut, lines.width()
         )
         painter.drawText(lines, Qt.AlignmentFlag.AlignBottom, below)

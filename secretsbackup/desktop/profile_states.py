@@ -33,7 +33,7 @@ _OFTEN = 100
 _MINUTE = 60_000
 
 
-class Standing(msgspec.Struct, frozen=True, kw_only=True):
+class ProfileState(msgspec.Struct, frozen=True, kw_only=True):
     """One profile now. `known` is False until its history has been read."""
 
     profile: Profile
@@ -74,7 +74,7 @@ class Standing(msgspec.Struct, frozen=True, kw_only=True):
         return Shield.PAUSED if self.is_paused(now) else Shield.SAFE
 
 
-class Standings(QObject):
+class ProfileStates(QObject):
     """`changed` names the profile that stands differently, at most ten times a second."""
 
     changed = Signal(str)
@@ -90,7 +90,7 @@ class Standings(QObject):
     def __init__(self, home: Home, follower: Follower, parent: QObject | None = None) -> None:
         super().__init__(parent)
         self._home, self._follower = home, follower
-        self.all: dict[ProfileName, Standing] = {}
+        self.all: dict[ProfileName, ProfileState] = {}
         self.trouble: Message | None = None
         self.traces: dict[ProfileName, Trace] = {}
         self._changed: set[ProfileName] = set()
@@ -110,7 +110,7 @@ class Standings(QObject):
         self._clock.start()
         self._read()
 
-    def of(self, name: str) -> Standing | None:
+    def of(self, name: str) -> ProfileState | None:
         """How a profile stands; None if there is none of that name."""
         return self.all.get(ProfileName(name))
 
@@ -169,7 +169,7 @@ class Standings(QObject):
             return
         new = [name for name in known if name not in self.all]
         self.trouble = trouble
-        self.all = {name: self._standing(profile) for name, profile in known.items()}
+        self.all = {name: self._state_of(profile) for name, profile in known.items()}
         self._follower.watch(known)
         for name in new:
             self._watcher.addPath(str(self._home.pause(name).parent))
@@ -177,18 +177,18 @@ class Standings(QObject):
         for name in known:
             self.refresh(name)
 
-    def _standing(self, profile: Profile) -> Standing:
+    def _state_of(self, profile: Profile) -> ProfileState:
         if before := self.all.get(profile.name):
             return msgspec.structs.replace(before, profile=profile)
         paused = pause.paused_until(self._home, profile.name)
-        return Standing(profile=profile, status=Status(profile=profile.name), paused=paused)
+        return ProfileState(profile=profile, status=Status(profile=profile.name), paused=paused)
 
     async def _recall(self, name: ProfileName) -> None:
         """Read a profile's history; runs that go on are followed from their beginning."""
 
         def read() -> tuple[Status, list[RunId]]:
             going_on, _ = history.caught_up(self._home, name)
-            return status.standing(self._home, name), going_on
+            return status.status_of(self._home, name), going_on
 
         known, going_on = await asyncio.to_thread(read)
         if now := self.all.get(name):
@@ -227,7 +227,7 @@ class Standings(QObject):
         if isinstance(moment.event, RunEnded):
             self._ended(before, moment.event.outcome)
 
-    def _ended(self, before: Standing, outcome: Outcome) -> None:
+    def _ended(self, before: ProfileState, outcome: Outcome) -> None:
         name = before.profile.name
         self._soon.stop()
         self._tell()
@@ -266,10 +266,10 @@ ORDER = (Shield.RUNNING, Shield.FAILED, Shield.ATTENTION, Shield.PAUSED, Shield.
 """Of several profiles' states, the one that is shown of all."""
 
 
-def worst(standings: Standings, now: datetime | None = None) -> Shield:
+def worst(states: ProfileStates, now: datetime | None = None) -> Shield:
     """The state that all profiles together show in the tray."""
     moment = now or datetime.now(UTC)
-    states = {one.shield(moment) for one in standings.all.values()}
-    if standings.trouble:
-        states.add(Shield.FAILED)
-    return next((state for state in ORDER if state in states), Shield.EMPTY)
+    shields = {one.shield(moment) for one in states.all.values()}
+    if states.trouble:
+        shields.add(Shield.FAILED)
+    return next((shield for shield in ORDER if shield in shields), Shield.EMPTY)

@@ -9,7 +9,7 @@ from secretsbackup.desktop import work
 from secretsbackup.desktop.automatic_backups import AutomaticBackups
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.parting import Parting
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.tray import Tray
 from secretsbackup.desktop.windows import Windows
@@ -29,7 +29,7 @@ class Quitting(QObject):
         session: Session,
         windows: Windows,
         tray: Tray,
-        states: Standings,
+        states: ProfileStates,
         automatic: AutomaticBackups,
         parent: QObject | None = None,
     ) -> None:

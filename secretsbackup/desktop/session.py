@@ -8,7 +8,7 @@ from PySide6.QtCore import QObject, Signal
 
 from secretsbackup.desktop import work
 from secretsbackup.desktop.follower import Follower
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.model import causes
 from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.event import Verb
@@ -38,7 +38,7 @@ class Session(QObject):
     """A run of another process could not be stopped: the Message that says why."""
 
     def __init__(
-        self, home: Home, states: Standings, follower: Follower, ask: "Ask", parent: QObject | None = None
+        self, home: Home, states: ProfileStates, follower: Follower, ask: "Ask", parent: QObject | None = None
     ) -> None:
         """`ask` is who gives the passphrase where the keyring has none."""
         super().__init__(parent)
@@ -68,8 +68,8 @@ class Session(QObject):
 
     def _known(self, name: ProfileName) -> Profile | None:
         """The profile of that name; where there is none, that is told."""
-        if standing := self._states.of(name):
-            return standing.profile
+        if state := self._states.of(name):
+            return state.profile
         self.refused.emit(work.told(Failure(causes.ProfileUnknown(name))))
         return None
 

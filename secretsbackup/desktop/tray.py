@@ -13,7 +13,7 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, screens, style, work
 from secretsbackup.desktop.icons import Shield
 from secretsbackup.desktop.panel import Panel, panel
-from secretsbackup.desktop.profile_states import ORDER, Standings, worst
+from secretsbackup.desktop.profile_states import ORDER, ProfileStates, worst
 from secretsbackup.desktop.screens import Show
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.settings import Settings
@@ -33,7 +33,7 @@ class Tray(QObject):
 
     def __init__(
         self,
-        states: Standings,
+        states: ProfileStates,
         settings: Settings,
         session: Session,
         show: Show,

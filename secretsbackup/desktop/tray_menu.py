@@ -8,7 +8,7 @@ from PySide6.QtCore import QTimer
 from PySide6.QtWidgets import QMenu
 
 from secretsbackup.desktop import screens
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.screens import Screen, Show
 from secretsbackup.desktop.session import Session
 from secretsbackup.model.profile import ProfileName
@@ -19,7 +19,9 @@ from secretsbackup.words.language import _
 class TrayMenu(QMenu):
     """Made anew whenever something else can be done; never below the pointer."""
 
-    def __init__(self, states: Standings, session: Session, show: Show, leave: Callable[[], object]) -> None:
+    def __init__(
+        self, states: ProfileStates, session: Session, show: Show, leave: Callable[[], object]
+    ) -> None:
         super().__init__()
         self._states, self._session, self._show, self._leave = states, session, show, leave
         self._shown: object = None

@@ -11,7 +11,7 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, screens, style, widgets, work
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.icons import Shield
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import RUN, Runs, show_in
 from secretsbackup.desktop.screens import Show
@@ -32,7 +32,7 @@ class VerificationWindow(QWidget):
     """Shows what is proven of a profile, again whenever it changed."""
 
     def __init__(
-        self, home: Home, states: Standings, session: Session, show: Show, name: ProfileName
+        self, home: Home, states: ProfileStates, session: Session, show: Show, name: ProfileName
     ) -> None:
         super().__init__()
         self._states, self._show, self._name = states, show, name
@@ -56,10 +56,10 @@ class VerificationWindow(QWidget):
         self._show_past()
 
     def _changed(self, name: str) -> None:
-        standing = self._states.of(name)
-        if name != self._name or standing is None:
+        state = self._states.of(name)
+        if name != self._name or state is None:
             return
-        status = standing.status
+        status = state.status
         if status.running:
             self.running.show_run(status, self._states.trace(self._name))
         else:

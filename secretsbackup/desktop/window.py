@@ -11,7 +11,7 @@ from secretsbackup.desktop.automatic_backups import AutomaticBackups
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.overview import Overview
 from secretsbackup.desktop.profile_list import ProfileDelegate, ProfileListModel
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.screens import Show
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.settings import Settings
@@ -23,13 +23,13 @@ from secretsbackup.words.language import _
 
 
 class MainWindow(QWidget):
-    """Shown again and again; what it shows is kept up by the standings."""
+    """Shown again and again; what it shows follows the profiles' states."""
 
     def __init__(
         self,
         home: Home,
         settings: Settings,
-        states: Standings,
+        states: ProfileStates,
         session: Session,
         automatic: AutomaticBackups,
         show: Show,
@@ -76,15 +76,15 @@ class MainWindow(QWidget):
 
     def choose(self, name: str) -> None:
         """Show a profile."""
-        standing = self._states.of(name)
-        if standing is None:
+        state = self._states.of(name)
+        if state is None:
             self._pages.setCurrentWidget(self._empty)
             return
-        key = standing.profile.name
+        key = state.profile.name
         if key not in self._overviews:
-            self._overviews[key] = made = self._make_overview(standing.profile)
+            self._overviews[key] = made = self._make_overview(state.profile)
             self._pages.addWidget(made)
-        self._overviews[key].show_standing(standing)
+        self._overviews[key].show_state(state)
         self._pages.setCurrentWidget(self._overviews[key])
         if (row := self._names.row(name)) != self._list.currentIndex().row():
             self._list.setCurrentIndex(self._names.index(row))
@@ -96,9 +96,9 @@ class MainWindow(QWidget):
         return next((name for name, overview in self._overviews.items() if overview is shown), None)
 
     def _changed(self, name: str) -> None:
-        standing = self._states.of(name)
-        if standing and self.isVisible() and name == self.chosen:
-            self._overviews[standing.profile.name].show_standing(standing)
+        state = self._states.of(name)
+        if state and self.isVisible() and name == self.chosen:
+            self._overviews[state.profile.name].show_state(state)
 
     def _listed(self) -> None:
         states = self._states

@@ -8,7 +8,7 @@ from PySide6.QtWidgets import QApplication, QWidget
 
 from secretsbackup.desktop import screens, style
 from secretsbackup.desktop.automatic_backups import AutomaticBackups
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.screens import Screen
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.settings import Settings
@@ -32,7 +32,7 @@ class Windows(QObject):
         self,
         home: Home,
         settings: Settings,
-        states: Standings,
+        states: ProfileStates,
         session: Session,
         automatic: AutomaticBackups,
         leave: Callable[[], object],

@@ -16,7 +16,7 @@ from secretsbackup.words.health import (
     recovered,
     running,
     short,
-    standing,
+    status_line,
     tip,
     tip_of,
     to_type,

@@ -158,7 +158,7 @@ def to_type(one: Concern) -> str:  # noqa: PLR0912 - one closed list, told in on
             assert_never(one.about)
 
 
-def standing(status: Status, now: datetime, next_run: datetime | None, paused: datetime | None) -> str:
+def status_line(status: Status, now: datetime, next_run: datetime | None, paused: datetime | None) -> str:
     """A profile's state in one line, for a tooltip: Backed up 2 hours ago · next at 18:00.
 
     Where all is not well it is the very sentence of the window.
@@ -179,7 +179,7 @@ _TIP = 60
 def tip(status: Status, now: datetime, next_run: datetime | None, paused: datetime | None) -> str:
     """A profile's state for a tooltip: where all is well when the next run begins, else what is worst."""
     well = at_work(status, now) or level(status, now) is Level.PROTECTED
-    told = standing(status, now, next_run, paused) if well else ""
+    told = status_line(status, now, next_run, paused) if well else ""
     return told if told and len(told) <= _TIP else capital(brief(status, now, paused))
 
 

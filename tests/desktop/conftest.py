@@ -20,7 +20,7 @@ from PySide6.QtWidgets import QApplication
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.automatic_backups import AutomaticBackups
 from secretsbackup.desktop.follower import Follower
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.screens import Screen
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.settings import Settings
@@ -154,7 +154,7 @@ class Parts(QObject):
         super().__init__()
         self.home, self.settings = home, Settings(home)
         self.follower = Follower(home, self)
-        self.states = Standings(home, self.follower, self)
+        self.states = ProfileStates(home, self.follower, self)
         self.session = Session(home, self.states, self.follower, _no_passphrase, self)
         self.automatic = AutomaticBackups(home, self.states, in_tray=lambda: False)
         self.shown = list[Screen]()

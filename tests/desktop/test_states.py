@@ -40,10 +40,10 @@ def test_a_state_has_its_shape_and_its_line(play: Play, parts: Parts, docs: Prof
         window = parts.window()
         await until(lambda: parts.states.all[DOCS].known)
         parts.heard(moments(name))
-        standing = parts.states.all[DOCS]
+        state = parts.states.all[DOCS]
         now = datetime.now(UTC)
-        assert standing.shield(now) is worst(parts.states) is shape
-        assert line in words.standing(standing.status, now, None, None)
+        assert state.shield(now) is worst(parts.states) is shape
+        assert line in words.status_line(state.status, now, None, None)
         await until(lambda: name in ("idle", "cancelled", "warnings") or _shown(window, shape))
         assert not window.grab().isNull()
 

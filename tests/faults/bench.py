@@ -30,7 +30,7 @@ from secretsbackup.model.event import RunEnded, Verb, decode
 from secretsbackup.model.outcome import Cancelled, Completed, Failed, Failure, Interrupted, Outcome, Skipped
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import Level, Status, level
-from secretsbackup.operations.watch.status import standing
+from secretsbackup.operations.watch.status import status_of
 from secretsbackup.store import history, kit, profiles
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
@@ -284,7 +284,7 @@ class Bench:
     def status(self) -> Status:
         """What the tray shows."""
         profiles.load(self.home)
-        return standing(self.home, ProfileName(NAME), self.now())
+        return status_of(self.home, ProfileName(NAME), self.now())
 
     def now(self) -> datetime:
         """What the program's clock says."""

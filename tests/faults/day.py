@@ -33,7 +33,7 @@ from secretsbackup.model.outcome import Completed, Interrupted, Outcome
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.status import Level, counts, level
-from secretsbackup.operations.watch.status import standing
+from secretsbackup.operations.watch.status import status_of
 from secretsbackup.store import journal, kit, profiles
 from secretsbackup.store.history import place_of
 from secretsbackup.store.kit import Kept
@@ -237,7 +237,7 @@ class Day:
     def green(self) -> bool:
         """Whether all is safe, as the program has it."""
         now = self.clock.now()
-        stand = (standing(self.bench.home, ProfileName(name), now) for name in self.saved)
+        stand = (status_of(self.bench.home, ProfileName(name), now) for name in self.saved)
         return all(level(status, now) is Level.PROTECTED for status in stand)
 
     def hold_destination(self, one: Saved) -> None:
@@ -279,7 +279,7 @@ class Day:
 
     def _hold_status(self, one: Saved, now: datetime) -> None:
         """The sentence, its colour and its time."""
-        status = standing(self.bench.home, ProfileName(one.name), now)
+        status = status_of(self.bench.home, ProfileName(one.name), now)
         says, colour, safe = words.health(status, now), level(status, now), one.safe_as_of(now)
         self.tell(f"{one.name}: {colour}: {says}")
         assert not status.running
@@ -297,7 +297,7 @@ class Day:
     def hold_terminal(self) -> None:
         """The command says the same. Once it has looked, what was away and is back is no longer told of."""
         now = self.clock.now()
-        stand = {name: standing(self.bench.home, ProfileName(name), now) for name in self.saved}
+        stand = {name: status_of(self.bench.home, ProfileName(name), now) for name in self.saved}
         for line in self.bench.user.run("status", "--json").lines:
             status = stand[line["profile"]]
             told = line["level"], line["sentence"]

@@ -10,7 +10,7 @@ from secretsbackup import words
 from secretsbackup.model.event import Verb
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import About, Level, Status, concerns, level
-from secretsbackup.operations.watch.status import standing
+from secretsbackup.operations.watch.status import status_of
 from tests.faults import table
 from tests.faults.bench import NAME, Bench, Fault, Row, kind, without_names
 from tests.faults.clock import FAKE, Clock
@@ -76,4 +76,4 @@ def test_a_backup_of_a_time_to_come_hides_nothing_and_is_gone_on_with(
 
 
 def _in(bench: Bench, later: timedelta) -> Status:
-    return standing(bench.home, ProfileName(NAME), datetime.now(UTC) + later)
+    return status_of(bench.home, ProfileName(NAME), datetime.now(UTC) + later)

@@ -184,11 +184,11 @@ def test_what_was_left_out_is_counted(caution: Caution) -> None:
 
 def test_the_same_is_said_in_the_tray_where_all_is_not_well() -> None:
     kit_lost = Status(profile=ProfileName("docs"), safe_as_of=NOON - timedelta(days=2), kit_saved=False)
-    tip = words.standing(kit_lost, NOON, None, None)
+    tip = words.status_line(kit_lost, NOON, None, None)
     assert f"{tip}." == words.health(kit_lost, NOON)
     assert tip.endswith(", but the recovery kit is not saved")
     safe = Status(profile=ProfileName("docs"), safe_as_of=NOON - timedelta(hours=2))
-    assert words.standing(safe, NOON, None, None) == "Backed up 2 hours ago"
+    assert words.status_line(safe, NOON, None, None) == "Backed up 2 hours ago"
 
 
 def test_the_health_of_a_run_that_goes_on_is_how_far_it_is() -> None:

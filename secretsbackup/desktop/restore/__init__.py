@@ -3,7 +3,7 @@
 from typing import TYPE_CHECKING
 
 from secretsbackup.desktop import screens
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.restore.done import DonePage
 from secretsbackup.desktop.restore.phrase import PhrasePage
 from secretsbackup.desktop.restore.progress import ProgressPage
@@ -37,7 +37,7 @@ class RestoreWizard(Wizard):
         self,
         home: Home,
         settings: Settings,
-        states: Standings,
+        states: ProfileStates,
         session: Session,
         show: Show,
         name: ProfileName | None,
@@ -91,7 +91,7 @@ class RestoreWizard(Wizard):
         return self.phrase.answer or self.when.phrase or (subject.phrase if subject else None)
 
     def _profiles(self) -> "dict[ProfileName, Profile]":
-        return {name: standing.profile for name, standing in self._states.all.items()}
+        return {name: state.profile for name, state in self._states.all.items()}
 
     def choose_another(self) -> None:
         self.source.choose_elsewhere()

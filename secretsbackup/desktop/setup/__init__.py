@@ -11,7 +11,7 @@ from PySide6.QtCore import QTimer
 from secretsbackup import words
 from secretsbackup.desktop import screens, work
 from secretsbackup.desktop.automatic_backups import AutomaticBackups
-from secretsbackup.desktop.profile_states import Standings
+from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.screens import Show
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.setup.access import AccessPage
@@ -56,7 +56,7 @@ class SetUpWizard(Wizard):
     def __init__(
         self,
         home: Home,
-        states: Standings,
+        states: ProfileStates,
         session: Session,
         automatic: AutomaticBackups,
         show: Show,

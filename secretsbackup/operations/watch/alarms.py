@@ -13,7 +13,7 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.status import About, Status, at_work, unaccepted
 from secretsbackup.operations.run import hooks
-from secretsbackup.operations.watch.status import standing
+from secretsbackup.operations.watch.status import status_of
 from secretsbackup.store import notes, profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import notify
@@ -37,7 +37,7 @@ async def watch(home: Home, now: datetime | None = None) -> list[Alarm]:
     alarmed = []
     try:
         for profile in profiles.load(home).values():
-            stands = standing(home, profile.name, now)
+            stands = status_of(home, profile.name, now)
             _sees(stands)
             told = notes.read(home, profile.name).alarmed
             if overdue(stands, now) and (_not_today(told, now) or _before(told, stands.safe_as_of)):

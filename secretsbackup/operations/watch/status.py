@@ -1,4 +1,4 @@
-"""Standing: the status of a profile, from its history and the journal of a run that goes on."""
+"""ProfileState: the status of a profile, from its history and the journal of a run that goes on."""
 
 import contextlib
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from secretsbackup.tools import destinations, surroundings
 from secretsbackup.tools.threads import answered
 
 
-def standing(home: Home, profile: ProfileName, now: datetime | None = None) -> Status:
+def status_of(home: Home, profile: ProfileName, now: datetime | None = None) -> Status:
     """How safe a profile is now. Runs that were cut off are found and told here; where what is remembered
     cannot be read or kept, the status says so, and beyond that what the journals tell."""
     now, known = now or datetime.now(UTC), _profile(home, profile)

@@ -7,7 +7,7 @@ from secretsbackup.model import causes
 from secretsbackup.model.outcome import Skip
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.status import silent
-from secretsbackup.operations.watch.status import standing
+from secretsbackup.operations.watch.status import status_of
 from secretsbackup.store import history, lock
 from secretsbackup.store.home import Home
 
@@ -32,7 +32,7 @@ async def stop(
     obey then either hangs: it is killed, and the next one goes on from there as after a power cut.
     Skip(BUSY) if the run goes on all the same.
     """
-    status = await asyncio.to_thread(standing, home, profile)
+    status = await asyncio.to_thread(status_of, home, profile)
     owner = lock.ask_to_stop(home, profile) if status.running else 0
     if not owner:
         return False

@@ -17,7 +17,7 @@ from secretsbackup.model.reason import Reason
 from secretsbackup.model.status import Level, level
 from secretsbackup.operations.backup import backup
 from secretsbackup.operations.repository import browse
-from secretsbackup.operations.watch.status import standing
+from secretsbackup.operations.watch.status import status_of
 from secretsbackup.store.home import Home
 from tests.conftest import StandIn
 from tests.operations.conftest import Play
@@ -290,7 +290,7 @@ def test_a_source_that_is_missing_skips_the_run_and_changes_nothing(
     source.rename(source.with_name("unmounted"))
     assert play(backup.recipe()) == Skipped((causes.SourceMissing(str(source)),))
     assert (home.stage(profile) / "docs" / "a.txt").exists()
-    assert level(standing(home, profile.name), datetime.now(UTC)) is Level.PROTECTED
+    assert level(status_of(home, profile.name), datetime.now(UTC)) is Level.PROTECTED
 
 
 def test_a_disk_that_is_away_skips_the_run(play: Play, pretender: Path, source: Path, disk: Path) -> None:
@@ -341,19 +341,19 @@ def test_a_program_that_is_too_old_is_named_with_what_is_needed(
     assert ended.cause.about == f"{detail}{folder / program}"
 
 
-def test_the_standing_says_since_when_all_is_safe(
+def test_the_status_says_since_when_all_is_safe(
     play: Play, pretender: Path, home: Home, profile: Profile, source: Path
 ) -> None:
-    assert level(standing(home, profile.name), datetime.now(UTC)) is Level.NOT_PROTECTED
+    assert level(status_of(home, profile.name), datetime.now(UTC)) is Level.NOT_PROTECTED
     before = datetime.now(UTC)
     play(backup.recipe())
-    status = standing(home, profile.name)
+    status = status_of(home, profile.name)
     assert status.safe_as_of
     assert status.safe_as_of >= before
     assert level(status, datetime.now(UTC)) is Level.PROTECTED
     (pretender / "makes-nothing").touch()
     again(play, source)
-    assert level(standing(home, profile.name), datetime.now(UTC)) is Level.ATTENTION
+    assert level(status_of(home, profile.name), datetime.now(UTC)) is Level.ATTENTION
 
 
 def test_the_shelf_shows_what_was_made(

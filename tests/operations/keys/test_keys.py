@@ -16,7 +16,7 @@ from secretsbackup.model.status import About, concerns
 from secretsbackup.operations.backup import backup
 from secretsbackup.operations.keys import keys
 from secretsbackup.operations.run.runner import Run
-from secretsbackup.operations.watch.status import standing
+from secretsbackup.operations.watch.status import status_of
 from secretsbackup.store import notes
 from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg, passphrase
@@ -66,14 +66,14 @@ def test_a_backup_minds_a_key_that_expires_and_refuses_one_that_has(
     short_lived(mine, "5d")
     ended = play(backup.recipe(), of=mine)
     assert isinstance(ended, Completed)
-    assert About.KEY_EXPIRES in {one.about for one in concerns(standing(home, mine.name), datetime.now(UTC))}
+    assert About.KEY_EXPIRES in {one.about for one in concerns(status_of(home, mine.name), datetime.now(UTC))}
     short_lived(mine, "seconds=1")
     time.sleep(2)
     refused = play(backup.recipe(), of=mine)
     assert isinstance(refused, Failed)
     assert refused.reason is Reason.KEY_EXPIRED
     asyncio.run(keys.extend(mine, home, "never", typed))
-    known = concerns(standing(home, mine.name), datetime.now(UTC))
+    known = concerns(status_of(home, mine.name), datetime.now(UTC))
     assert About.KEY_EXPIRES not in {one.about for one in known}, "at once, not after the next backup"
     assert isinstance(play(backup.recipe(), of=mine), Completed)
 

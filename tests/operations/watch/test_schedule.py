@@ -24,7 +24,7 @@ from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.operations.run import runner
 from secretsbackup.operations.run.runner import Run
 from secretsbackup.operations.watch import schedule
-from secretsbackup.operations.watch.status import standing
+from secretsbackup.operations.watch.status import status_of
 from secretsbackup.store import history, pause, profiles
 from secretsbackup.store.history import Place
 from secretsbackup.store.home import Home
@@ -131,11 +131,11 @@ def test_why_what_is_due_did_not_begin_is_remembered_and_told(
     source.rename(source.with_name("unmounted"))
     assert against(profile, home, 4 * 24 * 60 * MINUTE) == [causes.SourceMissing(str(source))]
     now = datetime.now(UTC) + timedelta(days=5)
-    status = standing(home, profile.name, now)
+    status = status_of(home, profile.name, now)
     assert f": {source} is not there" in words.health(status, now)
     source.with_name("unmounted").rename(source)
     assert against(profile, home, 4 * 24 * 60 * MINUTE) == []
-    assert standing(home, profile.name, now).waiting == ()
+    assert status_of(home, profile.name, now).waiting == ()
 
 
 def test_a_pause_is_kept_unless_the_clock_was_put_back_since(profile: Profile, home: Home) -> None:
@@ -203,12 +203,12 @@ def test_a_drill_waits_for_a_passphrase_that_nobody_need_be_asked_for(
     assert drill(0.5) == [Reason.NOT_YET]
     assert drill(1.1) == [Reason.PASSPHRASE_MISSING]
     later = datetime.now(UTC) + timedelta(days=31)
-    said = words.health(standing(home, profile.name, later), later)
+    said = words.health(status_of(home, profile.name, later), later)
     assert "not verified for 31 days: the key’s passphrase is needed" in said
     asyncio.run(keychain.keep(profile.name, SecretName.GPG_PASSPHRASE, Secret("phrase")))
     assert drill(1.2) == [Reason.PASSPHRASE_MISSING]  # not asked again so soon
     assert drill(1.5) == []
-    assert standing(home, profile.name, later).unasked is None
+    assert status_of(home, profile.name, later).unasked is None
 
 
 def test_what_is_to_be_proven_comes_up_once_no_backup_is_due(

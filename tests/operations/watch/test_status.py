@@ -9,7 +9,7 @@ from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb
 from secretsbackup.model.outcome import Cancelled, Completed, Failed, Outcome, Skipped, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.status import About, concerns
-from secretsbackup.operations.watch.status import standing
+from secretsbackup.operations.watch.status import status_of
 from secretsbackup.store import history, profiles
 from secretsbackup.store.home import Home
 
@@ -41,14 +41,14 @@ def known(home: Home, profile: Profile) -> Profile:
 def test_who_found_a_run_going_on_does_not_tell_so_when_it_is_over(home: Home, known: Profile) -> None:
     remember(home, known, NOW - DAY / 24, Cancelled("you"), took=DAY / 48)
     remember(home, known, NOW - DAY / 30, Skipped((causes.Busy(4711),)))
-    assert standing(home, known.name, NOW).waiting == ()
+    assert status_of(home, known.name, NOW).waiting == ()
 
 
 def test_a_clock_that_was_ahead_for_once_hides_nothing_that_came_after(home: Home, known: Profile) -> None:
     remember(home, known, NOW - 9 * DAY, GOOD)
     remember(home, known, NOW + 900 * DAY, GOOD)
     remember(home, known, NOW - 8 * DAY, Failed(causes.NoRoom("")))
-    status = standing(home, known.name, NOW)
+    status = status_of(home, known.name, NOW)
     assert status.safe_as_of == NOW - 9 * DAY
     about = {concern.about for concern in concerns(status, NOW)}
     assert {About.FAILED, About.OVERDUE} <= about
@@ -61,7 +61,7 @@ def test_what_a_clock_that_was_ahead_told_is_not_believed_when_that_time_has_com
     wrong = remember(home, known, NOW - DAY / 24, GOOD)
     remember(home, known, NOW - DAY, GOOD, wrong)
     remember(home, known, NOW - DAY / 2, Failed(causes.NoRoom("")), wrong)
-    status = standing(home, known.name, NOW)
+    status = status_of(home, known.name, NOW)
     assert status.safe_as_of == NOW - DAY
     assert status.last == Failed(causes.NoRoom(""))
 
@@ -69,7 +69,7 @@ def test_what_a_clock_that_was_ahead_told_is_not_believed_when_that_time_has_com
 def test_a_clock_that_was_behind_hides_no_failure(home: Home, known: Profile) -> None:
     good = remember(home, known, NOW - DAY / 24, GOOD)
     remember(home, known, NOW - DAY / 2, Failed(causes.ClockWrong()), good)
-    status = standing(home, known.name, NOW)
+    status = status_of(home, known.name, NOW)
     assert status.safe_as_of == NOW - DAY / 24
     assert {concern.about for concern in concerns(status, NOW)} >= {About.FAILED}
 
@@ -77,7 +77,7 @@ def test_a_clock_that_was_behind_hides_no_failure(home: Home, known: Profile) ->
 def test_a_clock_that_is_behind_everything_makes_no_backup_undone(home: Home, known: Profile) -> None:
     remember(home, known, NOW, GOOD)
     remember(home, known, NOW - 9999 * DAY, Failed(causes.ClockWrong()))
-    status = standing(home, known.name, NOW - 9999 * DAY)
+    status = status_of(home, known.name, NOW - 9999 * DAY)
     assert status.safe_as_of == NOW
     assert status.last == Failed(causes.ClockWrong())
 
@@ -85,4 +85,4 @@ def test_a_clock_that_is_behind_everything_makes_no_backup_undone(home: Home, kn
 def test_a_first_backup_on_a_clock_that_was_ahead_hides_no_failure(home: Home, known: Profile) -> None:
     remember(home, known, NOW + 900 * DAY, GOOD)
     remember(home, known, NOW - DAY, Failed(causes.NoRoom("")))
-    assert {concern.about for concern in concerns(standing(home, known.name, NOW), NOW)} >= {About.FAILED}
+    assert {concern.about for concern in concerns(status_of(home, known.name, NOW), NOW)} >= {About.FAILED}
