@@ -42,7 +42,7 @@ class Destined(msgspec.Struct, frozen=True, kw_only=True):
 
 async def ask(what: What) -> Destined:
     """One kind of place, then what that needs."""
-    print("Where to?  1 Amazon S3 · 2 another S3 service · 3 a folder or disk · 4 a machine, by SSH")
+    print("Where to?  1 Amazon S3 · 2 another S3 service · 3 a folder or disk · 4 another computer, by SSH")
     answer = prompts.ask("One of these, or an address (s3://BUCKET/FOLDER, file:///…, sftp://HOST/…):", "1")
     match answer:
         case "1":
@@ -62,7 +62,7 @@ async def _at_address(answer: str, what: What) -> Destined:
     """An address; a bucket's server is asked for."""
     endpoint = region = ""
     if answer.startswith("s3:"):
-        endpoint = prompts.ask("Address of the S3 server, if it is not Amazon's:", "")
+        endpoint = prompts.ask("Address of the S3 server, if not Amazon’s:", "")
         region = prompts.ask("Region:", "us-east-1" if endpoint else _near())
     try:
         found = destinations.parse(answer, endpoint=endpoint, region=region)
@@ -78,7 +78,7 @@ def _service() -> Service:
         print(f"  {number} {one.title}")
     answer = prompts.ask("Which?", "1")
     if not answer.isdigit() or not 1 <= int(answer) < len(SERVICES):
-        raise Failure(causes.ProfileInvalid(f"“{answer}” is none of them."))
+        raise Failure(causes.ProfileInvalid(f"“{answer}” is not one of them."))
     return SERVICES[int(answer)]
 
 
@@ -89,7 +89,7 @@ async def _in_bucket(service: Service, what: What) -> Destined:
         region = prompts.ask(f"Region? ({known})", region)
     if service.asks_account:
         account = prompts.until_right(
-            lambda: prompts.needed(prompts.ask("Your account's id there:"), "The account's id")
+            lambda: prompts.needed(prompts.ask("Your account ID there:"), "The account ID")
         )
     endpoint = service.endpoint_in(region, account)
     if service.asks_endpoint:
@@ -106,7 +106,7 @@ def _endpoint(what: What) -> str:
 
 
 def _bucket_name(what: What) -> str:
-    name = prompts.ask("Bucket? (a new name, or one you have)", registry.bucket_name(what.name))
+    name = prompts.ask("Which bucket? (a new name, or one you have)", registry.bucket_name(what.name))
     if not registry.is_bucket_name(name):
         raise Failure(causes.BucketNameBad(name))
     return name
@@ -116,8 +116,10 @@ async def _opened(bucket: Bucket, service: Service | None = None) -> Destined:
     """With what it is opened: made with an administrator's key, or one that is there, which is tried."""
     service = service or services.of(bucket)
     own = await discover.aws_profiles()
-    hint = f", or of your ~/.aws: {', '.join(own)}" if own else ""
-    how = prompts.ask(f"What opens it? (“make” makes it all, “key” takes a key for it{hint})", "make")
+    hint = f", or from your ~/.aws: {', '.join(own)}" if own else ""
+    how = prompts.ask(
+        f"How to access it? (“make” creates everything, “key” uses a key that you have{hint})", "make"
+    )
     if how == "make":
         admin = provision.credential(None)
         there = await discover.find_bucket(bucket, admin)
@@ -125,10 +127,10 @@ async def _opened(bucket: Bucket, service: Service | None = None) -> Destined:
         return Destined(destination=bucket, credential=admin, admin=True, iam=service.iam, adopt=adopt)
     if how in own:
         return await _examined(bucket, AwsProfile(how))
-    key_id = prompts.ask_secret("Access key id:")
+    key_id = prompts.ask_secret("Access key ID:")
     secret = prompts.ask_secret("Secret access key:")
     if not key_id or not secret:
-        raise Failure(causes.ProfileInvalid("An access key has an id and a secret."))
+        raise Failure(causes.ProfileInvalid("An access key has an ID and a secret."))
     return await _examined(bucket, KeyPair(key_id, secret))
 
 
@@ -148,7 +150,7 @@ async def _examined(bucket: Bucket, credential: Credential) -> Destined:
 
 
 def _host(what: What) -> Host:
-    login = prompts.needed(prompts.ask("Which machine? (user@host, or user@host:port)"), "The machine")
+    login = prompts.needed(prompts.ask("Which computer? (user@host or user@host:port)"), "The computer")
     folder = prompts.ask("Which folder there?", f"backups/{what.name}")
     try:
         found = destinations.parse(f"sftp://{login}/{quote(folder)}")
@@ -176,8 +178,8 @@ async def _adopts(destination: Destination, credential: Credential) -> bool:
         return False
     said = words.held(held.snapshots, held.newest, datetime.now(UTC))
     print(said.title)
-    if not prompts.agrees("Go on with them?"):
-        raise Failure(causes.ProfileInvalid("Then choose another place for this one."))
+    if not prompts.agrees("Continue with them?"):
+        raise Failure(causes.ProfileInvalid("Choose another location for this one."))
     return True
 
 

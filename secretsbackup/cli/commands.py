@@ -57,7 +57,7 @@ def _refused(error: OSError, *, json: bool) -> int:
         )
         return 1
     if error.filename is None and environment.is_gone():
-        output.say("The folder that you are in was removed.", "Change to another one, and run it again.")
+        output.say("The current folder was removed.", "Change to another folder, and run it again.")
         return 1
     failure = boundary.failure(error)
     if failure is None:

@@ -43,7 +43,7 @@ async def _folder(keep: str | None) -> AsyncIterator[Path]:
     """A new folder with its own GnuPG home; gone afterwards unless it shall be kept."""
     folder = Path(keep).absolute() if keep else Path(tempfile.mkdtemp(prefix="secretsbackup-demo-"))
     if keep and folder.exists():
-        raise Failure(causes.ProfileInvalid(f"{folder} is there already; name a new folder."))
+        raise Failure(causes.ProfileInvalid(f"{folder} already exists. Name a new folder."))
     # A socket's path has 108 bytes at most, so gpg's home may not lie deep below a --keep folder.
     gnupg_home = Path(tempfile.mkdtemp(prefix="sb-gpg-"))
     os.environ["GNUPGHOME"] = str(gnupg_home)
@@ -67,7 +67,7 @@ class _Demo:
         self._json = json
         self._home = homes.below(folder / "home")
         self._farewell = (
-            f"All of it is in {folder}." if kept else "The folder is removed; --keep FOLDER keeps one."
+            f"Everything is in {folder}." if kept else "The folder is removed; use --keep FOLDER to keep it."
         )
 
     async def show(self) -> int:
@@ -84,7 +84,7 @@ class _Demo:
 
     async def _round_trip(self) -> bool:
         """Whether everything came back; _Stopped at the first step that failed."""
-        self._say("A key, some files to save, and a folder as the destination:")
+        self._say("A key, some files to back up, and a folder as the destination:")
         files = self._folder / "Important files"
         first = make_files(files)
         profile = await self._profile(files)
@@ -96,13 +96,13 @@ class _Demo:
         await self._run(backup.recipe(), Verb.BACKUP, profile)
         then = self._copy(first, "then")
 
-        self._say("\n2. A file is changed, one is added, one is deleted; the second backup sends only that.")
+        self._say("\n2. One file changes, one is added, one is deleted; the second backup sends only that.")
         change_files(files)
         time.sleep(1.1)  # noqa: ASYNC251 - duplicity's snapshots are a second apart
         await self._run(backup.recipe(), Verb.BACKUP, profile)
         now = self._copy(files, "now")
 
-        self._say("\n3. Nothing is changed; nothing is sent.")
+        self._say("\n3. Nothing changes, so nothing is sent.")
         await self._run(backup.recipe(), Verb.BACKUP, profile)
 
         self._say("\n4. Both points in time are restored, each into a new folder.")
@@ -152,7 +152,7 @@ class _Demo:
         self._say(
             f"   Snapshot {snapshot.stamp}: "
             + (
-                f"{words.files(outcome.summary.files)} compared byte by byte, all the same."
+                f"{words.files(outcome.summary.files)} compared byte by byte, all match."
                 if not different
                 else f"NOT the same: {', '.join(different)}"
             )
@@ -162,13 +162,13 @@ class _Demo:
     def _conclude(self, ok: bool, seconds: float) -> None:
         if ok:
             self._say(
-                f"\nProven in {words.duration(seconds)}: what was saved came back as it was at both times,"
-                " byte for byte.\nA link was followed and its file saved; a dangling link was reported"
-                " by name and did no harm;\nnames with spaces, quotes and a newline came back; what lies"
-                " at the destination is encrypted,\nand plain duplicity and gpg can read it."
+                f"\nVerified in {words.duration(seconds)}: every file was restored as it was at both times,"
+                " byte for byte.\nA link was followed and its file backed up; a dangling link was only"
+                " reported;\nnames with spaces, quotes and a newline were restored; the backups"
+                " are encrypted,\nand duplicity and gpg alone can read them."
             )
         else:
-            self._say("\nSomething went wrong; the lines above say what.")
+            self._say("\nSomething went wrong; see above.")
 
     def _say(self, text: str) -> None:
         print(text, file=sys.stderr if self._json else sys.stdout, flush=True)

@@ -17,7 +17,7 @@ async def doctor(options: Options, home: Home) -> int:
     opens = prompts.once(profile)
     if options.end_uploads:
         ended = await operation.end_uploads(profile, home, opens)
-        output.say(f"Ended: {words.number(ended, 'unfinished upload', 'unfinished uploads')}.")
+        output.say(f"Removed: {words.number(ended, 'unfinished upload', 'unfinished uploads')}.")
     verdicts = set()
     async for finding in operation.examine(profile, opens):
         verdicts.add(finding.verdict)

@@ -46,7 +46,7 @@ class _Key(msgspec.Struct, frozen=True):
 async def init(_: Options, home: Home) -> int:
     """Ask everything, set it up, and back up."""
     await prerequisites.programs(home)
-    print("A few questions; an empty answer takes what stands in [brackets].")
+    print("A few questions. Press Enter to accept what is in [brackets].")
     await _name_old_scripts()
     what = await _what(home)
     destined = await until_right(lambda: ask_destination.ask(what))
@@ -94,8 +94,8 @@ async def until_right(question: Callable[[], Awaitable[_T]]) -> _T:
 
 async def _name_old_scripts() -> None:
     for config in (await discover.configs(Path.home()))[:1]:
-        print(f"To take over the old scripts instead: secretsbackup profile import {config}")
-    print("To come back with a recovery kit instead: secretsbackup recover --kit FILE\n")
+        print(f"To import the old scripts instead: secretsbackup profile import {config}")
+    print("To restore from a recovery kit instead: secretsbackup recover --kit FILE\n")
 
 
 async def _what(home: Home) -> What:
@@ -108,7 +108,7 @@ async def _what(home: Home) -> What:
 
 
 def _paths() -> list[str]:
-    answer = prompts.ask("Which folders? (several with “:” between)", str(Path.home() / "Documents"))
+    answer = prompts.ask("Which folders? (separate several with “:”)", str(Path.home() / "Documents"))
     paths = [str(Path(one.strip()).expanduser().absolute()) for one in answer.split(":") if one.strip()]
     for path in paths:
         if not Path(path).exists():
@@ -119,7 +119,7 @@ def _paths() -> list[str]:
 
 def _called(paths: list[str], exclude: tuple[str, ...], home: Home) -> str:
     taken = profiles.load(home)
-    name = prompts.ask("What is this backup called?", registry.free_name(_plain(paths), taken))
+    name = prompts.ask("Name of this backup?", registry.free_name(_plain(paths), taken))
     if name in taken:
         raise Failure(causes.ProfileExists(name))
     registry.check_sketch(registry.sketch(name, labelled(paths), exclude))
@@ -144,7 +144,7 @@ def _left_out(seen: Appraisal) -> tuple[str, ...]:
     listed = ", ".join(
         f"{words.leftover(one.kind).title.lower()} {words.size(one.all.bytes)}" for one in offered
     )
-    if not prompts.agrees(f"Leave out what can be had again: {listed}?"):
+    if not prompts.agrees(f"Skip what can be created again: {listed}?"):
         return ()
     return tuple(pattern for one in offered for pattern in one.patterns)
 
@@ -159,22 +159,22 @@ def _tell_size(seen: Appraisal, exclude: Sequence[str]) -> None:
 async def _name_keys() -> None:
     for offer in await keys.offers():
         fingerprint, against = offer.key.fingerprint, offer.against
-        why = f"  not to be used: {words.reason(against).title}" if against else ""
+        why = f"  cannot be used: {words.reason(against).title}" if against else ""
         print(f"  {fingerprint}  {offer.key.owner}{why}")
 
 
 async def _key(*, adopt: bool) -> _Key:
     question = (
-        "Which GnuPG key were they made with?"
+        "Which GnuPG key encrypts them?"
         if adopt
-        else "Which GnuPG key? (“new” makes one, “rsa” one for programs that know no elliptic curves)"
+        else "Which GnuPG key? (“new” creates one, “rsa” one for software without elliptic-curve support)"
     )
     answer = prompts.ask(question, "" if adopt else "new")
     kind = Kind.RSA if answer == "rsa" else Kind.CURVE
     made = answer in ("new", "rsa")
     fingerprint = NO_KEY if made else await registry.key(prompts.needed(answer, "The key"))
     phrase = await _known_phrase(fingerprint) if fingerprint else _new_phrase()
-    keep = prompts.agrees("Keep its passphrase in the keyring? (else restores ask for it)")
+    keep = prompts.agrees("Store its passphrase in the keyring? (otherwise restores ask for it)")
     return _Key(fingerprint, phrase, keep, kind)
 
 
@@ -185,7 +185,7 @@ async def _known_phrase(key: Fingerprint) -> Secret:
 
 
 def _new_phrase() -> Secret:
-    own = prompts.ask("Its passphrase: “words” makes a strong one, “own” takes yours.", "words")
+    own = prompts.ask("Its passphrase: “words” creates a strong one, “own” uses yours.", "words")
     return key.new_phrase() if own == "words" else prompts.until_right(key.own_phrase)
 
 
@@ -200,7 +200,7 @@ async def _schedule() -> Schedule:
 
 async def _kit(what: What) -> KitWish:
     usual = Path.home() / f"Recovery kit of {what.name}"
-    answer = prompts.ask("Save the recovery kit in which folder? (“later” reminds you)", str(usual))
+    answer = prompts.ask("Save the recovery kit in which folder? (“later” to be reminded)", str(usual))
     return KitWish() if answer == "later" else KitWish(str(Path(answer).expanduser().absolute()))
 
 
@@ -247,19 +247,19 @@ def _tell(told: Told | Did) -> None:
 async def _offer_undo(
     traces: Traces, wish: Wish, home: Home, tell: Callable[[Told | Did | Traces], None]
 ) -> None:
-    output.say("", "It was not finished. So far it has made: " + "; ".join(words.traces(traces)) + ".")
-    if prompts.agrees("Shall that be removed again?"):
+    output.say("", "It did not finish. So far it has created: " + "; ".join(words.traces(traces)) + ".")
+    if prompts.agrees("Remove that again?"):
         await set_up.undo(traces, wish.credential, home, tell, iam=wish.iam)
 
 
 async def _first_backup(made: Established, home: Home, *, adopt: bool) -> int:
     """Back up at once, where somebody is there to say so."""
     name = made.profile.name
-    print(f"\nThe profile “{name}” is written, and tried.")
+    print(f"\nThe profile “{name}” is created and tested.")
     if made.kit:
         print(f"Print the recovery kit: {made.kit.pdf or made.kit.text}")
     else:
-        print(f"Make the recovery kit before you need it: secretsbackup kit {name} --out FOLDER")
+        print(f"Save the recovery kit before you need it: secretsbackup kit {name} --out FOLDER")
     now = sys.stdin.isatty() and prompts.agrees("Back up now?")
     pause.resume(home, name)
     if not now:

@@ -42,7 +42,7 @@ async def key_list(options: Options, home: Home) -> int:
     if rows and not options.json:
         output.table(("Key", "Owner", "", "Profile"), rows)
     elif not rows:
-        output.say("There is no GnuPG key yet.", "Make one: secretsbackup key new")
+        output.say("There is no GnuPG key yet.", "Create one: secretsbackup key new")
     return 0
 
 
@@ -53,8 +53,10 @@ async def key_new(options: Options, _: Home) -> int:
     if options.json:
         output.line({"key": made})
     else:
-        print(f"The key is made: {made}")
-        print("It does not expire. Use it: secretsbackup init, or secretsbackup profile add … --key " + made)
+        print(f"The key was created: {made}")
+        print(
+            "It does not expire. To use it: secretsbackup init, or secretsbackup profile add … --key " + made
+        )
     return 0
 
 
@@ -65,7 +67,7 @@ async def key_extend(options: Options, home: Home) -> int:
     if options.json:
         output.line({"key": profile.key, "expires": end})
     else:
-        until = f"is good until {end.astimezone():%Y-%m-%d}" if end else "does not expire any more"
+        until = f"is valid until {end.astimezone():%Y-%m-%d}" if end else "no longer expires"
         print(f"The key of “{profile.name}” {until}.")
     return 0
 
@@ -91,26 +93,26 @@ async def key_passphrase(options: Options, _: Home) -> int:
 def new_phrase(count: int = passphrase.WORDS) -> Secret:
     """Show a passphrase that was made, and have it typed back."""
     if not sys.stdin.isatty():
-        sentence = "Nobody is here to note a passphrase; give one: key new --own, on standard input."
+        sentence = "There is no one to write down a passphrase. Give one on standard input: key new --own"
         raise Failure(causes.ProfileInvalid(sentence))
     made = passphrase.make(count)
-    print(f"\nThe passphrase of your new key; write it down on paper now:\n\n    {' '.join(made.words)}\n")
-    print(f"{_entropy(made)} Without it nobody restores anything, you included.")
+    print(f"\nThe passphrase of your new key. Write it on paper now:\n\n    {' '.join(made.words)}\n")
+    print(f"{_entropy(made)} Nothing can be restored without it, not even by you.")
     for _ in range(_TRIES):
-        if passphrase.same(made, prompts.ask_secret("Type it back, from the paper:")):
+        if passphrase.same(made, prompts.ask_secret("Type it again, from the paper:")):
             return made.secret
-        output.say("That is not what was shown.", "Look at your paper, and type it once more.")
-    raise Failure(causes.ProfileInvalid("The passphrase was not typed back as it was shown."))
+        output.say("That does not match.", "Check your paper, and type it again.")
+    raise Failure(causes.ProfileInvalid("The passphrase that you typed does not match the one shown."))
 
 
 def own_phrase(*, twice: bool = False) -> Secret:
     """A passphrase of a person's own: typed twice, or a line of standard input. A weak one is told."""
     typed = prompts.ask_secret("A passphrase for the new key (several words):")
-    output.say(f"Yours is worth {words.strength(passphrase.strength(typed))}.")
+    output.say(f"Yours is {words.strength(passphrase.strength(typed))}.")
     if not typed or ((twice or sys.stdin.isatty()) and typed != prompts.ask_secret("Once more:")):
-        raise Failure(causes.ProfileInvalid("The two were not the same, or empty."))
+        raise Failure(causes.ProfileInvalid("The passphrases do not match, or are empty."))
     return typed
 
 
 def _entropy(made: Phrase) -> str:
-    return f"{len(made.words)} words of the EFF's list: {made.bits:.0f} bits."
+    return f"{len(made.words)} words from the EFF’s list: {made.bits:.0f} bits."

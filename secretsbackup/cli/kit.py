@@ -18,7 +18,7 @@ async def kit(options: Options, home: Home) -> int:
     if options.words[:1] == ["check"]:
         return await _check(options, home)
     if not options.out:
-        raise Failure(causes.ProfileInvalid("Say where: secretsbackup kit --out FOLDER"))
+        raise Failure(causes.ProfileInvalid("Give a folder: secretsbackup kit --out FOLDER"))
     profile = _named(options, home, options.words)
     folder = Path(options.out).expanduser().absolute()
     made = await operation.save(
@@ -32,11 +32,14 @@ async def kit(options: Options, home: Home) -> int:
     )
     if made.trouble:
         message = words.reason(made.trouble.cause)
-        output.say(f"There is no PDF: {message.title}", "Print the text file, or try again; it is whole.")
+        output.say(
+            f"The PDF could not be created: {message.title}",
+            "Print the text file, or try again. The text file is complete.",
+        )
         output.tell_last_lines(made.trouble)
     if made.lacks:
         output.say(
-            f"The kit does not open the newest backups: the secret subkey {made.lacks} is not here.",
+            f"The kit cannot open the newest backups: the secret subkey {made.lacks} is not here.",
             "Import it, and save the kit again.",
         )
     if options.json:
@@ -53,22 +56,22 @@ def _tell_saved(profile: Profile, made: operation.Saved, options: Options) -> No
         if path:
             print(path)
     if options.keep_in_bucket:
-        print(
-            f"{url(profile.destination)}/{operation.BESIDE}: whoever gets in there has the key, and only the"
-        )
-        print("passphrase then keeps them from your files; mind that it is a strong one.")
+        print(f"{url(profile.destination)}/{operation.BESIDE}: anyone who gets in there has the key.")
+        print("Only the passphrase protects your files then. Make sure that it is a strong one.")
     inside = (
-        "The passphrase is in it: lock it away." if options.with_passphrase else "Write the passphrase on it."
+        "It contains the passphrase, so lock it away."
+        if options.with_passphrase
+        else "Write the passphrase on it."
     )
     output.say(
-        f"The recovery kit of “{profile.name}” is written. Print it. {inside}",
-        f"Prove that it restores: secretsbackup kit check {made.text}",
+        f"The recovery kit of “{profile.name}” is saved. Print it. {inside}",
+        f"Check it: secretsbackup kit check {made.text}",
     )
 
 
 async def _check(options: Options, home: Home) -> int:
     if len(options.words) < 2:
-        raise Failure(causes.ProfileInvalid("Name the file: secretsbackup kit check FILE"))
+        raise Failure(causes.ProfileInvalid("Give the file: secretsbackup kit check FILE"))
     named = options.chosen or options.words[2:]
     profile = _named(options, home, options.words[2:]) if named else None
     proof = await operation.check(
@@ -77,14 +80,12 @@ async def _check(options: Options, home: Home) -> int:
     if options.json:
         output.line({"profile": proof.profile.name, "ok": True, "snapshot": proof.snapshot})
         return 0
-    print(
-        "The kit restores: every line of it is right, and the passphrase opens its key in an empty keyring."
-    )
+    print("The kit works: every line is correct, and the passphrase opens its key in an empty keyring.")
     if proof.snapshot:
         volumes = words.number(proof.volumes, "archive", "archives")
-        print(f"With it the newest snapshot's manifest was opened: {proof.snapshot}, {volumes}.")
+        print(f"It opened the manifest of the newest snapshot: {proof.snapshot}, {volumes}.")
     else:
-        print("There is no snapshot yet to try it on; check it again after the first backup.")
+        print("There is no snapshot yet to test it on. Check it again after the first backup.")
     return 0
 
 

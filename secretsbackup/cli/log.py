@@ -42,7 +42,7 @@ async def runs(options: Options, home: Home) -> int:
     if rows and not options.json:
         output.table(("Run", "Profile", "", "Began", "Took", "Outcome"), rows)
     elif not rows:
-        output.say("There was no run yet.")
+        output.say("There is no run yet.")
     return output.failed(trouble, json=False) if trouble else 0
 
 

@@ -34,11 +34,14 @@ def _obey(words: list[str], desktop: Desktop | None) -> int:
             print(f"secretsbackup {__version__}", flush=True)
             return 0
         return 1
+    home_known = environment.find_home()
+    if home_known:
+        _speak_as_the_window()
     options = parser().parse_args(words)
     os.umask(0o077)
     from secretsbackup.cli import commands, output
 
-    if not environment.find_home():
+    if not home_known:
         output.say("No home folder is known for this user.", "Set HOME to a folder, and run it again.")
         return 1
     from secretsbackup.tools import process
@@ -48,6 +51,14 @@ def _obey(words: list[str], desktop: Desktop | None) -> int:
         return commands.ended(lambda: desktop(asked), json=False)
     process.dump_no_core()
     return commands.run(options)
+
+
+def _speak_as_the_window() -> None:
+    """Show help in the language that the window has."""
+    from secretsbackup.store import home, language_setting
+    from secretsbackup.words.language import speak
+
+    speak(language_setting.chosen(home.standard()))
 
 
 def _for_the_screen(options: argparse.Namespace) -> list[str]:

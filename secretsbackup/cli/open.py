@@ -18,7 +18,7 @@ async def welcome(options: Options, home: Home) -> int:
         options.name = None
         return await status.status(options, home)
     print("Secrets Backup keeps what you can't lose: encrypted, incremental, off-site.\n")
-    print("  secretsbackup demo    see it work, with throw-away files and a throw-away key")
+    print("  secretsbackup demo    see it work, with temporary files and a temporary key")
     print("  secretsbackup init    set up your own backup")
     print("  secretsbackup --help  everything else")
     return 0

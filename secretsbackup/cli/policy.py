@@ -23,23 +23,24 @@ async def policy(options: Options, home: Home) -> int:
     known = options.principal or await _principal(options, home, bucket)
     print(policies.text(policies.for_bucket(bucket, known or _UNKNOWN_USER)))
     output.say(
-        "Paste it as the bucket's policy (Permissions, Bucket policy); it grants that user this prefix."
+        "Paste it as the bucket’s policy (Permissions, Bucket policy). "
+        "It gives that user access to this prefix."
     )
     if not known:
-        output.say("", "Write your user's ARN for “Principal”, or name it with --principal.")
+        output.say("", "Put your user’s ARN at “Principal”, or give it with --principal.")
     return 0
 
 
 def _explain(bucket: Bucket) -> None:
-    output.say("What was printed is the policy of a user that backs up there. By hand, in this order:")
+    output.say("This is the policy of a user that backs up there. To set it up yourself, in this order:")
     for number, step in enumerate(operation.steps(bucket), 1):
         paste = f"\n{step.copy}" if step.hand is Hand.LIFECYCLE else ""
         output.say(f"{number}. {words.hand(step)}{paste}")
     output.say(
         "",
-        "duplicity begins by looking at the bucket as a whole. Where S3 cannot tell that from a listing "
-        "(Amazon's cannot), this user can list the names, not the contents, of all it holds: best give the "
-        "backups a bucket of their own.",
+        "duplicity starts by looking at the whole bucket. Where S3 cannot tell that from a listing (Amazon’s "
+        "cannot), this user can list the names of everything in the bucket, but not read it. So it is best "
+        "to use a bucket only for backups.",
     )
 
 

@@ -62,7 +62,7 @@ async def profile_set(options: Options, home: Home) -> int:
     if options.json:
         output.line(after)
     else:
-        print(f"The profile “{after.name}” is changed." if after != before else "Nothing to change.")
+        print(f"The profile “{after.name}” was changed." if after != before else "Nothing to change.")
     return 0
 
 
@@ -172,14 +172,14 @@ def _added(profile: Profile, *, keyed: bool, json: bool, automatic: bool) -> Non
     if json:
         output.line(profile)
         return
-    print(f"The profile “{profile.name}” is written.")
+    print(f"The profile “{profile.name}” was created.")
     if not keyed:
-        print("Store the bucket's AWS key: ")
+        print("Store the bucket’s AWS key: ")
         for name in (SecretName.AWS_ACCESS_KEY_ID, SecretName.AWS_SECRET_ACCESS_KEY):
             print(f"  secretsbackup secret set {profile.name} {name}")
     print(f"Then: secretsbackup backup {profile.name}")
     if not automatic:
-        print(f"And by itself, {schedule.text(profile.schedule)}: secretsbackup timer on")
+        print(f"And automatically, {schedule.text(profile.schedule)}: secretsbackup timer on")
 
 
 async def profile_list(options: Options, home: Home) -> int:
@@ -262,10 +262,10 @@ async def profile_remove(options: Options, home: Home) -> int:
     from secretsbackup.operations.setup import registry
 
     if not options.name:
-        raise Failure(causes.ProfileInvalid("Name the profile that shall go."))
+        raise Failure(causes.ProfileInvalid("Name the profile to remove."))
     profile = profiles.get(home, options.name)
     await registry.leave(profile, home)
-    output.say(f"The profile “{profile.name}” is removed. Its backups stay at {url(profile.destination)}.")
+    output.say(f"The profile “{profile.name}” was removed. Its backups stay at {url(profile.destination)}.")
     return 0
 
 
@@ -282,7 +282,7 @@ async def profile_check(options: Options, home: Home) -> int:
         output.line({"profile": profile.name, "ok": True, "snapshots": count})
     else:
         print(
-            f"All is well: tools, key, secrets and {url(profile.destination)}"
+            f"Everything is fine: programs, key, secrets and {url(profile.destination)}"
             f" ({words.number(count, 'snapshot', 'snapshots')})."
         )
     return 0
@@ -297,7 +297,7 @@ async def profile_import(options: Options, home: Home) -> int:
         output.line(profile)
     else:
         print(
-            f"“{options.config}” is taken over as the profile “{profile.name}”; "
+            f"“{options.config}” was imported as the profile “{profile.name}”; "
             "its secrets are in the keyring."
         )
         print(f"Then: secretsbackup backup {profile.name}")

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 _T = TypeVar("_T")
 
-KEY_ID, KEY_SECRET = "AWS access key id:", "AWS secret access key:"
+KEY_ID, KEY_SECRET = "AWS access key ID:", "AWS secret access key:"
 _NOT_KEPT = (Reason.SECRET_MISSING, Reason.KEYRING_MISSING, Reason.KEYRING_LOCKED)
 TRIES = 5
 """A newcomer may be wrong so often about one thing."""
@@ -68,7 +68,7 @@ def ask_secret(question: str) -> Secret:
     typed = getpass.getpass(f"{question} ") if sys.stdin.isatty() else _line()
     if not is_text(typed):
         raise Failure(
-            causes.ProfileInvalid("That is not UTF-8. Type it in a UTF-8 terminal, or convert the file.")
+            causes.ProfileInvalid("The text is not UTF-8. Type it in a UTF-8 terminal, or convert the file.")
         )
     return Secret(typed)
 

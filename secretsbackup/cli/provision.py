@@ -20,7 +20,7 @@ from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 
 _PROMISE = (
-    "An administrator's key is used for this alone, and kept only where a server makes no others for us."
+    "An administrator’s key is used only for this. It is stored only if the server cannot create users."
 )
 _SIGNS = {How.REFUSED: "!", How.TAKEN_BACK: "!", How.SPARED: "!", How.UNKNOWN_THERE: "!", How.KEPT: "✗"}
 
@@ -46,7 +46,11 @@ def _name(options: Options, bucket: Bucket, home: Home) -> ProfileName:
     """The profile for which the key is kept; one that backs up elsewhere keeps its own key."""
     name = options.chosen or bucket.prefix.rpartition("/")[2]
     if not name:
-        raise Failure(causes.ProfileInvalid("Give a prefix, s3://BUCKET/PREFIX: each profile has its own."))
+        raise Failure(
+            causes.ProfileInvalid(
+                "Give a folder in the bucket (prefix), s3://BUCKET/PREFIX. Each profile needs its own."
+            )
+        )
     known = profiles.load(home).get(ProfileName(name))
     if known and url(known.destination) != url(bucket):
         raise Failure(
@@ -62,18 +66,18 @@ def credential(aws_profile: str | None) -> Credential:
     if aws_profile:
         return AwsProfile(aws_profile)
     output.say(_PROMISE)
-    key_id = prompts.ask_secret("Administrator's access key id:")
-    secret = prompts.ask_secret("Administrator's secret access key:")
+    key_id = prompts.ask_secret("Administrator’s access key ID:")
+    secret = prompts.ask_secret("Administrator’s secret access key:")
     token = _session_token(key_id)
     if not key_id or not secret:
-        raise Failure(causes.ProfileInvalid("An access key has an id and a secret; nothing was done."))
+        raise Failure(causes.ProfileInvalid("An access key has an ID and a secret; nothing was changed."))
     return KeyPair(key_id, secret, token or None)
 
 
 def _session_token(key_id: Secret) -> Secret:
     """Amazon's passing keys come with one; a terminal is asked for none that there cannot be."""
     if key_id.begins("ASIA") or not sys.stdin.isatty():
-        return prompts.ask_secret("Session token (empty if there is none):")
+        return prompts.ask_secret("Session token (leave empty if there is none):")
     return Secret("")
 
 
@@ -96,8 +100,8 @@ async def set_up(wish: operation.Wish, admin: Credential, *, json: bool) -> Made
 
 async def offer_undo(made: Made, admin: Credential, wish: operation.Wish, *, json: bool) -> None:
     """List what was made, and take it away again unless somebody says no."""
-    output.say("", "It was not finished. So far it has made: " + "; ".join(words.made(made)) + ".")
-    answer = prompts.ask("Shall that be removed again?", "yes")
+    output.say("", "It did not finish. So far it has created: " + "; ".join(words.made(made)) + ".")
+    answer = prompts.ask("Remove that again?", "yes")
     if answer.lower().startswith("y"):
         await operation.undo(made, admin, lambda did: _tell(did, json=json), at=wish.iam)
 
@@ -123,5 +127,5 @@ def bucket_of(options: Options, home: Home) -> Bucket:
     except Unreadable as error:
         raise Failure(causes.ProfileInvalid(fault=error.fault)) from None
     if not isinstance(destination, Bucket):
-        raise Failure(causes.ProfileInvalid(f"{url(destination)} is no bucket: it needs no policy."))
+        raise Failure(causes.ProfileInvalid(f"{url(destination)} is not a bucket and needs no policy."))
     return destination

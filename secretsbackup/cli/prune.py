@@ -25,14 +25,14 @@ async def prune(options: Options, home: Home) -> int:
         return 0
     for chain in plan.old:
         count = words.number(len(chain.snapshots), "snapshot", "snapshots")
-        print(f"would go: {chain.snapshots[0].stamp}, {count}, {words.size(chain.size)}")
+        print(f"would remove: {chain.snapshots[0].stamp}, {count}, {words.size(chain.size)}")
     for name in plan.debris:
-        print(f"would go: {name}")
+        print(f"would remove: {name}")
     if plan.uploads:
-        print(f"would end: {words.number(plan.uploads, 'unfinished upload', 'unfinished uploads')}")
+        print(f"would remove: {words.number(plan.uploads, 'unfinished upload', 'unfinished uploads')}")
     if plan.held_back:
         message = words.reason(plan.held_back)
-        output.say(f"Nothing would go: {message.title}", message.in_terminal)
+        output.say(f"Nothing would be removed: {message.title}", message.in_terminal)
     stay = words.number(len(plan.kept), "backup series", "backup series")
     print(f"{stay} would stay; {words.size(plan.freed)} would be freed.")
     return 0

@@ -47,7 +47,7 @@ async def snapshots(options: Options, home: Home) -> int:
     if not options.json and rows:
         output.table(("Snapshot", "Local time", "Kind", "Holds", "Stored", ""), rows)
     elif not rows:
-        output.say("There is no snapshot yet.", "Make one: secretsbackup backup")
+        output.say("There is no snapshot yet.", "Create one: secretsbackup backup")
     if shelf.newer:
         output.trouble(Failure(causes.RolledBack(shelf.newer)))
     return 0
@@ -59,7 +59,7 @@ async def files(options: Options, home: Home) -> int:
 
     profile, paths = arguments.one_and_paths(home, options)
     if len(paths) > 1:
-        raise Failure(causes.ProfileInvalid("Give one path, or none."))
+        raise Failure(causes.ProfileInvalid("Give at most one path."))
     at = arguments.time(options.at)
     answer = await browse.listing(profile, home, paths[0] if paths else b"", at, _learns(options))
     _tell(answer, options)
@@ -78,10 +78,12 @@ async def find(options: Options, home: Home) -> int:
     _tell(answer, options, span=True)
     if not answer.entries:
         output.say(
-            "No name has that in it." if not options.deleted else "Nothing deleted has that in its name."
+            "No file name contains that." if not options.deleted else "No deleted file name contains that."
         )
     elif answer.more:
-        output.say(f"{words.number(answer.more, 'path', 'paths')} more; write more of the name, or --limit.")
+        output.say(
+            f"{words.number(answer.more, 'path', 'paths')} more; type more of the name, or use --limit."
+        )
     return 0
 
 
@@ -128,10 +130,13 @@ def _tell(answer: "Answer", options: Options, *, span: bool = False) -> None:
             size = words.roughly(entry.least, entry.most) if entry.what is What.FILE else entry.what
             print(f"{between}{words.clock(entry.modified)}  {size:>10}  {shown(entry.path)}")
     if answer.trouble is None and answer.newest and not options.json:
-        output.say(f"Known here: all up to the backup of {words.clock(answer.newest)}.")
+        output.say(f"This computer knows all backups up to the one of {words.clock(answer.newest)}.")
     if answer.trouble is not None:
         seen = f" ({words.clock(answer.at)})" if answer.at else ""
-        output.say(f"This is what was known before{seen}; what is new could not be asked for:")
+        output.say(
+            f"This is what this computer knew before{seen}; "
+            "the destination could not be asked for new snapshots:"
+        )
         output.trouble(answer.trouble)
 
 

@@ -29,7 +29,7 @@ async def recover(options: Options, home: Home) -> int:
         found = await operation.read(Path(options.kit).expanduser())
         secrets = _ask_all(recovery.profile_for(found.kit))
     for fault in found.faults if not options.json else ():
-        output.say(f"In the kit, {fault}; what stands there once more was taken.")
+        output.say(f"In the kit, {fault}; the second copy was used.")
     back = await recovery.recover(found.kit, secrets, home, name=options.new_name)
     if recovery.lacks_commands(found.kit) and not options.json:
         output.say(words.lacks_commands(), f"secretsbackup profile set {back.profile.name} --before COMMAND")
@@ -64,13 +64,13 @@ def _ask(destination: Destination, *, own_aws: bool) -> _Secrets:
     """
     if isinstance(destination, Bucket) and not own_aws:
         asked = {
-            SecretName.AWS_ACCESS_KEY_ID: "AWS access key id:",
+            SecretName.AWS_ACCESS_KEY_ID: "AWS access key ID:",
             SecretName.AWS_SECRET_ACCESS_KEY: "AWS secret access key:",
-            SecretName.GPG_PASSPHRASE: "Passphrase of the kit's key:",
+            SecretName.GPG_PASSPHRASE: "Passphrase of the kit’s key:",
         }
         secrets = {name: prompts.ask_secret(question) for name, question in asked.items()}
     elif sys.stdin.isatty():
-        secrets = {SecretName.GPG_PASSPHRASE: prompts.ask_secret("Passphrase of the kit's key:")}
+        secrets = {SecretName.GPG_PASSPHRASE: prompts.ask_secret("Passphrase of the kit’s key:")}
     else:
         secrets = _last_of_three(isinstance(destination, Bucket))
     for name, secret in secrets.items():
@@ -105,10 +105,10 @@ async def _tell_recovered(back: Recovered, options: Options, home: Home) -> None
     from secretsbackup.cli import queries
 
     name = back.profile.name
-    print(f"“{name}” is back: its settings are in {home.profiles}, its key {back.profile.key} in GnuPG.")
+    print(f"“{name}” is restored: its settings are in {home.profiles}, its key {back.profile.key} in GnuPG.")
     if back.trouble:
         message = words.reason(back.trouble.cause)
-        output.say(f"The secrets could not be kept. {message.title}", message.in_terminal)
+        output.say(f"The secrets could not be stored. {message.title}", message.in_terminal)
         stamps = [f"  {snapshot.stamp}" for chain in back.chains for snapshot in chain.snapshots]
         print("\n".join(["It can restore:", *stamps]))
     else:
@@ -116,10 +116,10 @@ async def _tell_recovered(back: Recovered, options: Options, home: Home) -> None
         await queries.snapshots(options, home)
     print(f"Restore it: secretsbackup restore {name} --to {Path.home() / 'Desktop'}")
     if back.missing:
-        print(f"Not on this machine yet, and as they were in the profile: {', '.join(back.missing)}")
-    when = "Once they are, go" if back.missing else "Go"
-    print(f"{when} on with backups: secretsbackup backup {name} --adopt")
+        print(f"Not on this computer yet, and kept in the profile: {', '.join(back.missing)}")
+    when = "Once they are, continue" if back.missing else "Continue"
+    print(f"{when} with backups: secretsbackup backup {name} --adopt")
     from secretsbackup.operations.setup import automatic_start
 
     if automatic_start.scheduled([back.profile]) and automatic_start.unstarted(home):
-        print("And by itself, also after a restart: secretsbackup timer on")
+        print("And automatically, even after a restart: secretsbackup timer on")

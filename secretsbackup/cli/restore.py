@@ -69,9 +69,9 @@ async def restore(options: Options, home: Home) -> int:
 def _parent(options: Options) -> Path:
     parent = options.to
     if not parent and options.ask_where:
-        parent = prompts.ask("In which folder shall the restored one be made?", str(Path.cwd()))
+        parent = prompts.ask("Where should the restored folder be created?", str(Path.cwd()))
     if not parent:
-        raise Failure(causes.ProfileInvalid("Say where: secretsbackup restore --to PARENT"))
+        raise Failure(causes.ProfileInvalid("Give a folder: secretsbackup restore --to PARENT"))
     return Path(parent).expanduser().absolute()
 
 
@@ -156,7 +156,7 @@ def _chosen(differing: Sequence[Difference]) -> list[Difference]:
         return []
     for one in differing:
         print(f"  {words.difference(one.how, one.path)}")
-    answer = prompts.ask("Put back (a)ll, (n)one, or (o)ne by one?", "none").lower()
+    answer = prompts.ask("Put back (a)ll, (n)one or (o)ne by one?", "none").lower()
     if answer.startswith("a"):
         return list(differing)
     if not answer.startswith("o"):

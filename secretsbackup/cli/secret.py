@@ -29,5 +29,5 @@ async def secret_forget(options: Options, _: Home) -> int:
     from secretsbackup.tools import keychain
 
     gone = await keychain.forget(ProfileName(options.name), SecretName(options.secret))
-    output.say("Removed from the keyring." if gone else "The keyring had none.")
+    output.say("Removed from the keyring." if gone else "The keyring did not have it.")
     return 0

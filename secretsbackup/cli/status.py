@@ -93,5 +93,5 @@ async def accept(options: Options, home: Home) -> int:
         for one in () if options.json else known:
             print(f"{profile.name}: {'stays' if one.grave else 'accepted'}: {words.concern(one, now)}")
         if not known and not options.json:
-            print(f"{profile.name}: there is nothing to accept.")
+            print(f"{profile.name}: nothing to accept.")
     return 0

@@ -14,6 +14,6 @@ async def stop(options: Options, home: Home) -> int:
         if options.json:
             output.line({"profile": profile.name, "stopped": stopped})
         else:
-            done = f"The run of “{profile.name}” is stopped."
+            done = f"The run of “{profile.name}” was stopped."
             print(done if stopped else f"“{profile.name}” is not running.")
     return 0

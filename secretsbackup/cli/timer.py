@@ -26,16 +26,16 @@ async def timer(options: Options, _: Home) -> int:
     if options.json:
         output.line(now)
         return 0
-    print("The timer is on: every 15 minutes what is due is backed up." if now.on else "The timer is off.")
+    print("The timer is on: due backups start every 15 minutes." if now.on else "The timer is off.")
     if now.on and now.running is not True:
         output.say(
             "It is not running now.",
-            "It begins with your next login. Without systemd, put this into your crontab (crontab -e): "
+            "It starts at your next login. Without systemd, put this into your crontab (crontab -e): "
             f"*/15 * * * * {shlex.join(timers.command())}",
         )
     if now.on and timers.broken() is Unstarted.LOGGED_OUT:
         output.say(
             "It runs only while you are logged in.",
-            f"Have it run without a login, too: sudo loginctl enable-linger {getpass.getuser()}",
+            f"To run it without a login, too: sudo loginctl enable-linger {getpass.getuser()}",
         )
     return 0

@@ -125,7 +125,7 @@ def test_a_folder_that_was_removed_is_one_to_back_up_in(saved: Machine, tmp_path
         ended = started(saved, *words, before=leave)
         assert (ended.returncode, ended.stderr.splitlines()[0]) == (
             1,
-            "The folder that you are in was removed.",
+            "The current folder was removed.",
         )
 
 

@@ -68,4 +68,4 @@ def test_what_cannot_be_is_said_and_asked_once_more(
         "“now and then” is not a schedule",
     ):
         assert sentence in out
-    assert "Make the recovery kit before you need it" in out
+    assert "Save the recovery kit before you need it" in out

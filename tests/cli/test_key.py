@@ -63,7 +63,7 @@ def test_a_key_is_extended(say: Say, added: Said, piped: Piped) -> None:
     piped("correct horse battery staple\n")
     said = say("key", "extend", "docs", "--for", "3y")
     assert said.status == 0
-    assert "is good until" in said.out
+    assert "is valid until" in said.out
     piped("correct horse battery staple\n")
-    assert "does not expire any more" in say("key", "extend", "--for", "never").out
+    assert "no longer expires" in say("key", "extend", "--for", "never").out
     assert say("key", "extend", "--for", "soon").status == 2

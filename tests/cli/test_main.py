@@ -245,7 +245,7 @@ def test_fields_of_a_profile_are_changed_one_by_one(say: Say, added: Said) -> No
     (before,) = lines(say("profile", "show", "--json"))
     words = ("--schedule", "weekly mon 9:30", "--only-on-power", "--overdue-after", "9", "--exclude", "*.iso")
     words += ("--verify-every", "14")
-    assert say("profile", "set", "docs", *words).out == "The profile “docs” is changed.\n"
+    assert say("profile", "set", "docs", *words).out == "The profile “docs” was changed.\n"
     (after,) = lines(say("profile", "show", "--json"))
     assert after == {
         **before,
@@ -299,7 +299,7 @@ def test_a_pause_lasts_as_long_as_is_said(say: Say, added: Said) -> None:
     assert say("pause", "docs", "--for", "2h").out.startswith("“docs” is paused until 2")
     assert say("pause", "--for", "a while").status == 2
     assert say("pause", "--until", "2001-01-01").status == 2
-    assert say("resume").out == "“docs” goes on by itself.\n"
+    assert say("resume").out == "“docs” backs up automatically again.\n"
 
 
 def test_what_is_due_is_backed_up_without_a_word(

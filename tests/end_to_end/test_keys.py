@@ -166,4 +166,4 @@ def test_lists_answer_at_once_while_the_destination_hangs(
             said = server.run(*words)
             assert time.monotonic() - began < 10, "a busy machine starts slowly, but waits for no server"
             assert "letter.txt" in said.out
-            assert "Known here: all up to the backup of" in said.err
+            assert "This computer knows all backups up to the one of" in said.err

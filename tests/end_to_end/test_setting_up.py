@@ -308,7 +308,7 @@ def test_unfinished_uploads_are_counted_and_ended(
     assert (left["count"], left["size"]) == (1, 1_000_000)
     assert "1 unfinished upload holds 1 MB" in lines["unfinished uploads"]["title"]
     assert lines["versioning"]["ok"] is False
-    assert "Ended: 1 unfinished upload." in user.run("doctor", "--end-uploads", status=3).err
+    assert "Removed: 1 unfinished upload." in user.run("doctor", "--end-uploads", status=3).err
     with bucket_on_ceph.server.client() as client:
         (left,) = client.list_multipart_uploads(Bucket=bucket_on_ceph.name)["Uploads"]
         assert left["Key"] == "else/where"

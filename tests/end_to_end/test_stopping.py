@@ -53,7 +53,7 @@ def test_a_run_of_a_terminal_is_stopped_by_its_user(docs: Machine) -> None:
     running = docs.start("backup", "docs", "--json")
     wait(lambda: hooks(running))
     (hook,) = hooks(running)
-    assert docs.run("stop", "docs").out == "The run of “docs” is stopped.\n"
+    assert docs.run("stop", "docs").out == "The run of “docs” was stopped.\n"
     told, complaints = running.communicate(timeout=30)
     assert (running.returncode, complaints) == (4, b"")
     assert b'"by":"you"' in told.splitlines()[-1]
@@ -70,7 +70,7 @@ def test_what_keeps_a_run_from_being_remembered_keeps_nobody_from_stopping_it(do
     wait(lambda: hooks(running))
     with closing(sqlite3.connect(docs.known.database)) as memory:
         memory.execute("PRAGMA user_version = 999")
-    assert "is stopped" in docs.run("stop", "docs").out
+    assert "was stopped" in docs.run("stop", "docs").out
     told = running.communicate(timeout=30)[1].decode()
     assert running.returncode == 4
     assert "Cancelled by you." in told
@@ -87,7 +87,7 @@ def test_of_the_trays_runs_the_one_that_is_meant_is_stopped(docs: Machine) -> No
         wait(lambda: len(hooks(tray)) == 2)
         del docs.env["DESKTOP_STARTUP_ID"]
         docs.run("backup", "photos", status=75)  # in a terminal
-        assert docs.run("stop", "photos").out == "The run of “photos” is stopped.\n"
+        assert docs.run("stop", "photos").out == "The run of “photos” was stopped.\n"
         assert outcomes(docs, "photos") == [{"type": "cancelled", "by": "you"}]
         assert docs.run("stop", "photos").out == "“photos” is not running.\n"
         assert tray.poll() is None

@@ -48,7 +48,7 @@ def _no_snapshot(cause: causes.NoSnapshot) -> Message:
         return Message(_("There is no backup yet."), _("Make one."), "secretsbackup backup")
     about = clock(cause.at) if cause.at else cause.stamp
     title = _("There is no backup from {about} or before.").format(about=about)
-    return Message(title, _("List the snapshots."), "secretsbackup snapshots")
+    return Message(title, _("List the backups."), "secretsbackup snapshots")
 
 
 def _unproven(cause: causes.Unproven) -> Message:

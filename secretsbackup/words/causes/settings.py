@@ -114,7 +114,7 @@ def _seed_unreadable(cause: causes.SeedUnreadable) -> Message:
 def _not_a_time(cause: causes.NotATime) -> Message:
     return Message(
         _("“{about}” is not a valid time.").format(about=cause.text),
-        _("Write 2026-11-22, “2026-11-22 18:00” or the name of a snapshot."),
+        _("Write 2026-11-22, “2026-11-22 18:00” or the name of a backup."),
     )
 
 
