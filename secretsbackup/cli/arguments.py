@@ -30,9 +30,9 @@ def all_or_one(home: Home, options: Options) -> list[Profile]:
 
 def _only(known: dict[ProfileName, Profile]) -> Profile:
     if not known:
-        raise Failure(causes.ProfileInvalid("There is no profile yet. Create one: secretsbackup init"))
+        raise Failure(causes.NoProfile())
     if len(known) > 1:
-        raise Failure(causes.ProfileInvalid(f"There is more than one profile. Name one: {', '.join(known)}"))
+        raise Failure(causes.ProfileNotNamed(tuple(known)))
     return next(iter(known.values()))
 
 

@@ -78,7 +78,7 @@ def _service() -> Service:
         print(f"  {number} {one.title}")
     answer = prompts.ask("Which?", "1")
     if not answer.isdigit() or not 1 <= int(answer) < len(SERVICES):
-        raise Failure(causes.ProfileInvalid(f"“{answer}” is not one of them."))
+        raise Failure(causes.AnswerUnknown(answer))
     return SERVICES[int(answer)]
 
 
@@ -130,7 +130,7 @@ async def _opened(bucket: Bucket, service: Service | None = None) -> Destined:
     key_id = prompts.ask_secret("Access key ID:")
     secret = prompts.ask_secret("Secret access key:")
     if not key_id or not secret:
-        raise Failure(causes.ProfileInvalid("An access key has an ID and a secret."))
+        raise Failure(causes.KeyPairIncomplete())
     return await _examined(bucket, KeyPair(key_id, secret))
 
 
@@ -179,7 +179,7 @@ async def _adopts(destination: Destination, credential: Credential) -> bool:
     said = words.held(held.snapshots, held.newest, datetime.now(UTC))
     print(said.title)
     if not prompts.agrees("Continue with them?"):
-        raise Failure(causes.ProfileInvalid("Choose another location for this one."))
+        raise Failure(causes.Declined())
     return True
 
 

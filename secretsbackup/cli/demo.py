@@ -43,7 +43,7 @@ async def _folder(keep: str | None) -> AsyncIterator[Path]:
     """A new folder with its own GnuPG home; gone afterwards unless it shall be kept."""
     folder = Path(keep).absolute() if keep else Path(tempfile.mkdtemp(prefix="secretsbackup-demo-"))
     if keep and folder.exists():
-        raise Failure(causes.ProfileInvalid(f"{folder} already exists. Name a new folder."))
+        raise Failure(causes.FolderExists(str(folder)))
     # A socket's path has 108 bytes at most, so gpg's home may not lie deep below a --keep folder.
     gnupg_home = Path(tempfile.mkdtemp(prefix="sb-gpg-"))
     os.environ["GNUPGHOME"] = str(gnupg_home)

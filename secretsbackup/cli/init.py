@@ -11,7 +11,7 @@ import msgspec
 from secretsbackup import words
 from secretsbackup.cli import ask_destination, key, output, prompts
 from secretsbackup.cli.arguments import Options
-from secretsbackup.model import causes
+from secretsbackup.model import causes, faults
 from secretsbackup.model import schedule as schedules
 from secretsbackup.model.automatic_start import Starter
 from secretsbackup.model.backup_options import BackupOptions
@@ -112,7 +112,7 @@ def _paths() -> list[str]:
     paths = [str(Path(one.strip()).expanduser().absolute()) for one in answer.split(":") if one.strip()]
     for path in paths:
         if not Path(path).exists():
-            raise Failure(causes.ProfileInvalid(f"“{path}” does not exist."))
+            raise Failure(causes.ProfileInvalid(field="sources", fault=faults.PathMissing(path)))
     registry.check_sketch(registry.sketch("any", labelled(paths)))
     return paths
 

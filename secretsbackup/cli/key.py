@@ -93,8 +93,7 @@ async def key_passphrase(options: Options, _: Home) -> int:
 def new_phrase(count: int = passphrase.WORDS) -> Secret:
     """Show a passphrase that was made, and have it typed back."""
     if not sys.stdin.isatty():
-        sentence = "There is no one to write down a passphrase. Give one on standard input: key new --own"
-        raise Failure(causes.ProfileInvalid(sentence))
+        raise Failure(causes.PassphraseUnseen())
     made = passphrase.make(count)
     print(f"\nThe passphrase of your new key. Write it on paper now:\n\n    {' '.join(made.words)}\n")
     print(f"{_entropy(made)} Nothing can be restored without it, not even by you.")
@@ -102,7 +101,7 @@ def new_phrase(count: int = passphrase.WORDS) -> Secret:
         if passphrase.same(made, prompts.ask_secret("Type it again, from the paper:")):
             return made.secret
         output.say("That does not match.", "Check your paper, and type it again.")
-    raise Failure(causes.ProfileInvalid("The passphrase that you typed does not match the one shown."))
+    raise Failure(causes.PassphraseMismatch())
 
 
 def own_phrase(*, twice: bool = False) -> Secret:
@@ -110,7 +109,7 @@ def own_phrase(*, twice: bool = False) -> Secret:
     typed = prompts.ask_secret("A passphrase for the new key (several words):")
     output.say(f"Yours is {words.strength(passphrase.strength(typed))}.")
     if not typed or ((twice or sys.stdin.isatty()) and typed != prompts.ask_secret("Once more:")):
-        raise Failure(causes.ProfileInvalid("The passphrases do not match, or are empty."))
+        raise Failure(causes.PassphraseMismatch())
     return typed
 
 

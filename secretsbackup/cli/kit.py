@@ -18,7 +18,7 @@ async def kit(options: Options, home: Home) -> int:
     if options.words[:1] == ["check"]:
         return await _check(options, home)
     if not options.out:
-        raise Failure(causes.ProfileInvalid("Give a folder: secretsbackup kit --out FOLDER"))
+        raise Failure(causes.CommandIncomplete("secretsbackup kit --out FOLDER"))
     profile = _named(options, home, options.words)
     folder = Path(options.out).expanduser().absolute()
     made = await operation.save(
@@ -71,7 +71,7 @@ def _tell_saved(profile: Profile, made: operation.Saved, options: Options) -> No
 
 async def _check(options: Options, home: Home) -> int:
     if len(options.words) < 2:
-        raise Failure(causes.ProfileInvalid("Give the file: secretsbackup kit check FILE"))
+        raise Failure(causes.CommandIncomplete("secretsbackup kit check FILE"))
     named = options.chosen or options.words[2:]
     profile = _named(options, home, options.words[2:]) if named else None
     proof = await operation.check(
@@ -91,6 +91,6 @@ async def _check(options: Options, home: Home) -> int:
 
 def _named(options: Options, home: Home, spoken: list[str]) -> Profile:
     if len(spoken) > 1:
-        raise Failure(causes.ProfileInvalid(f"Name one profile, not {len(spoken)}."))
+        raise Failure(causes.TooManyArguments(causes.Argument.PROFILE))
     options.name = spoken[0] if spoken else None
     return arguments.one(home, options)

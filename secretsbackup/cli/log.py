@@ -70,9 +70,7 @@ def _journal(home: Home, options: Options) -> Path:
     found = [home.journal(name, run) for name in names for run in journal.runs(home, name)]
     chosen = [path for path in found if not options.run or path.stem == options.run]
     if not chosen:
-        raise Failure(
-            causes.ProfileInvalid(f"There is no run “{options.run}”." if options.run else "No run yet.")
-        )
+        raise Failure(causes.RunUnknown(options.run or ""))
     return max(chosen, key=lambda path: path.stem)
 
 

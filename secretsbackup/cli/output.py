@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from secretsbackup import words
+from secretsbackup.model import causes
 from secretsbackup.model.causes import Cause
 from secretsbackup.model.outcome import Failed, Failure, Skip
 from secretsbackup.model.paths import legible
 from secretsbackup.model.reason import Reason
 
 USAGE = {Reason.PROFILE_UNKNOWN, Reason.PROFILE_INVALID, Reason.PROFILE_EXISTS, Reason.NOT_A_TIME}
-"""Reasons that are about how a command was written."""
+"""Reasons that are about how a command was written, as all of `causes.OfCommands` are."""
 
 _UNCLEAR = {Reason.TOOL_FAILED, Reason.GPG_FAILED, Reason.BUG, Reason.VOLUME_MISSING}
 
@@ -56,7 +57,7 @@ def failed(error: Failure | Skip, *, json: bool) -> int:
     if isinstance(error, Skip):
         return 75
     tell_last_lines(error)
-    return 2 if error.reason in USAGE else 1
+    return 2 if error.reason in USAGE or isinstance(error.cause, causes.OfCommands) else 1
 
 
 def fields(cause: Cause) -> dict[str, Any]:

@@ -17,7 +17,7 @@ async def pause(options: Options, home: Home) -> int:
     now = datetime.now(UTC)
     until = now + arguments.span(options.span) if options.span else arguments.time(options.until)
     if until and until <= now:
-        raise Failure(causes.ProfileInvalid(f"{words.clock(until)} is in the past."))
+        raise Failure(causes.TimePast(until))
     for profile in arguments.all_or_one(home, options):
         pauses.pause(home, profile.name, until or pauses.UNTIL_RESUMED)
         if options.json:

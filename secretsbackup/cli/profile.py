@@ -262,7 +262,7 @@ async def profile_remove(options: Options, home: Home) -> int:
     from secretsbackup.operations.setup import registry
 
     if not options.name:
-        raise Failure(causes.ProfileInvalid("Name the profile to remove."))
+        raise Failure(causes.CommandIncomplete("secretsbackup profile remove PROFILE"))
     profile = profiles.get(home, options.name)
     await registry.leave(profile, home)
     output.say(f"The profile “{profile.name}” was removed. Its backups stay at {url(profile.destination)}.")

@@ -67,9 +67,7 @@ def ask_secret(question: str) -> Secret:
     """A secret: typed without an echo, or a line of standard input; Failure if it is not UTF-8."""
     typed = getpass.getpass(f"{question} ") if sys.stdin.isatty() else _line()
     if not is_text(typed):
-        raise Failure(
-            causes.ProfileInvalid("The text is not UTF-8. Type it in a UTF-8 terminal, or convert the file.")
-        )
+        raise Failure(causes.InputNotText())
     return Secret(typed)
 
 
@@ -146,7 +144,7 @@ async def _secret(question: str) -> Secret | None:
 def needed(answer: str, what: str) -> str:
     """The answer, or a Failure if it is empty."""
     if not answer:
-        raise Failure(causes.ProfileInvalid(f"{what} is missing."))
+        raise Failure(causes.AnswerMissing(what))
     return answer
 
 

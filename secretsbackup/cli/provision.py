@@ -8,7 +8,7 @@ import msgspec
 from secretsbackup import words
 from secretsbackup.cli import arguments, output, prompts
 from secretsbackup.cli.arguments import Options
-from secretsbackup.model import causes
+from secretsbackup.model import causes, faults
 from secretsbackup.model.created import Did, How, Made
 from secretsbackup.model.destination import Bucket, Destination, parse, url
 from secretsbackup.model.faults import Unreadable
@@ -46,18 +46,10 @@ def _name(options: Options, bucket: Bucket, home: Home) -> ProfileName:
     """The profile for which the key is kept; one that backs up elsewhere keeps its own key."""
     name = options.chosen or bucket.prefix.rpartition("/")[2]
     if not name:
-        raise Failure(
-            causes.ProfileInvalid(
-                "Give a folder in the bucket (prefix), s3://BUCKET/PREFIX. Each profile needs its own."
-            )
-        )
+        raise Failure(causes.ProfileInvalid(field="destination", fault=faults.PrefixMissing()))
     known = profiles.load(home).get(ProfileName(name))
     if known and url(known.destination) != url(bucket):
-        raise Failure(
-            causes.ProfileInvalid(
-                f"The profile “{name}” backs up to {url(known.destination)}; name another with --profile."
-            )
-        )
+        raise Failure(causes.ProfileElsewhere(name, url(known.destination)))
     return ProfileName(name)
 
 
@@ -70,7 +62,7 @@ def credential(aws_profile: str | None) -> Credential:
     secret = prompts.ask_secret("Administrator’s secret access key:")
     token = _session_token(key_id)
     if not key_id or not secret:
-        raise Failure(causes.ProfileInvalid("An access key has an ID and a secret; nothing was changed."))
+        raise Failure(causes.KeyPairIncomplete())
     return KeyPair(key_id, secret, token or None)
 
 
@@ -127,5 +119,5 @@ def bucket_of(options: Options, home: Home) -> Bucket:
     except Unreadable as error:
         raise Failure(causes.ProfileInvalid(fault=error.fault)) from None
     if not isinstance(destination, Bucket):
-        raise Failure(causes.ProfileInvalid(f"{url(destination)} is not a bucket and needs no policy."))
+        raise Failure(causes.PolicyNotNeeded(url(destination)))
     return destination

@@ -59,7 +59,7 @@ async def files(options: Options, home: Home) -> int:
 
     profile, paths = arguments.one_and_paths(home, options)
     if len(paths) > 1:
-        raise Failure(causes.ProfileInvalid("Give at most one path."))
+        raise Failure(causes.TooManyArguments(causes.Argument.PATH))
     at = arguments.time(options.at)
     answer = await browse.listing(profile, home, paths[0] if paths else b"", at, _learns(options))
     _tell(answer, options)
@@ -93,7 +93,7 @@ async def versions(options: Options, home: Home) -> int:
 
     profile, paths = arguments.one_and_paths(home, options)
     if len(paths) != 1:
-        raise Failure(causes.ProfileInvalid("Give one path."))
+        raise Failure(causes.TooManyArguments(causes.Argument.PATH))
     _tell(await browse.versions(profile, home, paths[0], _learns(options)), options, span=True)
     return 0
 

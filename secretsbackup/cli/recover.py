@@ -75,7 +75,7 @@ def _ask(destination: Destination, *, own_aws: bool) -> _Secrets:
         secrets = _last_of_three(isinstance(destination, Bucket))
     for name, secret in secrets.items():
         if not secret:
-            raise Failure(causes.ProfileInvalid(f"The {name} is missing."))
+            raise Failure(causes.AnswerMissing(name))
     return secrets
 
 

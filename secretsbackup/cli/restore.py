@@ -71,7 +71,7 @@ def _parent(options: Options) -> Path:
     if not parent and options.ask_where:
         parent = prompts.ask("Where should the restored folder be created?", str(Path.cwd()))
     if not parent:
-        raise Failure(causes.ProfileInvalid("Give a folder: secretsbackup restore --to PARENT"))
+        raise Failure(causes.CommandIncomplete("secretsbackup restore --to PARENT"))
     return Path(parent).expanduser().absolute()
 
 
@@ -81,8 +81,7 @@ def _begun(profile: Profile, folder: str, home: Home) -> unfinished.Unfinished:
     for one in unfinished.known(home, profile.name):
         if wanted in ("", one.folder):
             return one
-    named = f" into {wanted}" if wanted else ""
-    raise Failure(causes.ProfileInvalid(f"There is no interrupted restore of “{profile.name}”{named}."))
+    raise Failure(causes.NoRestoreToResume(profile.name, wanted))
 
 
 def _tell_how_to_go_on(ended: Outcome, profile: Profile, home: Home) -> None:

@@ -18,7 +18,7 @@ async def secret_set(options: Options, home: Home) -> int:
     name = SecretName(options.secret)
     value = prompts.ask_secret(f"{name}:")
     if not value:
-        raise Failure(causes.ProfileInvalid("The secret is empty; nothing was stored."))
+        raise Failure(causes.SecretEmpty())
     await registry.keep_secret(profile, name, value)
     output.say(f"Stored in the keyring: {name} of “{profile.name}”.")
     return 0

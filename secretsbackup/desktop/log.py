@@ -78,9 +78,7 @@ class LogWindow(QWidget):
         self._pieces.timeout.connect(self._read)
         self._reader = _opened(home, name, run)
         if self._reader is None:
-            self.trouble.tell(
-                work.told(Failure(causes.ProfileInvalid(_("The log of this run has been deleted."))))
-            )
+            self.trouble.tell(work.told(Failure(causes.LogDeleted())))
         else:
             self._pieces.start(_SOON)
         self.resize(100 * style.GRID, 70 * style.GRID)

@@ -48,6 +48,12 @@ class NotAbsolute(Base, frozen=True):
     path: str
 
 
+class PathMissing(Base, frozen=True):
+    """A folder to back up is not there."""
+
+    path: str
+
+
 class InsideSource(Base, frozen=True):
     """A destination lies in a folder that is backed up."""
 
@@ -275,6 +281,7 @@ Fault = (
     | LabelTwice
     | SourcesMissing
     | NotAbsolute
+    | PathMissing
     | InsideSource
     | FingerprintOdd
     | OutOfRange

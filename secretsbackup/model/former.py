@@ -16,14 +16,17 @@ from secretsbackup.model.automatic_start import Unstarted
 from secretsbackup.model.causes import Cause
 from secretsbackup.model.reason import Reason
 
-_KINDS: dict[str, type[Cause]] = {kind.__struct_config__.tag: kind for kind in get_args(Cause)}
+_KINDS: dict[str, type[Cause]] = {
+    kind.__struct_config__.tag: kind for kind in get_args(Cause) if kind not in get_args(causes.OfCommands)
+}
+"""What older versions could write: they had no causes for how a command is written."""
 
 
 def cause(reason: str, detail: str = "") -> Cause:
-    """The cause that a reason and its text meant; ValueError if there was never such a reason."""
+    """The cause that a reason and its text meant; KeyError if there was never such a reason."""
     if parse := _PARTS.get(reason):
         return parse(detail)
-    fields = msgspec.structs.fields(_KINDS[Reason(reason)])
+    fields = msgspec.structs.fields(_KINDS[reason])
     names = [field.name for field in fields]
     made: Cause = msgspec.convert(dict.fromkeys(names[:1], detail) | {"reason": str(reason)}, Cause)
     return made

@@ -43,6 +43,28 @@ class Reason(StrEnum):
     MEMORY_BROKEN = "memory-broken"
     SEED_UNREADABLE = "seed-unreadable"
     NOT_A_TIME = "not-a-time"
+    # how a command was written
+    NO_PROFILE = "no-profile"
+    PROFILE_NOT_NAMED = "profile-not-named"
+    COMMAND_INCOMPLETE = "command-incomplete"
+    TOO_MANY_ARGUMENTS = "too-many-arguments"
+    ANSWER_MISSING = "answer-missing"
+    ANSWER_UNKNOWN = "answer-unknown"
+    KEY_PAIR_INCOMPLETE = "key-pair-incomplete"
+    DECLINED = "declined"
+    FOLDER_EXISTS = "folder-exists"
+    PROFILE_ELSEWHERE = "profile-elsewhere"
+    POLICY_NOT_NEEDED = "policy-not-needed"
+    PASSPHRASE_EMPTY = "passphrase-empty"  # noqa: S105 - a reason, no secret
+    PASSPHRASE_MISMATCH = "passphrase-mismatch"  # noqa: S105 - a reason, no secret
+    PASSPHRASE_UNSEEN = "passphrase-unseen"  # noqa: S105 - a reason, no secret
+    SECRET_EMPTY = "secret-empty"  # noqa: S105 - a reason, no secret
+    INPUT_NOT_TEXT = "input-not-text"
+    NOT_A_SPAN = "not-a-span"
+    TIME_PAST = "time-past"
+    RUN_UNKNOWN = "run-unknown"
+    LOG_DELETED = "log-deleted"
+    NO_RESTORE_TO_RESUME = "no-restore-to-resume"
     # secrets and keys
     KEYRING_MISSING = "keyring-missing"
     KEYRING_LOCKED = "keyring-locked"

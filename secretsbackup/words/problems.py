@@ -21,6 +21,8 @@ def problem(fault: Fault) -> str:  # noqa: PLR0912 - one closed list
             return _("Choose at least one folder to back up.")
         case faults.NotAbsolute(path=path):
             return _("“{path}” must be an absolute path.").format(path=path)
+        case faults.PathMissing(path=path):
+            return _("“{path}” does not exist.").format(path=path)
         case faults.InsideSource(path=path, source=source):
             return _("“{path}” is inside “{source}”. Choose another folder.").format(path=path, source=source)
         case faults.AwsProfileUnused():

@@ -70,6 +70,29 @@ WROTE: Entries = {
     causes.SeedUnreadable("config.sh, line 3"): "The `config.sh` of the old scripts could not be read. It is only read, never run, so it must consist of plain assignments.",
     causes.NotATime("last wednesday"): "A time is written as `2026-11-22`, `\"2026-11-22 18:00\"`, or as a snapshot's name from `secretsbackup snapshots`. A date alone means the end of that day. A span is written as `30m`, `1h` or `2d`.",
 }  # fmt: skip
+COMMANDS: Entries = {
+    causes.NoProfile(): "The command works with a profile, and none is set up on this computer.",
+    causes.ProfileNotNamed(("documents", "photos")): "The command is for one profile. Add its name, as in `secretsbackup restore documents`.",
+    causes.CommandIncomplete("secretsbackup kit --out FOLDER"): "A part of the command is missing. Words in capitals stand for your own.",
+    causes.TooManyArguments(causes.Argument.PATH): "The command takes one path or one profile, and got more.",
+    causes.AnswerMissing("aws-access-key-id"): "The command asked for something and got no answer, for example because its input ended.",
+    causes.AnswerUnknown("tape"): "The command asked you to choose, and the answer is not among the choices that it printed.",
+    causes.KeyPairIncomplete(): "Only one half of the access key was given.",
+    causes.Declined(): "You chose not to continue with the backups that are there.",
+    causes.FolderExists("/tmp/demo"): "The command makes a folder of its own, and does not touch one that exists.",
+    causes.ProfileElsewhere("documents", "s3://ada-backups/documents"): "The bucket that you set up is for another profile.",
+    causes.PolicyNotNeeded("file:///media/disk/backups"): "Policies are for buckets only.",
+    causes.PassphraseEmpty(): "Anyone who finds a copy of such a key could read your backups.",
+    causes.PassphraseMismatch(): "To be sure that you know the passphrase, it is asked for twice.",
+    causes.PassphraseUnseen(): "A new passphrase is shown once, so that you can write it down.",
+    causes.SecretEmpty(): "The command read an empty line.",
+    causes.InputNotText(): "The terminal or the file uses another encoding.",
+    causes.NotASpan("soon"): "A span is a number with a letter: days, months or years.",
+    causes.TimePast(): "A pause ends at a time that is still to come.",
+    causes.RunUnknown("20261122T180000"): "The log that you asked for does not exist.",
+    causes.LogDeleted(): "The file of this run's log was removed from your computer. Other logs are not affected.",
+    causes.NoRestoreToResume("documents"): "Only a restore that was interrupted can be resumed.",
+}  # fmt: skip
 SECRETS: Entries = {
     causes.KeyringMissing(): "Your passwords are kept in the keyring of your desktop, and none was found. Secrets Backup never keeps them in a plain file instead. On a server without a keyring, see [administrators](administrators.md#no-keyring).",
     causes.KeyringLocked(): "The keyring is there, but it is locked or does not answer. It usually opens when you log in to the desktop.",
@@ -168,7 +191,7 @@ OURS: Entries = {
 }  # fmt: skip
 GROUPS: tuple[tuple[str, str, Entries], ...] = (
     ("this-computer", "This computer", MACHINE),
-    ("settings-and-commands", "Settings and commands", WROTE),
+    ("settings-and-commands", "Settings and commands", {**WROTE, **COMMANDS}),
     ("keys-and-passwords", "Keys, passwords and your own commands", SECRETS),
     ("the-recovery-kit", "The recovery kit", KIT),
     ("your-folders", "Your folders", SOURCES),

@@ -147,7 +147,7 @@ def test_another_machine_at_the_same_place_is_noticed_though_nothing_changed_her
         second.run("backup", "--full", given=PASSPHRASE + "\n")
     refused = user.backup(status=1)
     assert refused.outcome["cause"]["reason"] == "another-machine"
-    assert "another machine" in user.run("status").out
+    assert "another computer" in user.run("status").out
     parent = tmp_path / "restored"
     parent.mkdir()
     said = user.run("restore", "--json", "--to", str(parent), given=PASSPHRASE + "\n", status=3)

@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from typing import get_args
 
 import msgspec
 import pytest
@@ -16,6 +17,11 @@ from secretsbackup.model.outcome import Failed, Skipped
 from secretsbackup.model.reason import Reason
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
+FORMER = [
+    reason
+    for reason in Reason
+    if reason not in [kind.__struct_config__.tag for kind in get_args(causes.OfCommands)]
+]
 LINE = '{"at":"2026-11-22T12:00:00Z","event":{"type":"run-ended","outcome":%s}}'
 
 
@@ -89,14 +95,14 @@ def test_last_lines_are_kept() -> None:
     assert outcome(failed) == Failed(causes.ToolFailed("rsync 12"), ("one", "two"))
 
 
-@given(st.sampled_from(Reason), st.text())
+@given(st.sampled_from(FORMER), st.text())
 def test_no_text_of_an_older_version_is_too_odd(reason: Reason, detail: str) -> None:
     cause = former.cause(reason, detail)
     assert cause.reason is reason
     assert msgspec.json.decode(msgspec.json.encode(cause), type=Cause) == cause
 
 
-@given(st.sampled_from(Reason), st.text())
+@given(st.sampled_from(FORMER), st.text())
 def test_what_is_of_today_stays_as_it_is(reason: Reason, detail: str) -> None:
     today = msgspec.to_builtins(Failed(former.cause(reason, detail), ("line",)))
     assert former.upgraded(today) == today

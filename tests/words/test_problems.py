@@ -19,6 +19,7 @@ EXAMPLES: tuple[Fault, ...] = (
     faults.LabelTwice("Documents"),
     faults.SourcesMissing(),
     faults.NotAbsolute("Documents"),
+    faults.PathMissing("/home/ada/Fotos"),
     faults.InsideSource("/home/ada/backups", "/home/ada"),
     faults.PrefixMissing(),
     faults.PrefixOdd(),

@@ -30,6 +30,31 @@ from secretsbackup.model.causes.bucket import (
     RegionWrong,
     UsersDenied,
 )
+from secretsbackup.model.causes.commands import (
+    AnswerMissing,
+    AnswerUnknown,
+    Argument,
+    CommandIncomplete,
+    Declined,
+    FolderExists,
+    InputNotText,
+    KeyPairIncomplete,
+    LogDeleted,
+    NoProfile,
+    NoRestoreToResume,
+    NotASpan,
+    OfCommands,
+    PassphraseEmpty,
+    PassphraseMismatch,
+    PassphraseUnseen,
+    PolicyNotNeeded,
+    ProfileElsewhere,
+    ProfileNotNamed,
+    RunUnknown,
+    SecretEmpty,
+    TimePast,
+    TooManyArguments,
+)
 from secretsbackup.model.causes.destination import (
     AnotherMachine,
     CertificateBad,
@@ -167,4 +192,5 @@ Cause = (
     | OfBucket
     | OfTiming
     | OfBackups
+    | OfCommands
 )

@@ -17,7 +17,7 @@ class ProfileExists(Base, frozen=True, tag="profile-exists"):
 
 
 class ProfileInvalid(Base, frozen=True, tag="profile-invalid"):
-    """A setting or a command cannot be used: a field and its fault, or else a sentence that says why."""
+    """A setting cannot be used: a field and its fault. Of older versions there is a sentence."""
 
     sentence: str = ""
     field: str = ""

@@ -46,7 +46,7 @@ def _against(key: Key) -> Cause | None:
 async def make(owner: str, phrase: Secret, kind: Kind = Kind.CURVE) -> Fingerprint:
     """Make a key that can really encrypt, which does not expire; its passphrase is tried at once."""
     if not phrase:
-        raise Failure(causes.ProfileInvalid("A key without a passphrase guards nothing."))
+        raise Failure(causes.PassphraseEmpty())
     await gnupg.start_agent()
     made = await gnupg.make_key(owner.strip() or OWNER, phrase, kind=kind)
     await gnupg.try_passphrase(made, phrase)
@@ -62,7 +62,7 @@ async def try_phrase(key: Fingerprint, phrase: Secret) -> None:
 def agreed(made: passphrase.Phrase, typed: Secret) -> Secret:
     """The passphrase, if it was typed back as it was shown; capitals and spaces around do not count."""
     if not passphrase.same(made, typed):
-        raise Failure(causes.ProfileInvalid("That is not what was shown."))
+        raise Failure(causes.PassphraseMismatch())
     return made.secret
 
 
@@ -136,7 +136,7 @@ async def extend(profile: Profile, home: Home, span: str, ask: Ask) -> datetime 
     the key is known to be safe for longer at once, not only after its next backup.
     """
     if not re.fullmatch(r"[1-9]\d{0,3}[dwmy]|never", span):
-        raise Failure(causes.ProfileInvalid(f"“{span}” is no span of time; use 90d, 18m, 2y or never."))
+        raise Failure(causes.NotASpan(span))
     key = await gnupg.resolve(profile.key)
     if key.revoked:
         raise Failure(causes.KeyRevoked(key.fingerprint))

@@ -94,9 +94,7 @@ def credential_of(profile: Profile, secrets: Secrets) -> Credential:
         return AwsProfile(profile.aws_profile)
     for name in (SecretName.AWS_ACCESS_KEY_ID, SecretName.AWS_SECRET_ACCESS_KEY):
         if not secrets.get(name):
-            raise Failure(
-                causes.ProfileInvalid(f"The {name} is missing; the bucket cannot be opened without.")
-            )
+            raise Failure(causes.AnswerMissing(name))
     return KeyPair(secrets[SecretName.AWS_ACCESS_KEY_ID], secrets[SecretName.AWS_SECRET_ACCESS_KEY])
 
 

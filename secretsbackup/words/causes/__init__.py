@@ -9,6 +9,7 @@ from secretsbackup.model.causes import Cause
 from secretsbackup.model.paths import legible
 from secretsbackup.words.causes.backups import backups
 from secretsbackup.words.causes.bucket import bucket
+from secretsbackup.words.causes.commands import commands
 from secretsbackup.words.causes.destination import destination
 from secretsbackup.words.causes.folders import folders
 from secretsbackup.words.causes.gnupg import gnupg
@@ -41,6 +42,8 @@ def _message(cause: Cause) -> Message:
         return folders(cause)
     if isinstance(cause, causes.OfSettings):
         return settings(cause)
+    if isinstance(cause, causes.OfCommands):
+        return commands(cause)
     if isinstance(cause, causes.OfSecrets):
         return secrets(cause)
     if isinstance(cause, causes.OfKeys):

@@ -91,7 +91,7 @@ def test_a_key_lives_as_long_as_it_is_told(mine: Profile, home: Home, memory: No
 def test_a_span_that_is_none_is_refused(mine: Profile, home: Home, span: str) -> None:
     with pytest.raises(Failure) as caught:
         asyncio.run(keys.extend(mine, home, span, typed))
-    assert caught.value.reason is Reason.PROFILE_INVALID
+    assert caught.value.reason is Reason.NOT_A_SPAN
 
 
 def test_a_key_is_extended_by_who_knows_its_passphrase(mine: Profile, home: Home, memory: None) -> None:
