@@ -72,9 +72,9 @@ def test_a_run_that_was_killed_is_told_as_interrupted(
     make_profile(user, keys[1], tmp_path / "source", f"file://{tmp_path}/backups")
     killed_while_it_sends(user)
     assert user.run("runs", "--json").lines[0]["outcome"]["type"] == "interrupted"
-    assert "cut off in the middle" in user.run("status").out
-    assert "was cut off. Nothing is lost" in user.run("backup").err
-    assert "was cut off" not in user.run("backup").err
+    assert "interrupted" in user.run("status").out
+    assert "was interrupted. Nothing is lost" in user.run("backup").err
+    assert "was interrupted" not in user.run("backup").err
 
 
 def test_a_second_run_is_told_that_the_first_goes_on(
@@ -87,7 +87,7 @@ def test_a_second_run_is_told_that_the_first_goes_on(
     assert b"run-started" in first.stdout.readline()
     second = user.run("backup", status=75)
     assert "going on" in second.err
-    assert re.match("docs: (Checking|Gathering|Sending|Proving)", user.run("status").out)
+    assert re.match("docs: (Checking|Collecting|Sending|Auditing)", user.run("status").out)
     first.communicate()
     assert first.returncode == 0
 

@@ -161,7 +161,7 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
         assert wizard.page is wizard.kit, "what was asked for comes first"
         hand.type(wizard.kit.file.line, str(person / "kit" / "recovery-kit.txt"))
         await hand.until(lambda: "The backup “Documents”" in hand.says)
-        await hand.until(lambda: "This program starts when you log in" in hand.says)
+        await hand.until(lambda: "Secrets Backup starts when you log in" in hand.says)
         assert hand.button(AUTOMATIC).isChecked(), "a machine that came back is to be safe as well"
         hand.type(wizard.kit.phrase, "not the words")
         await hand.next(wizard.kit)
@@ -470,7 +470,7 @@ def test_the_old_scripts_settings_are_taken_over(
         wizard.start.choices.choose(Start.SEED)
         await hand.next(wizard.seed)
         await hand.until(lambda: "It saves" in hand.says)
-        await hand.until(lambda: "This program starts when you log in" in hand.says)
+        await hand.until(lambda: "Secrets Backup starts when you log in" in hand.says)
         offer = hand.button(AUTOMATIC)
         assert offer.isChecked()
         offer.click()

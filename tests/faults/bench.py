@@ -433,7 +433,7 @@ def truth(bench: Bench, before: Status, ended: Outcome, verb: Verb = Verb.BACKUP
 def _in_short(ended: Failed | Interrupted, verb: Verb) -> str:
     """What the status says of it, in the middle of a sentence."""
     if isinstance(ended, Interrupted):
-        return "cut off in the middle"
+        return "the last run was interrupted"
     return words.outcome(ended, verb).title[1:].rstrip(".")
 
 
