@@ -196,7 +196,7 @@ def test_the_names_of_the_first_version_go_on_being_read(home: Home) -> None:
     assert (read.jitter_minutes, read.overdue_after_days, read.verify_every, *limits) == (15, 4, 9, 5, 30)
     profiles.change(home, replace(read, keep=3))
     assert "version = 2" in path.read_text()
-    assert "ask_above_new_gb" not in path.read_text()
+    assert "surge" not in path.read_text()
     assert profiles.get(home, "docs") == replace(read, keep=3)
 
 
