@@ -27,7 +27,7 @@ def test_old_chains_debris_and_unfinished_uploads_go(
     said = user.run("prune", "--dry-run").out
     assert said.count("would remove: ") == 4
     assert "would remove: 1 unfinished upload" in said
-    assert "1 chain would stay" in said
+    assert "1 backup series would stay" in said
     assert len(user.snapshots()) == 4  # what is not whole is listed as well
     assert user.run("prune").out.startswith("Removed ")
     assert len(user.snapshots()) == 1

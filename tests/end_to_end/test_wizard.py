@@ -160,7 +160,7 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
         wizard = hand.wizard
         assert wizard.page is wizard.kit, "what was asked for comes first"
         hand.type(wizard.kit.file.line, str(person / "kit" / "recovery-kit.txt"))
-        await hand.until(lambda: "The backup “Documents”" in hand.says)
+        await hand.until(lambda: "Backup “Documents”" in hand.says)
         await hand.until(lambda: "Secrets Backup starts when you log in" in hand.says)
         assert hand.button(AUTOMATIC).isChecked(), "a machine that came back is to be safe as well"
         hand.type(wizard.kit.phrase, "not the words")
@@ -175,7 +175,7 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
         hand.type(wizard.kit.place, str(person / "disk" / "backups"))
         await hand.next(wizard.ready)
         assert autostart.is_on()
-        assert "1 snapshot" in hand.says
+        assert "1 backup" in hand.says
         assert hand.button("Restore files…").isDefault(), "whoever lost a machine wants the files"
         profile = profiles.get(parts.home, "Documents")
         assert kits.read(parts.home, profile.name), "whoever came by a kit has one"
@@ -437,7 +437,7 @@ def test_an_expired_key_is_named_and_not_offered(
         wizard = hand.wizard
         wizard.place.choices.choose(Where.FOLDER)
         wizard.go(wizard.pages.index(wizard.key))
-        await hand.until(lambda: "Not to be used: Old Key" in hand.says)
+        await hand.until(lambda: "Cannot be used: Old Key" in hand.says)
         assert "has expired" in hand.says
         assert made not in wizard.key.choices.values
         hand.photograph("expired-key")
@@ -469,7 +469,7 @@ def test_the_old_scripts_settings_are_taken_over(
         await hand.until(lambda: wizard.start.found)
         wizard.start.choices.choose(Start.SEED)
         await hand.next(wizard.seed)
-        await hand.until(lambda: "It saves" in hand.says)
+        await hand.until(lambda: "Backs up" in hand.says)
         await hand.until(lambda: "Secrets Backup starts when you log in" in hand.says)
         offer = hand.button(AUTOMATIC)
         assert offer.isChecked()
