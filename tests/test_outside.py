@@ -160,7 +160,7 @@ def test_a_small_file_of_any_content_is_read(tmp_path: Path, data: st.DataObject
 
 def _database(home: Home) -> bytes:
     history.record(home, [Moment(NOON, event) for event in RUN])
-    history.know_sizes(home, history.Place("x"), {"a": 1})
+    history.know_sizes(home, history.PlaceId("x"), {"a": 1})
     with closing(sqlite3.connect(home.database)) as memory:
         memory.execute("PRAGMA wal_checkpoint(TRUNCATE)")
     return home.database.read_bytes()
@@ -181,7 +181,7 @@ def _catalogue(file: Path) -> bytes:
 
 
 def _all_of_history(home: Home) -> None:
-    history.known_sizes(home, history.Place("x"))
+    history.known_sizes(home, history.PlaceId("x"))
     status_of(home, DOCS, NOON)
     history.runs(home, DOCS)
 
@@ -265,9 +265,9 @@ def test_an_archive_folder_of_any_content_is_looked_through(tmp_path: Path, held
         (tmp_path / name).write_bytes(content)
     for content in held.values():
         assert files.volumes(content) <= content.count(b"\n") + 1
-    in_time(lambda: list(damaged.torn(tmp_path, {})))
-    in_time(lambda: list(damaged.torn_volumes(tmp_path, tmp_path)))
-    in_time(lambda: list(damaged.torn_sets(tmp_path, tmp_path, "20261122T120000Z")))
+    in_time(lambda: list(damaged.damaged(tmp_path, {})))
+    in_time(lambda: list(damaged.damaged_volumes(tmp_path, tmp_path)))
+    in_time(lambda: list(damaged.damaged_sets(tmp_path, tmp_path, "20261122T120000Z")))
     in_time(lambda: files.audit(files.finished(tmp_path, {}), {}, {}))
 
 
@@ -276,7 +276,7 @@ def test_an_archive_folder_of_any_content_is_looked_through(tmp_path: Path, held
 def test_a_pipe_in_an_archive_folder_holds_nobody_up(tmp_path: Path, name: str) -> None:
     os.mkfifo(tmp_path / name)
     assert files.manifests(tmp_path) == {}
-    assert list(damaged.torn(tmp_path, {})) == [tmp_path / name]
+    assert list(damaged.damaged(tmp_path, {})) == [tmp_path / name]
 
 
 LINES = (
@@ -294,7 +294,7 @@ LINES = (
 @example([b"Number of files: 1 (reg: " + b"9" * 5000 + b")"])
 def test_whatever_rsync_says_is_heard(lines: list[bytes]) -> None:
     listener = rsync.Listener(
-        Source("docs", "/home/ada"), Path("/stage"), Told(), rsync.Gathered(), lambda _: None
+        Source("docs", "/home/ada"), Path("/stage"), Told(), rsync.Collected(), lambda _: None
     )
     for line in lines:
         in_time(lambda line=line: listener.line(line))  # type: ignore[misc]

@@ -15,7 +15,7 @@ from secretsbackup.model.check import Verdict
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.faults import Unreadable
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import What
+from secretsbackup.model.plan import Protected
 from secretsbackup.model.profile import labelled
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair
 from secretsbackup.model.services import SERVICES, Service
@@ -40,7 +40,7 @@ class Destined(msgspec.Struct, frozen=True, kw_only=True):
         return own.name if own and not self.admin else None
 
 
-async def ask(what: What) -> Destined:
+async def ask(what: Protected) -> Destined:
     """One kind of place, then what that needs."""
     print("Where to?  1 Amazon S3 · 2 another S3 service · 3 a folder or disk · 4 another computer, by SSH")
     answer = prompts.ask("One of these, or an address (s3://BUCKET/FOLDER, file:///…, sftp://HOST/…):", "1")
@@ -58,7 +58,7 @@ async def ask(what: What) -> Destined:
             return await _at_address(answer, what)
 
 
-async def _at_address(answer: str, what: What) -> Destined:
+async def _at_address(answer: str, what: Protected) -> Destined:
     """An address; a bucket's server is asked for."""
     endpoint = region = ""
     if answer.startswith("s3:"):
@@ -82,7 +82,7 @@ def _service() -> Service:
     return SERVICES[int(answer)]
 
 
-async def _in_bucket(service: Service, what: What) -> Destined:
+async def _in_bucket(service: Service, what: Protected) -> Destined:
     region, account = _near() if service.name == services.AMAZON else service.regions[0].name, ""
     if len(service.regions) > 1 or service.asks_endpoint:
         known = " ".join(one.name for one in service.regions)
@@ -98,14 +98,14 @@ async def _in_bucket(service: Service, what: What) -> Destined:
     return await _opened(Bucket(name, what.name, endpoint, region), service)
 
 
-def _endpoint(what: What) -> str:
+def _endpoint(what: Protected) -> str:
     typed = prompts.needed(prompts.ask("Address of the server (https://…):"), "The address").rstrip("/")
-    draft = registry.sketch(what.name, labelled([*what.sources]))
-    registry.check_sketch(registry.to(draft, Bucket("bucket", what.name, typed)))
+    draft = registry.partial_profile(what.name, labelled([*what.sources]))
+    registry.check_partial(registry.with_destination(draft, Bucket("bucket", what.name, typed)))
     return typed
 
 
-def _bucket_name(what: What) -> str:
+def _bucket_name(what: Protected) -> str:
     name = prompts.ask("Which bucket? (a new name, or one you have)", registry.bucket_name(what.name))
     if not registry.is_bucket_name(name):
         raise Failure(causes.BucketNameBad(name))
@@ -138,18 +138,18 @@ async def _examined(bucket: Bucket, credential: Credential) -> Destined:
     """Each right is tried; what is lacking or too much is told, with the statement that grants it."""
     lacking = None
     async for finding in doctor.examine_destination(bucket, credential):
-        if finding.verdict is not Verdict.FINE and not finding.why:  # why: it is told once more below
+        if finding.verdict is not Verdict.FINE and not finding.cause:  # why: it is told once more below
             tell_finding(finding, json=False)
         if finding.verdict is Verdict.LACKING and lacking is None:
             lacking = finding
     if lacking is not None:
-        why = lacking.why
-        raise Failure(why or causes.DestinationDenied(right=lacking.right))
+        cause = lacking.cause
+        raise Failure(cause or causes.DestinationDenied(right=lacking.right))
     adopt = await _adopts(bucket, credential)
     return Destined(destination=bucket, credential=credential, adopt=adopt)
 
 
-def _host(what: What) -> Host:
+def _host(what: Protected) -> Host:
     login = prompts.needed(prompts.ask("Which computer? (user@host or user@host:port)"), "The computer")
     folder = prompts.ask("Which folder there?", f"backups/{what.name}")
     try:
@@ -160,12 +160,14 @@ def _host(what: What) -> Host:
     return found
 
 
-async def _tried(destination: Folder | Host, what: What) -> Destined:
-    draft = registry.to(registry.sketch(what.name, labelled([*what.sources])), destination)
-    registry.check_sketch(draft)
+async def _tried(destination: Folder | Host, what: Protected) -> Destined:
+    draft = registry.with_destination(
+        registry.partial_profile(what.name, labelled([*what.sources])), destination
+    )
+    registry.check_partial(draft)
     async for finding in doctor.examine_destination(destination, None, draft):
-        if finding.verdict is Verdict.LACKING and finding.why:
-            raise Failure(finding.why)
+        if finding.verdict is Verdict.LACKING and finding.cause:
+            raise Failure(finding.cause)
         if finding.verdict is not Verdict.FINE:
             tell_finding(finding, json=False)
     return Destined(destination=destination, adopt=await _adopts(destination, None))
@@ -173,7 +175,7 @@ async def _tried(destination: Folder | Host, what: What) -> Destined:
 
 async def _adopts(destination: Destination, credential: Credential) -> bool:
     """Whether to go on with what is there; Failure if somebody does not want that."""
-    held = await discover.held(destination, credential)
+    held = await discover.existing_backups(destination, credential)
     if not held.snapshots:
         return False
     said = words.held(held.snapshots, held.newest, datetime.now(UTC))

@@ -15,7 +15,7 @@ from secretsbackup.model.outcome import Cancelled, Failure
 from secretsbackup.model.profile import Profile
 from secretsbackup.store import language_setting
 from secretsbackup.store.home import Home
-from secretsbackup.words.language import speak
+from secretsbackup.words.language import set_language
 
 
 async def backup(options: Options, home: Home) -> int:
@@ -51,20 +51,20 @@ async def _what_is_due(options: Options, home: Home) -> int:
     from secretsbackup.cli import follow
     from secretsbackup.operations.backup import backup as operation
     from secretsbackup.operations.setup import automatic_start
-    from secretsbackup.operations.verify.verify import verify as drill
+    from secretsbackup.operations.verify.verify import verify as verification
     from secretsbackup.operations.watch import alarms, schedule
 
     if not sys.stdin.isatty():
         automatic_start.called(home)
-    speak(language_setting.chosen(home))  # an alarm and a letter are for whom the desktop speaks to
+    set_language(language_setting.chosen(home))  # an alarm and a letter are for whom the desktop speaks to
     for alarm in await alarms.watch(home):
         if not alarm.told:  # cron sends a letter of it, systemd has it in its journal
             output.say(f"{alarm.title}: {alarm.text}")
-    told = follow.Told.ALL if options.verbose else follow.Told.TROUBLE
+    told = follow.Verbosity.ALL if options.verbose else follow.Verbosity.TROUBLE
     statuses: list[int] = []
     for verb, look, recipe in (
         (Verb.BACKUP, schedule.look, operation.recipe()),
-        (Verb.VERIFY, schedule.look_for_drill, drill),
+        (Verb.VERIFY, schedule.look_for_verification, verification),
     ):
         for profile in arguments.all_or_one(home, options):
             verdict = await look(profile, home, datetime.now(UTC))
@@ -95,7 +95,7 @@ def _tell_not_due(profile: Profile, verb: Verb, verdict: Due, options: Options) 
         told = {"due": False, "next_run": verdict.at, "against": verdict.against}
         output.line({"profile": profile.name, "verb": verb, **told})
     elif options.verbose:
-        reasons = " ".join(words.reason(why).title for why in verdict.against)
+        reasons = " ".join(words.reason(cause).title for cause in verdict.against)
         about = "" if verb is Verb.BACKUP else f", {verb}"
         output.say(f"{profile.name}{about}: {reasons}")
 

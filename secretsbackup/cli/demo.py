@@ -116,14 +116,14 @@ class _Demo:
             destination=Folder(str(self._folder / "backups")),
             key=key,
         )
-        await registry.enrol(profile, {SecretName.GPG_PASSPHRASE: _PASSPHRASE}, self._home)
+        await registry.create(profile, {SecretName.GPG_PASSPHRASE: _PASSPHRASE}, self._home)
         assert await keychain.get(profile.name, SecretName.GPG_PASSPHRASE) == _PASSPHRASE
         return profiles.get(self._home, profile.name)
 
     async def _run(self, recipe: Recipe, verb: Verb, profile: Profile) -> Completed:
         """Do it, and say how it ended; _Stopped, with what to do now, unless it did what it was asked."""
         ended = await follow.run(
-            recipe, verb, profile, self._home, json=self._json, told=follow.Told.NO_OUTCOME
+            recipe, verb, profile, self._home, json=self._json, told=follow.Verbosity.NO_OUTCOME
         )
         message = words.outcome(ended, verb)
         self._say(message.title)
@@ -145,8 +145,8 @@ class _Demo:
         snapshot = [s for chain in shelf.chains for s in chain.snapshots][number]
         parent = self._folder / "restored"
         parent.mkdir(exist_ok=True)
-        wish = restore.Wish(to=parent, at=snapshot.time)
-        outcome = await self._run(restore.recipe(wish), Verb.RESTORE, profile)
+        request = restore.RestoreRequest(to=parent, at=snapshot.time)
+        outcome = await self._run(restore.recipe(request), Verb.RESTORE, profile)
         assert outcome.summary.folder
         different = differences(expected, Path(outcome.summary.folder) / profile.sources[0].label)
         self._say(

@@ -41,7 +41,7 @@ def tell(finding: Finding, *, json: bool) -> None:
                 "sign": finding.sign,
                 "detail": finding.detail,
                 **{name: value for name in ("count", "size", "seconds") if (value := getattr(finding, name))},
-                **(output.fields(finding.why) if finding.why else {}),
+                **(output.fields(finding.cause) if finding.cause else {}),
                 **({"statement": finding.statement} if finding.statement else {}),
             }
         )

@@ -36,7 +36,7 @@ from secretsbackup.model.outcome import (
 )
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.operations.run import runner
-from secretsbackup.operations.run.runner import Ask, Live, Recipe
+from secretsbackup.operations.run.runner import Ask, Recipe, RunHandle
 from secretsbackup.store.lock import PLEASE_STOP
 
 if TYPE_CHECKING:
@@ -53,7 +53,7 @@ _SIGNALS = {
 }
 
 
-class Told(Enum):
+class Verbosity(Enum):
     """How much of a run is told to people: all of it, all but its outcome, or nothing unless it failed."""
 
     ALL = auto()
@@ -68,13 +68,13 @@ async def run(
     home: "Home",
     *,
     json: bool,
-    told: Told = Told.ALL,
+    told: Verbosity = Verbosity.ALL,
     ask: Ask = prompts.passphrase,
     opened_by: Credential = None,
 ) -> Outcome:
     """Start a run, show it to its end, and give its outcome. Signals cancel it."""
 
-    quiet = _Shower() if told is Told.TROUBLE else None
+    quiet = _Shower() if told is Verbosity.TROUBLE else None
     shower: _Shower = _Json() if json else quiet or (_Bars() if sys.stderr.isatty() else _Lines())
 
     async def ask_aside() -> Secret | None:
@@ -83,17 +83,17 @@ async def run(
 
     if not json and not quiet:
         tell_interrupted(home, profile)
-    live = runner.start(recipe, verb, profile, home, ask=ask_aside, opened_by=opened_by)
-    _obey_signals(live)
+    handle = runner.start(recipe, verb, profile, home, ask=ask_aside, opened_by=opened_by)
+    _obey_signals(handle)
     outcome: Outcome = Interrupted()
     with shower:
-        async for moment in live.moments():
+        async for moment in handle.moments():
             with contextlib.suppress(OSError):  # a terminal that is gone ends no run by itself
                 shower.show(moment)
             if isinstance(moment.event, RunEnded):
                 outcome = moment.event.outcome
     fine = isinstance(outcome, Completed | Skipped | Cancelled)
-    if not json and (told is Told.ALL or (told is Told.TROUBLE and not fine)):
+    if not json and (told is Verbosity.ALL or (told is Verbosity.TROUBLE and not fine)):
         with contextlib.suppress(OSError):
             tell_outcome(outcome, verb)
     terminal.drop_the_rest()  # what cannot be printed says nothing of how the run ended
@@ -141,14 +141,14 @@ def tell_outcome(outcome: Outcome, verb: Verb) -> None:
         tell_last_lines(outcome)
 
 
-def _obey_signals(live: Live) -> None:
+def _obey_signals(handle: RunHandle) -> None:
     loop = asyncio.get_running_loop()
     for number, who in _SIGNALS.items():
-        loop.add_signal_handler(number, _canceller(live, who))
+        loop.add_signal_handler(number, _canceller(handle, who))
 
 
-def _canceller(live: Live, who: str) -> Callable[[], None]:
-    return lambda: live.cancel(who)
+def _canceller(handle: RunHandle, who: str) -> Callable[[], None]:
+    return lambda: handle.cancel(who)
 
 
 class _Shower:

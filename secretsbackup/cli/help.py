@@ -8,13 +8,13 @@ from secretsbackup.cli.arguments import Options
 from secretsbackup.store import language_setting
 from secretsbackup.store.home import Home
 from secretsbackup.words import handbook
-from secretsbackup.words.handbook import Page, Place
-from secretsbackup.words.language import _, speak
+from secretsbackup.words.handbook import HandbookPage, Link
+from secretsbackup.words.language import _, set_language
 
 
 async def help(options: Options, home: Home) -> int:  # noqa: A001 - the word that people type
     """Print what was asked for."""
-    speak(language_setting.chosen(home))  # the handbook reads as in the window
+    set_language(language_setting.chosen(home))  # the handbook reads as in the window
     if options.topic is None:
         return _list(json=options.json)
     found = handbook.find(options.topic)
@@ -40,7 +40,7 @@ def _list(*, json: bool) -> int:
     return 0
 
 
-def _answers(page: Page) -> str:
+def _answers(page: HandbookPage) -> str:
     """The first sentence below the title."""
     below = page.text.split("\n\n", 2)[1]
     text = re.sub(r"\[([^\]]+)\]\([^)]*\)", r"\1", " ".join(below.split())).replace("*", "")
@@ -56,7 +56,7 @@ def _unknown(topic: str) -> int:
     return 2
 
 
-def _typed(label: str, to: Place) -> str:
+def _typed(label: str, to: Link) -> str:
     """A link, as a terminal can follow it."""
     return f"{label} (`secretsbackup help {to.topic}{f'#{to.anchor}' if to.anchor else ''}`)"
 

@@ -15,21 +15,21 @@ from secretsbackup.model import causes, faults
 from secretsbackup.model import schedule as schedules
 from secretsbackup.model.automatic_start import Starter
 from secretsbackup.model.backup_options import BackupOptions
-from secretsbackup.model.created import Did, How
+from secretsbackup.model.created import PartDone, PartResult
 from secretsbackup.model.faults import Unreadable
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import KitWish, Told, Traces, What
+from secretsbackup.model.plan import KitChoice, Protected, SetupLeftovers, TaskTold
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, labelled
 from secretsbackup.model.schedule import Manual, Schedule
 from secretsbackup.model.secret import Secret
-from secretsbackup.model.size_estimate import Appraisal
+from secretsbackup.model.size_estimate import SizeEstimate
 from secretsbackup.operations.keys import keys
 from secretsbackup.operations.repository import discover, prerequisites
 from secretsbackup.operations.setup import automatic_start, registry, set_up, size_up
-from secretsbackup.operations.setup.set_up import NO_KEY, Established, Wish
+from secretsbackup.operations.setup.set_up import NO_KEY, SetupRequest, SetupResult
 from secretsbackup.store import pause, profiles
 from secretsbackup.store.home import Home
-from secretsbackup.tools.gnupg import Kind
+from secretsbackup.tools.gnupg import KeyKind
 
 _T = TypeVar("_T")
 _LARGE = 3
@@ -40,7 +40,7 @@ class _Key(msgspec.Struct, frozen=True):
     fingerprint: Fingerprint
     phrase: Secret
     keep: bool
-    kind: Kind
+    kind: KeyKind
 
 
 async def init(_: Options, home: Home) -> int:
@@ -64,7 +64,7 @@ async def init(_: Options, home: Home) -> int:
         schedule=rhythm,
         aws_profile=destined.aws_profile,
     )
-    wish = Wish(
+    request = SetupRequest(
         draft=draft,
         phrase=chosen.phrase,
         keep_phrase=chosen.keep,
@@ -76,7 +76,7 @@ async def init(_: Options, home: Home) -> int:
         kit=kit,
         start=start,
     )
-    made = await _set_up(wish, home)
+    made = await _set_up(request, home)
     return await _first_backup(made, home, adopt=destined.adopt)
 
 
@@ -98,13 +98,13 @@ async def _name_old_scripts() -> None:
     print("To restore from a recovery kit instead: secretsbackup recover --kit FILE\n")
 
 
-async def _what(home: Home) -> What:
+async def _what(home: Home) -> Protected:
     """Folders, counted; what programs make again is left out unless somebody wants it."""
     paths = prompts.until_right(_paths)
-    seen = await size_up.appraise(paths, (), home, _counting)
+    seen = await size_up.size_up(paths, (), home, _counting)
     exclude = _left_out(seen)
     _tell_size(seen, exclude)
-    return What(prompts.until_right(lambda: _called(paths, exclude, home)), tuple(paths), exclude)
+    return Protected(prompts.until_right(lambda: _called(paths, exclude, home)), tuple(paths), exclude)
 
 
 def _paths() -> list[str]:
@@ -113,7 +113,7 @@ def _paths() -> list[str]:
     for path in paths:
         if not Path(path).exists():
             raise Failure(causes.ProfileInvalid(field="sources", fault=faults.PathMissing(path)))
-    registry.check_sketch(registry.sketch("any", labelled(paths)))
+    registry.check_partial(registry.partial_profile("any", labelled(paths)))
     return paths
 
 
@@ -122,7 +122,7 @@ def _called(paths: list[str], exclude: tuple[str, ...], home: Home) -> str:
     name = prompts.ask("Name of this backup?", registry.free_name(_plain(paths), taken))
     if name in taken:
         raise Failure(causes.ProfileExists(name))
-    registry.check_sketch(registry.sketch(name, labelled(paths), exclude))
+    registry.check_partial(registry.partial_profile(name, labelled(paths), exclude))
     return name
 
 
@@ -131,13 +131,13 @@ def _plain(paths: Sequence[str]) -> str:
     return "".join(char if char.isascii() and (char.isalnum() or char in "._-") else "-" for char in name)
 
 
-def _counting(seen: Appraisal) -> None:
+def _counting(seen: SizeEstimate) -> None:
     if sys.stdout.isatty():
         total = seen.total(())
         print(f"\r  {words.files(total.files)}, {words.size(total.bytes)}… ", end="", flush=True)
 
 
-def _left_out(seen: Appraisal) -> tuple[str, ...]:
+def _left_out(seen: SizeEstimate) -> tuple[str, ...]:
     offered = [one for one in seen.suggestions if one.kind.offered]
     if not offered:
         return ()
@@ -149,7 +149,7 @@ def _left_out(seen: Appraisal) -> tuple[str, ...]:
     return tuple(pattern for one in offered for pattern in one.patterns)
 
 
-def _tell_size(seen: Appraisal, exclude: Sequence[str]) -> None:
+def _tell_size(seen: SizeEstimate, exclude: Sequence[str]) -> None:
     total = seen.total(exclude)
     print(f"  {words.files(total.files)}, {words.size(total.bytes)}")
     for thing in seen.largest[:_LARGE]:
@@ -159,8 +159,8 @@ def _tell_size(seen: Appraisal, exclude: Sequence[str]) -> None:
 async def _name_keys() -> None:
     for offer in await keys.offers():
         fingerprint, against = offer.key.fingerprint, offer.against
-        why = f"  cannot be used: {words.reason(against).title}" if against else ""
-        print(f"  {fingerprint}  {offer.key.owner}{why}")
+        cause = f"  cannot be used: {words.reason(against).title}" if against else ""
+        print(f"  {fingerprint}  {offer.key.owner}{cause}")
 
 
 async def _key(*, adopt: bool) -> _Key:
@@ -170,7 +170,7 @@ async def _key(*, adopt: bool) -> _Key:
         else "Which GnuPG key? (“new” creates one, “rsa” one for software without elliptic-curve support)"
     )
     answer = prompts.ask(question, "" if adopt else "new")
-    kind = Kind.RSA if answer == "rsa" else Kind.CURVE
+    kind = KeyKind.RSA if answer == "rsa" else KeyKind.CURVE
     made = answer in ("new", "rsa")
     fingerprint = NO_KEY if made else await registry.key(prompts.needed(answer, "The key"))
     phrase = await _known_phrase(fingerprint) if fingerprint else _new_phrase()
@@ -198,10 +198,10 @@ async def _schedule() -> Schedule:
         raise Failure(causes.ProfileInvalid(fault=error.fault)) from None
 
 
-async def _kit(what: What) -> KitWish:
+async def _kit(what: Protected) -> KitChoice:
     usual = Path.home() / f"Recovery kit of {what.name}"
     answer = prompts.ask("Save the recovery kit in which folder? (“later” to be reminded)", str(usual))
-    return KitWish() if answer == "later" else KitWish(str(Path(answer).expanduser().absolute()))
+    return KitChoice() if answer == "later" else KitChoice(str(Path(answer).expanduser().absolute()))
 
 
 def _starter(rhythm: Schedule, home: Home) -> Starter | None:
@@ -211,48 +211,51 @@ def _starter(rhythm: Schedule, home: Home) -> Starter | None:
     return automatic_start.best(tray=False) if prompts.agrees(f"{words.automatically()}?") else None
 
 
-async def _set_up(wish: Wish, home: Home) -> Established:
+async def _set_up(request: SetupRequest, home: Home) -> SetupResult:
     """Do it, telling each step; what a set-up that fails has made is listed and offered to be removed."""
     print()
-    traces = Traces()
+    traces = SetupLeftovers()
 
-    def tell(told: Told | Did | Traces) -> None:
+    def tell(told: TaskTold | PartDone | SetupLeftovers) -> None:
         nonlocal traces
-        if isinstance(told, Traces):
+        if isinstance(told, SetupLeftovers):
             traces = told
         else:
             _tell(told)
 
     try:
-        return await set_up.establish(wish, home, tell)
+        return await set_up.set_up(request, home, tell)
     except (Failure, asyncio.CancelledError):
         if traces.anything:
-            await _offer_undo(traces, wish, home, tell)
+            await _offer_undo(traces, request, home, tell)
         raise
 
 
-def _tell(told: Told | Did) -> None:
+def _tell(told: TaskTold | PartDone) -> None:
     match told:
-        case Told(over=True, why=None):
+        case TaskTold(over=True, cause=None):
             print(f"✓ {words.task(told.task)}", flush=True)
-        case Told(over=True, why=why) if why:
-            message = words.reason(why)
+        case TaskTold(over=True, cause=cause) if cause:
+            message = words.reason(cause)
             print(f"! {words.task(told.task)}: {message.title}\n  → {message.in_terminal}", flush=True)
-        case Did(how=how) if how is not How.BEGUN:
+        case PartDone(how=how) if how is not PartResult.BEGUN:
             print(f"  {words.did(told)}", flush=True)
         case _:
             pass
 
 
 async def _offer_undo(
-    traces: Traces, wish: Wish, home: Home, tell: Callable[[Told | Did | Traces], None]
+    traces: SetupLeftovers,
+    request: SetupRequest,
+    home: Home,
+    tell: Callable[[TaskTold | PartDone | SetupLeftovers], None],
 ) -> None:
     output.say("", "It did not finish. So far it has created: " + "; ".join(words.traces(traces)) + ".")
     if prompts.agrees("Remove that again?"):
-        await set_up.undo(traces, wish.credential, home, tell, iam=wish.iam)
+        await set_up.undo(traces, request.credential, home, tell, iam=request.iam)
 
 
-async def _first_backup(made: Established, home: Home, *, adopt: bool) -> int:
+async def _first_backup(made: SetupResult, home: Home, *, adopt: bool) -> int:
     """Back up at once, where somebody is there to say so."""
     name = made.profile.name
     print(f"\nThe profile “{name}” is created and tested.")

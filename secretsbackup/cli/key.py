@@ -12,7 +12,7 @@ from secretsbackup.operations.keys import keys
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import passphrase
-from secretsbackup.tools.gnupg import Kind
+from secretsbackup.tools.gnupg import KeyKind
 from secretsbackup.tools.passphrase import Phrase
 
 _TRIES = 5
@@ -49,7 +49,7 @@ async def key_list(options: Options, home: Home) -> int:
 async def key_new(options: Options, _: Home) -> int:
     """Make a key that can encrypt."""
     phrase = own_phrase() if options.own else new_phrase(options.words)
-    made = await keys.make(options.owner, phrase, Kind(options.kind))
+    made = await keys.make(options.owner, phrase, KeyKind(options.kind))
     if options.json:
         output.line({"key": made})
     else:

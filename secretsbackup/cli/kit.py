@@ -51,7 +51,7 @@ async def kit(options: Options, home: Home) -> int:
     return 3 if made.trouble or made.lacks else 0
 
 
-def _tell_saved(profile: Profile, made: operation.Saved, options: Options) -> None:
+def _tell_saved(profile: Profile, made: operation.SavedFiles, options: Options) -> None:
     for path in (made.pdf, made.text):
         if path:
             print(path)

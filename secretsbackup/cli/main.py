@@ -56,9 +56,9 @@ def _obey(words: list[str], desktop: Desktop | None) -> int:
 def _speak_as_the_window() -> None:
     """Show help in the language that the window has."""
     from secretsbackup.store import home, language_setting
-    from secretsbackup.words.language import speak
+    from secretsbackup.words.language import set_language
 
-    speak(language_setting.chosen(home.standard()))
+    set_language(language_setting.chosen(home.standard()))
 
 
 def _for_the_screen(options: argparse.Namespace) -> list[str]:

@@ -50,9 +50,9 @@ def give_up() -> None:
 def failed(error: Failure | Skip, *, json: bool) -> int:
     """Say what stood in the way and what to do; the exit status."""
     if json:
-        for why in _whys(error):
-            message = words.reason(why)
-            line({**fields(why), "title": message.title, "advice": message.in_terminal})
+        for cause in _whys(error):
+            message = words.reason(cause)
+            line({**fields(cause), "title": message.title, "advice": message.in_terminal})
     trouble(error)
     if isinstance(error, Skip):
         return 75
@@ -70,8 +70,8 @@ def fields(cause: Cause) -> dict[str, Any]:
 
 def trouble(error: Failure | Skip) -> None:
     """Say what stood in the way and what to do."""
-    for why in _whys(error):
-        message = words.reason(why)
+    for cause in _whys(error):
+        message = words.reason(cause)
         say(message.title, message.in_terminal)
 
 

@@ -4,7 +4,7 @@ from secretsbackup import words
 from secretsbackup.cli import arguments, output, provision
 from secretsbackup.cli.arguments import Options
 from secretsbackup.model import policy as policies
-from secretsbackup.model.created import Hand
+from secretsbackup.model.created import ManualStep
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure
 from secretsbackup.operations.setup import create_bucket as operation
@@ -34,7 +34,7 @@ async def policy(options: Options, home: Home) -> int:
 def _explain(bucket: Bucket) -> None:
     output.say("This is the policy of a user that backs up there. To set it up yourself, in this order:")
     for number, step in enumerate(operation.steps(bucket), 1):
-        paste = f"\n{step.copy}" if step.hand is Hand.LIFECYCLE else ""
+        paste = f"\n{step.copy}" if step.hand is ManualStep.LIFECYCLE else ""
         output.say(f"{number}. {words.hand(step)}{paste}")
     output.say(
         "",

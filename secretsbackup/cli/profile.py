@@ -34,7 +34,7 @@ async def profile_add(options: Options, home: Home) -> int:
         hooks=_hooks(options, Hooks()),
         calls=_calls(options, Calls()),
     )
-    await registry.enrol(draft, {}, home)
+    await registry.create(draft, {}, home)
     await _advise(draft, home)
     _added(draft, keyed=await _keyed(draft), json=options.json, automatic=not _unstarted(draft, home))
     return 0
@@ -264,7 +264,7 @@ async def profile_remove(options: Options, home: Home) -> int:
     if not options.name:
         raise Failure(causes.CommandIncomplete("secretsbackup profile remove PROFILE"))
     profile = profiles.get(home, options.name)
-    await registry.leave(profile, home)
+    await registry.delete(profile, home)
     output.say(f"The profile “{profile.name}” was removed. Its backups stay at {url(profile.destination)}.")
     return 0
 

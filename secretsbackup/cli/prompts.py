@@ -15,10 +15,10 @@ from secretsbackup.model.paths import is_text
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Credential, KeyPair, Secret
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
 if TYPE_CHECKING:
-    from secretsbackup.operations.repository.prerequisites import Opens
+    from secretsbackup.operations.repository.prerequisites import FindCredential
 
 _T = TypeVar("_T")
 
@@ -26,7 +26,7 @@ KEY_ID, KEY_SECRET = "AWS access key ID:", "AWS secret access key:"
 _NOT_KEPT = (Reason.SECRET_MISSING, Reason.KEYRING_MISSING, Reason.KEYRING_LOCKED)
 TRIES = 5
 """A newcomer may be wrong so often about one thing."""
-_PATIENCE = 5.0
+_LIMIT_S = 5.0
 """Seconds to wait for a line of a standard input that is no terminal: a forgotten pipe never ends."""
 
 
@@ -112,7 +112,7 @@ async def refuse_unwanted(profile: Profile) -> None:
         raise Failure(causes.PassphraseUnwanted(profile.key))
 
 
-def once(profile: Profile) -> "Opens":
+def once(profile: Profile) -> "FindCredential":
     """Asks for what opens the destination at the first need, and remembers it for the rest of one command."""
     found: list[Credential] = []
 
@@ -135,7 +135,7 @@ async def opened_by(profile: Profile) -> Credential:
 async def _secret(question: str) -> Secret | None:
     """A secret that was typed; None if there is nobody to ask."""
     try:
-        answer = await in_thread(lambda: ask_secret(question))
+        answer = await run_in_daemon_thread(lambda: ask_secret(question))
     except EOFError:
         return None
     return answer or None
@@ -166,7 +166,7 @@ def _line() -> str:
     """The next line of standard input; "" at its end or if none comes. Not buffered ahead of a child."""
     global _rest  # noqa: PLW0603 - standard input is one for the whole process
     while b"\n" not in _rest:
-        ready, _, _ = select.select([sys.stdin.fileno()], [], [], _PATIENCE)
+        ready, _, _ = select.select([sys.stdin.fileno()], [], [], _LIMIT_S)
         chunk = os.read(sys.stdin.fileno(), 4096) if ready else b""
         if not chunk:
             break

@@ -9,7 +9,7 @@ from secretsbackup import words
 from secretsbackup.cli import arguments, output, prompts
 from secretsbackup.cli.arguments import Options
 from secretsbackup.model import causes, faults
-from secretsbackup.model.created import Did, How, Made
+from secretsbackup.model.created import Created, PartDone, PartResult
 from secretsbackup.model.destination import Bucket, Destination, parse, url
 from secretsbackup.model.faults import Unreadable
 from secretsbackup.model.outcome import Failure
@@ -22,7 +22,13 @@ from secretsbackup.store.home import Home
 _PROMISE = (
     "An administrator’s key is used only for this. It is stored only if the server cannot create users."
 )
-_SIGNS = {How.REFUSED: "!", How.TAKEN_BACK: "!", How.SPARED: "!", How.UNKNOWN_THERE: "!", How.KEPT: "✗"}
+_SIGNS = {
+    PartResult.REFUSED: "!",
+    PartResult.TAKEN_BACK: "!",
+    PartResult.SPARED: "!",
+    PartResult.UNKNOWN_THERE: "!",
+    PartResult.KEPT: "✗",
+}
 
 
 async def provision(options: Options, home: Home) -> int:
@@ -30,8 +36,8 @@ async def provision(options: Options, home: Home) -> int:
     bucket = bucket_of(options, home)
     name = _name(options, bucket, home)
     admin = credential(options.aws_profile)
-    wish = operation.Wish(profile=name, bucket=bucket, iam=options.iam_endpoint)
-    made = await set_up(wish, admin, json=options.json)
+    request = operation.BucketRequest(profile=name, bucket=bucket, iam=options.iam_endpoint)
+    made = await set_up(request, admin, json=options.json)
     if not options.json and name not in profiles.load(home):
         where = made.destination
         more = [f"--endpoint {where.endpoint}"] if where.endpoint else []
@@ -73,36 +79,38 @@ def _session_token(key_id: Secret) -> Secret:
     return Secret("")
 
 
-async def set_up(wish: operation.Wish, admin: Credential, *, json: bool) -> Made:
+async def set_up(request: operation.BucketRequest, admin: Credential, *, json: bool) -> Created:
     """Do it, telling each part; what a set-up that fails has made is listed and offered to be removed."""
-    so_far = Made(profile=wish.profile, destination=wish.bucket)
+    so_far = Created(profile=request.profile, destination=request.bucket)
 
-    def tell(did: Did) -> None:
+    def tell(did: PartDone) -> None:
         nonlocal so_far
         so_far = did.made
         _tell(did, json=json)
 
     try:
-        return await operation.provision(wish, admin, tell)
+        return await operation.create_bucket(request, admin, tell)
     except (Failure, asyncio.CancelledError):
         if so_far.anything:
-            await offer_undo(so_far, admin, wish, json=json)
+            await offer_undo(so_far, admin, request, json=json)
         raise
 
 
-async def offer_undo(made: Made, admin: Credential, wish: operation.Wish, *, json: bool) -> None:
+async def offer_undo(
+    made: Created, admin: Credential, request: operation.BucketRequest, *, json: bool
+) -> None:
     """List what was made, and take it away again unless somebody says no."""
     output.say("", "It did not finish. So far it has created: " + "; ".join(words.made(made)) + ".")
     answer = prompts.ask("Remove that again?", "yes")
     if answer.lower().startswith("y"):
-        await operation.undo(made, admin, lambda did: _tell(did, json=json), at=wish.iam)
+        await operation.undo(made, admin, lambda did: _tell(did, json=json), at=request.iam)
 
 
-def _tell(did: Did, *, json: bool) -> None:
+def _tell(did: PartDone, *, json: bool) -> None:
     if json:
         message = words.did(did)
         output.line({**msgspec.to_builtins(did), "title": message.title, "advice": message.in_terminal})
-    elif did.how is not How.BEGUN:
+    elif did.how is not PartResult.BEGUN:
         message = words.did(did)
         print(f"{_SIGNS.get(did.how, '✓')} {message.title}", flush=True)
         if message.in_terminal:

@@ -7,13 +7,13 @@ from secretsbackup import words
 from secretsbackup.cli import arguments, output, prompts
 from secretsbackup.cli.arguments import Options
 from secretsbackup.model import causes
-from secretsbackup.model.entry import What
+from secretsbackup.model.entry import EntryKind
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import shown
 from secretsbackup.store.home import Home
 
 if TYPE_CHECKING:
-    from secretsbackup.operations.repository.browse import Answer, Learns
+    from secretsbackup.operations.repository.browse import Answer, Refresh
 
 
 async def snapshots(options: Options, home: Home) -> int:
@@ -98,11 +98,11 @@ async def versions(options: Options, home: Home) -> int:
     return 0
 
 
-def _learns(options: Options) -> "Learns":
+def _learns(options: Options) -> "Refresh":
     """How the destination is asked, where nothing is known here yet or somebody wants it."""
-    from secretsbackup.operations.repository.browse import Learns
+    from secretsbackup.operations.repository.browse import Refresh
 
-    return Learns(prompts.passphrase, prompts.credential, first=options.refresh)
+    return Refresh(prompts.passphrase, prompts.credential, first=options.refresh)
 
 
 def _tell(answer: "Answer", options: Options, *, span: bool = False) -> None:
@@ -127,7 +127,7 @@ def _tell(answer: "Answer", options: Options, *, span: bool = False) -> None:
             )
         else:
             between = f"{words.between(entry.since, entry.until):41}  " if span else ""
-            size = words.roughly(entry.least, entry.most) if entry.what is What.FILE else entry.what
+            size = words.roughly(entry.least, entry.most) if entry.what is EntryKind.FILE else entry.what
             print(f"{between}{words.clock(entry.modified)}  {size:>10}  {shown(entry.path)}")
     if answer.trouble is None and answer.newest and not options.json:
         output.say(f"This computer knows all backups up to the one of {words.clock(answer.newest)}.")

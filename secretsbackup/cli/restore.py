@@ -45,10 +45,10 @@ async def restore(options: Options, home: Home) -> int:
         recipe = operation.go_on(begun, keep_setuid=options.keep_setuid)
     else:
         to = _parent(options)
-        wish = operation.Wish(
+        request = operation.RestoreRequest(
             to=to, paths=tuple(paths), at=arguments.time(options.at), keep_setuid=options.keep_setuid
         )
-        recipe = operation.recipe(wish)
+        recipe = operation.recipe(request)
     ended = await follow.run(
         recipe,
         Verb.RESTORE,
@@ -104,7 +104,7 @@ async def _source(options: Options, home: Home) -> tuple[_From, list[bytes]]:
     opened_by: Credential = None
     if isinstance(place, Bucket):
         opened_by = AwsProfile(options.aws_profile) if options.aws_profile else _key_pair()
-    found = await unregistered.open_elsewhere(place, opened_by, prompts.passphrase)
+    found = await unregistered.open_unregistered(place, opened_by, prompts.passphrase)
 
     async def known() -> Secret:
         return found.phrase
@@ -137,7 +137,7 @@ async def _put_back(profile: Profile, folder: Path, options: Options) -> bool:
         return True
     done = await put_back.put(folder, chosen, datetime.now(UTC))
     if options.json:
-        refused = [{"path": shown(one.path), "reason": one.why.reason} for one in done.refused]
+        refused = [{"path": shown(one.path), "reason": one.cause.reason} for one in done.refused]
         output.line({"put_back": done.files, "aside": done.aside, "refused": refused})
     else:
         print(words.put_back(done.files, done.aside or ""))

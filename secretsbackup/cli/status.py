@@ -10,7 +10,7 @@ from secretsbackup.cli import arguments, output
 from secretsbackup.cli.arguments import Options
 from secretsbackup.store import language_setting
 from secretsbackup.store.home import Home
-from secretsbackup.words.language import _, speak
+from secretsbackup.words.language import _, set_language
 
 if TYPE_CHECKING:
     from secretsbackup.model.profile import Profile
@@ -22,7 +22,7 @@ async def status(options: Options, home: Home) -> int:
     from secretsbackup.operations.setup import automatic_start
     from secretsbackup.operations.watch.status import status_of
 
-    speak(language_setting.chosen(home))  # the same sentence as in the tray
+    set_language(language_setting.chosen(home))  # the same sentence as in the tray
     known = arguments.all_or_one(home, options)
     if automatic_start.scheduled(known):
         await automatic_start.look_elsewhere(home)
@@ -73,7 +73,9 @@ async def _in_full(profile: "Profile", home: Home, stands: "Status", now: dateti
         ],
         "next_run": verdict.at,
         "due": verdict.now,
-        "against": [{**output.fields(why), "sentence": words.reason(why).title} for why in verdict.against],
+        "against": [
+            {**output.fields(cause), "sentence": words.reason(cause).title} for cause in verdict.against
+        ],
     }
 
 
@@ -87,7 +89,7 @@ async def accept(options: Options, home: Home) -> int:
         now = datetime.now(UTC)
         known = concerns(status_of(home, profile.name, now), now)
         accepted = [one for one in known if not one.grave]
-        notes.set_(home, profile.name, accepted=frozenset(one.key for one in accepted))
+        notes.update(home, profile.name, accepted=frozenset(one.key for one in accepted))
         if options.json:
             output.line({"profile": profile.name, "accepted": [words.concern(one, now) for one in accepted]})
         for one in () if options.json else known:

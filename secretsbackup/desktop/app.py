@@ -8,7 +8,7 @@ from secretsbackup.desktop import dark, screens, work
 from secretsbackup.desktop.automatic_backups import AutomaticBackups
 from secretsbackup.desktop.background import Background
 from secretsbackup.desktop.follower import Follower
-from secretsbackup.desktop.garbage_collection import Rubbish
+from secretsbackup.desktop.garbage_collection import GarbageCollection
 from secretsbackup.desktop.notices import Notices
 from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.quitting import Quitting
@@ -40,7 +40,7 @@ class App(QObject):
         self.notices = Notices(session, states, settings, self.tray.notify, self)
         self.background = Background(home, states, session, automatic, self.tray.notify, self)
         self.quitting = Quitting(session, windows, self.tray, states, automatic, self)
-        self._rubbish = Rubbish(self, unseen=self.quitting.unseen)
+        self._rubbish = GarbageCollection(self, unseen=self.quitting.unseen)
 
     def begin(self, asked: Sequence[str]) -> None:
         """Come up, and do what was asked for. Where there is no tray (yet), the window stands in for it."""

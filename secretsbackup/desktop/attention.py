@@ -66,7 +66,7 @@ class Attention(QWidget):
     def _show_failure(self, status: Status) -> None:
         """What the last run failed of, below the headline that says that it did."""
         if not isinstance(status.last, Failed) or status.running:
-            self._failed.untell()
+            self._failed.clear_message()
             return
         told = words.outcome(status.last, status.last_verb or Verb.BACKUP)
         self._failed.tell(
@@ -77,7 +77,7 @@ class Attention(QWidget):
 
     def _show_concerns(self, state: ProfileState, now: datetime) -> None:
         known = {one.key: self._for_concern(one) for one in unaccepted(state.status, now)}
-        if any(why.reason is Reason.SOURCE_EMPTY for why in state.status.waiting):
+        if any(cause.reason is Reason.SOURCE_EMPTY for cause in state.status.waiting):
             known["empty"] = [(_("I emptied it: back &up anyway"), self._believe)]
         whole, short = words.health(state.status, now), words.short(state.status, now)
         told = {} if whole == short else _sentences(state.status, now)
@@ -87,7 +87,7 @@ class Attention(QWidget):
         if shown == self._shown:
             return
         self._shown = shown
-        self._trouble.untell()
+        self._trouble.clear_message()
         self._clear()
         if told:
             for key, remedies in wanted.items():
@@ -167,7 +167,7 @@ class Attention(QWidget):
 
     async def _turn_on(self) -> None:
         """What stood in the way is told."""
-        self._trouble.untell()
+        self._trouble.clear_message()
         await work.attempt(self._automatic.turn_on(), self._trouble.tell)
 
     def _accept_for_all(self, key: str) -> None:
@@ -185,7 +185,7 @@ class Attention(QWidget):
         """The warning goes by itself; what stood in the way is told."""
         from secretsbackup.operations.keys import keys
 
-        self._trouble.untell()
+        self._trouble.clear_message()
         await work.attempt(keys.extend(self._profile, self._home, _SPAN, self._ask), self._trouble.tell)
         self._states.refresh_all()
 

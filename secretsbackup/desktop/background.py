@@ -57,8 +57,8 @@ class Background(QObject):
             from secretsbackup.operations.verify.verify import verify
 
             recipe = verify if verb is Verb.VERIFY else backup.recipe()
-            if live := self._session.run(recipe, verb, profile, ask=runner.nobody):
-                await live.outcome()
+            if handle := self._session.run(recipe, verb, profile, ask=runner.nobody):
+                await handle.outcome()
 
     async def _repair_starters(self) -> None:
         """If the program has moved since, the next login finds it where it is now."""

@@ -54,7 +54,7 @@ class Credentials(QWidget):
     async def _store(self, name: SecretName, secret: Secret) -> None:
         from secretsbackup.operations.setup import registry
 
-        self._trouble.untell()
+        self._trouble.clear_message()
         await work.attempt(registry.keep_secret(self._profile, name, secret), self._trouble.tell)
         await self._look(name)
 
@@ -64,7 +64,7 @@ class Credentials(QWidget):
     async def _forget(self, name: SecretName) -> None:
         from secretsbackup.tools import keychain
 
-        self._trouble.untell()
+        self._trouble.clear_message()
         await work.attempt(keychain.forget(self._profile.name, name), self._trouble.tell)
         await self._look(name)
 

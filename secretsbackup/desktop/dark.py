@@ -14,9 +14,9 @@ from PySide6.QtCore import Qt
 from PySide6.QtGui import QGuiApplication
 
 from secretsbackup.tools import bus
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
-_PORTAL = bus.Service(
+_PORTAL = bus.BusService(
     "SESSION",
     "org.freedesktop.portal.Desktop",
     "/org/freedesktop/portal/desktop",
@@ -30,7 +30,7 @@ async def follow() -> None:
     """Look as the desktop wants, for as long as the program runs; where nothing says how, as Qt does."""
     if not _is_wanted():
         return
-    told = await in_thread(lambda: bus.ask(_PORTAL, "Read", "ss", *_WHAT))
+    told = await run_in_daemon_thread(lambda: bus.ask(_PORTAL, "Read", "ss", *_WHAT))
     _show(scheme(told[0]) if told else None)
     async for value in _changes():
         _show(scheme(value))

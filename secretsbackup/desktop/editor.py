@@ -21,7 +21,7 @@ from secretsbackup.desktop.credentials import Credentials
 from secretsbackup.desktop.fields import FolderField, beside
 from secretsbackup.desktop.form import Form, Problem, of_draft
 from secretsbackup.desktop.help import offer_help
-from secretsbackup.desktop.schedule_picker import Often
+from secretsbackup.desktop.schedule_picker import SchedulePicker
 from secretsbackup.desktop.sources import Sources
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.model.destination import Bucket, Destination, parse, url
@@ -55,7 +55,7 @@ class EditorWindow(QWidget):
         self.key, self.compression = QComboBox(), QComboBox()
         self.full_every, self.keep, self.verify_every = QSpinBox(), QSpinBox(), QSpinBox()
         self.sources = Sources(home.spared(profile) or (home.cache, home.state))
-        self.often, self.on_power = Often(), QCheckBox(_("Only when plugged in"))
+        self.often, self.on_power = SchedulePicker(), QCheckBox(_("Only when plugged in"))
         self._metered = QCheckBox(_("Also on metered connections"))
         self._trouble = Trouble()
         self.save = widgets.primary(_("&Save"), lambda: work.begin(self._write()))
@@ -123,7 +123,7 @@ class EditorWindow(QWidget):
         draft = self.draft
         if self.problems() or draft is None:
             return
-        self._trouble.untell()
+        self._trouble.clear_message()
         try:
             await registry.change(draft, self._home)
         except (Failure, Skip, OSError) as error:

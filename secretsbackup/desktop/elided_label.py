@@ -7,7 +7,7 @@ from PySide6.QtWidgets import QLabel, QSizePolicy
 from secretsbackup.desktop import style
 
 
-class Elided(QLabel):
+class ElidedLabel(QLabel):
     """The whole text is in its tool tip."""
 
     def __init__(self, kind: str = "quiet") -> None:

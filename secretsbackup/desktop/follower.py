@@ -20,7 +20,7 @@ from secretsbackup.store import history, journal
 from secretsbackup.store.home import Home, owner_only
 
 if TYPE_CHECKING:
-    from secretsbackup.operations.run.runner import Live
+    from secretsbackup.operations.run.runner import RunHandle
 
 _SOON = 100
 """Milliseconds between two looks at a journal that grows: as often as an eye can follow."""
@@ -63,13 +63,13 @@ class Follower(QObject):
         for name, run in going_on:
             self._follow(name, run)
 
-    def listen(self, name: ProfileName, live: "Live") -> None:
+    def listen(self, name: ProfileName, handle: "RunHandle") -> None:
         """Follow a run of this process."""
-        self._ours.add(live.run)
-        work.begin(self._listen(name, live))
+        self._ours.add(handle.run)
+        work.begin(self._listen(name, handle))
 
-    async def _listen(self, name: ProfileName, live: "Live") -> None:
-        async for moment in live.moments():
+    async def _listen(self, name: ProfileName, handle: "RunHandle") -> None:
+        async for moment in handle.moments():
             self.heard.emit(name, moment)
 
     def _look(self, _folder: str) -> None:

@@ -22,7 +22,7 @@ _LATEST = 3600.0
 """Seconds until everything is looked through though somebody looks on."""
 
 
-class Rubbish(QObject):
+class GarbageCollection(QObject):
     """Collects what is young from time to time, as often as Python itself would, for as long as its parent
     lives; what has grown old, which takes longer, when `unseen` says that nobody waits for the screen."""
 

@@ -29,7 +29,7 @@ from PySide6.QtWidgets import (
 
 from secretsbackup.desktop import icons, markdown, style, widgets
 from secretsbackup.words import handbook
-from secretsbackup.words.handbook import Page, Place
+from secretsbackup.words.handbook import HandbookPage, Link
 from secretsbackup.words.language import _
 
 _PLACE = Qt.ItemDataRole.UserRole
@@ -40,7 +40,7 @@ _SCHEME = "handbook"
 class _Visit(msgspec.Struct):
     """A page that was looked at, and how far down."""
 
-    place: Place
+    place: Link
     scrolled: int = 0
 
 
@@ -51,7 +51,7 @@ class Help(QWidget):
         super().__init__()
         self.setWindowTitle(_("Secrets Backup handbook"))
         self.setAttribute(Qt.WidgetAttribute.WA_DeleteOnClose)
-        self._page: Page | None = None
+        self._page: HandbookPage | None = None
         self._visits, self._at = list[_Visit](), -1
         self._contents, self._text = QTreeWidget(), QTextBrowser()
         self._sought, self._none = QLineEdit(), widgets.quiet()
@@ -63,11 +63,11 @@ class Help(QWidget):
         self.resize(120 * style.GRID, 84 * style.GRID)
 
     @property
-    def place(self) -> Place:
+    def place(self) -> Link:
         """Which page and section were asked for last."""
         return self._visits[self._at].place
 
-    def show_place(self, place: Place) -> None:
+    def show_place(self, place: Link) -> None:
         """Show a page, from its section on."""
         if self._visits:
             self._visits[self._at].scrolled = self._text.verticalScrollBar().value()
@@ -86,7 +86,7 @@ class Help(QWidget):
         if topic is None:
             self._none.setText(_("The handbook does not mention “{text}”.").format(text=wanted))
             return
-        self.show_place(Place(topic))
+        self.show_place(Link(topic))
         self._text.moveCursor(QTextCursor.MoveOperation.Start)
         self._text.find(wanted)
 
@@ -103,7 +103,7 @@ class Help(QWidget):
         self._read(self.place)
         self._text.verticalScrollBar().setValue(self._visits[self._at].scrolled)
 
-    def _read(self, place: Place) -> None:
+    def _read(self, place: Link) -> None:
         if self._page is None or self._page.topic != place.topic:
             self._page = handbook.page(place.topic)
             self._draw(self._page)
@@ -112,7 +112,7 @@ class Help(QWidget):
         self._forward.setEnabled(self._at < len(self._visits) - 1)
         self._mark_contents(place)
 
-    def _draw(self, page: Page) -> None:
+    def _draw(self, page: HandbookPage) -> None:
         text = handbook.with_links(page.text, page.topic, _as_link)
         self._text.setDocument(markdown.document(text, self._text.font(), self.palette(), self._text))
         self._text.setAccessibleName(page.title)
@@ -130,11 +130,11 @@ class Help(QWidget):
             self._text.setTextCursor(QTextCursor(block))
             bar.setValue(round(layout.blockBoundingRect(block).top()) - style.GRID)
 
-    def _mark_contents(self, place: Place) -> None:
+    def _mark_contents(self, place: Link) -> None:
         """Show where one is; only the page that is read has its sections listed."""
         for item in _items(self._contents):
             of_page = item.parent() or item
-            here: Place = of_page.data(0, _PLACE.value)
+            here: Link = of_page.data(0, _PLACE.value)
             if item is of_page:
                 item.setExpanded(here.topic == place.topic)
             if item.data(0, _PLACE.value) == place:
@@ -145,10 +145,10 @@ class Help(QWidget):
     def _list_contents(self) -> None:
         for topic in handbook.TOPICS:
             page = handbook.page(topic)
-            top = _item(self._contents, page.title, Place(topic))
+            top = _item(self._contents, page.title, Link(topic))
             for section in page.sections:
                 if section.level == 2 and section.anchor:
-                    _item(top, section.title, Place(topic, section.anchor))
+                    _item(top, section.title, Link(topic, section.anchor))
 
     def _lay_out(self) -> None:
         self._contents.setHeaderHidden(True)
@@ -205,7 +205,7 @@ class Help(QWidget):
     def _follow(self, url: QUrl) -> None:
         """Follow a link: within the handbook here, out of it where the desktop opens such things."""
         if url.scheme() == _SCHEME:
-            self.show_place(Place(url.path(), url.fragment()))
+            self.show_place(Link(url.path(), url.fragment()))
         else:
             QDesktopServices.openUrl(url)
 
@@ -233,7 +233,7 @@ def show_help(topic: str) -> Help:
         _shown[0].destroyed.connect(_shown.clear)
     shown = _shown[0]
     page, _hash, anchor = topic.partition("#")
-    shown.show_place(Place(page, anchor))
+    shown.show_place(Link(page, anchor))
     shown.show()
     shown.setWindowState(shown.windowState() & ~Qt.WindowState.WindowMinimized)
     shown.raise_()
@@ -263,7 +263,7 @@ def _has(topic: str, wanted: str) -> bool:
     return not document.find(wanted).isNull()
 
 
-def _as_link(label: str, to: Place) -> str:
+def _as_link(label: str, to: Link) -> str:
     return f"[{label}]({_SCHEME}:{to.topic}{f'#{to.anchor}' if to.anchor else ''})"
 
 
@@ -275,7 +275,7 @@ def _arrow(icon: str, name: str, clicked: Callable[[], object]) -> QPushButton:
     return made
 
 
-def _item(parent: QTreeWidget | QTreeWidgetItem, text: str, place: Place) -> QTreeWidgetItem:
+def _item(parent: QTreeWidget | QTreeWidgetItem, text: str, place: Link) -> QTreeWidgetItem:
     made = QTreeWidgetItem(parent, [text])
     made.setData(0, _PLACE.value, place)
     made.setToolTip(0, text)

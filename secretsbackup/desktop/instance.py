@@ -23,7 +23,7 @@ from secretsbackup.store.home import Home, owner_only
 _TOKENS = ("XDG_ACTIVATION_TOKEN", "DESKTOP_STARTUP_ID")
 """What a desktop gives to a program that it starts, so that its window may come to the front."""
 _TOKEN = "activation-token="  # noqa: S105 - a word before one
-_PATIENCE = 5.0
+_LIMIT_MS = 5.0
 """Seconds for the first to be ready: it may have been started at the same moment."""
 
 
@@ -48,7 +48,7 @@ def first(home: Home) -> IO[bytes] | None:
 
 def hand_over(home: Home, words: Sequence[str]) -> bool:
     """Tell the first what was asked for; whether it heard."""
-    until = time.monotonic() + _PATIENCE
+    until = time.monotonic() + _LIMIT_MS
     while time.monotonic() < until:
         socket = QLocalSocket()
         socket.connectToServer(_name(home))
@@ -77,7 +77,7 @@ def _heard(socket: QLocalSocket) -> bool:
     return socket.waitForReadyRead(2000) or socket.bytesAvailable() > 0
 
 
-class Door(QObject):
+class InstanceServer(QObject):
     """Where those who are started later knock; `asked` gives their words."""
 
     asked = Signal(list)

@@ -21,7 +21,7 @@ from PySide6.QtGui import (
     QTextDocument,
 )
 
-from secretsbackup.model.sheet import BLANK, Part, Sheet
+from secretsbackup.model.sheet import BLANK, Sheet, SheetPart
 
 _MARGINS = QMarginsF(40, 28, 32, 70)
 """Points; with them a page of A4 (595 × 842) needs no more than Letter (612 × 792) can print."""
@@ -74,13 +74,13 @@ def _page(sheet: Sheet) -> str:
     return f"<body>{title}{first}{_codes(len(sheet.pieces))}{second}{_lines(sheet.lines)}</body>"
 
 
-def _part(part: Part, before: str = "auto") -> str:
+def _part(part: SheetPart, before: str = "auto") -> str:
     title = f'<p class=head style="page-break-before: {before}">{escape(part.title)}</p>'
     text = f"<p>{escape(part.text)}</p>" if part.text else ""
     return f"{title}{text}{_facts(part)}{_commands(part)}"
 
 
-def _facts(part: Part) -> str:
+def _facts(part: SheetPart) -> str:
     rows = "".join(
         f"<tr>{_label(name)}<td width=100%>{_value(value)}</td></tr>" for name, value in part.facts
     )
@@ -98,7 +98,7 @@ def _value(value: str) -> str:
     return f'<span class=mono style="white-space: pre-wrap">{escape(value)}</span>'
 
 
-def _commands(part: Part) -> str:
+def _commands(part: SheetPart) -> str:
     cell = f'<td bgcolor="#f0f0f0"><pre class=mono>{escape(chr(10).join(part.commands))}</pre></td>'
     return f"<table width=100% cellspacing=0 cellpadding=5><tr>{cell}</tr></table>" if part.commands else ""
 

@@ -12,11 +12,11 @@ from secretsbackup.desktop import icons, prompts, widgets
 from secretsbackup.desktop.fields import beside
 from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.profile_states import ProfileStates
-from secretsbackup.desktop.setup.kit_folder import PaperPage
+from secretsbackup.desktop.setup.kit_folder import KitFolderPage
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.desktop.wizard.wizard import Wizard
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import What
+from secretsbackup.model.plan import Protected
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
@@ -26,17 +26,17 @@ from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
-    from secretsbackup.operations.keys.kit import Saved
+    from secretsbackup.operations.keys.kit import SavedFiles
 
 
-class KeepPage(PaperPage):
+class SaveKitPage(KitFolderPage):
     """A folder, and then the kit is in it."""
 
     def __init__(self, home: Home, states: ProfileStates, profile: Profile) -> None:
-        super().__init__(None, lambda: What(name=profile.name))
+        super().__init__(None, lambda: Protected(name=profile.name))
         self.forward = _("&Save")
         self._home, self._states, self._profile = home, states, profile
-        self.saved: Saved | None = None
+        self.saved: SavedFiles | None = None
         self.trouble: Failure | None = None
 
     async def check(self) -> Sequence[Problem]:
@@ -50,13 +50,13 @@ class KeepPage(PaperPage):
 
     async def _save(self) -> None:
         """One that cannot be proved now, because the place cannot be reached, is saved all the same."""
-        wish, profile, home = self.answer, self._profile, self._home
+        request, profile, home = self.answer, self._profile, self._home
         phrase = await prerequisites.passphrase_of(profile, self._ask)
 
         async def known() -> Secret | None:
             return phrase
 
-        self.saved = await kits.save(profile, home, Path(wish.folder), known, beside=wish.beside)
+        self.saved = await kits.save(profile, home, Path(request.folder), known, beside=request.beside)
         self.trouble = self.saved.trouble
         self._states.refresh(profile.name)
         try:
@@ -68,10 +68,10 @@ class KeepPage(PaperPage):
         return await prompts.passphrase(self, about=_("It unlocks your key for the kit and is not stored."))
 
 
-class KeptPage(Page[None]):
+class KitSavedPage(Page[None]):
     """Says that the kit is saved, and what is left to do."""
 
-    def __init__(self, keep: KeepPage) -> None:
+    def __init__(self, keep: SaveKitPage) -> None:
         super().__init__(_("Saved"), _("Recovery kit saved"))
         self.forward, self.final = _("&Close"), True
         self._keep, self._says = keep, widgets.sentence()
@@ -99,8 +99,8 @@ class KeptPage(Page[None]):
 
 def wizard(home: Home, states: ProfileStates, profile: Profile) -> Wizard:
     """Saves the recovery kit of this profile."""
-    keep = KeepPage(home, states, profile)
-    kept = KeptPage(keep)
+    keep = SaveKitPage(home, states, profile)
+    kept = KitSavedPage(keep)
     keep.help = kept.help = "recovery-kit#save"
     made = Wizard(_("Recovery kit"), [keep, kept])
     made.completed.connect(made.deleteLater)

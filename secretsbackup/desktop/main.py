@@ -12,7 +12,7 @@ from secretsbackup.desktop.settings import Settings
 from secretsbackup.store import home as homes
 from secretsbackup.store import lock
 from secretsbackup.tools.threads import Threads
-from secretsbackup.words.language import speak
+from secretsbackup.words.language import set_language
 
 
 def main(asked: Sequence[str] = ()) -> int:
@@ -28,12 +28,12 @@ def main(asked: Sequence[str] = ()) -> int:
     with held:
         qt = _application()
         settings = Settings(home)
-        speak(settings.language or None)
+        set_language(settings.language or None)
         loop = qasync.QEventLoop(qt)
         loop.set_default_executor(Threads())
         asyncio.set_event_loop(loop)
         app = App(home, settings)
-        door = instance.Door(home, app)
+        door = instance.InstanceServer(home, app)
         door.asked.connect(app.obey)
         app.quitting.ended.connect(loop.stop)
         loop.call_soon(app.begin, asked)

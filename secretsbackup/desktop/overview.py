@@ -18,7 +18,7 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, screens, style, widgets, work
 from secretsbackup.desktop.attention import Attention
 from secretsbackup.desktop.automatic_backups import AutomaticBackups
-from secretsbackup.desktop.elided_label import Elided
+from secretsbackup.desktop.elided_label import ElidedLabel
 from secretsbackup.desktop.flow import Flow
 from secretsbackup.desktop.help import show_help
 from secretsbackup.desktop.profile_states import ProfileState, ProfileStates
@@ -212,7 +212,10 @@ class Facts(QWidget):
 
     def __init__(self) -> None:
         super().__init__()
-        paths, sentences = [Elided("sentence") for _n in range(2)], [widgets.sentence() for _n in range(2)]
+        paths, sentences = (
+            [ElidedLabel("sentence") for _n in range(2)],
+            [widgets.sentence() for _n in range(2)],
+        )
         self._rows: list[tuple[QLabel, QLabel]] = [(QLabel(), text) for text in (*paths, *sentences)]
         grid = QGridLayout(self)
         grid.setContentsMargins(0, 0, 0, 0)
@@ -237,6 +240,6 @@ class Facts(QWidget):
         colour, ratio = style.quiet_colour(self.palette()), self.devicePixelRatioF()
         for (mark, text), (icon, told) in zip(self._rows, shown, strict=True):
             mark.setPixmap(icons.pixmap(icon, 18, line=colour, ratio=ratio))
-            text.show_text(told) if isinstance(text, Elided) else text.setText(told)
+            text.show_text(told) if isinstance(text, ElidedLabel) else text.setText(told)
             mark.setVisible(bool(told))
             text.setVisible(bool(told))

@@ -8,7 +8,7 @@ from PySide6.QtGui import QKeySequence, QShortcut
 from PySide6.QtWidgets import QCheckBox, QComboBox, QFrame, QHBoxLayout, QLabel, QScrollArea, QWidget
 
 from secretsbackup.desktop import prompts, screens, style, widgets, work
-from secretsbackup.desktop.elided_label import Elided
+from secretsbackup.desktop.elided_label import ElidedLabel
 from secretsbackup.desktop.help import offer_help
 from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.screens import Show
@@ -82,7 +82,7 @@ class PreferencesWindow(QWidget):
         row.setContentsMargins(0, 0, 0, 0)
         row.setSpacing(style.GRID)
         text = widgets.column(gap=0)
-        where = Elided()
+        where = ElidedLabel()
         where.show_text(place(profile.destination))
         text.addWidget(widgets.heading(profile.name))
         text.addWidget(where)
@@ -108,8 +108,8 @@ class PreferencesWindow(QWidget):
             destroys=True,
         )
         if sure:
-            self._trouble.untell()
-            await work.attempt(registry.leave(profile, self._home), self._trouble.tell)
+            self._trouble.clear_message()
+            await work.attempt(registry.delete(profile, self._home), self._trouble.tell)
 
     def _switch_autostart(self, wanted: bool) -> None:
         async def switch() -> None:

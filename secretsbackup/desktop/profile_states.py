@@ -13,7 +13,7 @@ from PySide6.QtCore import QFileSystemWatcher, QObject, QTimer, Signal
 from secretsbackup.desktop import work
 from secretsbackup.desktop.follower import Follower
 from secretsbackup.desktop.icons import Shield
-from secretsbackup.desktop.run_trace import Trace
+from secretsbackup.desktop.run_trace import RunSamples
 from secretsbackup.model.event import Moment, RunEnded, RunId
 from secretsbackup.model.inventory import Inventory
 from secretsbackup.model.outcome import Failed, Failure, Outcome
@@ -92,7 +92,7 @@ class ProfileStates(QObject):
         self._home, self._follower = home, follower
         self.all: dict[ProfileName, ProfileState] = {}
         self.trouble: Message | None = None
-        self.traces: dict[ProfileName, Trace] = {}
+        self.traces: dict[ProfileName, RunSamples] = {}
         self._changed: set[ProfileName] = set()
         self._soon = QTimer(self, interval=_OFTEN, singleShot=True)
         self._soon.timeout.connect(self._tell)
@@ -134,7 +134,7 @@ class ProfileStates(QObject):
     def accept(self, name: ProfileName, key: str) -> None:
         """Keep quiet about a concern until it changes."""
         accepted = notes.read(self._home, name).accepted | {key}
-        if self._done(lambda: notes.set_(self._home, name, accepted=accepted)):
+        if self._done(lambda: notes.update(self._home, name, accepted=accepted)):
             self.refresh(name)
 
     def _done(self, change: Callable[[], None]) -> bool:
@@ -147,9 +147,9 @@ class ProfileStates(QObject):
             return False
         return True
 
-    def trace(self, name: ProfileName) -> Trace:
+    def trace(self, name: ProfileName) -> RunSamples:
         """What is known of the run that goes on, beyond its status."""
-        return self.traces.setdefault(name, Trace())
+        return self.traces.setdefault(name, RunSamples())
 
     def _look(self, folder: str) -> None:
         if folder == str(self._home.config):
@@ -256,10 +256,10 @@ class ProfileStates(QObject):
             self.changed.emit(name)
 
 
-def _going_on(remembered: Status, live: Status) -> Status:
+def _going_on(remembered: Status, handle: Status) -> Status:
     """What is remembered, with the run that goes on as it was heard."""
     heard = ("verb", "began", "stirred", "step", "steps_done", "progress", "warnings", "heard")
-    return msgspec.structs.replace(remembered, **{field: getattr(live, field) for field in heard})
+    return msgspec.structs.replace(remembered, **{field: getattr(handle, field) for field in heard})
 
 
 ORDER = (Shield.RUNNING, Shield.FAILED, Shield.ATTENTION, Shield.PAUSED, Shield.SAFE)

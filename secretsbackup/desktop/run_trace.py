@@ -6,11 +6,11 @@ from collections import deque
 from secretsbackup.model.event import Event, Progressed, RunStarted, Step, StepEnded, StepStarted
 
 _SAMPLES = 240
-_OFTEN = 0.5
+_INTERVAL_MS = 0.5
 """Seconds between two samples."""
 
 
-class Trace:
+class RunSamples:
     """`rates` are bytes a second, two a second at most; `seconds` how long each step took."""
 
     def __init__(self) -> None:
@@ -31,7 +31,7 @@ class Trace:
                 self.seconds[step] = seconds
             case Progressed(unit="bytes", rate=rate, detail=detail):
                 self.detail = detail or self.detail
-                if time.monotonic() - self._sampled >= _OFTEN:
+                if time.monotonic() - self._sampled >= _INTERVAL_MS:
                     self._sampled = time.monotonic()
                     self.rates.append(rate)
             case Progressed(detail=detail):

@@ -8,9 +8,9 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QProgressBar, QSizePolicy, QW
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, style, widgets
-from secretsbackup.desktop.elided_label import Elided
+from secretsbackup.desktop.elided_label import ElidedLabel
 from secretsbackup.desktop.icons import Shield
-from secretsbackup.desktop.run_trace import Trace
+from secretsbackup.desktop.run_trace import RunSamples
 from secretsbackup.model.event import Step, Verb, steps
 from secretsbackup.model.status import Status
 from secretsbackup.words.language import _
@@ -34,11 +34,11 @@ class Running(QWidget):
         self._bar.setAccessibleName(_("Progress"))
         self._curve = Curve()
         self._steps = _Steps()
-        self._file = Elided()
+        self._file = ElidedLabel()
         self._warnings = widgets.quiet()
         self._lay_out()
 
-    def show_run(self, status: Status, trace: Trace) -> None:
+    def show_run(self, status: Status, trace: RunSamples) -> None:
         """Show how far it is now."""
         progress = status.progress
         share = progress.done / progress.total if progress and progress.total else 0.0
@@ -94,7 +94,7 @@ class _Steps(QWidget):
         self._shown: list[tuple[Step, QLabel, QLabel]] = []
         self._begin(Verb.BACKUP)  # now, and not when a run begins, which has enough to show
 
-    def show_run(self, status: Status, trace: Trace) -> None:
+    def show_run(self, status: Status, trace: RunSamples) -> None:
         if status.verb is not self._verb and status.verb:
             self._begin(status.verb)
         order = [step for step, _mark, _name in self._shown]

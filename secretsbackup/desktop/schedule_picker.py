@@ -11,7 +11,7 @@ from secretsbackup.model.schedule import Daily, Hours, Manual, Schedule, Weekday
 from secretsbackup.words.language import _
 
 
-class Often(Choices[type[object]]):
+class SchedulePicker(Choices[type[object]]):
     """`edited` says that another schedule is shown."""
 
     edited = Signal()

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import msgspec
 
 from secretsbackup.model.event import RunId
-from secretsbackup.model.plan import Start
+from secretsbackup.model.plan import StartFrom
 from secretsbackup.model.profile import ProfileName
 
 
@@ -21,7 +21,7 @@ class Preferences(msgspec.Struct, frozen=True):
 class SetUp(msgspec.Struct, frozen=True):
     """The wizard that adds a profile: where one was begun it goes on there, unless `start` says otherwise."""
 
-    start: Start | None = None
+    start: StartFrom | None = None
 
 
 class Restore(msgspec.Struct, frozen=True):

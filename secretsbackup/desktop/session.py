@@ -19,7 +19,7 @@ from secretsbackup.store import lock
 from secretsbackup.store.home import Home
 
 if TYPE_CHECKING:
-    from secretsbackup.operations.run.runner import Ask, Live, Recipe
+    from secretsbackup.operations.run.runner import Ask, Recipe, RunHandle
 
 _END_S = 20
 """How long the end of the program waits for the end of a run."""
@@ -43,7 +43,7 @@ class Session(QObject):
         """`ask` is who gives the passphrase where the keyring has none."""
         super().__init__(parent)
         self._home, self._states, self._follower, self._ask = home, states, follower, ask
-        self._lives: list[tuple[ProfileName, Live]] = []
+        self._lives: list[tuple[ProfileName, RunHandle]] = []
 
     def back_up(self, name: ProfileName, options: BackupOptions = BackupOptions()) -> None:  # noqa: B008
         """Back up a profile now."""
@@ -81,7 +81,7 @@ class Session(QObject):
         *,
         ask: "Ask | None" = None,
         opened_by: Credential = None,
-    ) -> "Live | None":
+    ) -> "RunHandle | None":
         """Start a run in this process, and follow it; None if not even its journal can be written.
 
         `ask` is who gives the passphrase where the keyring has none: whoever sits here, unless it is said.
@@ -90,22 +90,22 @@ class Session(QObject):
 
         asked = ask or self._ask
         try:
-            live = runner.start(recipe, verb, profile, self._home, ask=asked, opened_by=opened_by)
+            handle = runner.start(recipe, verb, profile, self._home, ask=asked, opened_by=opened_by)
         except Failure as failure:
             self.refused.emit(work.told(failure))
             return None
         self._lives = [
             *((name, before) for name, before in self._lives if not before.over),
-            (profile.name, live),
+            (profile.name, handle),
         ]
         self.started.emit(profile.name, asked is not runner.nobody)
-        self._follower.listen(profile.name, live)
-        return live
+        self._follower.listen(profile.name, handle)
+        return handle
 
-    def going_on(self, of: ProfileName | None = None) -> "list[Live]":
+    def going_on(self, of: ProfileName | None = None) -> "list[RunHandle]":
         """The runs of this process that have not ended, of one profile or of all. Of one there are two while
         the second finds out that the first has the lock."""
-        return [live for name, live in self._lives if of in (None, name) and not live.over]
+        return [handle for name, handle in self._lives if of in (None, name) and not handle.over]
 
     def stop(self, name: ProfileName) -> None:
         """Stop a run: one of this process, or one that a terminal or a timer does."""
@@ -120,8 +120,8 @@ class Session(QObject):
 
     def _stop_here(self, name: ProfileName) -> bool:
         lives = self.going_on(name)
-        for live in lives:
-            live.cancel(YOU)
+        for handle in lives:
+            handle.cancel(YOU)
         return bool(lives)
 
     async def _stop_elsewhere(self, name: ProfileName) -> None:
@@ -132,8 +132,8 @@ class Session(QObject):
     async def end(self, by: str) -> None:
         """Stop all runs of this process, and wait for their ends, though not for ever."""
         lives = self.going_on()
-        for live in lives:
-            live.cancel(by)
-        for live in lives:
+        for handle in lives:
+            handle.cancel(by)
+        for handle in lives:
             with contextlib.suppress(TimeoutError):
-                await asyncio.wait_for(live.outcome(), _END_S)
+                await asyncio.wait_for(handle.outcome(), _END_S)

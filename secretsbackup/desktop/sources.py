@@ -10,7 +10,7 @@ from PySide6.QtWidgets import QFileDialog, QHBoxLayout, QListWidget, QListWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, style, widgets, work
-from secretsbackup.desktop.elided_label import Elided
+from secretsbackup.desktop.elided_label import ElidedLabel
 from secretsbackup.model.paths import legible
 from secretsbackup.model.profile import Source, labelled
 from secretsbackup.operations.setup.measure import Amount, measure
@@ -36,7 +36,7 @@ class Sources(QWidget):
         self._paths: dict[str, str] = {}
         self._counting: asyncio.Task[None] | None = None
         self._list, self._patterns = QListWidget(), QPlainTextEdit()
-        self._amount, self._idle = Elided("sentence"), widgets.quiet()
+        self._amount, self._idle = ElidedLabel("sentence"), widgets.quiet()
         self._soon = QTimer(self, interval=_SOON, singleShot=True)
         self._soon.timeout.connect(self._count)
         self._lay_out()

@@ -53,7 +53,7 @@ class Trouble(QFrame):
             widgets.into_view(self)
         self.show()
 
-    def untell(self) -> None:
+    def clear_message(self) -> None:
         """Nothing is wrong."""
         self.hide()
 

@@ -129,7 +129,7 @@ class VerificationWindow(QWidget):
         self._show(screens.Log(self._name, index.data(RUN.value).run))
 
     def _lay_out(self) -> None:
-        why = widgets.quiet(
+        cause = widgets.quiet(
             _(
                 "This restores a sample of your files and compares them, as a new computer "
                 "would: with only the destination and your passphrase. Your own files are not "
@@ -139,7 +139,7 @@ class VerificationWindow(QWidget):
         box = widgets.column(self, margin=3, gap=2)
         box.addWidget(self._still)
         box.addWidget(self.running)
-        box.addWidget(why)
+        box.addWidget(cause)
         box.addWidget(widgets.rule())
         box.addWidget(widgets.heading(_("Tests so far")))
         box.addWidget(self._none)

@@ -16,7 +16,7 @@ from secretsbackup.desktop.screens import Show
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.settings import Settings
 from secretsbackup.desktop.trouble import Trouble
-from secretsbackup.model.plan import Start
+from secretsbackup.model.plan import StartFrom
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
@@ -109,7 +109,7 @@ class MainWindow(QWidget):
         if states.trouble:
             self._trouble.tell(states.trouble)
         else:
-            self._trouble.untell()
+            self._trouble.clear_message()
         self._side.setVisible(bool(states.all) and self._has_room())
         known = self.chosen or next(iter(states.all), None)
         self.choose(known or "")
@@ -121,7 +121,7 @@ class MainWindow(QWidget):
         self._show(screens.SetUp())
 
     def _recover(self) -> None:
-        self._show(screens.SetUp(Start.KIT))
+        self._show(screens.SetUp(StartFrom.KIT))
 
     def _show_preferences(self) -> None:
         self._show(screens.Preferences())
@@ -174,16 +174,16 @@ class MainWindow(QWidget):
         icons.keep(picture, _draw_shield)
         picture.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         title = widgets.headline(_("Keep what you can’t lose"))
-        why = widgets.quiet(
+        cause = widgets.quiet(
             _("Your files, encrypted with your own key, in a place you choose. Only what changed is sent.")
         )
         set_up = widgets.primary(_("&Set up a backup"), self._set_up)
         restore = widgets.button(_("&Restore from a backup I have"), self._recover)
         box = widgets.column(made, margin=4, gap=2)
         box.addStretch(2)
-        for widget in (picture, title, why):
+        for widget in (picture, title, cause):
             box.addWidget(widget)
-        for label in (title, why):
+        for label in (title, cause):
             label.setAlignment(Qt.AlignmentFlag.AlignHCenter)
         box.addSpacing(2 * style.GRID)
         box.addWidget(set_up, 0, Qt.AlignmentFlag.AlignHCenter)

@@ -13,7 +13,7 @@ from secretsbackup.desktop.screens import Screen
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.settings import Settings
 from secretsbackup.model.event import RunId
-from secretsbackup.model.plan import Start
+from secretsbackup.model.plan import StartFrom
 from secretsbackup.model.profile import Profile, ProfileName
 from secretsbackup.model.secret import Secret
 from secretsbackup.store.home import Home
@@ -57,7 +57,7 @@ class Windows(QObject):
                 return
             self._open[screen] = window
             window.destroyed.connect(lambda: self._open.pop(screen, None))
-        elif screen == screens.SetUp(Start.KIT):
+        elif screen == screens.SetUp(StartFrom.KIT):
             _ask_for_kit(window)
         _raise(window)
 
@@ -116,7 +116,7 @@ class Windows(QObject):
 
         return PreferencesWindow(self._home, self._settings, self._states, self.show)
 
-    def _make_set_up(self, start: Start | None) -> QWidget:
+    def _make_set_up(self, start: StartFrom | None) -> QWidget:
         from secretsbackup.desktop.setup import SetUpWizard
 
         return SetUpWizard(self._home, self._states, self._session, self._automatic, self.show, start)

@@ -28,8 +28,8 @@ def told(error: Failure | Skip | OSError) -> Message:
         if failure is None:
             raise error
         error = failure
-    why = error.causes[0] if isinstance(error, Skip) else error.cause
-    return reason(why)
+    cause = error.causes[0] if isinstance(error, Skip) else error.cause
+    return reason(cause)
 
 
 async def attempt(work: Coroutine[Any, Any, _T], trouble: Callable[[Message], object]) -> _T | None:

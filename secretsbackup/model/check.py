@@ -106,7 +106,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     right: str
     sign: Sign
     detail: str = ""
-    why: Cause | None = None
+    cause: Cause | None = None
     statement: Statement | None = None
     count: int = 0
     size: int = 0
@@ -125,7 +125,7 @@ class Finding(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
 
 def trouble(right: str, failure: Failure) -> Finding:
     """A finding that says why something does not work at all."""
-    return Finding(right=right, sign=Sign.TROUBLE, why=failure.cause)
+    return Finding(right=right, sign=Sign.TROUBLE, cause=failure.cause)
 
 
 def of_action(action: Action, *, allowed: bool | None, statement: Statement, right: str = "") -> Finding:

@@ -9,7 +9,7 @@ from secretsbackup.model.destination import Bucket
 from secretsbackup.model.profile import ProfileName
 
 
-class Part(StrEnum):
+class SetupPart(StrEnum):
     """The parts of a set-up, in the order in which they are made."""
 
     BUCKET = "bucket"
@@ -24,10 +24,10 @@ class Part(StrEnum):
     TRIAL = "trial"
 
 
-PROTECTIONS = (Part.OWNERSHIP, Part.PUBLIC_ACCESS, Part.VERSIONING, Part.LIFECYCLE)
+PROTECTIONS = (SetupPart.OWNERSHIP, SetupPart.PUBLIC_ACCESS, SetupPart.VERSIONING, SetupPart.LIFECYCLE)
 
 
-class How(StrEnum):
+class PartResult(StrEnum):
     """What became of a part."""
 
     BEGUN = "begun"
@@ -41,7 +41,7 @@ class How(StrEnum):
     KEPT = "kept"
 
 
-class Made(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class Created(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """What a set-up made and can take away again; nothing here that was there before.
 
     `key_id` names the access key, whose secret half is in the keychain alone; `rule` the lifecycle rule.
@@ -61,17 +61,17 @@ class Made(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
         return any((self.bucket, self.rule, self.user, self.key_id, self.stored))
 
 
-class Did(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class PartDone(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """One part and what became of it; `made` is all that was made so far."""
 
-    part: Part
-    how: How
-    made: Made
+    part: SetupPart
+    how: PartResult
+    made: Created
     detail: str = ""
-    why: Cause | None = None
+    cause: Cause | None = None
 
 
-class Hand(StrEnum):
+class ManualStep(StrEnum):
     """What a person does where no administrator's key is given to this program."""
 
     BUCKET = "bucket"
@@ -82,8 +82,8 @@ class Hand(StrEnum):
     KEY = "key"
 
 
-class HandStep(msgspec.Struct, frozen=True):
+class ManualInstruction(msgspec.Struct, frozen=True):
     """One step that a person does, and what to paste there."""
 
-    hand: Hand
+    hand: ManualStep
     copy: str = ""

@@ -27,7 +27,7 @@ class NotPutBack(msgspec.Struct, frozen=True):
     """A file that could not be put back, by its path in the snapshot, and why."""
 
     path: bytes
-    why: Cause
+    cause: Cause
 
 
 class PutBack(msgspec.Struct, frozen=True):

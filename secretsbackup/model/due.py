@@ -95,7 +95,7 @@ def due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: Surrou
     return Due(begin, (*_too_early(wanted, again, paused, now), *_in_the_way(profile, now, around)))
 
 
-def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: Surroundings) -> Due:
+def verification_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: Surroundings) -> Due:
     """Whether it should be proven now that this profile can be restored; `runs` are those that are over.
 
     A drill needs no source. One that found damage is not repeated before a backup has made good for it.
@@ -106,14 +106,14 @@ def drill_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: 
         return Due(None, (causes.VerificationOff(),))
     if not backups:
         return Due(None, (causes.NoSnapshot(),))
-    drills = sorted((run for run in known if run.verb is Verb.VERIFY), key=lambda run: over(run, now))
-    if damage := _found(drills, max(run.began for run in backups)):
+    verifications = sorted((run for run in known if run.verb is Verb.VERIFY), key=lambda run: over(run, now))
+    if damage := _found(verifications, max(run.began for run in backups)):
         return Due(None, (damage,))
-    wanted = _next_drill(profile, drills, min(run.began for run in backups))
-    again = _next_try(drills, now)
+    wanted = _next_drill(profile, verifications, min(run.began for run in backups))
+    again = _next_try(verifications, now)
     paused = around.paused_until if around.paused_until and around.paused_until > now else None
     begin = max(time for time in (wanted, again, paused) if time)
-    drives = tuple(why for why in around.missing if why.reason is Reason.DESTINATION_AWAY)
+    drives = tuple(cause for cause in around.missing if cause.reason is Reason.DESTINATION_AWAY)
     around = msgspec.structs.replace(around, missing=drives)
     return Due(begin, (*_too_early(wanted, again, paused, now), *_in_the_way(profile, now, around)))
 
@@ -168,20 +168,20 @@ def _wanted(
     return following(profile.schedule, good, lateness(profile, around.machine))
 
 
-def _proofs(drills: Sequence[PastRun]) -> list[datetime]:
-    return [run.began for run in drills if isinstance(run.outcome, Completed)]
+def _proofs(verifications: Sequence[PastRun]) -> list[datetime]:
+    return [run.began for run in verifications if isinstance(run.outcome, Completed)]
 
 
-def _next_drill(profile: Profile, drills: Sequence[PastRun], first: datetime) -> datetime:
+def _next_drill(profile: Profile, verifications: Sequence[PastRun], first: datetime) -> datetime:
     """When the next proof is wanted: so many days after the last one, or a day after the first backup."""
     days = timedelta(days=profile.verify_every)
-    return max(proofs) + days if (proofs := _proofs(drills)) else first + min(days, _SETTLED)
+    return max(proofs) + days if (proofs := _proofs(verifications)) else first + min(days, _SETTLED)
 
 
-def _next_try(drills: Sequence[PastRun], now: datetime) -> datetime | None:
+def _next_try(verifications: Sequence[PastRun], now: datetime) -> datetime | None:
     """When to try again after drills that came to nothing; None if the last one was good."""
-    proof = max(_proofs(drills), default=None)
-    vain = [run for run in drills if proof is None or run.began > proof]
+    proof = max(_proofs(verifications), default=None)
+    vain = [run for run in verifications if proof is None or run.began > proof]
     if not vain:
         return None
     last = vain[-1]
@@ -190,9 +190,9 @@ def _next_try(drills: Sequence[PastRun], now: datetime) -> datetime | None:
     return over(last, now) + min(_SETTLED, _FIRST_DRILL_WAIT * (1 << min(len(vain) - 1, 10)))
 
 
-def _found(drills: Sequence[PastRun], backed_up: datetime) -> Cause | None:
+def _found(verifications: Sequence[PastRun], backed_up: datetime) -> Cause | None:
     """The damage that the last drill found, unless there was a good backup since."""
-    last = drills[-1] if drills else None
+    last = verifications[-1] if verifications else None
     return damage_after(None, last.outcome, last.verb) if last and last.began > backed_up else None
 
 

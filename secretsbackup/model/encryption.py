@@ -8,7 +8,7 @@ from enum import StrEnum
 from secretsbackup.model.profile import Fingerprint
 
 
-class Sealing(StrEnum):
+class Encryption(StrEnum):
     """What opens a backup."""
 
     KEY = "key"
@@ -22,6 +22,6 @@ UNSEALED = Fingerprint("nothing")
 """In the place of a key: it is not encrypted."""
 
 
-def sealing(key: Fingerprint) -> Sealing:
+def encryption_of(key: Fingerprint) -> Encryption:
     """What opens backups that are for this key, or for what stands in its place."""
-    return {BY_PASSPHRASE: Sealing.PASSPHRASE, UNSEALED: Sealing.NOTHING}.get(key, Sealing.KEY)
+    return {BY_PASSPHRASE: Encryption.PASSPHRASE, UNSEALED: Encryption.NOTHING}.get(key, Encryption.KEY)

@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 
-class What(StrEnum):
+class EntryKind(StrEnum):
     """What a path is."""
 
     FILE = "file"
@@ -15,7 +15,7 @@ class What(StrEnum):
     OTHER = "other"
 
 
-class Seen(msgspec.Struct, frozen=True):
+class SeenEntry(msgspec.Struct, frozen=True):
     """A path as a snapshot shows it; `what` is None where it shows that the path is gone.
 
     `modified` is in seconds since 1970 (UTC). The size is at least `least` and at most `most` bytes:
@@ -23,7 +23,7 @@ class Seen(msgspec.Struct, frozen=True):
     """
 
     path: bytes
-    what: What | None
+    what: EntryKind | None
     modified: int = 0
     least: int = 0
     most: int = 0
@@ -36,7 +36,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     path: bytes
-    what: What
+    what: EntryKind
     modified: datetime
     least: int
     most: int
@@ -54,7 +54,7 @@ class Entry(msgspec.Struct, frozen=True, kw_only=True):
         return self.path.rpartition(b"/")[2]
 
 
-class Found(msgspec.Struct, frozen=True):
+class SearchResult(msgspec.Struct, frozen=True):
     """What a search found, best first, and how many matching paths are left out: at least so many, where
     they are tens of thousands."""
 
@@ -62,21 +62,21 @@ class Found(msgspec.Struct, frozen=True):
     more: int
 
 
-class Holds(msgspec.Struct, frozen=True):
+class Totals(msgspec.Struct, frozen=True):
     """How much lies at or below a path: files (anything but folders) and their bytes, at most."""
 
     files: int
     bytes: int
 
 
-class Taken(msgspec.Struct, frozen=True, kw_only=True):
+class SnapshotContents(msgspec.Struct, frozen=True, kw_only=True):
     """A snapshot, what it holds, and how many files (no folders) it shows as new, changed and deleted."""
 
     time: datetime
     new: int
     changed: int
     deleted: int
-    holds: Holds
+    holds: Totals
 
 
 def moment(seconds: int) -> datetime:

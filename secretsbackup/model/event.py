@@ -34,11 +34,11 @@ class Step(StrEnum):
     """The parts of a run, in the order in which they come."""
 
     CHECK = "check"
-    GATHER = "gather"
+    COLLECT = "gather"
     SEND = "send"
     FETCH = "fetch"
     COMPARE = "compare"
-    PROVE = "prove"
+    AUDIT = "prove"
     RECORD = "record"
     TIDY = "tidy"
 
@@ -47,13 +47,13 @@ def steps(verb: Verb) -> tuple[Step, ...]:
     """The steps that a run of this verb has."""
     match verb:
         case Verb.BACKUP:
-            return (Step.CHECK, Step.GATHER, Step.SEND, Step.PROVE, Step.RECORD, Step.TIDY)
+            return (Step.CHECK, Step.COLLECT, Step.SEND, Step.AUDIT, Step.RECORD, Step.TIDY)
         case Verb.RESTORE:
             return (Step.CHECK, Step.FETCH, Step.RECORD)
         case Verb.VERIFY:
-            return (Step.CHECK, Step.PROVE, Step.FETCH, Step.COMPARE)
+            return (Step.CHECK, Step.AUDIT, Step.FETCH, Step.COMPARE)
         case Verb.PRUNE:
-            return (Step.CHECK, Step.PROVE, Step.TIDY)
+            return (Step.CHECK, Step.AUDIT, Step.TIDY)
         case _:
             assert_never(verb)
 

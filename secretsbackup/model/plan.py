@@ -5,14 +5,14 @@ from enum import StrEnum
 import msgspec
 
 from secretsbackup.model.causes import Cause
-from secretsbackup.model.created import Made
+from secretsbackup.model.created import Created
 from secretsbackup.model.destination import Destination
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.schedule import Daily, Schedule
 from secretsbackup.model.services import AMAZON
 
 
-class Start(StrEnum):
+class StartFrom(StrEnum):
     """What one has already."""
 
     NEW = "new"
@@ -21,7 +21,7 @@ class Start(StrEnum):
     THERE = "there"
 
 
-class Where(StrEnum):
+class PlaceKind(StrEnum):
     """The kinds of places to back up to."""
 
     AMAZON = "amazon"
@@ -38,7 +38,7 @@ class Access(StrEnum):
     HAND = "hand"
 
 
-class What(msgspec.Struct, frozen=True, omit_defaults=True):
+class Protected(msgspec.Struct, frozen=True, omit_defaults=True):
     """What is to be protected, and what it is called."""
 
     name: str = ""
@@ -46,7 +46,7 @@ class What(msgspec.Struct, frozen=True, omit_defaults=True):
     exclude: tuple[str, ...] = ()
 
 
-class Rhythm(msgspec.Struct, frozen=True, omit_defaults=True):
+class Timing(msgspec.Struct, frozen=True, omit_defaults=True):
     """How often, and how long it is kept; `full_every` in days."""
 
     schedule: Schedule = Daily()
@@ -54,18 +54,18 @@ class Rhythm(msgspec.Struct, frozen=True, omit_defaults=True):
     keep: int = 2
 
 
-class KitWish(msgspec.Struct, frozen=True, omit_defaults=True):
+class KitChoice(msgspec.Struct, frozen=True, omit_defaults=True):
     """Where the recovery kit is saved (empty: later), and whether one stays beside the backups as well."""
 
     folder: str = ""
     beside: bool = False
 
 
-class Traces(msgspec.Struct, frozen=True, omit_defaults=True):
+class SetupLeftovers(msgspec.Struct, frozen=True, omit_defaults=True):
     """What setting up has made so far, and can take away again."""
 
     key: Fingerprint | None = None
-    bucket: Made | None = None
+    bucket: Created | None = None
 
     @property
     def anything(self) -> bool:
@@ -73,14 +73,14 @@ class Traces(msgspec.Struct, frozen=True, omit_defaults=True):
         return bool(self.key or (self.bucket and self.bucket.anything))
 
 
-class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class SetupPlan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """All answers, and the page on which one was."""
 
     page: str = ""
-    start: Start = Start.NEW
+    start: StartFrom = StartFrom.NEW
     config: str = ""
-    what: What = What()
-    where: Where = Where.AMAZON
+    what: Protected = Protected()
+    where: PlaceKind = PlaceKind.AMAZON
     service: str = AMAZON
     account: str = ""
     destination: Destination | None = None
@@ -89,10 +89,10 @@ class Plan(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     key: Fingerprint | None = None
     rsa: bool = False
     keep_passphrase: bool = True
-    rhythm: Rhythm = Rhythm()
-    kit: KitWish = KitWish()
+    rhythm: Timing = Timing()
+    kit: KitChoice = KitChoice()
     automatic: bool = True
-    traces: Traces = Traces()
+    traces: SetupLeftovers = SetupLeftovers()
 
 
 class Task(StrEnum):
@@ -110,10 +110,10 @@ class Task(StrEnum):
     START = "start"
 
 
-class Told(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
+class TaskTold(msgspec.Struct, frozen=True, kw_only=True, omit_defaults=True):
     """A part begins, or is over: it was done, or it could not be (`why`) and the rest goes on."""
 
     task: Task
     over: bool
     detail: str = ""
-    why: Cause | None = None
+    cause: Cause | None = None

@@ -9,7 +9,7 @@ _CALLS = 10
 (1 to 2 s), a volume is 50 MB."""
 
 
-class Errand(msgspec.Struct, frozen=True):
+class RestoreCall(msgspec.Struct, frozen=True):
     """One call: a path, those at or below it that are wanted, and the volumes that it opens."""
 
     path: bytes
@@ -17,18 +17,18 @@ class Errand(msgspec.Struct, frozen=True):
     volumes: frozenset[str]
 
 
-def errands(
+def restore_calls(
     paths: Iterable[bytes],
     volumes: Callable[[bytes], frozenset[str]],
     worth: Callable[[bytes, Sequence[bytes]], bool],
-) -> tuple[Errand, ...]:
+) -> tuple[RestoreCall, ...]:
     """Few calls that open hardly a volume beyond those that the paths lie in, in the order of their paths.
 
     Several paths become one call for the folder that they lie in where that opens the same volumes, or saves
     many calls for each other one, and where it is `worth` bringing all of it back for them. A path that lies
     below another is left out.
     """
-    known = [Errand(path, (path,), volumes(path)) for path in outermost(paths)]
+    known = [RestoreCall(path, (path,), volumes(path)) for path in outermost(paths)]
     while len(merged := _merged(known, volumes, worth)) < len(known):
         known = merged
     return tuple(sorted(known, key=lambda one: one.path.split(b"/")))
@@ -48,14 +48,14 @@ def _above(path: bytes) -> Iterable[bytes]:
 
 
 def _merged(
-    known: Sequence[Errand],
+    known: Sequence[RestoreCall],
     volumes: Callable[[bytes], frozenset[str]],
     worth: Callable[[bytes, Sequence[bytes]], bool],
-) -> list[Errand]:
-    by_folder: dict[bytes | None, list[Errand]] = {}
+) -> list[RestoreCall]:
+    by_folder: dict[bytes | None, list[RestoreCall]] = {}
     for one in known:
         by_folder.setdefault(one.path.rpartition(b"/")[0] if one.path else None, []).append(one)
-    found: list[Errand] = []
+    found: list[RestoreCall] = []
     for folder, inside in by_folder.items():
         together = frozenset[str]().union(*(one.volumes for one in inside))
         wanted = tuple(path for one in inside for path in one.wanted)
@@ -63,11 +63,11 @@ def _merged(
             found += inside
             continue
         opened = volumes(folder)
-        one = Errand(folder, wanted, opened)
+        one = RestoreCall(folder, wanted, opened)
         found += [one] if _saves(inside, opened - together) and worth(folder, wanted) else inside
     return found
 
 
-def _saves(calls: Sequence[Errand], in_vain: frozenset[str]) -> bool:
+def _saves(calls: Sequence[RestoreCall], in_vain: frozenset[str]) -> bool:
     """Whether one call instead of these is worth the volumes that it opens in vain."""
     return len(in_vain) * _CALLS < len(calls)

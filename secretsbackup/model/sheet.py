@@ -6,7 +6,7 @@ BLANK = "_" * 40
 """Where somebody writes by hand."""
 
 
-class Part(msgspec.Struct, frozen=True, kw_only=True):
+class SheetPart(msgspec.Struct, frozen=True, kw_only=True):
     """A part of the sheet; `facts` have a name each, `commands` are for a terminal."""
 
     title: str
@@ -20,10 +20,10 @@ class Sheet(msgspec.Struct, frozen=True, kw_only=True):
 
     title: str
     subtitle: str
-    parts: tuple[Part, ...]
-    codes: Part
-    typing: Part
-    block: Part
+    parts: tuple[SheetPart, ...]
+    codes: SheetPart
+    typing: SheetPart
+    block: SheetPart
     lines: tuple[str, ...]
     pieces: tuple[str, ...]
     armor: str

@@ -43,7 +43,7 @@ class Suggestion(msgspec.Struct, frozen=True):
         return sum(self.found.values(), Tally())
 
 
-class Thing(msgspec.Struct, frozen=True):
+class LargeItem(msgspec.Struct, frozen=True):
     """Something large: its whole path, the pattern that leaves it out, its bytes."""
 
     path: str
@@ -52,12 +52,12 @@ class Thing(msgspec.Struct, frozen=True):
     folder: bool
 
 
-class Appraisal(msgspec.Struct, frozen=True):
+class SizeEstimate(msgspec.Struct, frozen=True):
     """What was counted; `sources` without anything that is suggested or left out. `done` once all is."""
 
     sources: dict[str, Tally] = {}
     suggestions: tuple[Suggestion, ...] = ()
-    largest: tuple[Thing, ...] = ()
+    largest: tuple[LargeItem, ...] = ()
     done: bool = False
 
     def of(self, source: str, exclude: Sequence[str]) -> Tally:

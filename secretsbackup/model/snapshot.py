@@ -6,7 +6,7 @@ from enum import StrEnum
 import msgspec
 
 
-class Kind(StrEnum):
+class SnapshotKind(StrEnum):
     """A full snapshot stands alone; an incremental one needs all before it in its chain."""
 
     FULL = "full"
@@ -21,7 +21,7 @@ class Snapshot(msgspec.Struct, frozen=True, kw_only=True):
     """
 
     time: datetime
-    kind: Kind
+    kind: SnapshotKind
     volumes: int
     size: int
     whole: bool = True

@@ -79,7 +79,7 @@ class Concern(msgspec.Struct, frozen=True, omit_defaults=True, kw_only=True):
 
     about: About
     key: str
-    why: tuple[Cause, ...] = ()
+    cause: tuple[Cause, ...] = ()
     when: datetime | None = None
     counts: tuple[tuple[Caution, int], ...] = ()
     number: int = 0
@@ -196,17 +196,17 @@ _ORDER = {about: number for number, about in enumerate(About)}
 def _of_runs(status: Status) -> Iterator[Concern]:
     """What the last runs give cause for."""
     if status.damage:
-        yield Concern(about=About.DAMAGED, key=f"damaged {status.damage.about}", why=(status.damage,))
+        yield Concern(about=About.DAMAGED, key=f"damaged {status.damage.about}", cause=(status.damage,))
     if status.memory:
-        yield Concern(about=About.MEMORY, key=f"memory {status.memory.reason}", why=(status.memory,))
+        yield Concern(about=About.MEMORY, key=f"memory {status.memory.reason}", cause=(status.memory,))
     if status.safe_as_of is None and status.memory is None:
         lacking = tuple(one for one in status.waiting if one.reason not in _ANSWER)
-        yield Concern(about=About.NEVER, key="never", why=lacking)
+        yield Concern(about=About.NEVER, key="never", cause=lacking)
     match status.last:
         case Failed(cause=cause) if cause.reason not in DAMAGE or not status.damage:
             # How much is free changes all the time; and once it has worked again, it is another failure.
             key = f"failed {cause.reason} {cause.names} {status.safe_as_of}"
-            yield Concern(about=About.FAILED, key=key, why=(cause,))
+            yield Concern(about=About.FAILED, key=key, cause=(cause,))
         case Interrupted():
             yield Concern(about=About.INTERRUPTED, key=f"interrupted {status.last_ended}")
         case Completed(warnings=warnings) if warnings:
@@ -215,8 +215,8 @@ def _of_runs(status: Status) -> Iterator[Concern]:
             yield Concern(about=About.LEFT_OUT, key=key, counts=counts, number=warnings)
         case _:
             pass
-    if wanted := tuple(why for why in status.waiting if why.reason in _ANSWER):
-        yield Concern(about=About.ANSWER_WANTED, key=f"answer-wanted {wanted[0].about}", why=wanted)
+    if wanted := tuple(cause for cause in status.waiting if cause.reason in _ANSWER):
+        yield Concern(about=About.ANSWER_WANTED, key=f"answer-wanted {wanted[0].about}", cause=wanted)
 
 
 def _of_time(status: Status, now: datetime) -> Iterator[Concern]:
@@ -226,15 +226,15 @@ def _of_time(status: Status, now: datetime) -> Iterator[Concern]:
     safe, alarm = status.safe_as_of, status.alarm_after
     if safe and alarm and now > alarm:
         about = About.LONG_AGO if now > alarm + _TOO_LONG else About.OVERDUE
-        yield Concern(about=about, key=f"{about} {safe}", why=status.waiting, when=safe)
+        yield Concern(about=about, key=f"{about} {safe}", cause=status.waiting, when=safe)
     tried = status.proven or status.since
     long_since = max(_PROVEN_FOR, 2 * timedelta(days=status.verify_every))
     if status.unproven:
         key = f"not-proven {status.unproven.reason} {status.unproven.about} {status.proven}"
-        yield Concern(about=About.NOT_PROVEN, key=key, why=(status.unproven,))
+        yield Concern(about=About.NOT_PROVEN, key=key, cause=(status.unproven,))
     elif tried and now > tried + long_since:
-        why = (status.unasked,) if status.unasked else ()
-        yield Concern(about=About.NOT_PROVEN, key=f"not-proven {tried}", when=tried, why=why)
+        cause = (status.unasked,) if status.unasked else ()
+        yield Concern(about=About.NOT_PROVEN, key=f"not-proven {tried}", when=tried, cause=cause)
     if status.kit_saved is False:
         yield Concern(about=About.KIT_NOT_SAVED, key="kit-not-saved")
     elif status.kit_outdated:

@@ -14,7 +14,7 @@ from secretsbackup.model import causes
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
 from secretsbackup.store import boundary, history
-from secretsbackup.store.history import Place, place_of
+from secretsbackup.store.history import PlaceId, place_of
 from secretsbackup.store.home import Home, owner_only, unwritable, write
 
 _MARK = ".place"
@@ -55,7 +55,7 @@ def learn(home: Home, profile: Profile, contents: Mapping[str, int]) -> None:
             return
 
 
-def _owner(home: Home, archive: Path) -> Place | None:
+def _owner(home: Home, archive: Path) -> PlaceId | None:
     """Whose files these are. Older versions wrote no mark: there, whoever is known to hold files of that
     name; None if nobody does."""
     if marked := _read(archive):
@@ -63,14 +63,14 @@ def _owner(home: Home, archive: Path) -> Place | None:
     return history.place_with(home, [f"{path.name}.gpg" for path in archive.glob("duplicity-*.manifest")])
 
 
-def _read(folder: Path) -> Place | None:
+def _read(folder: Path) -> PlaceId | None:
     try:
-        return Place(boundary.content(folder / _MARK).decode(errors="surrogateescape"))
+        return PlaceId(boundary.content(folder / _MARK).decode(errors="surrogateescape"))
     except (FileNotFoundError, Failure):
         return None
 
 
-def _aside(archive: Path, place: Place | None) -> Path:
+def _aside(archive: Path, place: PlaceId | None) -> Path:
     digest = hashlib.sha256((place or "").encode(errors="surrogateescape")).hexdigest()[:12]
     return archive / f"{_MARK}-{digest}"
 

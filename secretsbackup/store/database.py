@@ -42,7 +42,7 @@ _MIGRATIONS = (
 )
 _LEAST = 1 << 17
 """Bytes: with less, SQLite cannot make the files beside the database, and calls it an I/O error."""
-_PATIENCE = 2.0
+_LIMIT_S = 2.0
 """Seconds: others of ours hold it for some thousandths of one."""
 
 
@@ -100,7 +100,7 @@ def _migrated(path: Path) -> sqlite3.Connection:
 
 
 def _up_to_date(path: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(path, timeout=_PATIENCE)
+    connection = sqlite3.connect(path, timeout=_LIMIT_S)
     try:
         _migrate(connection, path)
     except BaseException:

@@ -2,17 +2,17 @@
 
 import msgspec
 
-from secretsbackup.model.plan import Plan
+from secretsbackup.model.plan import SetupPlan
 from secretsbackup.store import boundary
 from secretsbackup.store.home import Home, write
 
 
-def read(home: Home) -> Plan | None:
+def read(home: Home) -> SetupPlan | None:
     """The draft; None if there is none, or if its file is not ours."""
-    return boundary.spare(home.draft, Plan)
+    return boundary.spare(home.draft, SetupPlan)
 
 
-def keep(home: Home, plan: Plan) -> None:
+def keep(home: Home, plan: SetupPlan) -> None:
     """Remember it; Failure(NO_ROOM) or (NOT_WRITABLE)."""
     write(home.draft, msgspec.json.encode(plan))
 

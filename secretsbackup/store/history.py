@@ -18,7 +18,7 @@ from secretsbackup.model.run import PastRun
 from secretsbackup.store import database, journal
 from secretsbackup.store.home import Home
 
-Place = NewType("Place", str)
+PlaceId = NewType("PlaceId", str)
 """A destination as a key: its URL, and its endpoint where it has one."""
 
 
@@ -26,10 +26,10 @@ _ASKED = 500
 """Names in one question."""
 
 
-def place_of(destination: Destination) -> Place:
+def place_of(destination: Destination) -> PlaceId:
     """The key under which a destination is remembered."""
     endpoint = destination.endpoint if isinstance(destination, Bucket) else None
-    return Place(f"{url(destination)} {endpoint}" if endpoint else url(destination))
+    return PlaceId(f"{url(destination)} {endpoint}" if endpoint else url(destination))
 
 
 def record(home: Home, moments: Iterable[Moment]) -> None:
@@ -79,7 +79,7 @@ def runs(
     limit: int = -1,
     before: RunId | None = None,
     verb: Verb | None = None,
-    place: Place | None = None,
+    place: PlaceId | None = None,
 ) -> list[PastRun]:
     """The runs of a profile that are over, newest first; only those that began before another one, of one
     verb, and at one place. (Runs of before this was remembered count for every place.) Where the database
@@ -98,7 +98,7 @@ def _runs(
     limit: int,
     before: RunId | None,
     verb: Verb | None,
-    place: Place | None,
+    place: PlaceId | None,
 ) -> list[PastRun]:
     with database.opened(home) as memory:
         rows = memory.execute(
@@ -180,13 +180,13 @@ def _known(home: Home, profile: ProfileName) -> set[str]:
         return {row[0] for row in memory.execute("SELECT id FROM runs WHERE profile = ?", (profile,))}
 
 
-def known_sizes(home: Home, place: Place) -> dict[str, int]:
+def known_sizes(home: Home, place: PlaceId) -> dict[str, int]:
     """The size of each file that an audit saw at a place."""
     with database.opened(home) as memory:
         return dict(memory.execute("SELECT name, size FROM volumes WHERE place = ?", (place,)))
 
 
-def know_sizes(home: Home, place: Place, sizes: Mapping[str, int]) -> None:
+def know_sizes(home: Home, place: PlaceId, sizes: Mapping[str, int]) -> None:
     """Remember exactly these sizes of a place's files."""
     with database.opened(home) as memory:
         memory.execute("DELETE FROM volumes WHERE place = ?", (place,))
@@ -194,7 +194,7 @@ def know_sizes(home: Home, place: Place, sizes: Mapping[str, int]) -> None:
         memory.executemany("INSERT INTO volumes VALUES (?, ?, ?)", rows)
 
 
-def forget_sizes(home: Home, place: Place, names: Iterable[str]) -> None:
+def forget_sizes(home: Home, place: PlaceId, names: Iterable[str]) -> None:
     """Forget files that were removed: what is known and not there is a hole."""
     with database.opened(home) as memory:
         memory.executemany(
@@ -202,7 +202,7 @@ def forget_sizes(home: Home, place: Place, names: Iterable[str]) -> None:
         )
 
 
-def lost_chains(home: Home, place: Place) -> dict[str, str]:
+def lost_chains(home: Home, place: PlaceId) -> dict[str, str]:
     """The chains, by the stamp of their full snapshot, that are known to be damaged or removed."""
     with database.opened(home) as memory:
         return dict(memory.execute("SELECT start, how FROM lost_chains WHERE place = ?", (place,)))
@@ -219,7 +219,7 @@ def _lose(memory: Connection, lost: Iterable[ChainLost]) -> None:
     memory.executemany("INSERT OR REPLACE INTO lost_chains VALUES (?, ?, ?)", rows)
 
 
-def place_with(home: Home, names: Sequence[str]) -> Place | None:
+def place_with(home: Home, names: Sequence[str]) -> PlaceId | None:
     """A place that is known to hold one of these files; None if there is none."""
     marks = ", ".join("?" * min(len(names), _ASKED))
     with database.opened(home) as memory:
@@ -227,10 +227,10 @@ def place_with(home: Home, names: Sequence[str]) -> Place | None:
             f"SELECT place FROM volumes WHERE name IN ({marks}) LIMIT 1",  # noqa: S608 - question marks
             tuple(names[-_ASKED:]),
         ).fetchone()
-    return Place(row[0]) if row else None
+    return PlaceId(row[0]) if row else None
 
 
-def copy_place(home: Home, known: Place, to: Place) -> None:
+def copy_place(home: Home, known: PlaceId, to: PlaceId) -> None:
     """Know of a place what is known of another, of which it is a copy."""
     tables = {"volumes": "name, size", "snapshots": "stamp, files, bytes", "lost_chains": "start, how"}
     with database.opened(home) as memory:
@@ -241,20 +241,20 @@ def copy_place(home: Home, known: Place, to: Place) -> None:
             )
 
 
-def know_made(home: Home, place: Place, stamps: Iterable[str]) -> None:
+def know_made(home: Home, place: PlaceId, stamps: Iterable[str]) -> None:
     """Remember that these snapshots were made from here, however much they hold."""
     with database.opened(home) as memory:
         rows = ((place, stamp) for stamp in stamps)
         memory.executemany("INSERT OR IGNORE INTO snapshots VALUES (?, ?, 0, 0)", rows)
 
 
-def know_snapshot(home: Home, place: Place, stamp: str, files: int, size: int) -> None:
+def know_snapshot(home: Home, place: PlaceId, stamp: str, files: int, size: int) -> None:
     """Remember how much a snapshot holds: `files` and `size` in bytes when restored."""
     with database.opened(home) as memory:
         memory.execute("INSERT OR REPLACE INTO snapshots VALUES (?, ?, ?, ?)", (place, stamp, files, size))
 
 
-def snapshot_sizes(home: Home, place: Place) -> dict[str, tuple[int, int]]:
+def snapshot_sizes(home: Home, place: PlaceId) -> dict[str, tuple[int, int]]:
     """How much each snapshot holds that was made from here: files and bytes, by stamp."""
     with database.opened(home) as memory:
         rows = memory.execute("SELECT stamp, files, bytes FROM snapshots WHERE place = ?", (place,))

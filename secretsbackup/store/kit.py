@@ -6,11 +6,11 @@ import msgspec
 
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName
 from secretsbackup.store import boundary
-from secretsbackup.store.history import Place, place_of
+from secretsbackup.store.history import PlaceId, place_of
 from secretsbackup.store.home import Home, write
 
 
-class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
+class SavedKit(msgspec.Struct, frozen=True, omit_defaults=True):
     """A kit for this key and this place was saved, and perhaps checked (UTC).
 
     `subkeys` are the fingerprints of those that encrypt, of which it holds the secret half; older versions
@@ -18,7 +18,7 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
     """
 
     key: Fingerprint
-    place: Place
+    place: PlaceId
     saved: datetime
     checked: datetime | None = None
     subkeys: tuple[str, ...] = ()
@@ -28,17 +28,17 @@ class Kept(msgspec.Struct, frozen=True, omit_defaults=True):
         return subkey in self.subkeys if self.subkeys else made <= self.saved
 
 
-def read(home: Home, profile: ProfileName) -> Kept | None:
+def read(home: Home, profile: ProfileName) -> SavedKit | None:
     """What is known; None if no kit was saved from here. Failure if that cannot be read."""
-    return boundary.value(home.kit(profile), Kept)
+    return boundary.value(home.kit(profile), SavedKit)
 
 
-def keep(home: Home, profile: ProfileName, kept: Kept) -> None:
+def keep(home: Home, profile: ProfileName, kept: SavedKit) -> None:
     """Remember it, durably."""
     write(home.kit(profile), msgspec.json.encode(kept))
 
 
-def saved(home: Home, profile: Profile) -> Kept | None:
+def saved(home: Home, profile: Profile) -> SavedKit | None:
     """When a kit for this profile's key and destination was saved, and checked; None if it never was."""
     kept = read(home, profile.name)
     fits = kept and (kept.key, kept.place) == (profile.key, place_of(profile.destination))

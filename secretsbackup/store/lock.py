@@ -22,7 +22,7 @@ PLEASE_STOP = signal.SIGUSR1
 """What a user's wish sends to the run of another process. It is no SIGTERM: that is the system's, and what
 ends by it begins again soon."""
 _STOP = "stop"
-_PATIENCE = 8.0
+_LIMIT_S = 8.0
 """Seconds to wait for the children of a run that was killed: they are told to end when it dies."""
 
 
@@ -53,7 +53,7 @@ async def _take(descriptor: int) -> None:
     waited = 0.0
     while not taken(descriptor):
         owner = _owner(descriptor)
-        if waited >= _PATIENCE or _alive(owner):
+        if waited >= _LIMIT_S or _alive(owner):
             raise Skip(causes.Busy(owner))
         await asyncio.sleep(0.1)
         waited += 0.1

@@ -17,7 +17,7 @@ from secretsbackup.store import boundary
 from secretsbackup.store.home import Home, owner_only, write
 
 
-class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
+class Notes(msgspec.Struct, frozen=True, omit_defaults=True):
     """`accepted` are the concerns that the user has read and accepted, by their keys. `tried` is the newest
     manifest that the keychain's passphrase opened. `subkey` is what backups are encrypted to, made at
     `subkey_made`. `alarmed` is when the watchdog last spoke up. `lacking` is why a backup that was due did
@@ -39,15 +39,15 @@ class Marks(msgspec.Struct, frozen=True, omit_defaults=True):
     written_at: datetime | None = None
 
 
-def read(home: Home, profile: ProfileName) -> Marks:
+def read(home: Home, profile: ProfileName) -> Notes:
     """What is remembered; nothing if its file is not there, cannot be read or is not ours."""
     known = boundary.spare(home.marks(profile), dict[str, Any])
     with contextlib.suppress(msgspec.ValidationError):
-        return msgspec.convert(former.upgraded(known), Marks)
-    return Marks()
+        return msgspec.convert(former.upgraded(known), Notes)
+    return Notes()
 
 
-def set_(home: Home, profile: ProfileName, **changes: Any) -> None:
+def update(home: Home, profile: ProfileName, **changes: Any) -> None:
     """Remember something else; nothing is written where it is known already."""
     before = read(home, profile)
     after = msgspec.structs.replace(before, **changes)
@@ -58,35 +58,35 @@ def set_(home: Home, profile: ProfileName, **changes: Any) -> None:
 def lack(home: Home, profile: ProfileName, now: datetime, lacking: tuple[Cause, ...]) -> None:
     """Remember why a backup that is due does not begin; written once for as long as it stays the same."""
     if read(home, profile).lacking != lacking:
-        set_(home, profile, lacking=lacking, lacking_since=now if lacking else None)
+        update(home, profile, lacking=lacking, lacking_since=now if lacking else None)
 
 
-def seen_away(home: Home, profile: ProfileName) -> datetime | None:
+def unreachable_since(home: Home, profile: ProfileName) -> datetime | None:
     """When the network, a source or a drive was last seen to be away."""
     return _seen(home.away(profile))
 
 
-def see_away(home: Home, profile: ProfileName, now: datetime) -> None:
+def note_unreachable(home: Home, profile: ProfileName, now: datetime) -> None:
     """Something is away now. Only the file's time is changed: it may happen every half minute."""
     _see(home.away(profile), now)
 
 
-def seen_unwatched(home: Home) -> datetime | None:
+def unwatched_since(home: Home) -> datetime | None:
     """When the watchdog last said that it cannot watch."""
     return _seen(home.unwatched)
 
 
-def see_unwatched(home: Home, now: datetime) -> None:
+def note_unwatched(home: Home, now: datetime) -> None:
     """Note that the watchdog says now that it cannot watch."""
     _see(home.unwatched, now)
 
 
-def seen_called(home: Home) -> datetime | None:
+def called_at(home: Home) -> datetime | None:
     """When cron, or another timer than ours, was last seen to start what is due."""
     return _seen(home.called)
 
 
-def see_called(home: Home, now: datetime) -> None:
+def note_called(home: Home, now: datetime) -> None:
     """Note that something other than our timer starts what is due now."""
     _see(home.called, now)
 

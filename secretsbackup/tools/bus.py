@@ -13,11 +13,11 @@ if TYPE_CHECKING:
 
     from jeepney.io.blocking import DBusConnection
 
-_PATIENCE = 3.0
+_LIMIT_S = 3.0
 """Seconds: a service that is there answers at once, one that must be started in one or two."""
 
 
-class Service(msgspec.Struct, frozen=True):
+class BusService(msgspec.Struct, frozen=True):
     """An object on a bus, and the interface by which it is spoken to."""
 
     bus: Literal["SYSTEM", "SESSION"]
@@ -26,7 +26,7 @@ class Service(msgspec.Struct, frozen=True):
     interface: str
 
 
-def ask(service: Service, method: str, signature: str = "", *words: Any) -> tuple[Any, ...] | None:
+def ask(service: BusService, method: str, signature: str = "", *words: Any) -> tuple[Any, ...] | None:
     """Call a method and wait for its answer; None where bus or service is not there or refuses.
 
     A file descriptor in the answer is the caller's to close.
@@ -39,13 +39,13 @@ def ask(service: Service, method: str, signature: str = "", *words: Any) -> tupl
         if bus is None:
             return None
         try:
-            answer = bus.send_and_get_reply(question, timeout=_PATIENCE)
+            answer = bus.send_and_get_reply(question, timeout=_LIMIT_S)
         except (OSError, TimeoutError):
             return None
     return tuple(answer.body) if answer.header.message_type is MessageType.method_return else None
 
 
-def properties(service: Service) -> dict[str, Any]:
+def properties(service: BusService) -> dict[str, Any]:
     """All properties of a service; none where it is not there."""
     known = msgspec.structs.replace(service, interface="org.freedesktop.DBus.Properties")
     answer = ask(known, "GetAll", "s", service.interface)

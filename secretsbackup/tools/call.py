@@ -9,9 +9,9 @@ from urllib.request import Request, urlopen
 from secretsbackup import __version__
 from secretsbackup.model import causes
 from secretsbackup.model.outcome import Failure
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
-_PATIENCE = 10.0
+_LIMIT_S = 10.0
 
 
 async def call(url: str) -> None:
@@ -19,7 +19,7 @@ async def call(url: str) -> None:
     host = "the URL"
     try:
         host = urlsplit(url).hostname or host
-        await in_thread(lambda: _get(url), 2 * _PATIENCE)
+        await run_in_daemon_thread(lambda: _get(url), 2 * _LIMIT_S)
     except HTTPError as error:
         error.close()
         raise Failure(causes.NotTold(f"{host}: HTTP {error.code}")) from None
@@ -36,5 +36,5 @@ def _get(url: str) -> None:
     if parts.username is not None:  # RFC 7617; another host that this one points to does not get them
         known = f"{unquote(parts.username)}:{unquote(parts.password or '')}".encode()
         request.add_unredirected_header("Authorization", f"Basic {b64encode(known).decode()}")
-    with urlopen(request, timeout=_PATIENCE):  # noqa: S310
+    with urlopen(request, timeout=_LIMIT_S):  # noqa: S310
         return

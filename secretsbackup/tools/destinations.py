@@ -14,7 +14,7 @@ from secretsbackup.model.outcome import Failure
 from secretsbackup.model.secret import Credential
 from secretsbackup.tools import disks, s3, ssh, tree
 from secretsbackup.tools.duplicity import files
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
 
 async def contents(destination: Destination, credential: Credential) -> dict[str, int]:
@@ -51,7 +51,7 @@ async def answers(destination: Destination, credential: Credential, seconds: flo
                 case Bucket():
                     await s3.reached(destination, credential)
                 case Folder():
-                    await in_thread(Path(destination.path).exists)
+                    await run_in_daemon_thread(Path(destination.path).exists)
                 case Host():
                     await ssh.reached(destination)
     except TimeoutError:

@@ -17,7 +17,7 @@ _NOT_TOLD = "0" * 16
 """The id of a key that is not told (man gpg, `--throw-keyids`)."""
 
 
-class Opened(StrEnum):
+class OpenResult(StrEnum):
     """What came of trying. CANNOT_SAY: without the secret key or a passphrase there is nothing to try."""
 
     YES = "yes"
@@ -29,13 +29,13 @@ class Opened(StrEnum):
 
 async def try_to_open(
     sealed: bytes, key: Fingerprint, passphrase: Secret | None, *, home: Path | None = None
-) -> Opened:
+) -> OpenResult:
     """Try it. What gpg-agent has cached is forgotten first: it would take a wrong passphrase for right."""
     if passphrase:
         try:
             await meet_card(sealed, key, home=home)
         except Failure:
-            return Opened.CANNOT_SAY
+            return OpenResult.CANNOT_SAY
         await gnupg._forget_cached((await gnupg.resolve(key, home=home)).keygrips, home)
     return await gnupg.in_time(lambda: _open(sealed, key, passphrase, home))
 
@@ -44,11 +44,11 @@ async def meet_card(sealed: bytes, key: Fingerprint, *, home: Path | None = None
     """Failure(CARD_MISSING) if the part of a key that something was encrypted to is on a card that is not in
     a reader. That need not be the newest part; gpg would ask for the card as long as it is let."""
     parts = await gnupg.secret_parts(key, home=home)
-    if not any(part.where is gnupg.Where.CARD for part in parts):
+    if not any(part.where is gnupg.SecretKeyAt.CARD for part in parts):
         return
     to = await gnupg.in_time(lambda: _encrypted_to(sealed, home))
     fitting = [part for part in parts if part.fingerprint[-16:] in to]
-    if not any(part.where is gnupg.Where.HERE for part in fitting):
+    if not any(part.where is gnupg.SecretKeyAt.HERE for part in fitting):
         for part in fitting:
             await gnupg.meet_card(key, part, home=home)
 
@@ -109,18 +109,18 @@ def _opened_by(sealed: bytes, passphrase: Secret, home: Path | None) -> Fingerpr
     raise answers.failure(said.stderr or "")
 
 
-def _open(sealed: bytes, key: Fingerprint, passphrase: Secret | None, home: Path | None) -> Opened:
+def _open(sealed: bytes, key: Fingerprint, passphrase: Secret | None, home: Path | None) -> OpenResult:
     gpg = gnupg.driver(home, silent=passphrase is None)
     said = gpg.decrypt(sealed, passphrase=passphrase.reveal() if passphrase else None)
     told = answers.read(said.stderr or "")
     to = {*told.sealed_to} - {_NOT_TOLD}
     if to and not to & _ids(gpg.list_keys(keys=[key])):
-        return Opened.OTHER_KEY
+        return OpenResult.OTHER_KEY
     if told.by_passphrase and not told.sealed_to:
-        return Opened.BY_PASSPHRASE
+        return OpenResult.BY_PASSPHRASE
     if said.ok:
-        return Opened.YES
-    return Opened.WRONG_PASSPHRASE if passphrase and told.wrong_passphrase else Opened.CANNOT_SAY
+        return OpenResult.YES
+    return OpenResult.WRONG_PASSPHRASE if passphrase and told.wrong_passphrase else OpenResult.CANNOT_SAY
 
 
 def _ids(found: Iterable[Any]) -> set[str]:

@@ -12,7 +12,7 @@ from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.secret import Credential, KeyPair, Secret
 from secretsbackup.tools.s3.reach import client, code_of, told
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
 _T = TypeVar("_T")
 
@@ -141,7 +141,7 @@ async def principal(bucket: Bucket, credential: Credential) -> str | None:
         tenant, _, user = owner.rpartition("$")
         return f"arn:aws:iam::{tenant}:user/{user}" if user else None
 
-    return await in_thread(lambda: told(ask, bucket, credential))
+    return await run_in_daemon_thread(lambda: told(ask, bucket, credential))
 
 
 def _if_there(call: Callable[[Any], object]) -> Callable[[Any], None]:
@@ -173,4 +173,4 @@ async def _ask(question: Callable[[Any], _T], bucket: Bucket, admin: Credential,
                 raise Failure(causes.UsersDenied(f"iam:{error.operation_name}")) from None
             raise
 
-    return await in_thread(lambda: told(answer, where, admin))
+    return await run_in_daemon_thread(lambda: told(answer, where, admin))

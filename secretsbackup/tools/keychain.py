@@ -11,7 +11,7 @@ from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.tools import bus
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
 if TYPE_CHECKING:
     from keyring.backend import KeyringBackend
@@ -21,7 +21,7 @@ _T = TypeVar("_T")
 _NONE = "keyring.backends.fail"
 _NOT_SAFE = (_NONE, "keyring.backends.null", "keyrings.alt")
 _SECRET_SERVICE = "keyring.backends.SecretService"  # noqa: S105 - a module
-_DBUS = bus.Service("SESSION", "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
+_DBUS = bus.BusService("SESSION", "org.freedesktop.DBus", "/org/freedesktop/DBus", "org.freedesktop.DBus")
 _WALLETS = ("org.kde.kwalletd6", "org.kde.kwalletd5")
 """Each gives the Secret Service too, once it runs; nothing starts it for that name."""
 _UP = 5.0
@@ -129,7 +129,7 @@ def _service(profile: ProfileName) -> str:
 async def _ask(question: Callable[["KeyringBackend"], _T]) -> _T:
     """Ask the keychain; Failure(KEYRING_MISSING) or Failure(KEYRING_LOCKED), in seconds."""
     try:
-        return await in_thread(lambda: _answer(question), _patience())
+        return await run_in_daemon_thread(lambda: _answer(question), _patience())
     except TimeoutError:
         raise Failure(causes.KeyringLocked("it did not answer")) from None
 

@@ -16,20 +16,20 @@ import msgspec
 from secretsbackup.model import causes
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.secret import Secret
-from secretsbackup.model.sheet import Part, Sheet
+from secretsbackup.model.sheet import Sheet, SheetPart
 from secretsbackup.tools import process
 
 _MOST = 1 << 24
 """Bytes; a kit has some thousands, a photograph of one some millions."""
 _WIDTH = 100
-_PATIENCE = 60.0
+_LIMIT_S = 60.0
 """Seconds; Qt needs one."""
 
 
 def with_passphrase(sheet: Sheet, fact: str, passphrase: Secret) -> Sheet:
     """The sheet with the passphrase in the place of that fact's blank line."""
 
-    def filled(part: Part) -> Part:
+    def filled(part: SheetPart) -> SheetPart:
         facts = tuple((name, passphrase.reveal() if name == fact else value) for name, value in part.facts)
         return msgspec.structs.replace(part, facts=facts)
 
@@ -50,7 +50,7 @@ async def write_pdf(sheet: Sheet, path: Path) -> None:
     """Write the sheet as a PDF, whole or not at all, owner-only; Failure(TOOL_FAILED) without Qt."""
     with _replacing(path) as new:
         try:
-            async with asyncio.timeout(_PATIENCE):
+            async with asyncio.timeout(_LIMIT_S):
                 ended = await process.run(
                     Path(sys.executable),
                     ["-m", "secretsbackup.desktop.kit_pdf", f"/dev/fd/{new}"],
@@ -119,7 +119,7 @@ def _text(sheet: Sheet) -> list[str]:
     return said
 
 
-def _part(part: Part) -> list[str]:
+def _part(part: SheetPart) -> list[str]:
     import textwrap
 
     width = max((len(name) for name, _ in part.facts), default=0)

@@ -11,7 +11,7 @@ from secretsbackup.model import causes
 from secretsbackup.model.outcome import Failure
 from secretsbackup.tools import process
 
-_PATIENCE = 30.0
+_LIMIT_S = 30.0
 _USUAL = Path("/usr/sbin/sendmail")
 """Not on every user's PATH (Filesystem Hierarchy Standard, 4.10)."""
 
@@ -30,7 +30,7 @@ async def send(to: str, letter: Letter) -> None:
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(letter.text.encode("utf-8", "backslashreplace").decode())  # a path may be no text
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_LIMIT_S):
             ended = await process.run(_program(), ["-t", "-i"], given=message.as_bytes())
     except TimeoutError:
         raise Failure(causes.NotTold("sendmail: TimeoutError")) from None

@@ -4,9 +4,9 @@ import sys
 
 from secretsbackup.model.outcome import Failure
 from secretsbackup.tools import bus, process
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
-_NOTIFICATIONS = bus.Service(
+_NOTIFICATIONS = bus.BusService(
     "SESSION",
     "org.freedesktop.Notifications",
     "/org/freedesktop/Notifications",
@@ -21,7 +21,7 @@ async def show(title: str, text: str) -> bool:
     """Show it; False where nobody can."""
     if sys.platform == "darwin":
         return await _run("osascript", "-e", _SCRIPT, title, text)
-    return await in_thread(lambda: _ask(title, text)) or await _run(
+    return await run_in_daemon_thread(lambda: _ask(title, text)) or await _run(
         "notify-send", "--app-name=Secrets Backup", "--urgency=critical", "--", title, text.translate(_PLAIN)
     )
 

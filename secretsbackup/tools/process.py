@@ -102,7 +102,7 @@ def dump_no_core() -> None:
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-Heard = Callable[[bytes], None]
+OnLine = Callable[[bytes], None]
 
 
 async def run(
@@ -111,9 +111,9 @@ async def run(
     *,
     env: Mapping[str, str] | None = None,
     given: bytes = b"",
-    on_line: Heard | None = None,
-    on_error_line: Heard | None = None,
-    on_log_line: Heard | None = None,
+    on_line: OnLine | None = None,
+    on_error_line: OnLine | None = None,
+    on_log_line: OnLine | None = None,
     born: Callable[[int], None] | None = None,
     held: int | None = None,
     writes: Sequence[Path] | None = None,
@@ -140,9 +140,9 @@ async def run(
             on_error_line(line)
 
     with contextlib.ExitStack() as pipes:
-        out = _Ear(pipes, on_line) if on_line else None
-        err = _Ear(pipes, keep)
-        log = _Ear(pipes, on_log_line) if on_log_line else None
+        out = _PipeReader(pipes, on_line) if on_line else None
+        err = _PipeReader(pipes, keep)
+        log = _PipeReader(pipes, on_log_line) if on_log_line else None
         passed = [*([log.mouth] if log else []), *([held] if held is not None else [])]
         words = [*(["--log-fd", str(log.mouth)] if log else []), *arguments]
         child = await asyncio.create_subprocess_exec(
@@ -194,7 +194,7 @@ def _dying_with_us() -> list[str]:
 
 
 async def _listen(
-    child: asyncio.subprocess.Process, ears: Sequence["_Ear"], pulse: "StallDetector | None"
+    child: asyncio.subprocess.Process, ears: Sequence["_PipeReader"], pulse: "StallDetector | None"
 ) -> int | None:
     """Hear a child to its end; its exit status, or None once it stands still.
 
@@ -258,10 +258,10 @@ def _switches(pid: int) -> dict[int, int]:
         return {}
 
 
-class _Ear:
+class _PipeReader:
     """One pipe from a child, and who hears its lines; a carriage return ends one too (rsync's progress)."""
 
-    def __init__(self, pipes: contextlib.ExitStack, heard: Heard) -> None:
+    def __init__(self, pipes: contextlib.ExitStack, heard: OnLine) -> None:
         reader, self.mouth = os.pipe()
         os.set_blocking(reader, False)
         self._reader = pipes.enter_context(open(reader, "rb", 0))  # noqa: PTH123, SIM115

@@ -32,7 +32,7 @@ _OPTIONS = (
 )
 
 
-class Gathered(msgspec.Struct, frozen=True):
+class Collected(msgspec.Struct, frozen=True):
     """What the stage holds after a gather (`files`, `bytes`), and what changed just now.
 
     `changes` counts everything: new, changed and deleted files and folders; `changed_files` and
@@ -48,8 +48,8 @@ class Gathered(msgspec.Struct, frozen=True):
     replaced: int = 0
     deleted: int = 0
 
-    def __add__(self, other: "Gathered") -> "Gathered":
-        return Gathered(
+    def __add__(self, other: "Collected") -> "Collected":
+        return Collected(
             self.changes + other.changes,
             self.changed_files + other.changed_files,
             self.changed_bytes + other.changed_bytes,
@@ -91,12 +91,12 @@ async def mirror(
     exclude: Sequence[str],
     own: Sequence[Path],
     tell: Tell,
-    seen: tree.Tree | None = None,
+    seen: tree.Survey | None = None,
     held: int | None = None,
-    offset: Gathered = Gathered(),  # noqa: B008 - frozen
+    offset: Collected = Collected(),  # noqa: B008 - frozen
     by_content: bool = False,
     changed: Callable[[Change], None] = lambda _: None,
-) -> Gathered:
+) -> Collected:
     """Make STAGE/LABEL like a source; Failure if the stage cannot be written.
 
     `exclude` are patterns as people write them (see `patterns.meant`). `own` are folders of ours that
@@ -107,7 +107,7 @@ async def mirror(
     """
     exclude = excludes(exclude, source)
     if seen is None:
-        seen = await asyncio.to_thread(tree.look, Path(source.path), own, stage / source.label)
+        seen = await asyncio.to_thread(tree.survey, Path(source.path), own, stage / source.label)
     known = Patterns(exclude)
     for caution, left_out in ((Caution.TOO_LONG, seen.too_long), (Caution.LINK_LOOP, seen.loops)):
         for one in left_out:
@@ -124,11 +124,11 @@ async def mirror(
         on_error_line=listener.error,
         held=held,
     )
-    return listener.gathered(ended)
+    return listener.collected(ended)
 
 
 async def growth(
-    program: Path, source: Source, stage: Path, *, exclude: Sequence[str], seen: tree.Tree
+    program: Path, source: Source, stage: Path, *, exclude: Sequence[str], seen: tree.Survey
 ) -> int:
     """By how many bytes of disk the stage will grow; rsync is asked what it would do."""
     path, target = Path(source.path), stage / source.label
@@ -186,7 +186,7 @@ def _resolved(path: str) -> str:
     return os.path.join(os.path.realpath(folder), name) + path[len(bare) :]  # noqa: PTH118 - a pattern
 
 
-def _rules(seen: tree.Tree, exclude: Sequence[str]) -> list[bytes]:
+def _rules(seen: tree.Survey, exclude: Sequence[str]) -> list[bytes]:
     """rsync's filter rules; the first that matches counts. H hides from the sender, P protects the stage."""
     return [
         *(b"H " + _tail(path) for path in seen.too_long),
@@ -231,7 +231,7 @@ def _whole(source: Source, path: bytes) -> str:
 _PROGRESS = re.compile(rb"^\s*\d+\s+\d+%.*to-chk=(\d{1,19})/(\d{1,19})\)")
 _CHANGE = re.compile(rb"change: (\S{11}|\*deleting) +(\d{1,19}) (.*)$", re.DOTALL)
 _TOTALS = re.compile(rb"^(?:Number of files: .*?reg: (\d[\d,]{,25})|Total file size: (\d[\d,]{,25}))")
-_OFTEN = 0.2
+_PROGRESS_INTERVAL_S = 0.2
 """Seconds."""
 _DISK: dict[int, Named] = {
     errno.ENOSPC: causes.NoRoom,
@@ -266,7 +266,7 @@ class Listener:
         source: Source,
         stage: Path,
         tell: Tell,
-        offset: Gathered,
+        offset: Collected,
         changed: Callable[[Change], None],
     ) -> None:
         self._source = source
@@ -275,7 +275,7 @@ class Listener:
         self._tell_change = changed
         self._tell = tell
         self._offset = offset
-        self._counted = Gathered()
+        self._counted = Collected()
         self._fatal: Named | None = None
         self._next = 0.0
 
@@ -286,7 +286,7 @@ class Listener:
             self._progress(*progress.groups())
         elif totals := _TOTALS.match(line):
             files, size = (int((number or b"0").replace(b",", b"")) for number in totals.groups())
-            self._counted += Gathered(files=files, bytes=size)
+            self._counted += Collected(files=files, bytes=size)
         elif not change:
             self.error(line, expected=False)
 
@@ -297,7 +297,7 @@ class Listener:
         copied = kind[:2] == b">f"
         same_second = copied and kind[4:5] == b"."
         self._tell_change(Change(self._staged(name), copied, kind.endswith(b"+"), same_second))
-        self._counted += Gathered(
+        self._counted += Collected(
             changes=1,
             changed_files=int(copied),
             changed_bytes=int(size) if copied else 0,
@@ -329,7 +329,7 @@ class Listener:
         if expected:
             self._warn(Caution.TOOL_SAYS, "", shown(line))
 
-    def gathered(self, ended: process.Ended) -> Gathered:
+    def collected(self, ended: process.Ended) -> Collected:
         """What was gathered; Failure unless rsync ended well, or merely left out what was warned of."""
         if self._fatal:
             raise Failure(self._fatal(str(self._stage)), ended.last_lines[-5:])
@@ -355,10 +355,10 @@ class Listener:
         """Tell how far it is, at most some times a second: rsync says it twice a file."""
         if time.monotonic() < self._next:
             return
-        self._next = time.monotonic() + _OFTEN
+        self._next = time.monotonic() + _PROGRESS_INTERVAL_S
         self._tell(
             Progressed(
-                step=Step.GATHER,
+                step=Step.COLLECT,
                 done=self._offset.files + int(total) - int(left),
                 total=self._offset.files + int(total),
                 unit="files",

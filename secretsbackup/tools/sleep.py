@@ -11,9 +11,9 @@ from pathlib import Path
 from typing import Any
 
 from secretsbackup.tools import bus, process
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
-_LOGIND = bus.Service(
+_LOGIND = bus.BusService(
     "SYSTEM", "org.freedesktop.login1", "/org/freedesktop/login1", "org.freedesktop.login1.Manager"
 )
 _LEAP = 60.0
@@ -21,19 +21,19 @@ _LEAP = 60.0
 
 
 @contextlib.asynccontextmanager
-async def held_off(why: str) -> AsyncIterator[None]:
+async def held_off(cause: str) -> AsyncIterator[None]:
     """Keep the machine from going to sleep by itself, where that is allowed."""
     async with contextlib.AsyncExitStack() as stack:
         if sys.platform == "darwin":
             stack.push_async_callback(_ended, asyncio.create_task(_caffeinate()))
-        elif held := await in_thread(lambda: _inhibit(why)):
+        elif held := await run_in_daemon_thread(lambda: _inhibit(cause)):
             stack.callback(os.close, held)
         yield
 
 
-def _inhibit(why: str) -> int | None:
+def _inhibit(cause: str) -> int | None:
     """A file descriptor that holds sleep off for as long as it is open (logind's Inhibit)."""
-    answer = bus.ask(_LOGIND, "Inhibit", "ssss", "sleep:idle", "Secrets Backup", why, "block")
+    answer = bus.ask(_LOGIND, "Inhibit", "ssss", "sleep:idle", "Secrets Backup", cause, "block")
     return answer[0].to_raw_fd() if answer else None
 
 

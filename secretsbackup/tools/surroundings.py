@@ -11,9 +11,9 @@ from pathlib import Path
 
 from secretsbackup.model.due import Surroundings
 from secretsbackup.tools import bus
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
-NETWORK = bus.Service(
+NETWORK = bus.BusService(
     "SYSTEM",
     "org.freedesktop.NetworkManager",
     "/org/freedesktop/NetworkManager",
@@ -24,7 +24,7 @@ _CONNECTED = 50
 _PORTAL = 2
 """NM_CONNECTIVITY_PORTAL: a hotel's page answers everything."""
 _METERED = {1: True, 2: False, 3: True, 4: False}
-_PATIENCE = 5.0
+_LIMIT_S = 5.0
 """Seconds for the disk to say what is in a folder; one on a dead share says nothing for minutes."""
 
 
@@ -32,13 +32,13 @@ async def look() -> Surroundings:
     """How this machine is powered and connected now, and (for all that is told in local time) where it is:
     C's library reads the time zone once, and a tray lives for weeks while its laptop travels."""
     time.tzset()
-    return await in_thread(_look)
+    return await run_in_daemon_thread(_look)
 
 
 async def there(folder: Path, *, with_backups: bool) -> bool:
     """Whether the drive of a folder is there; one that held backups must hold them still."""
     try:
-        return await in_thread(lambda: _there(folder, with_backups), _PATIENCE)
+        return await run_in_daemon_thread(lambda: _there(folder, with_backups), _LIMIT_S)
     except (OSError, TimeoutError):
         return False
 

@@ -67,7 +67,7 @@ def answered(key: Hashable, call: Callable[[], _T], seconds: float, otherwise: _
     return found
 
 
-async def in_thread(call: Callable[[], _T], seconds: float | None = None) -> _T:
+async def run_in_daemon_thread(call: Callable[[], _T], seconds: float | None = None) -> _T:
     """Await `call()` in a thread of its own; TimeoutError after `seconds`.
 
     The thread is a daemon: a keyring that never answers keeps neither the loop nor the exit waiting, as

@@ -28,7 +28,7 @@ _PASSED_ON = ("GNUPGHOME", "PATH", "XDG_CACHE_HOME", "XDG_CONFIG_HOME", "XDG_STA
 """What a terminal may know and a service does not: where things are. Nothing secret is named so."""
 _MARK = "SECRETSBACKUP_TIMER"
 """Set for what our own timer starts."""
-_SYSTEMD = bus.Service(
+_SYSTEMD = bus.BusService(
     "SESSION",
     "org.freedesktop.systemd1",
     "/org/freedesktop/systemd1",
@@ -161,7 +161,7 @@ def _active() -> bool | None:
     unit = bus.ask(_SYSTEMD, "LoadUnit", "s", f"{_NAME}.timer")
     if not unit:
         return None
-    as_unit = bus.Service("SESSION", _SYSTEMD.name, unit[0], "org.freedesktop.systemd1.Unit")
+    as_unit = bus.BusService("SESSION", _SYSTEMD.name, unit[0], "org.freedesktop.systemd1.Unit")
     known = bus.properties(as_unit)
     return known["ActiveState"] in ("active", "activating") if "ActiveState" in known else None
 

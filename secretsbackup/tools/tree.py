@@ -16,10 +16,10 @@ import msgspec
 
 from secretsbackup.model import causes
 from secretsbackup.model.outcome import Failure
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
 
-class Tree(msgspec.Struct, frozen=True):
+class Survey(msgspec.Struct, frozen=True):
     """Paths below a source, as bytes relative to it.
 
     `loops` are links that lead back up their own tree. `unreachable` are folders that cannot be listed
@@ -37,11 +37,11 @@ LONGEST = 4095
 """Bytes of a path (PATH_MAX without the end, limits.h)."""
 
 
-def look(source: Path, own: Sequence[Path] = (), copy: Path | None = None) -> Tree:
+def survey(source: Path, own: Sequence[Path] = (), copy: Path | None = None) -> Survey:
     """Walk a source, following links. `own` are folders that must never be saved, by whatever name; `copy` is
     where the source will be copied to."""
     if not source.is_dir():
-        return Tree()
+        return Survey()
     loops: list[bytes] = []
     unreachable: list[bytes] = []
     ours: list[bytes] = []
@@ -68,7 +68,7 @@ def look(source: Path, own: Sequence[Path] = (), copy: Path | None = None) -> Tr
                     waiting.append((name, (here, *above)))
         except OSError:
             unreachable.append(inside)
-    return Tree(tuple(loops), tuple(unreachable), tuple(ours), tuple(too_long))
+    return Survey(tuple(loops), tuple(unreachable), tuple(ours), tuple(too_long))
 
 
 def within(path: Path, folder: Path) -> bool:
@@ -156,7 +156,9 @@ async def outside(folder: Path, ours: Iterable[Path]) -> None:
     Failure(DISK_FAILING) if its disk does not answer, as a mount whose server has gone.
     """
     try:
-        lies_inside = await in_thread(lambda: any(within(folder, one) for one in ours), _DISK_ANSWERS_S)
+        lies_inside = await run_in_daemon_thread(
+            lambda: any(within(folder, one) for one in ours), _DISK_ANSWERS_S
+        )
     except TimeoutError:
         raise Failure(causes.DiskFailing(str(folder))) from None
     if lies_inside:

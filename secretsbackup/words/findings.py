@@ -20,8 +20,8 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
             return Message(_works(found.right, about))
         case Sign.TROUBLE:
             return (
-                reason(found.why)
-                if found.why
+                reason(found.cause)
+                if found.cause
                 else Message(_("{right} does not work.").format(right=found.right))
             )
         case Sign.ALLOWED:
@@ -149,7 +149,7 @@ def finding(found: Finding) -> Message:  # noqa: PLR0912 - one closed list, told
                 _("Check the spelling. You can use a path below a source, or LABEL/PATH."),
             )
         case Sign.FROZEN:
-            return reason(found.why or causes.Frozen())
+            return reason(found.cause or causes.Frozen())
         case Sign.PLAIN_HTTP:
             return Message(
                 _(

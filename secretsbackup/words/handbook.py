@@ -34,7 +34,7 @@ class Section(msgspec.Struct, frozen=True):
     level: int
 
 
-class Page(msgspec.Struct, frozen=True):
+class HandbookPage(msgspec.Struct, frozen=True):
     """A page: its Markdown without the lines that only name anchors, and its headings from top to bottom."""
 
     topic: str
@@ -47,14 +47,14 @@ class Page(msgspec.Struct, frozen=True):
         return self.sections[0].title
 
 
-class Place(msgspec.Struct, frozen=True):
+class Link(msgspec.Struct, frozen=True):
     """Where a link leads: a page, and a section of it (its top without one)."""
 
     topic: str
     anchor: str = ""
 
 
-def page(topic: str, code: str | None = None) -> Page:
+def page(topic: str, code: str | None = None) -> HandbookPage:
     """Read a page in a language ("de"), or in the one in use; in English where it is not translated."""
     folder = files("secretsbackup.resources") / "help"
     translated = folder / (code or language.code()) / f"{topic}.md"
@@ -62,7 +62,7 @@ def page(topic: str, code: str | None = None) -> Page:
     return parsed(topic, file.read_text(encoding="utf-8"))
 
 
-def parsed(topic: str, source: str) -> Page:
+def parsed(topic: str, source: str) -> HandbookPage:
     """Split the text of a file into what is shown and where its sections are."""
     sections, shown, anchor, in_code = list[Section](), list[str](), "", False
     for line in source.splitlines():
@@ -75,23 +75,23 @@ def parsed(topic: str, source: str) -> Page:
             anchor = ""
         if not line.startswith("<!--"):
             shown.append(line)
-    return Page(topic, "\n".join(shown).strip() + "\n", tuple(sections))
+    return HandbookPage(topic, "\n".join(shown).strip() + "\n", tuple(sections))
 
 
-def place(link: str, here: str) -> Place | None:
+def place(link: str, here: str) -> Link | None:
     """Where a link of the page `here` leads within the handbook; None if it leads out of it."""
     file, _, anchor = link.partition("#")
     topic = file.removesuffix(".md") if file else here
-    return Place(topic, anchor) if topic in TOPICS else None
+    return Link(topic, anchor) if topic in TOPICS else None
 
 
-def find(word: str) -> Place | None:
+def find(word: str) -> Link | None:
     """The page of that name, or the section whose anchor it is: `restoring`, `restoring#one-file`, `no-room`."""
     file, _, anchor = word.strip().lower().partition("#")
     topic = file.removesuffix(".md")
     if topic in TOPICS:
         known = {section.anchor for section in page(topic).sections} | {""}
-        return Place(topic, anchor) if anchor in known else None
+        return Link(topic, anchor) if anchor in known else None
     if anchor:
         return None
     return next((one for one in _places() if one.anchor == topic), None)
@@ -104,7 +104,7 @@ def similar(word: str) -> list[str]:
     return list(dict.fromkeys([*get_close_matches(word.lower(), names), *within]))[:3]
 
 
-def section(shown: Page, anchor: str) -> str:
+def section(shown: HandbookPage, anchor: str) -> str:
     """The text of one section, with the smaller ones in it."""
     lines = iter(shown.text.splitlines(keepends=True))
     taken, level, headings = list[str](), 0, iter(shown.sections)
@@ -119,7 +119,7 @@ def section(shown: Page, anchor: str) -> str:
     return "".join(taken).strip() + "\n"
 
 
-def with_links(text: str, here: str, replace: Callable[[str, Place], str]) -> str:
+def with_links(text: str, here: str, replace: Callable[[str, Link], str]) -> str:
     """The text with each link within the handbook replaced by what `replace` makes of its label and place."""
 
     def replaced(found: re.Match[str]) -> str:
@@ -142,11 +142,11 @@ def _marked(lines: Iterator[str]) -> Iterator[tuple[str, bool]]:
         yield line, not in_code and bool(_HEADING.fullmatch(line.rstrip("\n")))
 
 
-def _places() -> Iterator[Place]:
+def _places() -> Iterator[Link]:
     for topic in TOPICS:
         for one in page(topic).sections:
             if one.anchor:
-                yield Place(topic, one.anchor)
+                yield Link(topic, one.anchor)
 
 
 def _plain(heading: str) -> str:

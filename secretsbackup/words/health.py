@@ -45,8 +45,8 @@ def health(status: Status, now: datetime) -> str:
 
 def _not_now(status: Status, told: Sequence[Concern]) -> str:
     """Why there is no newer one, where that is worth a word and is not told as a concern."""
-    known = {why for one in told for why in one.why}
-    new = [why for why in status.waiting if why not in known]
+    known = {cause for one in told for cause in one.cause}
+    new = [cause for cause in status.waiting if cause not in known]
     return _(" Since then: {reason}").format(reason=reason(new[0]).title) if new else ""
 
 
@@ -56,9 +56,9 @@ def concern(one: Concern, now: datetime) -> str:  # noqa: PLR0912 - one closed l
         case About.NEVER:
             return _("there is no backup yet") + _because(one)
         case About.DAMAGED | About.FAILED | About.MEMORY:
-            return _short(one.why)
+            return _short(one.cause)
         case About.ANSWER_WANTED:
-            return _("{reasons}; waiting for your confirmation").format(reasons=_short(one.why))
+            return _("{reasons}; waiting for your confirmation").format(reasons=_short(one.cause))
         case About.INTERRUPTED:
             return _("the last run was interrupted (the next one continues)")
         case About.SILENT:
@@ -70,8 +70,8 @@ def concern(one: Concern, now: datetime) -> str:  # noqa: PLR0912 - one closed l
         case About.LEFT_OUT:
             told = [left_out(caution, count) for caution, count in one.counts]
             return ", ".join(told) or number(one.number, "warning", "warnings")
-        case About.NOT_PROVEN if one.why and one.when is None:
-            return _("the last verification failed: {reasons}").format(reasons=_short(one.why))
+        case About.NOT_PROVEN if one.cause and one.when is None:
+            return _("the last verification failed: {reasons}").format(reasons=_short(one.cause))
         case About.NOT_PROVEN:
             days = (now - one.when).days if one.when else 0
             return ngettext(
@@ -100,8 +100,8 @@ def concern(one: Concern, now: datetime) -> str:  # noqa: PLR0912 - one closed l
             assert_never(one.about)
 
 
-def _unstarted(why: Unstarted | None) -> str:
-    match why:
+def _unstarted(cause: Unstarted | None) -> str:
+    match cause:
         case Unstarted.NOTHING | None:
             return _("backups do not start after a restart")
         case Unstarted.MOVED:
@@ -111,16 +111,16 @@ def _unstarted(why: Unstarted | None) -> str:
         case Unstarted.LOGGED_OUT:
             return _("backups run only while you are logged in")
         case _:
-            assert_never(why)
+            assert_never(cause)
 
 
 def _because(one: Concern) -> str:
-    return f": {_short(one.why)}" if one.why else ""
+    return f": {_short(one.cause)}" if one.cause else ""
 
 
-def _short(why: tuple[Cause, ...]) -> str:
+def _short(cause: tuple[Cause, ...]) -> str:
     """The titles of reasons, to stand in the middle of a sentence."""
-    titles = [reason(one).title.rstrip(".") for one in why]
+    titles = [reason(one).title.rstrip(".") for one in cause]
     return "; ".join(one[0].lower() + one[1:] if one.split()[0].istitle() else one for one in titles)
 
 
@@ -142,7 +142,7 @@ def to_type(one: Concern) -> str:  # noqa: PLR0912 - one closed list, told in on
         case About.KEY_EXPIRES:
             return _("Extend the key: {command}").format(command="secretsbackup key extend")
         case About.FAILED | About.DAMAGED | About.MEMORY:
-            return reason(one.why[0]).in_terminal if one.why else ""
+            return reason(one.cause[0]).in_terminal if one.cause else ""
         case About.NOT_STARTED if one.unstarted is Unstarted.LOGGED_OUT:
             return _("Run them without a login: {command}").format(command="secretsbackup timer on")
         case About.NOT_STARTED:

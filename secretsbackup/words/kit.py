@@ -7,7 +7,7 @@ from secretsbackup.model.destination import Bucket, Destination, Folder, Host, u
 from secretsbackup.model.kit import Kit
 from secretsbackup.model.paths import legible
 from secretsbackup.model.profile import Profile
-from secretsbackup.model.sheet import BLANK, Part, Sheet
+from secretsbackup.model.sheet import BLANK, Sheet, SheetPart
 from secretsbackup.words.language import _, ngettext
 
 TEXT, PAPER = "recovery-kit.txt", "recovery-kit.pdf"
@@ -31,30 +31,32 @@ def sheet(kit: Kit, profile: Profile) -> Sheet:
             name=profile.name, made=kit.made
         ),
         parts=(_keeping(profile), _place(profile), _with_us(profile), _without_us(profile)),
-        codes=Part(
+        codes=SheetPart(
             title=_("Codes to scan"),
             text=_(
                 "These hold your settings and your secret key again. Put the text of all codes, in any order, into a file for recover --kit. It can also read a photo or scan of this page."
             ),
         ),
-        typing=Part(
+        typing=SheetPart(
             title=_("Lines to type"),
             text=_(
                 "The same, to type on a keyboard. Type the lines into a text file; spaces and capital letters do not matter. The last four letters of each line reveal typing mistakes. S lines hold the settings, K lines the secret key. If you only have gpg, type the K lines exactly as printed here:"
             ),
             commands=(_TYPED,),
         ),
-        block=Part(title=_("The secret key for gpg"), text=_("It is still protected by its passphrase.")),
+        block=SheetPart(
+            title=_("The secret key for gpg"), text=_("It is still protected by its passphrase.")
+        ),
         lines=(*kits.settings_lines(kit), "", *kits.key_lines(kit)),
         pieces=kits.pieces(kit),
         armor=kits.armored(kit.key),
     )
 
 
-def _keeping(profile: Profile) -> Part:
+def _keeping(profile: Profile) -> SheetPart:
     bucket = isinstance(profile.destination, Bucket)
     also = _(", the passphrase and an access key for the bucket") if bucket else _(" and the passphrase")
-    return Part(
+    return SheetPart(
         title=_("Keep this away from your computer, safe from fire and theft"),
         text=_(
             "With this kit{also}, you can restore everything on any computer. The kit is useless without the passphrase, even to you. Write the passphrase here by hand, or keep it in another safe place."
@@ -63,7 +65,7 @@ def _keeping(profile: Profile) -> Part:
     )
 
 
-def _place(profile: Profile) -> Part:
+def _place(profile: Profile) -> SheetPart:
     where = profile.destination
     own = [(name, str(value)) for name, value in _particulars(where) if value]
     key = " ".join(profile.key[at : at + 4] for at in range(0, 40, 4))
@@ -75,7 +77,7 @@ def _place(profile: Profile) -> Part:
         "a full backup every {days} days; the last {keep} are kept",
         profile.full_every,
     ).format(days=profile.full_every, keep=profile.keep)
-    return Part(
+    return SheetPart(
         title=_("Where the backups are"),
         facts=((_("Destination"), url(where)), *own, (_("Key"), key), *_few(sources), (_("Backups"), rules)),
     )
@@ -100,13 +102,13 @@ def _few(sources: list[tuple[str, str]]) -> list[tuple[str, str]]:
     return [*sources[:6], *more]
 
 
-def _with_us(profile: Profile) -> Part:
+def _with_us(profile: Profile) -> SheetPart:
     secrets = (
         _("the AWS access key, its secret and the passphrase")
         if profile.needs_key_pair
         else _("the passphrase")
     )
-    return Part(
+    return SheetPart(
         title=_("To restore with Secrets Backup"),
         text=_("It asks for {secrets}, and lists the backups.").format(secrets=secrets),
         commands=(
@@ -116,8 +118,8 @@ def _with_us(profile: Profile) -> Part:
     )
 
 
-def _without_us(profile: Profile) -> Part:
-    return Part(
+def _without_us(profile: Profile) -> SheetPart:
+    return SheetPart(
         title=_("To restore without it, using only GnuPG and duplicity"),
         text=_(
             "Type this in bash. “restored” is a new folder. For a single file, add --path-to-restore PATH after “restore”. For an earlier day, add --time 2026-11-22."

@@ -24,7 +24,7 @@ def ngettext(one: str, many: str, count: int) -> str:
     return _spoken.ngettext(one, many, count)
 
 
-def speak(language: str | None = None) -> None:
+def set_language(language: str | None = None) -> None:
     """Speak this language ("de", "de_AT", "en"); None is the session's own."""
     global _spoken  # noqa: PLW0603 - one process speaks one language
     wanted = language or _of_the_session()

@@ -43,7 +43,7 @@ def step(which: Step) -> str:
     match which:
         case Step.CHECK:
             return _("Check")
-        case Step.GATHER:
+        case Step.COLLECT:
             return _("Collect")
         case Step.SEND:
             return _("Send")
@@ -51,7 +51,7 @@ def step(which: Step) -> str:
             return _("Download")
         case Step.COMPARE:
             return _("Compare")
-        case Step.PROVE:
+        case Step.AUDIT:
             return _("Audit")
         case Step.RECORD:
             return _("Record")
@@ -81,7 +81,7 @@ def working(which: Step) -> str:
     match which:
         case Step.CHECK:
             return _("Checking")
-        case Step.GATHER:
+        case Step.COLLECT:
             return _("Collecting")
         case Step.SEND:
             return _("Sending")
@@ -89,7 +89,7 @@ def working(which: Step) -> str:
             return _("Downloading")
         case Step.COMPARE:
             return _("Comparing")
-        case Step.PROVE:
+        case Step.AUDIT:
             return _("Auditing")
         case Step.RECORD:
             return _("Recording")

@@ -5,8 +5,15 @@ from datetime import datetime
 from typing import assert_never
 
 from secretsbackup.model.causes import Cause
-from secretsbackup.model.created import Did, Hand, HandStep, How, Made, Part
-from secretsbackup.model.plan import Task, Traces
+from secretsbackup.model.created import (
+    Created,
+    ManualInstruction,
+    ManualStep,
+    PartDone,
+    PartResult,
+    SetupPart,
+)
+from secretsbackup.model.plan import SetupLeftovers, Task
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.size_estimate import Leftover
 from secretsbackup.words.causes import reason
@@ -56,71 +63,71 @@ def keeps(place: str, stored: int) -> str:
     return _("{place} · {stored} used").format(place=place, stored=size(stored)) if stored else place
 
 
-def part(which: Part) -> str:
+def part(which: SetupPart) -> str:
     """The name of a part of a set-up."""
     match which:
-        case Part.BUCKET:
+        case SetupPart.BUCKET:
             return _("Bucket")
-        case Part.OWNERSHIP:
+        case SetupPart.OWNERSHIP:
             return _("Bucket owner owns all objects")
-        case Part.PUBLIC_ACCESS:
+        case SetupPart.PUBLIC_ACCESS:
             return _("Public access blocked")
-        case Part.VERSIONING:
+        case SetupPart.VERSIONING:
             return _("Old versions are kept")
-        case Part.LIFECYCLE:
+        case SetupPart.LIFECYCLE:
             return _("Old versions and unfinished uploads expire")
-        case Part.USER:
+        case SetupPart.USER:
             return _("Dedicated user")
-        case Part.POLICY:
+        case SetupPart.POLICY:
             return _("Policy: only this folder in the bucket")
-        case Part.KEY:
+        case SetupPart.KEY:
             return _("Access key")
-        case Part.KEYRING:
+        case SetupPart.KEYRING:
             return _("Key stored in the keyring")
-        case Part.TRIAL:
+        case SetupPart.TRIAL:
             return _("Test: write, read and delete with that key")
         case _:
             assert_never(which)
 
 
-def did(done: Did) -> Message:
+def did(done: PartDone) -> Message:
     """What became of a part of a set-up."""
     name, about = part(done.part), because(done.detail)
     match done.how:
-        case How.BEGUN:
+        case PartResult.BEGUN:
             return Message(f"{name}…")
-        case How.MADE:
+        case PartResult.MADE:
             return Message(f"{name}{about}.")
-        case How.FOUND:
+        case PartResult.FOUND:
             return Message(_("{name}{about}: already exists.").format(name=name, about=about))
-        case How.REFUSED:
+        case PartResult.REFUSED:
             return Message(
                 _("{name}: this key is not allowed to set it{about}.").format(name=name, about=about),
                 _("Set it yourself, or try again with a key that is allowed to."),
             )
-        case How.TAKEN_BACK:
+        case PartResult.TAKEN_BACK:
             return Message(
                 _("{name}: undone.").format(name=name),
                 _("With this setting the server rejected every upload, so it was undone."),
             )
-        case How.SPARED:
+        case PartResult.SPARED:
             return Message(
                 _("{name}: unchanged.").format(name=name),
                 _("The bucket also holds other files. Set it yourself if it does not harm them."),
             )
-        case How.UNKNOWN_THERE if done.part is Part.USER:
+        case PartResult.UNKNOWN_THERE if done.part is SetupPart.USER:
             return Message(
                 _("This server cannot create users, so your own key is used and stored."),
                 _(
                     "If that key can do more than back up, create a user with the server’s own tools, give it the policy that `secretsbackup policy bucket` prints, and store its key instead."
                 ),
             )
-        case How.UNKNOWN_THERE:
+        case PartResult.UNKNOWN_THERE:
             return Message(_("{name}: not supported by this server{about}.").format(name=name, about=about))
-        case How.REMOVED:
+        case PartResult.REMOVED:
             return Message(_("{name}: removed.").format(name=name))
-        case How.KEPT:
-            said = reason(done.why) if done.why else Message("")
+        case PartResult.KEPT:
+            said = reason(done.cause) if done.cause else Message("")
             return Message(
                 _("{name}: not removed. {title}").format(name=name, title=said.title).strip(), said.advice
             )
@@ -128,32 +135,32 @@ def did(done: Did) -> Message:
             assert_never(done.how)
 
 
-def hand(which: HandStep) -> str:
+def hand(which: ManualInstruction) -> str:
     """What to do by hand, where this program is given no administrator's key."""
     match which.hand:
-        case Hand.BUCKET:
+        case ManualStep.BUCKET:
             said = _(
                 "Create the bucket “{name}” in the region of your choice, without ACLs (bucket owner enforced)."
             )
             return said.format(name=which.copy)
-        case Hand.PROTECTIONS:
+        case ManualStep.PROTECTIONS:
             return _("Keep all public access blocked, and turn on versioning.")
-        case Hand.LIFECYCLE:
+        case ManualStep.LIFECYCLE:
             return _("Add a lifecycle rule for this folder that expires old versions and unfinished uploads:")
-        case Hand.USER:
+        case ManualStep.USER:
             said = _(
                 "Create an IAM user, such as “{name}”, without console access, and give it only that policy."
             )
             return said.format(name=which.copy)
-        case Hand.POLICY:
+        case ManualStep.POLICY:
             return _("Create a policy with this text:")
-        case Hand.KEY:
+        case ManualStep.KEY:
             return _("Create an access key for that user. Secrets Backup asks for its ID and secret.")
         case _:
             assert_never(which.hand)
 
 
-def made(so_far: Made) -> list[str]:
+def made(so_far: Created) -> list[str]:
     """What a set-up made, one phrase each."""
     phrases = {
         _("the bucket {bucket}").format(bucket=so_far.destination.bucket): so_far.bucket,
@@ -225,7 +232,7 @@ def task(which: Task) -> str:
             assert_never(which)
 
 
-def traces(left: Traces) -> list[str]:
+def traces(left: SetupLeftovers) -> list[str]:
     """What an unfinished set-up made, one phrase each."""
     key = [_("the key {fingerprint}").format(fingerprint=left.key)] if left.key else []
     return [*key, *(made(left.bucket) if left.bucket else ())]
@@ -242,15 +249,15 @@ _OF_PLACE = {
 }
 
 
-def is_of_place(why: Cause) -> bool:
+def is_of_place(cause: Cause) -> bool:
     """Whether another address may be what helps."""
-    return why.reason in _OF_PLACE
+    return cause.reason in _OF_PLACE
 
 
-def in_set_up(why: Cause) -> Message:
+def in_set_up(cause: Cause) -> Message:
     """A reason, to somebody who is setting up: there is no run yet that could go on."""
-    told = reason(why)
-    if why.reason is not Reason.DESTINATION_UNREACHABLE:
+    told = reason(cause)
+    if cause.reason is not Reason.DESTINATION_UNREACHABLE:
         return told
     advice = _("Check the address and the network, then try again. Nothing has been set up yet.")
     return Message(told.title, advice, told.typed)

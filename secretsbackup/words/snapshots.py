@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import assert_never
 
 from secretsbackup.model.difference import Differs, NotPutBack
-from secretsbackup.model.entry import Entry, Taken, What
+from secretsbackup.model.entry import Entry, EntryKind, SnapshotContents
 from secretsbackup.model.forecast import Forecast
 from secretsbackup.model.paths import shown
 from secretsbackup.words.causes import reason
@@ -30,7 +30,7 @@ def as_of(at: datetime, now: datetime) -> str:
     return _("The backup of {when}. A folder includes everything in it.").format(when=said(at, now))
 
 
-def taken(one: Taken, now: datetime) -> str:
+def taken(one: SnapshotContents, now: datetime) -> str:
     """A snapshot in one line: when, and what was new in it: Yesterday 18:00 · 12 new, 3 changed, 1 deleted."""
     told = (
         (one.new, _("{count} new")),
@@ -50,7 +50,7 @@ def found(entry: Entry) -> str:
 
 def version(entry: Entry, now: datetime) -> str:
     """A version of a file: when it was changed, its size, and which backups have it so."""
-    size_ = f" · {roughly(entry.least, entry.most)}" if entry.what is What.FILE else ""
+    size_ = f" · {roughly(entry.least, entry.most)}" if entry.what is EntryKind.FILE else ""
     since = when(entry.since, now)
     if entry.until is None:
         there = _("in the backups since {since}").format(since=since)
@@ -105,7 +105,7 @@ def not_put_back(refused: Sequence[NotPutBack]) -> Message:
         "{files} could not be put back. What is in their places stayed as it is.",
         len(refused),
     ).format(files=files(len(refused)))
-    named = [f"{shown(one.path)}: {reason(one.why).title}" for one in refused[:_NAMED]]
+    named = [f"{shown(one.path)}: {reason(one.cause).title}" for one in refused[:_NAMED]]
     rest = len(refused) - len(named)
     more = [ngettext("and {files} more", "and {files} more", rest).format(files=files(rest))] if rest else []
     return Message(title, "\n".join((*named, *more)))

@@ -16,7 +16,7 @@ from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from secretsbackup.model.entry import Seen, What
+from secretsbackup.model.entry import EntryKind, SeenEntry
 from secretsbackup.store import catalogue
 from secretsbackup.store.catalogue import filling, finding
 
@@ -45,30 +45,30 @@ class Tree:
         text = "_".join(self.chance.choices(self.words, k=self.chance.randint(1, 3)))
         return f"{text}{number or ''}{self.chance.choice(ENDINGS) if number else ''}".encode()
 
-    def full(self) -> Iterator[Seen]:
+    def full(self) -> Iterator[SeenEntry]:
         """Every path, folder by folder, as a full backup's signatures have them."""
         folders = {*self.folders}
         for path in sorted([*folders, *self.files], key=lambda path: path.split(b"/")):
-            yield self.seen(path, What.FOLDER if path in folders else What.FILE, BEGAN)
+            yield self.seen(path, EntryKind.FOLDER if path in folders else EntryKind.FILE, BEGAN)
 
-    def changes(self, count: int, now: datetime) -> Iterator[Seen]:
+    def changes(self, count: int, now: datetime) -> Iterator[SeenEntry]:
         """Half are changed, a quarter each deleted and new; and the folders that they lie in."""
         old = self.chance.sample(range(len(self.files)), count * 3 // 4)
         for number in old[: count // 2]:
-            yield self.seen(self.files[number], What.FILE, now)
+            yield self.seen(self.files[number], EntryKind.FILE, now)
         for folder in {self.files[number].rpartition(b"/")[0] for number in old[count // 2 :]}:
-            yield self.seen(folder, What.FOLDER, now)
+            yield self.seen(folder, EntryKind.FOLDER, now)
         for number in old[count // 2 :]:
-            yield Seen(self.files[number], None)
+            yield SeenEntry(self.files[number], None)
             folder = self.files[number].rpartition(b"/")[0]
             self.files[number] = folder + b"/" + self.name(self.chance.randrange(1 << 30))
-            yield self.seen(self.files[number], What.FILE, now)
+            yield self.seen(self.files[number], EntryKind.FILE, now)
 
-    def seen(self, path: bytes, what: What, now: datetime) -> Seen:
+    def seen(self, path: bytes, what: EntryKind, now: datetime) -> SeenEntry:
         """A path with a plausible time and size."""
         some = zlib.crc32(path)
-        size = some % (1 << 20) if what is What.FILE else 0
-        return Seen(path, what, int(now.timestamp()) - some % 10**6, size, size)
+        size = some % (1 << 20) if what is EntryKind.FILE else 0
+        return SeenEntry(path, what, int(now.timestamp()) - some % 10**6, size, size)
 
 
 def measured(what: str, goal: float, asked: Sequence[Callable[[], object]]) -> None:
@@ -149,13 +149,15 @@ def main() -> None:
         file = Path(folder) / "catalogue.sqlite"
         tree = Tree(chosen.paths)
         everything = list(tree.full())
-        first = filling.Told(BEGAN, True, everything)
+        first = filling.SnapshotListing(BEGAN, True, everything)
         timed(f"first snapshot of {len(everything)} paths", lambda: filling.add(file, first))
         times = [BEGAN + timedelta(days=number) for number in range(chosen.snapshots)]
-        told = [filling.Told(now, False, list(tree.changes(chosen.changes, now))) for now in times[1:]]
+        told = [
+            filling.SnapshotListing(now, False, list(tree.changes(chosen.changes, now))) for now in times[1:]
+        ]
         adding = [lambda one=one: filling.add(file, one) for one in told]
         measured(f"add a run with {chosen.changes} changes", 200, adding)
-        again = filling.Told(BEGAN + timedelta(days=1000), True, list(tree.full()))
+        again = filling.SnapshotListing(BEGAN + timedelta(days=1000), True, list(tree.full()))
         timed("another full snapshot of all", lambda: filling.add(file, again))
         paths = chosen.paths + chosen.snapshots * chosen.changes // 4
         print(f"on disk: {file.stat().st_size / paths:.0f} bytes a path   goal 200", flush=True)

@@ -13,7 +13,7 @@ from secretsbackup.model.profile import Fingerprint
 from secretsbackup.store import home as homes
 from secretsbackup.store import kit, profiles
 from secretsbackup.store.history import place_of
-from secretsbackup.store.kit import Kept
+from secretsbackup.store.kit import SavedKit
 
 
 class Said(msgspec.Struct):
@@ -59,6 +59,6 @@ def added(say: Say, tmp_path: Path, key: Fingerprint) -> Said:
     words = ["--source", str(tmp_path / "docs"), "--to", f"file://{tmp_path}/disk/backups", "--key", key]
     said = say("profile", "add", "docs", *words)
     profile = profiles.get(homes.standard(), "docs")
-    saved = Kept(profile.key, place_of(profile.destination), datetime.now(UTC))
+    saved = SavedKit(profile.key, place_of(profile.destination), datetime.now(UTC))
     kit.keep(homes.standard(), profile.name, saved)
     return said

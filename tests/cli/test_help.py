@@ -60,4 +60,4 @@ def test_the_pages_are_read_in_the_language_of_the_session(say: Say, monkeypatch
         assert say("help", "restoring").out.startswith("# Wiederherstellen\n")
         assert say("help", "glossary").out.startswith("# Glossary\n")
     finally:
-        language.speak("en")
+        language.set_language("en")

@@ -311,10 +311,10 @@ def test_what_is_due_is_backed_up_without_a_word(
     said = say("backup", "--due", "-v")
     assert (said.status, said.out) == (75, "")
     assert said.err.startswith("docs: Not due until ")
-    line, drill = lines(say("backup", "--due", "--json", "docs"))
+    line, verification = lines(say("backup", "--due", "--json", "docs"))
     assert line["due"] is False
-    assert (drill["verb"], drill["due"]) == ("verify", False)
-    assert [why["reason"] for why in line["against"]] == ["not-yet"]  # type: ignore[attr-defined]
+    assert (verification["verb"], verification["due"]) == ("verify", False)
+    assert [cause["reason"] for cause in line["against"]] == ["not-yet"]  # type: ignore[attr-defined]
 
 
 def test_what_is_due_and_fails_is_told(say: Say, added: Said, stand_in: StandIn) -> None:
@@ -447,7 +447,7 @@ def test_the_status_is_told_in_the_language_of_the_desktop(
         standard().desktop.write_bytes(b"\xff[[[\nno=settings")
         assert "docs: Not protected" in say("status").out
     finally:
-        language.speak("en")
+        language.set_language("en")
 
 
 def test_every_command_has_its_function() -> None:

@@ -15,7 +15,7 @@ from PySide6.QtWidgets import (
     QWidget,
 )
 
-from secretsbackup.desktop.elided_label import Elided
+from secretsbackup.desktop.elided_label import ElidedLabel
 
 
 def seen(window: QWidget) -> list[QWidget]:
@@ -44,7 +44,7 @@ def cut(window: QWidget) -> list[str]:
 
 def _is_cut(one: QWidget) -> bool:
     match one:
-        case Elided():
+        case ElidedLabel():
             return False
         case QLabel() if one.text() and one.wordWrap():
             return one.heightForWidth(one.width()) > one.height() + 1

@@ -31,7 +31,7 @@ from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Sourc
 from secretsbackup.store import journal, kit, profiles
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
-from secretsbackup.store.kit import Kept
+from secretsbackup.store.kit import SavedKit
 
 JOURNALS = Path(__file__).parents[1] / "journals"
 DOCS = ProfileName("documents")
@@ -224,5 +224,5 @@ def docs(home: Home) -> Profile:
     """A profile that is there, its recovery kit saved."""
     made = profile()
     profiles.add(home, made)
-    kit.keep(home, made.name, Kept(made.key, place_of(made.destination), datetime.now(UTC)))
+    kit.keep(home, made.name, SavedKit(made.key, place_of(made.destination), datetime.now(UTC)))
     return made

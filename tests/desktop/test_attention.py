@@ -9,7 +9,7 @@ from PySide6.QtWidgets import QAbstractButton, QLabel, QLineEdit, QListView, QWi
 from shiboken6 import isValid
 
 from secretsbackup.desktop import diagnostics, kit_wizard, screens
-from secretsbackup.desktop.kit_wizard import KeptPage
+from secretsbackup.desktop.kit_wizard import KitSavedPage
 from secretsbackup.desktop.runs import Runs
 from secretsbackup.model import causes
 from secretsbackup.model.causes import Cause
@@ -36,7 +36,7 @@ def neglected(parts: Parts, memory: None, key: Fingerprint, tmp_path: Path) -> P
     made = profile(key=mine, destination=Folder(str(tmp_path / "backups")))
     profiles.add(parts.home, made)
     asyncio.run(keychain.keep(made.name, SecretName.GPG_PASSPHRASE, PASSPHRASE))
-    notes.set_(parts.home, made.name, key_expires=datetime.now(UTC) + timedelta(days=5))
+    notes.update(parts.home, made.name, key_expires=datetime.now(UTC) + timedelta(days=5))
     return made
 
 
@@ -71,7 +71,7 @@ def test_the_key_lives_longer_and_the_kit_is_saved_by_one_press_each(
         shown.show()
         shown.page.findChildren(QLineEdit)[0].setText(str(tmp_path / "kit"))
         shown.next()
-        await until(lambda: isinstance(shown.page, KeptPage), 60)
+        await until(lambda: isinstance(shown.page, KitSavedPage), 60)
         assert any("The kit was checked" in one.text() for one in shown.findChildren(QLabel))
         assert (tmp_path / "kit" / "recovery-kit.txt").exists()
         kept = kit.read(parts.home, neglected.name)

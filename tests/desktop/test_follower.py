@@ -110,9 +110,9 @@ def test_a_run_of_this_process_is_heard_once(play: Play, app: App, docs: Profile
 
     async def scene() -> None:
         app.states.begin()
-        live = app.session.run(recipe, Verb.BACKUP, docs)
-        assert live
-        assert isinstance(await live.outcome(), Completed)
+        handle = app.session.run(recipe, Verb.BACKUP, docs)
+        assert handle
+        assert isinstance(await handle.outcome(), Completed)
         await asyncio.sleep(0.5)
         assert [type(moment.event).__name__ for moment in heard] == [
             "RunStarted",
@@ -212,16 +212,16 @@ def test_a_run_that_finds_another_going_on_does_not_take_its_place(
 
     async def scene() -> None:
         app.states.begin()
-        live = app.session.run(endless, Verb.BACKUP, docs)
-        assert live
+        handle = app.session.run(endless, Verb.BACKUP, docs)
+        assert handle
         await until(lambda: app.states.all[DOCS].status.step)
         second = app.session.run(endless, Verb.VERIFY, docs)
         assert second
         assert isinstance(await second.outcome(), Skipped)
         await until(lambda: ended == [Verb.VERIFY])
-        assert app.session.going_on(DOCS) == [live]
+        assert app.session.going_on(DOCS) == [handle]
         app.session.stop(DOCS)
-        assert await live.outcome() == Cancelled("you")
+        assert await handle.outcome() == Cancelled("you")
 
     play(scene())
 
@@ -254,21 +254,21 @@ def test_closing_the_window_ends_no_run_and_quitting_asks(play: Play, app: App, 
     async def scene() -> None:
         app.states.begin()
         app.windows.show(screens.Main())
-        live = app.session.run(endless, Verb.BACKUP, docs)
-        assert live
+        handle = app.session.run(endless, Verb.BACKUP, docs)
+        assert handle
         await until(lambda: app.states.all[DOCS].status.step)
         assert app.windows.main
         app.windows.main.close()
         await asyncio.sleep(0.3)
-        assert app.session.going_on() == [live]
+        assert app.session.going_on() == [handle]
         app.windows.show(screens.Main())
         app.quitting.ask()
         await until(asked)
         asked()[0].reject()
         await until(lambda: not asked())
-        assert app.session.going_on() == [live]
+        assert app.session.going_on() == [handle]
         app.session.stop(DOCS)
-        assert isinstance(await live.outcome(), Cancelled)
+        assert isinstance(await handle.outcome(), Cancelled)
         await until(lambda: not app.session.going_on())
 
     play(scene())

@@ -199,7 +199,7 @@ def test_the_second_to_start_hands_over_what_it_was_asked_for(
     heard: list[list[str]] = []
 
     async def scene() -> None:
-        door = instance.Door(home)
+        door = instance.InstanceServer(home)
         door.asked.connect(heard.append)
         assert instance.first(home) is None
         code = (

@@ -10,7 +10,7 @@ from types import ModuleType
 import pytest
 from PySide6.QtCore import QObject
 
-from secretsbackup.desktop.garbage_collection import Rubbish
+from secretsbackup.desktop.garbage_collection import GarbageCollection
 from tests.desktop.conftest import Play, until
 
 
@@ -41,7 +41,7 @@ def be_busy() -> list[list[int]]:
 def test_it_is_collected_by_the_screen_alone(play: Play, collecting: None) -> None:
     threads: list[int] = []
     owner = QObject()
-    Rubbish(owner, lambda: True)
+    GarbageCollection(owner, lambda: True)
 
     async def look() -> None:
         leave_over(threads)
@@ -85,7 +85,7 @@ def test_a_library_is_looked_through_when_nobody_looks_on(
         del kept
 
     owner = QObject()
-    Rubbish(owner, lambda: not seen)
+    GarbageCollection(owner, lambda: not seen)
     gc.callbacks.append(notice)
     try:
         play(look())
@@ -98,7 +98,7 @@ def test_a_library_is_looked_through_when_nobody_looks_on(
 def test_where_nobody_collected_before_nobody_does_after(play: Play) -> None:
     assert not gc.isenabled()
     owner = QObject()
-    Rubbish(owner, lambda: True)
+    GarbageCollection(owner, lambda: True)
     owner.deleteLater()
     play(asyncio.sleep(0.02))
     assert not gc.isenabled()

@@ -20,7 +20,7 @@ from secretsbackup.model import causes
 from secretsbackup.model.event import RunId
 from secretsbackup.model.profile import Profile
 from secretsbackup.words import handbook, language
-from secretsbackup.words.handbook import Place
+from secretsbackup.words.handbook import Link
 from tests.desktop.conftest import DOCS, Play, until
 from tests.desktop.test_pictures import Album, looks, spoken
 
@@ -47,7 +47,7 @@ def top(window: Help) -> str:
     return text(window).cursorForPosition(text(window).viewport().rect().topLeft()).block().text()
 
 
-def opened() -> Place | None:
+def opened() -> Link | None:
     """Where the handbook is open; None if it is not."""
     windows = [one for one in QApplication.topLevelWidgets() if isinstance(one, Help) and one.isVisible()]
     return windows[0].place if windows else None
@@ -74,13 +74,13 @@ def test_there_is_one_window(shown: Help) -> None:
 
 def test_links_lead_to_pages_and_back_and_forward(shown: Help) -> None:
     text(shown).anchorClicked.emit(QUrl("handbook:recovery-kit#computer-gone"))
-    assert shown.place == Place("recovery-kit", "computer-gone")
+    assert shown.place == Link("recovery-kit", "computer-gone")
     back, forward = (_button(shown, name) for name in ("Back", "Forward"))
     back.click()
-    assert shown.place == Place("restoring")
+    assert shown.place == Link("restoring")
     assert not back.isEnabled()
     forward.click()
-    assert shown.place == Place("recovery-kit", "computer-gone")
+    assert shown.place == Link("recovery-kit", "computer-gone")
     back.click()
     show_help("keys")
     assert not forward.isEnabled()
@@ -110,7 +110,7 @@ def test_other_links_are_the_desktops_affair(shown: Help) -> None:
     finally:
         QDesktopServices.unsetUrlHandler("https")
     assert desktop.asked == ["https://example.org/"]
-    assert shown.place == Place("restoring")
+    assert shown.place == Link("restoring")
 
 
 def test_a_search_goes_on_through_all_pages(shown: Help) -> None:
@@ -135,7 +135,7 @@ def test_the_contents_lead_to_pages_and_sections(shown: Help) -> None:
     item = contents.topLevelItem(handbook.TOPICS.index("keys"))
     assert item
     contents.setCurrentItem(item.child(2))
-    assert shown.place == Place("keys", "forgotten")
+    assert shown.place == Link("keys", "forgotten")
     show_help("schedule")
     assert contents.currentItem().text(0) == "Schedule"
 
@@ -149,13 +149,13 @@ def test_links_and_code_can_be_read_on_light_and_dark(qapp: QApplication) -> Non
 
 
 def test_the_pages_are_read_in_the_language_in_use(qapp: QApplication) -> None:
-    language.speak("de")
+    language.set_language("de")
     try:
         window = show_help("restoring")
         assert next(markdown.headings(text(window).document())).text() == "Wiederherstellen"
         assert window.windowTitle() == "Handbuch zu Secrets Backup"
     finally:
-        language.speak("en")
+        language.set_language("en")
         window.close()
         QApplication.sendPostedEvents()
 
@@ -175,19 +175,19 @@ def test_every_window_opens_it_at_its_page(play: Play, app: App, docs: Profile, 
         await until(lambda: app.states.all[DOCS].known)
         app.windows.show(screens.Main())
         assert app.windows.main
-        await _opens(app.windows.main, Place("status"))
+        await _opens(app.windows.main, Link("status"))
         app.windows.show(screens.Preferences())
-        await _opens(_newest(), Place("schedule", "automatic"))
+        await _opens(_newest(), Link("schedule", "automatic"))
         app.windows.show(screens.Editor(DOCS))
-        await _opens(_newest(), Place("settings-reference"))
+        await _opens(_newest(), Link("settings-reference"))
         app.windows.show(screens.Verification(DOCS))
-        await _opens(_newest(), Place("checks-and-verification", "verify"))
+        await _opens(_newest(), Link("checks-and-verification", "verify"))
         app.windows.show(screens.Log(DOCS, RunId("20261122T120000.000Z-abcd")))
-        await _opens(_newest(), Place("troubleshooting"))
+        await _opens(_newest(), Link("troubleshooting"))
         app.windows.show(screens.Restore(DOCS))
-        await _opens(_newest(), Place("restoring"))
+        await _opens(_newest(), Link("restoring"))
         app.windows.show(screens.SaveKit(DOCS))
-        await _opens(_newest(), Place("recovery-kit", "save"))
+        await _opens(_newest(), Link("recovery-kit", "save"))
 
     play(press())
 
@@ -197,7 +197,7 @@ def test_what_went_wrong_leads_to_its_entry(qtbot: QtBot) -> None:
     qtbot.addWidget(trouble)
     trouble.tell(words.reason(causes.NoRoom("/home/ada")))
     _button(trouble, "Learn more").click()
-    assert opened() == Place("troubleshooting", "no-room")
+    assert opened() == Link("troubleshooting", "no-room")
     trouble.tell(words.Message("Something that the handbook does not know."))
     assert [one for one in trouble.findChildren(QPushButton) if one.isVisibleTo(trouble)] == []
 
@@ -207,14 +207,14 @@ def test_every_page_of_the_set_up_has_a_page_that_is_there(play: Play, app: App)
         app.windows.show(screens.Main())
         assert app.windows.main
         QTest.keyClick(app.windows.main, Qt.Key.Key_F1)
-        assert opened() == Place("index")
+        assert opened() == Link("index")
         app.windows.main.setObjectName("asked")
         app.windows.show(screens.SetUp())
         wizard = _newest()
         assert isinstance(wizard, Wizard)
         assert [page.help for page in wizard.pages if handbook.find(page.help) is None] == []
         assert {page.help for page in wizard.pages} >= {"destinations#ssh", "keys", "schedule", "excludes"}
-        await _opens(wizard, Place("first-backup"))
+        await _opens(wizard, Link("first-backup"))
 
     play(look())
 
@@ -224,7 +224,7 @@ def _newest() -> QWidget:
     return next(one for one in reversed(shown) if not isinstance(one, Help) and one.objectName() != "asked")
 
 
-async def _opens(window: QWidget, place: Place) -> None:
+async def _opens(window: QWidget, place: Link) -> None:
     """Both F1 and the button that says so."""
     _button(window, "Help").click()
     assert opened() == place

@@ -15,7 +15,7 @@ from pytestqt.qtbot import QtBot
 from secretsbackup import words
 from secretsbackup.desktop import runs
 from secretsbackup.desktop.log import LogWindow
-from secretsbackup.desktop.run_trace import Trace
+from secretsbackup.desktop.run_trace import RunSamples
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.runs import PAGE, RUN, Runs
 from secretsbackup.model import causes
@@ -73,7 +73,7 @@ def test_every_kind_of_run_has_a_name_of_its_own() -> None:
 def test_a_run_of_every_kind_shows_its_steps(qtbot: QtBot, verb: Verb) -> None:
     shown = Running(stop=lambda: None)
     qtbot.addWidget(shown)
-    shown.show_run(Status(profile=DOCS, verb=verb, step=Step.TIDY), Trace())
+    shown.show_run(Status(profile=DOCS, verb=verb, step=Step.TIDY), RunSamples())
     names = {label.text() for label in shown.findChildren(QLabel)}
     assert {words.step(step) for step in steps(verb)} <= names
 

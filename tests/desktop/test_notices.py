@@ -66,16 +66,16 @@ def test_what_is_tried_again_every_hour_is_told_when_there_is_something_new(
         await until(lambda: app.states.of(of.name))
         before = 0
         for expected, recipe in TWICE:
-            live = app.session.run(recipe, Verb.BACKUP, of, ask=runner.nobody)
-            assert live
-            await live.outcome()
+            handle = app.session.run(recipe, Verb.BACKUP, of, ask=runner.nobody)
+            assert handle
+            await handle.outcome()
             await until(lambda: len(ended) > len(told))
             if expected == "told":
                 await until(lambda: lines(shown) > before)  # noqa: B023
             told.append("told" if lines(shown) > before else "not told")
             before = lines(shown)
-        live = app.session.run(leaves_out("/a", "/b"), Verb.BACKUP, of)
-        assert live
+        handle = app.session.run(leaves_out("/a", "/b"), Verb.BACKUP, of)
+        assert handle
         await until(lambda: lines(shown) > before)
 
     play(through())

@@ -60,8 +60,8 @@ def test_a_run_that_stands_still_is_told_and_can_be_stopped(play: Play, parts: P
         parts.states.begin()
         window = parts.window()
         await until(lambda: parts.states.all[DOCS].known)
-        live = parts.session.run(endless, Verb.BACKUP, docs)
-        assert live
+        handle = parts.session.run(endless, Verb.BACKUP, docs)
+        assert handle
         await until(lambda: parts.states.all[DOCS].status.step)
         for moment in moments("running"):
             earlier = msgspec.structs.replace(moment, at=moment.at - timedelta(hours=13))
@@ -73,7 +73,7 @@ def test_a_run_that_stands_still_is_told_and_can_be_stopped(play: Play, parts: P
         button = _button(window, "Stop the backup")
         assert button
         button.click()
-        assert await live.outcome() == Cancelled(YOU)
+        assert await handle.outcome() == Cancelled(YOU)
 
     play(scene())
 

@@ -10,7 +10,7 @@ from secretsbackup.desktop import screens
 from secretsbackup.desktop.app import App
 from secretsbackup.desktop.window import MainWindow
 from secretsbackup.model.event import RunId
-from secretsbackup.model.plan import Start
+from secretsbackup.model.plan import StartFrom
 from secretsbackup.model.profile import Profile, ProfileName
 from tests.desktop.conftest import DOCS, Parts, Play, until
 
@@ -55,8 +55,8 @@ def test_every_screen_of_a_profile_is_shown_and_none_of_one_that_is_gone(
 def test_setting_up_and_coming_back_are_two_windows(play: Play, app: App) -> None:
     async def look() -> None:
         app.windows.show(screens.SetUp())
-        app.windows.show(screens.SetUp(Start.KIT))
-        shown = [app.windows.shown(screens.SetUp(start)) for start in (None, Start.KIT)]
+        app.windows.show(screens.SetUp(StartFrom.KIT))
+        shown = [app.windows.shown(screens.SetUp(start)) for start in (None, StartFrom.KIT)]
         assert [one.windowTitle() for one in shown if one] == ["Set up a backup", "Restore from a backup"]
 
     play(look())
@@ -106,7 +106,7 @@ def test_where_there_is_no_profile_one_is_set_up_or_comes_back(play: Play, parts
         window = parts.window()
         press(window, "Set up a backup")
         press(window, "Restore from a backup I have")
-        assert parts.shown == [screens.SetUp(), screens.SetUp(Start.KIT)]
+        assert parts.shown == [screens.SetUp(), screens.SetUp(StartFrom.KIT)]
 
     play(look())
 

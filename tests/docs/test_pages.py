@@ -13,7 +13,7 @@ from secretsbackup.model.reason import Reason
 from secretsbackup.model.status import About
 from secretsbackup.store import profiles
 from secretsbackup.words import handbook
-from secretsbackup.words.handbook import Page, Place
+from secretsbackup.words.handbook import HandbookPage, Link
 from tests.docs import commands, pages, settings
 from tests.docs.commands_in import HELP, PAPERS, ROOT, blocks
 from tests.words.test_language import said
@@ -22,7 +22,7 @@ TRANSLATED = sorted((HELP / "de").glob("*.md"))
 ENGLISH = sorted(HELP.glob("*.md"))
 
 
-def page(path: Path) -> Page:
+def page(path: Path) -> HandbookPage:
     """A page as it is read."""
     return handbook.parsed(path.stem, path.read_text())
 
@@ -144,9 +144,9 @@ def _labels(*, german: bool) -> set[str]:
 
 
 def test_a_page_is_found_by_its_name_a_section_by_its_anchor() -> None:
-    assert handbook.find("restoring") == Place("restoring")
-    assert handbook.find("Restoring.md#one-file") == Place("restoring", "one-file")
-    assert handbook.find("no-room") == Place("troubleshooting", "no-room")
+    assert handbook.find("restoring") == Link("restoring")
+    assert handbook.find("Restoring.md#one-file") == Link("restoring", "one-file")
+    assert handbook.find("no-room") == Link("troubleshooting", "no-room")
     assert handbook.find("restoring#nothing") is None
     assert handbook.find("nonsense#one-file") is None
     assert handbook.find("nonsense") is None

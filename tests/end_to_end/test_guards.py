@@ -30,8 +30,8 @@ def test_a_wrong_disk_in_place_of_the_source_waits_for_a_yes_and_mends_itself(
     source.mkdir()
     (source / "holiday.jpg").write_text("another disk")
     for _ in range(2):
-        (why,) = user.backup(status=75).outcome["causes"]
-        assert why == {"reason": "upheaval", "gone": 30, "changed": 0, "files": 30}
+        (cause,) = user.backup(status=75).outcome["causes"]
+        assert cause == {"reason": "upheaval", "gone": 30, "changed": 0, "files": 30}
     assert "30 gone and 0 changed, of 30 files" in user.run("status").out
     assert len(user.snapshots()) == 1
     shutil.rmtree(source)
@@ -52,8 +52,8 @@ def test_files_that_somebody_encrypted_are_not_sent_without_a_yes(
     user.backup()
     for path in source.rglob("file *"):
         path.write_bytes(os.urandom(20))
-    (why,) = user.backup(status=75).outcome["causes"]
-    assert why == {"reason": "upheaval", "gone": 0, "changed": 30, "files": 30}
+    (cause,) = user.backup(status=75).outcome["causes"]
+    assert cause == {"reason": "upheaval", "gone": 0, "changed": 30, "files": 30}
     assert user.backup("--allow-many-changes").outcome["summary"]["changed"]
     assert len(user.snapshots()) == 2
 

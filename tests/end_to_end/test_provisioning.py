@@ -12,14 +12,14 @@ import pytest
 
 from secretsbackup.model import policy as policies
 from secretsbackup.model.check import Finding
-from secretsbackup.model.created import Did, How, Made, Part
+from secretsbackup.model.created import Created, PartDone, PartResult, SetupPart
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import KeyPair, Secret, SecretName
 from secretsbackup.operations.setup import create_bucket
-from secretsbackup.operations.setup.create_bucket import Wish
+from secretsbackup.operations.setup.create_bucket import BucketRequest
 from secretsbackup.operations.watch import doctor
 from secretsbackup.tools import keychain
 from tests.end_to_end import servers
@@ -38,16 +38,16 @@ def key_of(server: S3Server) -> KeyPair:
     return KeyPair(Secret(server.access_key), Secret(server.secret_key))
 
 
-def set_up(bucket: Bucket, server: S3Server, told: list[Did] | None = None) -> Made:
-    heard: list[Did] = [] if told is None else told
+def set_up(bucket: Bucket, server: S3Server, told: list[PartDone] | None = None) -> Created:
+    heard: list[PartDone] = [] if told is None else told
     return asyncio.run(
-        create_bucket.provision(Wish(profile=DOCS, bucket=bucket), key_of(server), heard.append)
+        create_bucket.create_bucket(BucketRequest(profile=DOCS, bucket=bucket), key_of(server), heard.append)
     )
 
 
-def ended(told: list[Did]) -> dict[Part, How]:
+def ended(told: list[PartDone]) -> dict[SetupPart, PartResult]:
     """What became of each part."""
-    return {did.part: did.how for did in told if did.how is not How.BEGUN}
+    return {did.part: did.how for did in told if did.how is not PartResult.BEGUN}
 
 
 def stored() -> KeyPair | None:
@@ -79,11 +79,13 @@ def names(server: S3Server) -> list[str]:
 
 
 def test_everything_is_made_and_all_of_it_taken_away_again(moto: S3Server, memory: None) -> None:
-    bucket, told = fresh(moto), list[Did]()
+    bucket, told = fresh(moto), list[PartDone]()
     made = set_up(bucket, moto, told)
     user = create_bucket.user_name(bucket)
-    assert {*ended(told)} == {*Part}
-    assert [did.part for did in told if did.how not in (How.BEGUN, How.MADE)] == [Part.OWNERSHIP]
+    assert {*ended(told)} == {*SetupPart}
+    assert [did.part for did in told if did.how not in (PartResult.BEGUN, PartResult.MADE)] == [
+        SetupPart.OWNERSHIP
+    ]
     assert (made.bucket, made.user, made.stored) == (True, user, True)
     assert made.destination.region == "us-east-1"
     with moto.client() as client:
@@ -118,11 +120,14 @@ def test_everything_is_made_and_all_of_it_taken_away_again(moto: S3Server, memor
 def test_doing_it_again_makes_nothing_twice(moto: S3Server, memory: None) -> None:
     bucket = fresh(moto)
     first = set_up(bucket, moto)
-    kept, told = stored(), list[Did]()
+    kept, told = stored(), list[PartDone]()
     again = set_up(bucket, moto, told)
     assert not again.anything
     assert stored() == kept
-    assert {part for part, how in ended(told).items() if how is How.MADE} == {Part.POLICY, Part.TRIAL}
+    assert {part for part, how in ended(told).items() if how is PartResult.MADE} == {
+        SetupPart.POLICY,
+        SetupPart.TRIAL,
+    }
     # A keyring that has lost the key gets a new one; a third is more than a user may have.
     for _ in range(2):
         asyncio.run(keychain.forget(DOCS, SecretName.AWS_ACCESS_KEY_ID))
@@ -138,13 +143,13 @@ def test_doing_it_again_makes_nothing_twice(moto: S3Server, memory: None) -> Non
 def test_a_server_without_users_is_told_and_what_it_does_not_bear_is_taken_back(
     ceph: CephServer, memory: None
 ) -> None:
-    bucket, told = fresh(ceph), list[Did]()
+    bucket, told = fresh(ceph), list[PartDone]()
     made = set_up(bucket, ceph, told)
     became = ended(told)
-    assert became[Part.PUBLIC_ACCESS] is How.TAKEN_BACK
-    assert became[Part.OWNERSHIP] is How.UNKNOWN_THERE
-    assert (became[Part.VERSIONING], became[Part.LIFECYCLE]) == (How.MADE, How.MADE)
-    assert became[Part.USER] is How.UNKNOWN_THERE
+    assert became[SetupPart.PUBLIC_ACCESS] is PartResult.TAKEN_BACK
+    assert became[SetupPart.OWNERSHIP] is PartResult.UNKNOWN_THERE
+    assert (became[SetupPart.VERSIONING], became[SetupPart.LIFECYCLE]) == (PartResult.MADE, PartResult.MADE)
+    assert became[SetupPart.USER] is PartResult.UNKNOWN_THERE
     assert stored() == key_of(ceph)
     findings = asyncio.run(_examined(made.destination, key_of(ceph)))
     assert {one.right for one in findings if one.verdict == "lacking"} == set()
@@ -161,7 +166,7 @@ async def _examined(bucket: Bucket, pair: KeyPair) -> list[Finding]:
 def test_a_name_that_is_somebody_elses_is_told_and_nothing_is_made(ceph: CephServer, memory: None) -> None:
     theirs = servers.new_bucket(ceph)
     stranger = ceph.add_user(f"stranger-{theirs.name}")
-    told: list[Did] = []
+    told: list[PartDone] = []
     with pytest.raises(Failure) as caught:
         set_up(Bucket(theirs.name, "laptop", ceph.endpoint), stranger, told)
     assert caught.value.reason is Reason.BUCKET_TAKEN
@@ -193,12 +198,12 @@ def test_a_bucket_that_others_use_too_keeps_its_settings_and_its_rules(moto: S3S
         client.put_bucket_lifecycle_configuration(
             Bucket=shared.name, LifecycleConfiguration={"Rules": [rule]}
         )
-    told: list[Did] = []
+    told: list[PartDone] = []
     made = set_up(Bucket(shared.name, "laptop", moto.endpoint), moto, told)
     became = ended(told)
-    assert became[Part.PUBLIC_ACCESS] is How.SPARED
-    assert became[Part.VERSIONING] is How.SPARED
-    assert became[Part.LIFECYCLE] is How.MADE
+    assert became[SetupPart.PUBLIC_ACCESS] is PartResult.SPARED
+    assert became[SetupPart.VERSIONING] is PartResult.SPARED
+    assert became[SetupPart.LIFECYCLE] is PartResult.MADE
 
     def rules() -> list[str]:
         with moto.client() as client:
@@ -216,12 +221,12 @@ def test_a_bucket_with_backups_is_not_removed_unless_asked_for(moto: S3Server, m
     made = set_up(bucket, moto)
     with moto.client() as client:
         client.put_object(Bucket=bucket.bucket, Key="laptop/duplicity-full", Body=b"a backup")
-    told: list[Did] = []
+    told: list[PartDone] = []
     left = asyncio.run(create_bucket.undo(made, key_of(moto), told.append))
     assert (left.bucket, left.user, left.stored) == (True, "", False)
-    assert told[-1].how is How.KEPT
-    assert told[-1].why is not None
-    assert told[-1].why.reason is Reason.BUCKET_NOT_EMPTY
+    assert told[-1].how is PartResult.KEPT
+    assert told[-1].cause is not None
+    assert told[-1].cause.reason is Reason.BUCKET_NOT_EMPTY
     gone = asyncio.run(create_bucket.undo(left, key_of(moto), told.append, backups_too=True))
     assert not gone.anything
     assert bucket.bucket not in names(moto)
@@ -236,23 +241,23 @@ def test_without_a_keyring_nothing_is_made(moto: S3Server) -> None:
 
 
 def test_a_cancelled_set_up_knows_what_it_made(moto: S3Server, memory: None) -> None:
-    bucket, told = fresh(moto), list[Did]()
+    bucket, told = fresh(moto), list[PartDone]()
 
-    async def cancelled_at(part: Part) -> None:
-        def tell(did: Did) -> None:
+    async def cancelled_at(part: SetupPart) -> None:
+        def tell(did: PartDone) -> None:
             told.append(did)
-            if did.part is part and did.how is How.BEGUN:
+            if did.part is part and did.how is PartResult.BEGUN:
                 task.cancel()
 
-        wish = Wish(profile=DOCS, bucket=bucket)
-        task = asyncio.create_task(create_bucket.provision(wish, key_of(moto), tell))
+        request = BucketRequest(profile=DOCS, bucket=bucket)
+        task = asyncio.create_task(create_bucket.create_bucket(request, key_of(moto), tell))
         with pytest.raises(asyncio.CancelledError):
             await task
 
-    asyncio.run(cancelled_at(Part.USER))
+    asyncio.run(cancelled_at(SetupPart.USER))
     made = told[-1].made
     assert (made.bucket, made.user, made.stored) == (True, create_bucket.user_name(bucket), True)
-    assert Part.TRIAL not in ended(told)
+    assert SetupPart.TRIAL not in ended(told)
     assert not asyncio.run(create_bucket.undo(made, key_of(moto), lambda _: None)).anything
 
 

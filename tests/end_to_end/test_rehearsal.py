@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from secretsbackup.model.destination import parse
-from secretsbackup.model.plan import Task, Told
+from secretsbackup.model.plan import Task, TaskTold
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.operations.setup import trial_run
 from secretsbackup.store.home import Home
@@ -33,7 +33,7 @@ def test_a_host_is_tried_and_left_as_it_was(
         destination=parse(f"{scheme}://{sshd.user}@{sshd.host}:{sshd.port}/{there}/backups"),
         key=key,
     )
-    told: list[Told] = []
-    asyncio.run(trial_run.rehearse(draft, None, PASSPHRASE, home, told.append))
-    assert [one.task for one in told if one.over and not one.why] == [Task.SAVE, Task.FETCH, Task.CLEAR]
+    told: list[TaskTold] = []
+    asyncio.run(trial_run.trial_run(draft, None, PASSPHRASE, home, told.append))
+    assert [one.task for one in told if one.over and not one.cause] == [Task.SAVE, Task.FETCH, Task.CLEAR]
     assert [path for path in there.rglob("*") if path.name != "backups"] == []

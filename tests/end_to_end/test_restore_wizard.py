@@ -8,10 +8,10 @@ from pathlib import Path
 import pytest
 from PySide6.QtCore import Qt
 
-from secretsbackup.desktop.restore.when import How
+from secretsbackup.desktop.restore.when import LookFor
 from secretsbackup.desktop.trouble import Trouble
 from secretsbackup.model import destination as destinations
-from secretsbackup.model.entry import Seen
+from secretsbackup.model.entry import SeenEntry
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Cancelled, Completed
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
@@ -20,7 +20,7 @@ from secretsbackup.operations.backup import backup
 from secretsbackup.operations.run import runner
 from secretsbackup.store import catalogue, profiles, unfinished
 from secretsbackup.store.catalogue import filling
-from secretsbackup.store.catalogue.filling import Told
+from secretsbackup.store.catalogue.filling import SnapshotListing
 from secretsbackup.tools import keychain
 from tests.conftest import PASSPHRASE
 from tests.desktop.conftest import Parts, Play, parts, play
@@ -69,8 +69,8 @@ def saved(
             (source / "report.txt").write_text(text)
             if number == 2:
                 (source / "letter to a friend.txt").unlink()
-            live = runner.start(backup.recipe(), Verb.BACKUP, profile, parts.home)
-            assert isinstance(await live.outcome(), Completed)
+            handle = runner.start(backup.recipe(), Verb.BACKUP, profile, parts.home)
+            assert isinstance(await handle.outcome(), Completed)
             await asyncio.sleep(1)
 
     play(back_up())
@@ -82,14 +82,15 @@ def _add_many(file: Path) -> None:
     """The same catalogue, with the pictures of a life in every snapshot."""
     times = catalogue.known(file)
     told = [
-        Told(time, True, sorted(_all(file, time), key=lambda seen: seen.path.split(b"/"))) for time in times
+        SnapshotListing(time, True, sorted(_all(file, time), key=lambda seen: seen.path.split(b"/")))
+        for time in times
     ]
     filling.rebuild(file, told)
 
 
-def _all(file: Path, time: datetime) -> list[Seen]:
+def _all(file: Path, time: datetime) -> list[SeenEntry]:
     known = [
-        Seen(one.path, one.what, int(one.modified.timestamp()), one.least, one.most)
+        SeenEntry(one.path, one.what, int(one.modified.timestamp()), one.least, one.most)
         for one in catalogue.below(file, time)
     ]
     pictures = (seen for seen in everything() if seen.path.startswith(b"Pictures"))
@@ -117,7 +118,7 @@ def test_yesterdays_version_of_a_document_is_a_few_clicks_away(
         hand = begin("docs", photographs="restore/search")
         wizard, began = hand.wizard, datetime.now(UTC)
         await hand.until(lambda: wizard.when.taken and wizard.when.holds)
-        wizard.when.choices.choose(How.SEARCH)
+        wizard.when.choices.choose(LookFor.SEARCH)
         await hand.next(wizard.search)
         hand.type(wizard.search.text, "report")
         await hand.until(lambda: wizard.search.versions.count() == 3)
@@ -151,7 +152,7 @@ def test_what_is_ticked_comes_back_and_what_was_stopped_goes_on(
         hand = begin("docs", photographs="restore/tree")
         wizard = hand.wizard
         await hand.until(lambda: wizard.when.taken and wizard.when.holds)
-        wizard.when.choices.choose(How.THEN)
+        wizard.when.choices.choose(LookFor.THEN)
         wizard.when.snapshots.setCurrentRow(1)
         await hand.next(wizard.what)
         await hand.until(lambda: wizard.what.tree.rowCount() == 2)

@@ -18,7 +18,7 @@ from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Sourc
 from secretsbackup.model.secret import SecretName
 from secretsbackup.operations.backup import backup
 from secretsbackup.operations.restore import restore
-from secretsbackup.operations.restore.restore import Wish
+from secretsbackup.operations.restore.restore import RestoreRequest
 from secretsbackup.operations.run import runner
 from secretsbackup.operations.run.runner import Recipe
 from secretsbackup.store import profiles
@@ -66,13 +66,13 @@ def family(*names: str) -> list[psutil.Process]:
 
 async def run(recipe: Recipe, verb: Verb, profile: Profile, home: Home, *stopped: str) -> Outcome:
     """Run to the end; every child of that name is stopped: the first one may be about to end."""
-    live = runner.start(recipe, verb, profile, home)
-    while stopped and not live.over:
+    handle = runner.start(recipe, verb, profile, home)
+    while stopped and not handle.over:
         with suppress(psutil.NoSuchProcess):
             for one in family(*stopped):
                 one.send_signal(signal.SIGSTOP)
         await asyncio.sleep(0.002)
-    return await live.outcome()
+    return await handle.outcome()
 
 
 def test_it_is_stopped_and_the_next_run_goes_on(
@@ -85,7 +85,7 @@ def test_it_is_stopped_and_the_next_run_goes_on(
         assert ended.cause == causes.ToolStandsStill(names[0])
         assert set(psutil.Process().children(recursive=True)) <= others
     assert isinstance(asyncio.run(run(backup.recipe(), Verb.BACKUP, saved, home)), Completed)
-    back = asyncio.run(run(restore.recipe(Wish(to=tmp_path)), Verb.RESTORE, saved, home))
+    back = asyncio.run(run(restore.recipe(RestoreRequest(to=tmp_path)), Verb.RESTORE, saved, home))
     assert isinstance(back, Completed)
     source = Path(saved.sources[0].path)
     assert_same(picture(source), picture(Path(back.summary.folder or "") / "Documents"))

@@ -13,11 +13,10 @@ import pytest
 from PySide6.QtWidgets import QAbstractButton, QApplication
 
 from secretsbackup.desktop.prompts import Sure
-from secretsbackup.desktop.setup import Start, Where
 from secretsbackup.model import policy
 from secretsbackup.model.destination import Bucket, Folder
 from secretsbackup.model.outcome import Completed
-from secretsbackup.model.plan import Access, Task
+from secretsbackup.model.plan import Access, PlaceKind, StartFrom, Task
 from secretsbackup.model.profile import Fingerprint, ProfileName
 from secretsbackup.model.schedule import Daily
 from secretsbackup.model.secret import Secret
@@ -66,13 +65,13 @@ def new_gnupg(monkeypatch: pytest.MonkeyPatch) -> Iterator[Path]:
         asyncio.run(gnupg.end_agent(Path(folder)))
 
 
-async def to_the_place(hand: Hand, where: Where) -> None:
+async def to_the_place(hand: Hand, where: PlaceKind) -> None:
     """Through the first pages, up to the one that asks for this kind of place."""
     wizard = hand.wizard
     await hand.next(wizard.files)
     await hand.next(wizard.place)
     wizard.place.choices.choose(where)
-    await hand.next({Where.FOLDER: wizard.folder, Where.HOST: wizard.host}.get(where, wizard.bucket))
+    await hand.next({PlaceKind.FOLDER: wizard.folder, PlaceKind.HOST: wizard.host}.get(where, wizard.bucket))
 
 
 async def choose_the_key(hand: Hand, key: Fingerprint) -> None:
@@ -123,7 +122,7 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
     async def set_up() -> None:
         hand = begin(photographs="setup/folder")
         wizard = hand.wizard
-        await to_the_place(hand, Where.FOLDER)
+        await to_the_place(hand, PlaceKind.FOLDER)
         disk = person / "disk"
         disk.mkdir()
         hand.type(wizard.folder.field.line, str(disk / "backups"))
@@ -156,7 +155,7 @@ def test_a_newcomer_with_a_disk_is_safe_in_a_dozen_inputs(
         new_gnupg.joinpath("words").write_text(words)
 
     async def come_back() -> None:
-        hand = begin(Start.KIT, photographs="setup/kit")
+        hand = begin(StartFrom.KIT, photographs="setup/kit")
         wizard = hand.wizard
         assert wizard.page is wizard.kit, "what was asked for comes first"
         hand.type(wizard.kit.file.line, str(person / "kit" / "recovery-kit.txt"))
@@ -201,7 +200,7 @@ def test_an_administrators_key_makes_all_of_it_and_is_kept_nowhere(
     async def set_up() -> None:
         hand = begin(photographs="setup/administrator")
         wizard = hand.wizard
-        await to_the_place(hand, Where.SERVICE)
+        await to_the_place(hand, PlaceKind.SERVICE)
         await own_server(hand, moto.endpoint)
         hand.type(wizard.access.key_id, ID)
         hand.type(wizard.access.secret, SECRET)
@@ -244,7 +243,7 @@ def test_what_a_failed_set_up_made_is_listed_and_removed(
     async def fail() -> None:
         hand = begin(photographs="setup/failed")
         wizard = hand.wizard
-        await to_the_place(hand, Where.SERVICE)
+        await to_the_place(hand, PlaceKind.SERVICE)
         await own_server(hand, moto.endpoint, "bucket-of-a-failure")
         hand.type(wizard.access.key_id, ID)
         hand.type(wizard.access.secret, SECRET)
@@ -310,7 +309,7 @@ def test_ones_own_key_is_tried_right_by_right(
     async def set_up() -> None:
         hand = begin(photographs="setup/own-key")
         wizard = hand.wizard
-        await to_the_place(hand, Where.SERVICE)
+        await to_the_place(hand, PlaceKind.SERVICE)
         await own_server(hand, ceph.endpoint, bucket.name)
         wizard.access.choices.choose(Access.OWN)
         hand.type(wizard.access.key_id, user.access_key)
@@ -339,7 +338,7 @@ def test_ones_own_key_is_tried_right_by_right(
         hand = begin()
         wizard = hand.wizard
         hand.wizard.files.take(msgspec.structs.replace(wizard.files.answer, name="again"))
-        await to_the_place(hand, Where.SERVICE)
+        await to_the_place(hand, PlaceKind.SERVICE)
         page = wizard.bucket
         page.service.setCurrentIndex(page.service.findText(OTHER))
         hand.type(page.endpoint, ceph.endpoint)
@@ -407,7 +406,7 @@ def test_wrong_regions_and_addresses_are_told_in_seconds(
     async def look() -> None:
         hand = begin()
         wizard = hand.wizard
-        await to_the_place(hand, Where.SERVICE)
+        await to_the_place(hand, PlaceKind.SERVICE)
         await own_server(hand, f"http://127.0.0.1:{servers.free_port()}")
         wizard.access.choices.choose(Access.OWN)
         hand.type(wizard.access.key_id, "someone")
@@ -435,7 +434,7 @@ def test_an_expired_key_is_named_and_not_offered(
         await asyncio.sleep(1.1)
         hand = begin()
         wizard = hand.wizard
-        wizard.place.choices.choose(Where.FOLDER)
+        wizard.place.choices.choose(PlaceKind.FOLDER)
         wizard.go(wizard.pages.index(wizard.key))
         await hand.until(lambda: "Cannot be used: Old Key" in hand.says)
         assert "has expired" in hand.says
@@ -467,7 +466,7 @@ def test_the_old_scripts_settings_are_taken_over(
         hand = begin(photographs="setup/seed")
         wizard = hand.wizard
         await hand.until(lambda: wizard.start.found)
-        wizard.start.choices.choose(Start.SEED)
+        wizard.start.choices.choose(StartFrom.SEED)
         await hand.next(wizard.seed)
         await hand.until(lambda: "Backs up" in hand.says)
         await hand.until(lambda: "Secrets Backup starts when you log in" in hand.says)

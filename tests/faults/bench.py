@@ -34,7 +34,7 @@ from secretsbackup.operations.watch.status import status_of
 from secretsbackup.store import history, kit, profiles
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
-from secretsbackup.store.kit import Kept
+from secretsbackup.store.kit import SavedKit
 from tests.end_to_end.machine import PASSPHRASE, Machine, assert_same, picture
 from tests.end_to_end.servers import Bucket
 from tests.faults.proxy import Proxy
@@ -173,7 +173,7 @@ class Bench:
         self.user.run("profile", "add", NAME, "--source", str(self.source), "--key", self.key, *self.to)
         self.know_secrets()
         profile = profiles.get(self.home, NAME)
-        saved = Kept(profile.key, place_of(profile.destination), datetime.now(UTC))
+        saved = SavedKit(profile.key, place_of(profile.destination), datetime.now(UTC))
         kit.keep(self.home, profile.name, saved)
         self.user.backup()
         for folder in ("home", "source"):

@@ -36,7 +36,7 @@ from secretsbackup.model.status import Level, counts, level
 from secretsbackup.operations.watch.status import status_of
 from secretsbackup.store import journal, kit, profiles
 from secretsbackup.store.history import place_of
-from secretsbackup.store.kit import Kept
+from secretsbackup.store.kit import SavedKit
 from secretsbackup.tools.duplicity import files
 from tests.end_to_end.machine import PASSPHRASE, assert_same, picture
 from tests.faults.bench import Bench, Shelf, kind, wait_for_end
@@ -143,7 +143,7 @@ class Day:
         if said.get("due") is not False or said.get("verb") != "backup":
             return
         one = self.saved[said["profile"]]
-        reasons = {why["reason"] for why in said["against"]}
+        reasons = {cause["reason"] for cause in said["against"]}
         true = {*self.away}
         if self.crowded:
             true |= {Reason.BUSY, Reason.NOT_YET, Reason.WAITING_TO_RETRY}
@@ -229,7 +229,7 @@ class Day:
             kit.keep(
                 self.bench.home,
                 profile.name,
-                Kept(profile.key, place_of(profile.destination), datetime.now(UTC)),
+                SavedKit(profile.key, place_of(profile.destination), datetime.now(UTC)),
             )
 
     # What must be true
@@ -288,7 +288,7 @@ class Day:
         last = telling[-1] if telling else None
         assert not (last and kind(last.outcome or Interrupted()) == Reason.BUG), last
         fine = last is not None and isinstance(last.outcome, Completed) and not last.warnings
-        asked = any(why.reason in (Reason.SURGE, Reason.UPHEAVAL) for why in status.waiting)
+        asked = any(cause.reason in (Reason.SURGE, Reason.UPHEAVAL) for cause in status.waiting)
         damaged, unproven = one.doubted(now)
         assert (colour is Level.NOT_PROTECTED) == (damaged or safe is None), says
         assert (colour is Level.PROTECTED) == (fine and not (asked or damaged or unproven)), says

@@ -19,9 +19,9 @@ from tests.faults.day import Day, Mishap
 from tests.faults.proxy import Answer, CutAnswer, Meanwhile, Reset, Slow, Trouble
 from tests.faults.truth import HOUR, MINUTE, Saved
 
-_STEPS = (Step.CHECK, Step.GATHER, Step.SEND, Step.SEND, Step.SEND, Step.PROVE, Step.RECORD, Step.TIDY)
+_STEPS = (Step.CHECK, Step.COLLECT, Step.SEND, Step.SEND, Step.SEND, Step.AUDIT, Step.RECORD, Step.TIDY)
 """Most of a run is sending."""
-_LONGEST = {Step.SEND: 1.5, Step.CHECK: 0.3, Step.GATHER: 0.3}
+_LONGEST = {Step.SEND: 1.5, Step.CHECK: 0.3, Step.COLLECT: 0.3}
 """Seconds that a step takes on a quiet machine; the others take next to nothing."""
 
 
@@ -77,7 +77,7 @@ def _tear(day: Day) -> None:
 
 def _settled(one: Saved) -> bool:
     """Whether its run has put something safely on the destination's disk."""
-    return bool(one.runs[-1].made) or Step.PROVE in one.runs[-1].steps
+    return bool(one.runs[-1].made) or Step.AUDIT in one.runs[-1].steps
 
 
 def told(number: signal.Signals) -> Callable[[Day], AbstractContextManager[None]]:
@@ -209,7 +209,7 @@ def older_archive(day: Day, one: Saved) -> None:
 
 def lose_stage(day: Day, one: Saved) -> None:
     """Not where a set is half sent: a file's true time cannot tell a program of a faked one of it."""
-    if files.half_sent(day.bench.home.cache / one.name / "archive") is None:
+    if files.incomplete_set(day.bench.home.cache / one.name / "archive") is None:
         shutil.rmtree(day.bench.home.cache / one.name / "stage", ignore_errors=True)
     else:
         day.tell("no: a set is half sent")

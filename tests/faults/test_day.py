@@ -57,7 +57,7 @@ def test_a_day_with_a_folder(
         ]
         bench = Bench(user, tmp_path, keys[1], saved[0].shelf, None, ())
         to = {one.name: (f"file://{disk}/{one.name}",) for one in saved}
-        live(bench, saved, to, seed, [*ANYWHERE, *ON_A_DRIVE], every=2)
+        handle(bench, saved, to, seed, [*ANYWHERE, *ON_A_DRIVE], every=2)
 
 
 @pytest.mark.parametrize("seed", seeds())
@@ -73,11 +73,11 @@ def test_a_day_with_a_bucket(
         ]
         bench = Bench(user, tmp_path, keys[1], saved[0].shelf, proxy, ())
         to = {one.name: (f"s3://{bucket.name}/{one.name}", "--endpoint", proxy.endpoint) for one in saved}
-        live(bench, saved, to, seed, [*ANYWHERE, *IN_A_BUCKET], every=6)
+        handle(bench, saved, to, seed, [*ANYWHERE, *IN_A_BUCKET], every=6)
     proxy.close()
 
 
-def live(
+def handle(
     bench: Bench,
     saved: Sequence[Saved],
     to: Mapping[str, Sequence[str]],

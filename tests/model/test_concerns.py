@@ -171,11 +171,11 @@ def test_warnings_are_the_same_in_any_order(events: list[Warned]) -> None:
 
 
 def test_a_run_that_was_heard_and_one_that_is_remembered_agree() -> None:
-    live = heard(started(), *UNREADABLE, RunEnded(outcome=Completed(Summary(), 3)), status=SAFE)
-    assert live.left_out == warned(*UNREADABLE)
-    assert level(live, live.last_ended or NOON) is Level.ATTENTION
-    again = heard(started(), status=live)
-    assert (again.left_out, again.heard) == (live.left_out, Warnings())
+    handle = heard(started(), *UNREADABLE, RunEnded(outcome=Completed(Summary(), 3)), status=SAFE)
+    assert handle.left_out == warned(*UNREADABLE)
+    assert level(handle, handle.last_ended or NOON) is Level.ATTENTION
+    again = heard(started(), status=handle)
+    assert (again.left_out, again.heard) == (handle.left_out, Warnings())
 
 
 def test_a_verify_takes_back_nothing_that_a_backup_left_out() -> None:

@@ -15,10 +15,10 @@ from secretsbackup.model.due import (
     SLIP,
     Surroundings,
     alarm,
-    drill_due,
     due,
     lateness,
     needs_network,
+    verification_due,
 )
 from secretsbackup.model.event import RunId, Verb
 from secretsbackup.model.outcome import Cancelled, Completed, Failed, Interrupted, Outcome, Skipped, Summary
@@ -59,7 +59,7 @@ def ran(
 
 def reasons(*runs: PastRun, now: datetime = NOON, of: Profile = PROFILE, **around: object) -> list[Reason]:
     """What stands against a backup now."""
-    return [why.reason for why in due(of, runs, now, replace(NOTHING, **around)).against]
+    return [cause.reason for cause in due(of, runs, now, replace(NOTHING, **around)).against]
 
 
 def test_what_was_never_backed_up_is_due_at_once() -> None:
@@ -69,7 +69,7 @@ def test_what_was_never_backed_up_is_due_at_once() -> None:
 def test_by_hand_is_never_due() -> None:
     verdict = due(replace(PROFILE, schedule=Manual()), [], NOON, NOTHING)
     assert (verdict.now, verdict.at) == (False, None)
-    assert [why.reason for why in verdict.against] == [Reason.NOT_SCHEDULED]
+    assert [cause.reason for cause in verdict.against] == [Reason.NOT_SCHEDULED]
 
 
 def test_it_is_due_an_hour_after_the_last_one_began() -> None:
@@ -260,9 +260,11 @@ DAMAGE = Failed(causes.VolumeCorrupt("duplicity-full.vol3"))
 WEEK = 7 * DAY
 
 
-def drill(*runs: PastRun, now: datetime = NOON, of: Profile = PROFILE, **around: object) -> list[Reason]:
+def verification(
+    *runs: PastRun, now: datetime = NOON, of: Profile = PROFILE, **around: object
+) -> list[Reason]:
     """What stands against a drill now."""
-    return [why.reason for why in drill_due(of, runs, now, replace(NOTHING, **around)).against]
+    return [cause.reason for cause in verification_due(of, runs, now, replace(NOTHING, **around)).against]
 
 
 def proved(began: datetime, outcome: Outcome = DONE, took: timedelta = MINUTE) -> PastRun:
@@ -270,27 +272,27 @@ def proved(began: datetime, outcome: Outcome = DONE, took: timedelta = MINUTE) -
 
 
 def test_a_drill_is_due_a_day_after_the_first_backup_and_a_week_after_the_last_drill() -> None:
-    assert drill() == [Reason.NO_SNAPSHOT]
-    assert drill(ran(NOON - HOUR, UNREACHABLE)) == [Reason.NO_SNAPSHOT]
-    assert drill(ran(NOON - HOUR)) == [Reason.NOT_YET]
-    assert drill(ran(NOON - DAY), ran(NOON - HOUR)) == []
-    assert drill(ran(NOON - 30 * DAY), proved(NOON - WEEK + MINUTE)) == [Reason.NOT_YET]
-    verdict = drill_due(PROFILE, [ran(NOON - 30 * DAY), proved(NOON - WEEK)], NOON, NOTHING)
+    assert verification() == [Reason.NO_SNAPSHOT]
+    assert verification(ran(NOON - HOUR, UNREACHABLE)) == [Reason.NO_SNAPSHOT]
+    assert verification(ran(NOON - HOUR)) == [Reason.NOT_YET]
+    assert verification(ran(NOON - DAY), ran(NOON - HOUR)) == []
+    assert verification(ran(NOON - 30 * DAY), proved(NOON - WEEK + MINUTE)) == [Reason.NOT_YET]
+    verdict = verification_due(PROFILE, [ran(NOON - 30 * DAY), proved(NOON - WEEK)], NOON, NOTHING)
     assert (verdict.at, verdict.now) == (NOON, True)
 
 
 def test_a_drill_comes_as_often_as_the_user_wants_it() -> None:
     runs = [ran(NOON - 30 * DAY), proved(NOON - 2 * DAY)]
-    assert drill(*runs, of=replace(PROFILE, verify_every=2)) == []
-    assert drill(*runs, of=replace(PROFILE, verify_every=3)) == [Reason.NOT_YET]
-    never = drill_due(replace(PROFILE, verify_every=0), runs, NOON, NOTHING)
-    assert (never.at, [why.reason for why in never.against]) == (None, [Reason.VERIFICATION_OFF])
-    assert drill(*runs, of=replace(PROFILE, verify_every=1, schedule=Manual())) == []
+    assert verification(*runs, of=replace(PROFILE, verify_every=2)) == []
+    assert verification(*runs, of=replace(PROFILE, verify_every=3)) == [Reason.NOT_YET]
+    never = verification_due(replace(PROFILE, verify_every=0), runs, NOON, NOTHING)
+    assert (never.at, [cause.reason for cause in never.against]) == (None, [Reason.VERIFICATION_OFF])
+    assert verification(*runs, of=replace(PROFILE, verify_every=1, schedule=Manual())) == []
 
 
 def test_what_stands_against_a_drill_is_what_stands_against_a_backup_but_for_the_sources() -> None:
     away = (causes.SourceMissing("/media/photos"), causes.DestinationAway("/media/disk"))
-    found = drill(
+    found = verification(
         ran(NOON - WEEK),
         of=replace(PROFILE, only_on_power=True),
         on_battery=True,
@@ -304,24 +306,24 @@ def test_what_stands_against_a_drill_is_what_stands_against_a_backup_but_for_the
         *(Reason.PAUSED, Reason.BUSY, Reason.ON_BATTERY, Reason.OFFLINE, Reason.METERED),
         Reason.DESTINATION_AWAY,
     ]
-    assert drill(ran(NOON - WEEK), missing=away[:1]) == []
+    assert verification(ran(NOON - WEEK), missing=away[:1]) == []
 
 
 def test_a_drill_that_came_to_nothing_is_tried_again_ever_later_and_at_least_daily() -> None:
     backup = ran(NOON - 30 * DAY)
     vain = [proved(NOON - 10 * DAY + n * HOUR, UNREACHABLE) for n in range(12)]
-    assert drill(backup, proved(NOON - HOUR, UNREACHABLE)) == [Reason.WAITING_TO_RETRY]
-    assert drill(backup, proved(NOON - HOUR - MINUTE, UNREACHABLE)) == []
+    assert verification(backup, proved(NOON - HOUR, UNREACHABLE)) == [Reason.WAITING_TO_RETRY]
+    assert verification(backup, proved(NOON - HOUR - MINUTE, UNREACHABLE)) == []
     last = proved(NOON - DAY, UNREACHABLE)
-    assert drill(backup, *vain, last) == [Reason.WAITING_TO_RETRY]
-    assert drill(backup, *vain, last, now=NOON + MINUTE) == []
-    assert drill(backup, proved(NOON - 2 * HOUR, Cancelled("you"))) == [Reason.WAITING_TO_RETRY]
+    assert verification(backup, *vain, last) == [Reason.WAITING_TO_RETRY]
+    assert verification(backup, *vain, last, now=NOON + MINUTE) == []
+    assert verification(backup, proved(NOON - 2 * HOUR, Cancelled("you"))) == [Reason.WAITING_TO_RETRY]
 
 
 def test_damage_that_was_found_is_not_looked_for_again_before_there_is_a_new_backup() -> None:
     found = proved(NOON - 3 * DAY, DAMAGE)
-    assert drill(ran(NOON - 30 * DAY), found) == [Reason.VOLUME_CORRUPT]
-    assert drill(ran(NOON - 30 * DAY), found, ran(NOON - 2 * DAY)) == []
+    assert verification(ran(NOON - 30 * DAY), found) == [Reason.VOLUME_CORRUPT]
+    assert verification(ran(NOON - 30 * DAY), found, ran(NOON - 2 * DAY)) == []
 
 
 DRILLS = st.lists(
@@ -339,14 +341,14 @@ DRILLS = st.lists(
 def test_who_found_a_drill_going_on_does_not_hide_what_it_found() -> None:
     found = proved(NOON - HOUR, Failed(causes.VolumeMissing()), took=9 * MINUTE)
     busy = proved(NOON - HOUR + MINUTE, Skipped((causes.Busy(),)))
-    assert drill(ran(NOON - WEEK), found, busy) == [Reason.VOLUME_MISSING]
+    assert verification(ran(NOON - WEEK), found, busy) == [Reason.VOLUME_MISSING]
 
 
 @given(DRILLS, MOMENTS, st.integers(1, 400))
 def test_whatever_the_clocks_did_a_drill_is_due_within_its_period(
     runs: list[PastRun], now: datetime, days: int
 ) -> None:
-    verdict = drill_due(replace(PROFILE, verify_every=days), runs, now, NOTHING)
+    verdict = verification_due(replace(PROFILE, verify_every=days), runs, now, NOTHING)
     if any(run.good and run.began <= now + SLIP for run in runs):
         assert verdict.at
         assert verdict.at <= now + days * DAY + DAY + SLIP
@@ -359,4 +361,6 @@ def test_whatever_the_clocks_did_a_drill_is_due_within_its_period(
 def test_what_is_proven_at_this_moment_is_not_proven_again(
     runs: list[PastRun], now: datetime, days: int
 ) -> None:
-    assert not drill_due(replace(PROFILE, verify_every=days), [*runs, proved(now)], now + MINUTE, NOTHING).now
+    assert not verification_due(
+        replace(PROFILE, verify_every=days), [*runs, proved(now)], now + MINUTE, NOTHING
+    ).now

@@ -12,7 +12,7 @@ import pytest
 from msgspec.structs import replace
 
 from secretsbackup.model import causes, schedule
-from secretsbackup.model.due import Surroundings, drill_due, due
+from secretsbackup.model.due import Surroundings, due, verification_due
 from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Completed, Failed, Interrupted, Outcome, Summary
 from secretsbackup.model.profile import Profile
@@ -42,7 +42,7 @@ class World:
     ends: int = 0
     runs: list[PastRun] = field(default_factory=list)
     starts: list[int] = field(default_factory=list)
-    drills: list[int] = field(default_factory=list)
+    verifications: list[int] = field(default_factory=list)
     upsets: list[int] = field(default_factory=list)
     fair_since: int = 0
 
@@ -105,9 +105,9 @@ class World:
             self.away = self.clock
         if due(self.profile, self.runs, self.clock, self.around()).now:
             self.begin(Verb.BACKUP, self.starts)
-        elif drill_due(self.profile, self.runs, self.clock, self.around()).now:
+        elif verification_due(self.profile, self.runs, self.clock, self.around()).now:
             assert any(run.good for run in self.runs), "there is nothing to be proven"
-            self.begin(Verb.VERIFY, self.drills)
+            self.begin(Verb.VERIFY, self.verifications)
 
     def begin(self, verb: Verb, begun: list[int]) -> None:
         assert self.began is None, "two at once"
@@ -158,7 +158,7 @@ def test_a_day_of_mishaps(text: str, days: int, longest_wait: int, seed: int) ->
     assert any(run.good for run in world.runs)
     assert most_starts(world, 45) <= 4, "a storm of runs"
     assert len(world.starts) <= days * 24 * 3
-    assert len(world.drills) <= days * 10, "a storm of drills"
+    assert len(world.verifications) <= days * 10, "a storm of drills"
     assert days < 4 or any(run.verb is Verb.VERIFY and run.outcome == DONE for run in world.runs)
 
 

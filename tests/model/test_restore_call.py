@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from hypothesis import given
 from hypothesis import strategies as some
 
-from secretsbackup.model.restore_call import errands, outermost
+from secretsbackup.model.restore_call import outermost, restore_calls
 
 PATHS = [
     b"/".join(parts)
@@ -31,18 +31,18 @@ def test_what_lies_below_another_is_not_asked_for_twice() -> None:
 
 
 def test_siblings_in_the_same_volumes_are_one_call() -> None:
-    one, two = errands([b"a/1", b"a/2", b"a/b/3"], one_volume, lambda folder, _wanted: folder == b"a")
+    one, two = restore_calls([b"a/1", b"a/2", b"a/b/3"], one_volume, lambda folder, _wanted: folder == b"a")
     assert (one.path, set(one.wanted)) == (b"a", {b"a/1", b"a/2"})
     assert two.path == b"a/b/3"
 
 
 def test_a_folder_that_is_not_worth_it_or_opens_more_is_no_call() -> None:
-    assert [one.path for one in errands([b"a/1", b"a/2"], one_volume, never)] == [b"a/1", b"a/2"]
+    assert [one.path for one in restore_calls([b"a/1", b"a/2"], one_volume, never)] == [b"a/1", b"a/2"]
 
     def volumes(path: bytes) -> frozenset[str]:
         return frozenset(["vol1", "vol2"] if path in (b"a", b"") else ["vol1"])
 
-    assert [one.path for one in errands([b"a/1", b"a/2"], volumes, always)] == [b"a/1", b"a/2"]
+    assert [one.path for one in restore_calls([b"a/1", b"a/2"], volumes, always)] == [b"a/1", b"a/2"]
 
 
 def test_many_calls_are_dearer_than_a_volume() -> None:
@@ -50,8 +50,8 @@ def test_many_calls_are_dearer_than_a_volume() -> None:
         return frozenset(["vol1", "vol2"] if path == b"a" else ["vol1"])
 
     few, many = ([b"a/%d" % number for number in range(count)] for count in (10, 1000))
-    assert len(errands(few, volumes, always)) == 10
-    (one,) = errands(many, volumes, always)
+    assert len(restore_calls(few, volumes, always)) == 10
+    (one,) = restore_calls(many, volumes, always)
     assert (one.path, len(one.wanted), one.volumes) == (b"a", 1000, {"vol1", "vol2"})
 
 
@@ -63,7 +63,7 @@ def test_all_that_is_wanted_is_asked_for_once_and_no_volume_in_vain(
         below = [one for one in PATHS if path in (b"", one) or one.startswith(path + b"/")]
         return frozenset(f"vol{lies.get(one, 1)}" for one in below)
 
-    found = errands(paths, volumes, always)
+    found = restore_calls(paths, volumes, always)
     wanted = [path for one in found for path in one.wanted]
     assert sorted(wanted) == sorted(outermost(paths))
     needed = frozenset[str]().union(*(volumes(path) for path in paths))

@@ -58,7 +58,7 @@ def test_a_run_that_goes_on_shows_where_it_is() -> None:
 
 
 def test_progress_goes_with_its_step() -> None:
-    status = heard(started(), StepStarted(step=Step.GATHER), PROGRESS, StepStarted(step=Step.SEND))
+    status = heard(started(), StepStarted(step=Step.COLLECT), PROGRESS, StepStarted(step=Step.SEND))
     assert status.progress is None
 
 

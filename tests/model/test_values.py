@@ -13,7 +13,7 @@ from secretsbackup.model.event import Event, Moment, decode, encode
 from secretsbackup.model.pace import Pace
 from secretsbackup.model.paths import shown
 from secretsbackup.model.secret import KeyPair, Secret
-from secretsbackup.model.snapshot import Chain, Kind, Snapshot, at, chain_of
+from secretsbackup.model.snapshot import Chain, Snapshot, SnapshotKind, at, chain_of
 
 NOON = datetime(2026, 11, 22, 12, tzinfo=UTC)
 HIDDEN = Secret("hidden")
@@ -94,19 +94,19 @@ def test_a_steady_pace_is_known_and_so_is_what_is_left() -> None:
     assert Pace(0.0, 0.0).left(100) == 0
 
 
-def snapshot(day: int, kind: Kind = Kind.FULL, *, whole: bool = True) -> Snapshot:
+def snapshot(day: int, kind: SnapshotKind = SnapshotKind.FULL, *, whole: bool = True) -> Snapshot:
     """A snapshot of a day."""
     return Snapshot(time=NOON + timedelta(days=day), kind=kind, volumes=1, size=10, whole=whole)
 
 
-OLD = Chain((snapshot(0), snapshot(1, Kind.INCREMENTAL)))
-NEW = Chain((snapshot(5), snapshot(6, Kind.INCREMENTAL, whole=False)))
+OLD = Chain((snapshot(0), snapshot(1, SnapshotKind.INCREMENTAL)))
+NEW = Chain((snapshot(5), snapshot(6, SnapshotKind.INCREMENTAL, whole=False)))
 
 
 @pytest.mark.parametrize(("day", "found"), [(0, 0), (0.5, 0), (1, 1), (4, 1), (5, 5), (9, 5)])
 def test_the_newest_whole_snapshot_that_is_not_younger_is_found(day: float, found: int) -> None:
     assert at((OLD, NEW), NOON + timedelta(days=day)) in {**dict.fromkeys([snapshot(found)])} or (
-        at((OLD, NEW), NOON + timedelta(days=day)) == snapshot(found, Kind.INCREMENTAL)
+        at((OLD, NEW), NOON + timedelta(days=day)) == snapshot(found, SnapshotKind.INCREMENTAL)
     )
 
 

@@ -12,7 +12,7 @@ from secretsbackup.model.event import Moment, RunId, Verb
 from secretsbackup.model.outcome import Outcome
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.operations.run import runner
-from secretsbackup.operations.run.runner import Live, Recipe, Run
+from secretsbackup.operations.run.runner import Recipe, Run, RunHandle
 from secretsbackup.store.home import Home, owner_only
 from tests.conftest import StandIn, Told
 
@@ -51,9 +51,9 @@ def moments() -> list[Moment]:
 def play(home: Home, profile: Profile, moments: list[Moment]) -> Play:
     """Runs a recipe of the profile to its end, and hears all of it."""
 
-    async def heard(live: Live) -> Outcome:
-        moments.extend([moment async for moment in live.moments()])
-        return await live.outcome()
+    async def heard(handle: RunHandle) -> Outcome:
+        moments.extend([moment async for moment in handle.moments()])
+        return await handle.outcome()
 
     def to_the_end(recipe: Recipe, verb: Verb = Verb.BACKUP, of: Profile = profile) -> Outcome:
         async def started() -> Outcome:

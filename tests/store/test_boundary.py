@@ -97,7 +97,7 @@ def test_what_can_be_done_without_is_not_there(home: Home, put: Put) -> None:
         put(path)
     put(home.draft)
     put(home.desktop)
-    assert notes.read(home, DOCS) == notes.Marks()
+    assert notes.read(home, DOCS) == notes.Notes()
     assert pause.paused_until(home, DOCS) is None
     assert archive_state.read(home, DOCS) == {}
     assert unfinished.known(home, DOCS) == []
@@ -114,7 +114,7 @@ def test_what_can_be_done_without_is_not_there(home: Home, put: Put) -> None:
         (lambda home: home.config / ".lock", lambda home: profiles.remove(home, DOCS)),
         (lambda home: home.kit(DOCS), lambda home: kit.read(home, DOCS)),
         (lambda home: home.lock(DOCS), lambda home: lock.asked_to_stop(home, DOCS)),
-        (lambda home: home.database, lambda home: history.known_sizes(home, history.Place("x"))),
+        (lambda home: home.database, lambda home: history.known_sizes(home, history.PlaceId("x"))),
         (lambda home: home.state / "history.sqlite.lock", lambda home: history.lose_chains(home, [])),
         (lambda home: home.state / "history.sqlite-wal", lambda home: history.lose_chains(home, [])),
         (
@@ -145,7 +145,7 @@ def test_what_cannot_be_written_is_named(home: Home, put: Put) -> None:
     for change in (
         lambda: pause.pause(home, DOCS, datetime.now(UTC)),
         lambda: pause.resume(home, DOCS),
-        lambda: notes.set_(home, DOCS, tried="x"),
+        lambda: notes.update(home, DOCS, tried="x"),
     ):
         with pytest.raises(Failure) as caught:
             change()
@@ -182,5 +182,5 @@ def test_a_disk_that_gives_no_lock_is_told_as_that(
 
     monkeypatch.setattr(fcntl, "flock", refuse)
     with pytest.raises(Failure) as caught:
-        history.known_sizes(home, history.Place("x"))
+        history.known_sizes(home, history.PlaceId("x"))
     assert caught.value.reason is reason

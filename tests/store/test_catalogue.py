@@ -11,15 +11,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from secretsbackup.model import causes
-from secretsbackup.model.entry import Entry, Holds, Seen, What
+from secretsbackup.model.entry import Entry, EntryKind, SeenEntry, Totals
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.reason import Reason
 from secretsbackup.store import catalogue
-from secretsbackup.store.catalogue import Lost, filling, finding
-from secretsbackup.store.catalogue.filling import Told
+from secretsbackup.store.catalogue import CatalogueLost, filling, finding
+from secretsbackup.store.catalogue.filling import SnapshotListing
 
 BEGAN = datetime(2026, 11, 22, tzinfo=UTC)
-Tree = Mapping[bytes, Seen]
+Tree = Mapping[bytes, SeenEntry]
 """A snapshot: each path, and the folders that it takes."""
 
 names = st.one_of(
@@ -28,22 +28,24 @@ names = st.one_of(
     ),
     st.binary(min_size=1, max_size=5).filter(lambda name: not {*name} & {0, 47}),
 )
-leaves = st.tuples(st.sampled_from([What.FILE, What.LINK, What.OTHER]), st.integers(0, 3), st.integers(0, 2))
+leaves = st.tuples(
+    st.sampled_from([EntryKind.FILE, EntryKind.LINK, EntryKind.OTHER]), st.integers(0, 3), st.integers(0, 2)
+)
 nodes = st.recursive(leaves, lambda inner: st.dictionaries(names, inner, max_size=4), max_leaves=12)
 trees = st.dictionaries(names, nodes, max_size=5)
 
 
-def flat(tree: Mapping[bytes, object], above: bytes = b"", time: int = 0) -> dict[bytes, Seen]:
+def flat(tree: Mapping[bytes, object], above: bytes = b"", time: int = 0) -> dict[bytes, SeenEntry]:
     """A drawn tree as paths; the time of a folder changes with what is in it."""
-    found: dict[bytes, Seen] = {}
+    found: dict[bytes, SeenEntry] = {}
     for name in sorted(tree):
         path, node = above + name, tree[name]
         if isinstance(node, dict):
-            found[path] = Seen(path, What.FOLDER, len(node) + time)
+            found[path] = SeenEntry(path, EntryKind.FOLDER, len(node) + time)
             found |= flat(node, path + b"/", time)
         else:
             what, modified, size = node  # type: ignore[misc]
-            found[path] = Seen(path, what, modified, size, size)
+            found[path] = SeenEntry(path, what, modified, size, size)
     return found
 
 
@@ -61,9 +63,9 @@ def moved(tree: dict[bytes, object], chance: st.DataObject) -> dict[bytes, objec
     return new
 
 
-def changes(before: Tree, after: Tree) -> list[Seen]:
+def changes(before: Tree, after: Tree) -> list[SeenEntry]:
     """What an incremental backup tells, path by path."""
-    gone = [Seen(path, None) for path in before if path not in after]
+    gone = [SeenEntry(path, None) for path in before if path not in after]
     new = [seen for path, seen in after.items() if before.get(path) != seen]
     return sorted([*gone, *new], key=lambda seen: seen.path.split(b"/"))
 
@@ -72,12 +74,12 @@ class Past:
     """The plain model: every snapshot as a whole."""
 
     def __init__(self) -> None:
-        self.taken: dict[datetime, dict[bytes, Seen]] = {}
+        self.taken: dict[datetime, dict[bytes, SeenEntry]] = {}
 
     def versions(self, path: bytes) -> list[Entry]:
         """Every version of a path, newest first."""
         found: list[Entry] = []
-        before: tuple[Seen, datetime] | None = None
+        before: tuple[SeenEntry, datetime] | None = None
         last: datetime | None = None
         for time in [*sorted(self.taken), None]:
             seen = self.taken[time].get(path) if time else None
@@ -89,7 +91,7 @@ class Past:
             last = time
         return found
 
-    def entry(self, seen: Seen, since: datetime, until: datetime | None) -> Entry:
+    def entry(self, seen: SeenEntry, since: datetime, until: datetime | None) -> Entry:
         """A version as the catalogue tells it."""
         assert seen.what
         modified = datetime.fromtimestamp(seen.modified, UTC)
@@ -111,20 +113,20 @@ class Past:
         """Every path of all time."""
         return {path for tree in self.taken.values() for path in tree}
 
-    def holds(self, time: datetime, path: bytes) -> Holds:
+    def holds(self, time: datetime, path: bytes) -> Totals:
         """How much lies at and below a path."""
         inside = [
             seen
             for seen in self.taken[time].values()
-            if seen.what is not What.FOLDER and (not path or (seen.path + b"/").startswith(path + b"/"))
+            if seen.what is not EntryKind.FOLDER and (not path or (seen.path + b"/").startswith(path + b"/"))
         ]
-        return Holds(len(inside), sum(seen.most for seen in inside))
+        return Totals(len(inside), sum(seen.most for seen in inside))
 
     def counts(self, time: datetime) -> tuple[int, int, int]:
         """How many files a snapshot has that are new, changed, and gone since the one before."""
         earlier = [one for one in self.taken if one < time]
         old, new = (
-            {p: s for p, s in tree.items() if s.what is not What.FOLDER}
+            {p: s for p, s in tree.items() if s.what is not EntryKind.FOLDER}
             for tree in (self.taken[max(earlier)] if earlier else {}, self.taken[time])
         )
         return (
@@ -145,7 +147,7 @@ def assert_alike(file: Path, past: Past) -> None:
     assert catalogue.known(file) == sorted(past.taken)
     for time, tree in past.taken.items():
         assert {one.path: one for one in catalogue.below(file, time)} == {p: past.at(time, p) for p in tree}
-        for folder in [b"", *(path for path, seen in tree.items() if seen.what is What.FOLDER)]:
+        for folder in [b"", *(path for path, seen in tree.items() if seen.what is EntryKind.FOLDER)]:
             inside = sorted(path for path in tree if path.rpartition(b"/")[0] == folder)
             assert catalogue.folder(file, time, folder) == [past.at(time, path) for path in inside]
             assert catalogue.holds(file, time, folder) == past.holds(time, folder)
@@ -175,19 +177,21 @@ def test_it_tells_every_snapshot_as_it_was(chance: st.DataObject) -> None:
     with tempfile.TemporaryDirectory() as folder:
         file, past = Path(folder) / "catalogue.sqlite", Past()
         tree: dict[bytes, object] = {}
-        before: dict[bytes, Seen] = {}
+        before: dict[bytes, SeenEntry] = {}
         for number in range(chance.draw(st.integers(1, 5))):
             time, tree = BEGAN + timedelta(hours=number), moved(tree, chance)
             after = flat(tree)
             whole = number == 0 or chance.draw(st.booleans())
             seen = changes(before if not whole else {}, after)
-            filling.add(file, Told(time, whole, seen))
+            filling.add(file, SnapshotListing(time, whole, seen))
             past.taken[time] = before = after
         told = {one.time: (one.new, one.changed, one.deleted) for one in catalogue.snapshots(file)}
         assert told == {time: past.counts(time) for time in past.taken}
         assert_alike(file, past)
         if chance.draw(st.booleans()):
-            filling.rebuild(file, [Told(t, True, changes({}, past.taken[t])) for t in sorted(past.taken)])
+            filling.rebuild(
+                file, [SnapshotListing(t, True, changes({}, past.taken[t])) for t in sorted(past.taken)]
+            )
             assert_alike(file, past)
         gone = sorted(past.taken)[: chance.draw(st.integers(0, len(past.taken)))]
         filling.forget(file, gone)
@@ -196,17 +200,19 @@ def test_it_tells_every_snapshot_as_it_was(chance: st.DataObject) -> None:
         assert_alike(file, past)
         if past.taken:
             time, after = BEGAN + timedelta(days=1), flat(moved(tree, chance))
-            filling.add(file, Told(time, False, changes(before, after)))
+            filling.add(file, SnapshotListing(time, False, changes(before, after)))
             past.taken[time] = after
             assert_alike(file, past)
 
 
-def seen(path: bytes, modified: int = 1, size: int = 10, slack: int = 0, what: What = What.FILE) -> Seen:
-    return Seen(path, what, modified, size - slack, size)
+def seen(
+    path: bytes, modified: int = 1, size: int = 10, slack: int = 0, what: EntryKind = EntryKind.FILE
+) -> SeenEntry:
+    return SeenEntry(path, what, modified, size - slack, size)
 
 
-def told(number: int, *all_seen: Seen, whole: bool = False) -> Told:
-    return Told(BEGAN + timedelta(hours=number), whole, all_seen)
+def told(number: int, *all_seen: SeenEntry, whole: bool = False) -> SnapshotListing:
+    return SnapshotListing(BEGAN + timedelta(hours=number), whole, all_seen)
 
 
 def test_a_snapshot_that_is_told_twice_changes_nothing(file: Path) -> None:
@@ -222,16 +228,16 @@ def test_one_that_is_older_than_what_is_known_is_refused(file: Path) -> None:
 
 
 def test_what_is_cut_off_in_the_middle_of_an_addition_leaves_no_trace(file: Path) -> None:
-    def cut_off() -> Iterator[Seen]:
+    def cut_off() -> Iterator[SeenEntry]:
         yield seen(b"b")
         raise Failure(causes.ToolFailed(""))
 
     filling.add(file, told(0, seen(b"a"), whole=True))
     with pytest.raises(Failure):
-        filling.add(file, Told(BEGAN + timedelta(hours=1), True, cut_off()))
+        filling.add(file, SnapshotListing(BEGAN + timedelta(hours=1), True, cut_off()))
     assert catalogue.known(file) == [BEGAN]
     assert finding.find(file, b"b").entries == []
-    assert catalogue.holds(file, BEGAN) == Holds(1, 10)
+    assert catalogue.holds(file, BEGAN) == Totals(1, 10)
 
 
 def test_a_size_that_is_roughly_known_becomes_exact_and_is_no_new_version(file: Path) -> None:
@@ -240,7 +246,7 @@ def test_a_size_that_is_roughly_known_becomes_exact_and_is_no_new_version(file: 
     filling.add(file, told(1, seen(b"a", size=300), whole=True))
     (one,) = catalogue.versions(file, b"a")
     assert (one.size, one.since, one.until) == (300, BEGAN, None)
-    assert catalogue.holds(file, BEGAN + timedelta(hours=1)) == Holds(1, 300)
+    assert catalogue.holds(file, BEGAN + timedelta(hours=1)) == Totals(1, 300)
     filling.add(file, told(2, seen(b"a", size=1024, slack=511), whole=True))
     assert len(catalogue.versions(file, b"a")) == 2
 
@@ -286,7 +292,7 @@ def test_capitals_and_the_way_to_write_an_accent_make_no_difference(
     file: Path, text: str, paths: list[str]
 ) -> None:
     all_seen = [seen(path.encode()) for path in ("a/été", "a/e\u0301te\u0301", "Straße")]
-    filling.add(file, told(0, seen(b"a", what=What.FOLDER), *all_seen, whole=True))
+    filling.add(file, told(0, seen(b"a", what=EntryKind.FOLDER), *all_seen, whole=True))
     found = finding.find(file, text.encode())
     assert ({one.path.decode() for one in found.entries}, found.more) == ({*paths}, 0)
 
@@ -297,7 +303,7 @@ def test_a_path_that_never_was_is_nowhere(file: Path) -> None:
     assert catalogue.folder(file, BEGAN, b"b") == []
     assert list(catalogue.below(file, BEGAN, b"b")) == []
     assert catalogue.entry(file, BEGAN, b"b") is None
-    assert catalogue.holds(file, BEGAN, b"b") == Holds(0, 0)
+    assert catalogue.holds(file, BEGAN, b"b") == Totals(0, 0)
     assert catalogue.entry(file, BEGAN - timedelta(seconds=1), b"a") is None
 
 
@@ -331,7 +337,7 @@ def test_what_turns_out_to_be_damaged_is_thrown_away(file: Path) -> None:
     with file.open("r+b") as damaged:
         damaged.seek(8192)
         damaged.write(b"\xff" * (file.stat().st_size - 8192))
-    with pytest.raises(Lost) as caught:
+    with pytest.raises(CatalogueLost) as caught:
         list(catalogue.below(file, BEGAN))
     assert caught.value.reason is Reason.CATALOGUE_LOST
     assert catalogue.known(file) == []

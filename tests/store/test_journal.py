@@ -25,7 +25,7 @@ from secretsbackup.model.outcome import Completed, Failed, Failure, Interrupted,
 from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.reason import Reason
 from secretsbackup.store import database, history, journal
-from secretsbackup.store.history import Place
+from secretsbackup.store.history import PlaceId
 from secretsbackup.store.home import Home
 
 DOCS = ProfileName("docs")
@@ -167,7 +167,7 @@ def test_a_journal_of_an_older_version_is_read() -> None:
 
 
 def test_the_journals_know_what_is_damaged_when_the_database_is_gone(home: Home) -> None:
-    here = Place("file:///disk")
+    here = PlaceId("file:///disk")
     for run, how in (("1", "damaged"), ("2", "removed")):
         begin, *_, end = story(run)
         lost = [ChainLost(chain=chain, place=here, how=how) for chain in ("old", run)]
@@ -198,7 +198,7 @@ def test_a_database_that_is_torn_in_the_middle_is_made_again_from_the_journals(h
     content = home.database.read_bytes()
     home.database.write_bytes(content[:4096] + b"\x5a" * (len(content) - 4096))
     with pytest.raises(Failure) as caught:
-        history.known_sizes(home, history.Place("somewhere"))
+        history.known_sizes(home, history.PlaceId("somewhere"))
     assert caught.value.reason is Reason.MEMORY_BROKEN
     history.catch_up(home, DOCS)
     assert [past.run for past in history.runs(home, DOCS)] == ["1"]
@@ -243,7 +243,7 @@ def test_the_database_is_the_owners_alone(home: Home) -> None:
 
 
 def test_what_fails_in_the_middle_is_not_kept(home: Home) -> None:
-    here = Place("file:///disk")
+    here = PlaceId("file:///disk")
     history.know_sizes(home, here, {"a": 1})
 
     def fail_halfway() -> None:
@@ -257,7 +257,7 @@ def test_what_fails_in_the_middle_is_not_kept(home: Home) -> None:
 
 
 def test_what_audits_saw_is_remembered_for_each_place(home: Home) -> None:
-    here, there = Place("s3://b/p"), Place("s3://b/p https://s3.example")
+    here, there = PlaceId("s3://b/p"), PlaceId("s3://b/p https://s3.example")
     history.know_sizes(home, here, {"a": 1, "b": 2})
     history.know_sizes(home, there, {"a": 9})
     history.know_sizes(home, here, {"a": 3})

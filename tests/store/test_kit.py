@@ -4,12 +4,12 @@ from datetime import UTC, datetime
 
 from secretsbackup.model.profile import Fingerprint, ProfileName
 from secretsbackup.store import kit
-from secretsbackup.store.history import Place
+from secretsbackup.store.history import PlaceId
 from secretsbackup.store.home import Home
-from secretsbackup.store.kit import Kept
+from secretsbackup.store.kit import SavedKit
 
 DOCS = ProfileName("docs")
-KEPT = Kept(Fingerprint("A" * 40), Place("file:///backups"), datetime(2026, 11, 22, tzinfo=UTC))
+KEPT = SavedKit(Fingerprint("A" * 40), PlaceId("file:///backups"), datetime(2026, 11, 22, tzinfo=UTC))
 
 
 def test_a_kit_is_remembered(home: Home) -> None:

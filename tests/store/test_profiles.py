@@ -19,7 +19,7 @@ from msgspec.structs import replace
 from secretsbackup import words
 from secretsbackup.model import causes, destination, schedule
 from secretsbackup.model.destination import Bucket, Folder, Host, StorageClass
-from secretsbackup.model.due import Surroundings, alarm, drill_due, due
+from secretsbackup.model.due import Surroundings, alarm, due, verification_due
 from secretsbackup.model.event import RunId, Verb
 from secretsbackup.model.outcome import Completed, Failure, Summary
 from secretsbackup.model.profile import (
@@ -36,7 +36,7 @@ from secretsbackup.model.reason import Reason
 from secretsbackup.model.run import PastRun
 from secretsbackup.model.schedule import Hours, Manual, Weekday, Weekly
 from secretsbackup.operations.repository import prune
-from secretsbackup.operations.repository.contents import Holdings
+from secretsbackup.operations.repository.contents import Contents
 from secretsbackup.store import home as homes
 from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
@@ -365,10 +365,10 @@ def work_with(profile: Profile) -> None:
         outcome=Completed(Summary()),
     )
     due(profile, [run], now, Surroundings())
-    drill_due(profile, [run], now, Surroundings())
+    verification_due(profile, [run], now, Surroundings())
     alarm(profile, ago)
     assert schedule.parse(schedule.text(profile.schedule)) == profile.schedule
-    prune.plan(profile, Holdings({}, HELD, frozenset(), True), Path("/nowhere"), now)
+    prune.plan(profile, Contents({}, HELD, frozenset(), True), Path("/nowhere"), now)
     assert words.schedule(profile.schedule)
     assert destination.url(profile.destination)
     assert "\0" not in "".join((*profile.hooks.before, *profile.hooks.after))

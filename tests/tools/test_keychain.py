@@ -16,7 +16,7 @@ from secretsbackup.model.profile import ProfileName
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret, SecretName
 from secretsbackup.tools import keychain
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
 DOCS = ProfileName("docs")
 PHRASE = SecretName.GPG_PASSPHRASE
@@ -156,7 +156,7 @@ def test_a_call_that_blocks_blocks_nothing_else() -> None:
             time.sleep(0.3)
             order.append("slow")
 
-        await asyncio.gather(in_thread(slow), quick())
+        await asyncio.gather(run_in_daemon_thread(slow), quick())
         return order
 
     assert asyncio.run(both()) == ["quick", "slow"]
@@ -164,4 +164,4 @@ def test_a_call_that_blocks_blocks_nothing_else() -> None:
 
 def test_what_a_thread_raises_is_raised_where_it_is_awaited() -> None:
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(in_thread(lambda: 1 // 0))
+        asyncio.run(run_in_daemon_thread(lambda: 1 // 0))

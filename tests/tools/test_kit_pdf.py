@@ -7,17 +7,17 @@ from pathlib import Path
 import pytest
 
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.sheet import Part, Sheet
+from secretsbackup.model.sheet import Sheet, SheetPart
 from secretsbackup.tools import kit_pdf
 
 SHEET = Sheet(
     title="A kit",
     subtitle="of a test",
     parts=(),
-    codes=Part(title="Codes"),
-    block=Part(title="Block"),
+    codes=SheetPart(title="Codes"),
+    block=SheetPart(title="Block"),
     armor="",
-    typing=Part(title="Typing"),
+    typing=SheetPart(title="Typing"),
     lines=(),
     pieces=(),
 )

@@ -22,7 +22,7 @@ from secretsbackup.model.profile import Source
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.rsync_patterns import Patterns
 from secretsbackup.tools import process, rsync
-from secretsbackup.tools.rsync import Gathered
+from secretsbackup.tools.rsync import Collected
 from tests.conftest import StandIn, Told
 
 
@@ -49,7 +49,7 @@ class Place:
         """A link of the source."""
         (self.source / name).symlink_to(target)
 
-    def mirror(self, *exclude: str, own: Sequence[Path] = ()) -> Gathered:
+    def mirror(self, *exclude: str, own: Sequence[Path] = ()) -> Collected:
         """Make the stage like the source, now."""
         self.told.clear()
         source = Source("docs", str(self.source))
@@ -81,17 +81,17 @@ def place(tmp_path: Path) -> Place:
 def test_the_stage_becomes_like_the_source(place: Place) -> None:
     place.write("a.txt", b"one")
     place.write("deep/er/b.bin", b"x" * 1000)
-    gathered = place.mirror()
+    collected = place.mirror()
     assert (place.staged / "deep/er/b.bin").read_bytes() == b"x" * 1000
-    assert (gathered.changed_files, gathered.changed_bytes) == (2, 1003)
-    assert (gathered.files, gathered.bytes) == (2, 1003)
+    assert (collected.changed_files, collected.changed_bytes) == (2, 1003)
+    assert (collected.files, collected.bytes) == (2, 1003)
     assert place.told.warnings == []
 
 
 def test_an_unchanged_source_changes_nothing(place: Place) -> None:
     place.write("a.txt")
     place.mirror()
-    assert place.mirror() == Gathered(files=1, bytes=4)
+    assert place.mirror() == Collected(files=1, bytes=4)
 
 
 def test_of_a_changed_source_only_the_change_is_counted(place: Place) -> None:
@@ -99,9 +99,9 @@ def test_of_a_changed_source_only_the_change_is_counted(place: Place) -> None:
     place.write("b.txt")
     place.mirror()
     place.write("b.txt", b"something longer")
-    gathered = place.mirror()
-    assert (gathered.changes, gathered.changed_files, gathered.changed_bytes) == (1, 1, 16)
-    assert gathered.files == 2
+    collected = place.mirror()
+    assert (collected.changes, collected.changed_files, collected.changed_bytes) == (1, 1, 16)
+    assert collected.files == 2
 
 
 def test_what_is_deleted_is_deleted_in_the_stage_and_counts(place: Place) -> None:
@@ -315,11 +315,11 @@ def test_a_source_may_be_one_file(place: Place) -> None:
     source = Source("keys.kdbx", path)
     program = process.find("rsync")
     for changed in (1, 0):
-        gathered = asyncio.run(
+        collected = asyncio.run(
             rsync.mirror(program, source, place.stage, exclude=(), own=(), tell=place.told)
         )
-        assert gathered.changed_files == changed
-        assert (gathered.files, gathered.bytes) == (1, 6)
+        assert collected.changed_files == changed
+        assert (collected.files, collected.bytes) == (1, 6)
     assert (place.stage / "keys.kdbx").read_bytes() == b"secret"
     assert place.told.warnings == []
 
@@ -337,7 +337,7 @@ def test_a_source_may_be_a_link_to_a_folder(tmp_path: Path) -> None:
 def test_progress_counts_the_files_of_all_sources(place: Place) -> None:
     for number in range(30):
         place.write(f"{number}.txt")
-    before = Gathered(files=100)
+    before = Collected(files=100)
     source = Source("docs", str(place.source))
     asyncio.run(
         rsync.mirror(

@@ -212,7 +212,7 @@ def test_a_page_that_leads_to_itself_is_no_s3_server(
         listed(server)
     assert caught.value.cause == causes.EndpointWrong(server)
     (found,) = examined(server)
-    assert found.why == causes.EndpointWrong(server)
+    assert found.cause == causes.EndpointWrong(server)
 
 
 def test_a_name_that_no_bucket_can_have_is_a_missing_one() -> None:
@@ -230,7 +230,7 @@ def test_a_web_page_is_no_s3_server(server: str, monkeypatch: pytest.MonkeyPatch
         listed(server)
     assert (caught.value.reason, caught.value.cause.about) == ("endpoint-wrong", server)
     (found,) = examined(server)
-    assert found.why == causes.EndpointWrong(server)
+    assert found.cause == causes.EndpointWrong(server)
 
 
 @pytest.mark.parametrize(
@@ -261,7 +261,7 @@ def test_a_clock_that_is_off_is_told_by_how_much(server: str, monkeypatch: pytes
     ago = format_datetime(datetime.now(UTC) - timedelta(hours=3), usegmt=True)
     monkeypatch.setattr(Answer, "date_time_string", lambda *_: ago)
     found = examined(server)
-    assert [(one.right, one.why.reason if one.why else None) for one in found] == [
+    assert [(one.right, one.cause.reason if one.cause else None) for one in found] == [
         ("reach", Reason.CLOCK_WRONG)
     ]
     assert "(3 hr fast)" in words.finding(found[0]).title

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from secretsbackup.tools import tree
-from secretsbackup.tools.tree import Tree
+from secretsbackup.tools.tree import Survey
 
 
 def test_an_ordinary_tree_holds_nothing_to_mind(tmp_path: Path) -> None:
@@ -15,7 +15,7 @@ def test_an_ordinary_tree_holds_nothing_to_mind(tmp_path: Path) -> None:
     (tmp_path / "a" / "file").touch()
     (tmp_path / "link").symlink_to("a/file")
     (tmp_path / "folder").symlink_to("a/b")
-    assert tree.look(tmp_path) == Tree()
+    assert tree.survey(tmp_path) == Survey()
 
 
 def test_links_up_the_tree_are_loops_wherever_they_are_met(tmp_path: Path) -> None:
@@ -24,7 +24,7 @@ def test_links_up_the_tree_are_loops_wherever_they_are_met(tmp_path: Path) -> No
     for name, target in {"self": ".", "parent": "..", "above": "../.."}.items():
         (source / "a" / name).symlink_to(target)
     (source / "b").symlink_to("a")
-    assert sorted(tree.look(source).loops) == [
+    assert sorted(tree.survey(source).loops) == [
         *(b"a/above", b"a/parent", b"a/self"),
         *(b"b/above", b"b/parent", b"b/self"),
     ]
@@ -34,13 +34,13 @@ def test_a_link_to_a_brother_is_no_loop(tmp_path: Path) -> None:
     (tmp_path / "a").mkdir()
     (tmp_path / "b").mkdir()
     (tmp_path / "b" / "to-a").symlink_to("../a")
-    assert tree.look(tmp_path).loops == ()
+    assert tree.survey(tmp_path).loops == ()
 
 
 def test_links_that_lead_nowhere_are_unreachable(tmp_path: Path) -> None:
     (tmp_path / "broken").symlink_to("nowhere")
     (tmp_path / "to-itself").symlink_to("to-itself")
-    assert sorted(tree.look(tmp_path).unreachable) == [b"broken", b"to-itself"]
+    assert sorted(tree.survey(tmp_path).unreachable) == [b"broken", b"to-itself"]
 
 
 def test_our_own_folders_are_known_by_any_name_and_not_entered(tmp_path: Path) -> None:
@@ -48,19 +48,19 @@ def test_our_own_folders_are_known_by_any_name_and_not_entered(tmp_path: Path) -
     (own / "deep").mkdir(parents=True)
     (own / "broken").symlink_to("nowhere")
     (tmp_path / "another-name").symlink_to("cache")
-    found = tree.look(tmp_path, [own, tmp_path / "absent"])
+    found = tree.survey(tmp_path, [own, tmp_path / "absent"])
     assert sorted(found.ours) == [b"another-name", b"cache"]
     assert found.unreachable == ()
 
 
 def test_a_file_or_nothing_at_all_is_no_tree(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    assert tree.look(tmp_path / "file") == tree.look(tmp_path / "absent") == Tree()
+    assert tree.survey(tmp_path / "file") == tree.survey(tmp_path / "absent") == Survey()
 
 
 def test_a_name_need_not_be_text(tmp_path: Path) -> None:
     (tmp_path / "caf\udce9").symlink_to(".")
-    assert tree.look(tmp_path).loops == (b"caf\xe9",)
+    assert tree.survey(tmp_path).loops == (b"caf\xe9",)
 
 
 def test_a_path_lies_in_a_folder_by_whatever_name(tmp_path: Path) -> None:
@@ -101,9 +101,9 @@ def test_what_is_too_long_for_its_copy_is_known_and_not_entered(tmp_path: Path) 
     source.mkdir()
     deep(source, ["p" * 250] * 20)
     (source / "other").mkdir()
-    found = tree.look(source, copy=copy)
+    found = tree.survey(source, copy=copy)
     (too_long,) = found.too_long
-    assert found == Tree(too_long=(too_long,))
+    assert found == Survey(too_long=(too_long,))
     assert len(bytes(copy)) + 1 + len(too_long) > tree.LONGEST
     assert len(bytes(copy)) + 1 + len(os.path.dirname(too_long)) <= tree.LONGEST
 
@@ -124,7 +124,7 @@ def test_a_walk_passes_over_what_it_cannot_name_and_goes_on(tmp_path: Path) -> N
 def test_a_thousand_folders_in_each_other_are_walked_and_removed(tmp_path: Path) -> None:
     deep(tmp_path, ["a"] * 1500)
     assert [os.path.basename(path) for path, _ in tree.files_below(tmp_path)] == [b"bottom"]
-    assert tree.look(tmp_path) == Tree()
+    assert tree.survey(tmp_path) == Survey()
     tree.remove(tmp_path / "a")
     assert not any(tmp_path.iterdir())
 

@@ -23,7 +23,7 @@ FILES = sorted((ROOT / "resources" / "translations").glob("*.po"))
 def english() -> Iterator[None]:
     """Whatever a test speaks, the next one hears English."""
     yield
-    language.speak("en")
+    language.set_language("en")
 
 
 def said() -> set[str]:
@@ -95,7 +95,7 @@ def not_to_translate(node: ast.AST) -> bool:
 
 def test_counts_and_days_are_said_in_the_language_that_is_spoken() -> None:
     then = datetime(2024, 3, 4, 18).astimezone()
-    language.speak("de")
+    language.set_language("de")
     assert (words.files(1), words.files(2)) == ("1 Datei", "2 Dateien")
     assert words.left_out(Caution.VANISHED, 1) == "1 Datei verschwand beim Lesen"
     assert words.when(then, then + timedelta(days=3)) == "Montag 18:00"
@@ -104,7 +104,7 @@ def test_counts_and_days_are_said_in_the_language_that_is_spoken() -> None:
     assert words.size(1_430_000_000) == "1,4\N{NO-BREAK SPACE}GB"
     assert words.size(999_960_000) == "1\N{NO-BREAK SPACE}GB"
     assert words.duration(2.5) == "2,5 Sek."
-    language.speak("en")
+    language.set_language("en")
     assert words.size(1_430_000_000) == "1.4 GB"
     assert words.ago(then, then + timedelta(hours=2)) == "2 hours ago"
 
@@ -129,7 +129,7 @@ def test_dates_and_numbers_are_written_as_the_session_has_them(
     monkeypatch: pytest.MonkeyPatch, session: str, language_: str, time: str, date: str, count: str
 ) -> None:
     monkeypatch.setenv("LC_ALL", session)
-    language.speak(language_)
+    language.set_language(language_)
     then = datetime(2024, 3, 4, 18).astimezone()
     assert words.when(then, then + timedelta(days=3)) == time
     assert words.when(then, then + timedelta(days=30)) == date
@@ -150,7 +150,7 @@ def test_how_long_ago_is_never_more_than_it_is() -> None:
 
 
 def test_who_stopped_a_run_is_told_in_words_that_no_language_changes() -> None:
-    language.speak("de")
+    language.set_language("de")
     assert words.outcome(Cancelled(YOU), Verb.BACKUP).title == "Abgebrochen durch: Sie."
     stopping = [
         node.args[0]
@@ -164,15 +164,15 @@ def test_who_stopped_a_run_is_told_in_words_that_no_language_changes() -> None:
 
 def test_a_language_is_spoken_once_it_is_chosen(monkeypatch: pytest.MonkeyPatch) -> None:
     assert language._("&Quit") == "&Quit"
-    language.speak("de_AT")
+    language.set_language("de_AT")
     assert language._("&Quit") == "&Beenden"
     assert language._("nobody translated this") == "nobody translated this"
     for name in ("LC_ALL", "LC_MESSAGES"):
         monkeypatch.delenv(name, raising=False)
     monkeypatch.setenv("LANG", "de_DE.UTF-8")
-    language.speak()
+    language.set_language()
     assert language._("&Quit") == "&Beenden"
-    language.speak("xx")
+    language.set_language("xx")
     assert language._("&Quit") == "&Quit"
 
 

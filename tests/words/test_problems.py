@@ -63,9 +63,9 @@ EXAMPLES: tuple[Fault, ...] = (
 @pytest.fixture
 def german() -> Iterator[None]:
     """A window in German; whatever comes after it hears English again."""
-    language.speak("de")
+    language.set_language("de")
     yield
-    language.speak("en")
+    language.set_language("en")
 
 
 def test_every_fault_has_an_example() -> None:
@@ -82,16 +82,16 @@ def test_every_fault_has_a_whole_sentence(fault: Fault) -> None:
 @pytest.mark.parametrize("fault", EXAMPLES, ids=lambda fault: type(fault).__name__)
 def test_a_german_window_says_it_in_german(fault: Fault) -> None:
     english = words.problem(fault)
-    language.speak("de")
+    language.set_language("de")
     try:
         assert words.problem(fault) != english
     finally:
-        language.speak("en")
+        language.set_language("en")
 
 
 @pytest.mark.usefixtures("german")
 def test_beside_the_fields_of_a_draft_stands_german() -> None:
-    first, second = problems(registry.sketch("a/b", ()))[:2]
+    first, second = problems(registry.partial_profile("a/b", ()))[:2]
     assert words.problem(first.fault).startswith("Nehmen Sie Buchstaben")
     assert words.problem(second.fault) == "Wählen Sie mindestens einen Ordner, der gesichert wird."
 

@@ -12,7 +12,14 @@ from secretsbackup import words
 from secretsbackup.model import causes, former, policy
 from secretsbackup.model.causes import Cause
 from secretsbackup.model.check import Excess, Finding, Sign
-from secretsbackup.model.created import Did, Hand, HandStep, How, Made, Part
+from secretsbackup.model.created import (
+    Created,
+    ManualInstruction,
+    ManualStep,
+    PartDone,
+    PartResult,
+    SetupPart,
+)
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.event import Caution, Progressed, Step, Verb, Warned
 from secretsbackup.model.outcome import Cancelled, Completed, Failed, Interrupted, Outcome, Skipped, Summary
@@ -146,7 +153,7 @@ def test_progress_says_how_much_how_fast_and_how_long() -> None:
         step=Step.SEND, done=412_000_000, total=1_400_000_000, unit="bytes", rate=18e6, left=180
     )
     assert words.progress(full) == "412 MB of 1.4 GB · 18 MB/s · about 3 min left"
-    assert words.progress(Progressed(step=Step.GATHER, done=3, total=0, unit="files")) == "3 files"
+    assert words.progress(Progressed(step=Step.COLLECT, done=3, total=0, unit="files")) == "3 files"
 
 
 @given(st.integers(0, 10**15))
@@ -173,8 +180,8 @@ def test_the_health_is_one_whole_sentence(status: Status) -> None:
 
 @pytest.mark.parametrize("about", About)
 def test_every_concern_has_words(about: About) -> None:
-    why = (causes.DestinationAway("/media/disk"),)
-    one = Concern(about=about, key="k", why=why, when=NOON - timedelta(days=40), number=3)
+    cause = (causes.DestinationAway("/media/disk"),)
+    one = Concern(about=about, key="k", cause=cause, when=NOON - timedelta(days=40), number=3)
     assert whole(words.concern(one, NOON))
     assert "secretsbackup" not in words.concern(one, NOON)  # a window has buttons; what to type is apart
     assert "  " not in words.to_type(one)
@@ -234,7 +241,7 @@ def test_every_other_sign_has_words(sign: Sign) -> None:
             right="x",
             sign=sign,
             detail=about,
-            why=causes.ClockWrong(7200),
+            cause=causes.ClockWrong(7200),
             count=3,
             size=2_000_000,
             seconds=-120,
@@ -244,23 +251,23 @@ def test_every_other_sign_has_words(sign: Sign) -> None:
     assert not message.advice or whole(message.advice)
 
 
-@pytest.mark.parametrize("part", Part)
-@pytest.mark.parametrize("how", How)
-def test_every_part_of_a_set_up_has_words(part: Part, how: How) -> None:
-    made = Made(profile=ProfileName("docs"), destination=BUCKET)
-    message = words.did(Did(part=part, how=how, made=made, detail="detail"))
+@pytest.mark.parametrize("part", SetupPart)
+@pytest.mark.parametrize("how", PartResult)
+def test_every_part_of_a_set_up_has_words(part: SetupPart, how: PartResult) -> None:
+    made = Created(profile=ProfileName("docs"), destination=BUCKET)
+    message = words.did(PartDone(part=part, how=how, made=made, detail="detail"))
     assert whole(message.title)
 
 
-@pytest.mark.parametrize("hand", Hand)
-def test_every_step_by_hand_has_words(hand: Hand) -> None:
-    assert whole(words.hand(HandStep(hand, "a name")))
+@pytest.mark.parametrize("hand", ManualStep)
+def test_every_step_by_hand_has_words(hand: ManualStep) -> None:
+    assert whole(words.hand(ManualInstruction(hand, "a name")))
 
 
 def test_what_was_made_is_listed_and_nothing_else() -> None:
-    nothing = Made(profile=ProfileName("docs"), destination=BUCKET)
+    nothing = Created(profile=ProfileName("docs"), destination=BUCKET)
     assert words.made(nothing) == []
-    everything = Made(
+    everything = Created(
         profile=ProfileName("docs"),
         destination=BUCKET,
         bucket=True,

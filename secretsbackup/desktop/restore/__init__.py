@@ -5,15 +5,15 @@ from typing import TYPE_CHECKING
 from secretsbackup.desktop import screens
 from secretsbackup.desktop.profile_states import ProfileStates
 from secretsbackup.desktop.restore.done import DonePage
-from secretsbackup.desktop.restore.phrase import PhrasePage
+from secretsbackup.desktop.restore.phrase import RestorePassphrasePage
 from secretsbackup.desktop.restore.progress import ProgressPage
-from secretsbackup.desktop.restore.put_back import BackPage
+from secretsbackup.desktop.restore.put_back import PutBackPage
 from secretsbackup.desktop.restore.search import SearchPage
 from secretsbackup.desktop.restore.source import SourcePage
 from secretsbackup.desktop.restore.subject import Subject
-from secretsbackup.desktop.restore.unregistered import ElsewherePage
+from secretsbackup.desktop.restore.unregistered import UnregisteredPage
 from secretsbackup.desktop.restore.what import WhatPage
-from secretsbackup.desktop.restore.when import How, WhenPage
+from secretsbackup.desktop.restore.when import LookFor, WhenPage
 from secretsbackup.desktop.restore.where import WherePage
 from secretsbackup.desktop.screens import Show
 from secretsbackup.desktop.session import Session
@@ -45,17 +45,17 @@ class RestoreWizard(Wizard):
         """Restores from this profile, or asks from which."""
         self._settings, self._states, self._show = settings, states, show
         self.source = SourcePage(self._profiles, name)
-        self.elsewhere = ElsewherePage(self.source)
+        self.elsewhere = UnregisteredPage(self.source)
         self.when = WhenPage(self.subject, home, self.choose_another)
         self.search = SearchPage(self.subject, self.when, home)
         self.what = WhatPage(self.subject, self.when, self.search, home)
-        self.phrase = PhrasePage(self.subject, self.when)
+        self.phrase = RestorePassphrasePage(self.subject, self.when)
         self.where = WherePage(self.when, self.what, settings.restored_to, self.phrase.wanted)
         self.progress = ProgressPage(session, self.subject, self.recipe, self.ask)
         self.ended = DonePage(
             self.progress, go_on=self._go_on, put_back=self._put_back, show_log=self._show_log
         )
-        self.in_place = BackPage(self.subject, self.ended)
+        self.in_place = PutBackPage(self.subject, self.ended)
         pages = (
             *(self.source, self.elsewhere, self.when, self.search, self.what, self.where, self.phrase),
             *(self.progress, self.ended, self.in_place),
@@ -79,11 +79,11 @@ class RestoreWizard(Wizard):
     def recipe(self) -> Recipe:
         """The restore that was asked for."""
         begun, chosen, where = self.when.begun, self.what.answer, self.where.answer
-        if begun and self.when.answer.how is How.GO_ON:
+        if begun and self.when.answer.how is LookFor.GO_ON:
             return restore.go_on(begun)
         assert chosen is not None
-        wish = restore.Wish(to=where.parent, named=where.named, paths=chosen.paths, at=chosen.at)
-        return restore.recipe(wish)
+        request = restore.RestoreRequest(to=where.parent, named=where.named, paths=chosen.paths, at=chosen.at)
+        return restore.recipe(request)
 
     async def ask(self) -> Secret | None:
         """The passphrase that was typed on one of the pages."""
@@ -98,7 +98,7 @@ class RestoreWizard(Wizard):
         self.show_page(self.source)
 
     def _moved(self) -> None:
-        if self.page is self.progress and self.when.answer.how is not How.GO_ON:
+        if self.page is self.progress and self.when.answer.how is not LookFor.GO_ON:
             self._settings.restored_to = str(self.where.answer.parent)
 
     def _over(self) -> None:
@@ -108,7 +108,7 @@ class RestoreWizard(Wizard):
     def _go_on(self) -> None:
         """Where it stopped, or again where it had not begun to write."""
         self.when.look_for_begun()
-        self.when.choices.choose(How.GO_ON if self.when.begun else self.when.answer.how)
+        self.when.choices.choose(LookFor.GO_ON if self.when.begun else self.when.answer.how)
         self.show_page(self.progress)
 
     def _put_back(self) -> None:
@@ -116,13 +116,13 @@ class RestoreWizard(Wizard):
         self.show_page(self.in_place)
 
     def _show_log(self) -> None:
-        subject, live = self.subject(), self.progress.live
-        if subject and live:
-            self._show(screens.Log(subject.profile.name, live.run))
+        subject, handle = self.subject(), self.progress.handle
+        if subject and handle:
+            self._show(screens.Log(subject.profile.name, handle.run))
 
     def _left(self) -> None:
         """A restore that goes on can be looked at again; else whoever comes back begins anew."""
-        going_on = self.progress.live is not None and self.progress.answer is None
+        going_on = self.progress.handle is not None and self.progress.answer is None
         if not going_on:
             self.when.stop()
             self.phrase.forget()

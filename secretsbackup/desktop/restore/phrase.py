@@ -14,7 +14,7 @@ from secretsbackup.tools import gnupg
 from secretsbackup.words.language import _
 
 
-class PhrasePage(Page[Secret | None]):
+class RestorePassphrasePage(Page[Secret | None]):
     """Not asked where it is known already."""
 
     def __init__(self, subject: Callable[[], Subject | None], when: WhenPage) -> None:

@@ -8,14 +8,14 @@ from PySide6.QtCore import Signal
 from secretsbackup.desktop import style, work
 from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.restore.subject import Subject
-from secretsbackup.desktop.run_trace import Trace
+from secretsbackup.desktop.run_trace import RunSamples
 from secretsbackup.desktop.running import Running
 from secretsbackup.desktop.session import Session
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.event import RunEnded, Verb, Warned
 from secretsbackup.model.outcome import YOU, Outcome
 from secretsbackup.model.status import Status, after
-from secretsbackup.operations.run.runner import Ask, Live, Recipe
+from secretsbackup.operations.run.runner import Ask, Recipe, RunHandle
 from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
@@ -45,7 +45,7 @@ class ProgressPage(Page[Outcome | None]):
         )
         self.final = self.plain = True
         self._session, self._subject, self._recipe, self._ask = session, subject, recipe, ask
-        self._live: Live | None = None
+        self._live: RunHandle | None = None
         self._following: asyncio.Task[None] | None = None
         self._outcome: Outcome | None = None
         self.warnings: list[Warned] = []
@@ -58,7 +58,7 @@ class ProgressPage(Page[Outcome | None]):
         return self._outcome
 
     @property
-    def live(self) -> Live | None:
+    def handle(self) -> RunHandle | None:
         """The run, once it has begun."""
         return self._live
 
@@ -84,9 +84,9 @@ class ProgressPage(Page[Outcome | None]):
         if self._live is not None:
             self._live.cancel(YOU)
 
-    async def _follow(self, live: Live, subject: Subject) -> None:
-        status, trace = Status(profile=subject.profile.name, verb=Verb.RESTORE), Trace()
-        async for moment in live.moments():
+    async def _follow(self, handle: RunHandle, subject: Subject) -> None:
+        status, trace = Status(profile=subject.profile.name, verb=Verb.RESTORE), RunSamples()
+        async for moment in handle.moments():
             trace.hear(moment.event)
             status = after(status, moment)
             match moment.event:

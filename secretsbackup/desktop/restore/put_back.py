@@ -28,7 +28,7 @@ _DIFFERENCE = Qt.ItemDataRole.UserRole
 _ROWS = 10
 
 
-class BackPage(Page[PutBack | None]):
+class PutBackPage(Page[PutBack | None]):
     """Compared first; nothing is chosen that is as it should be."""
 
     def __init__(self, subject: Callable[[], Subject | None], done: DonePage) -> None:

@@ -15,9 +15,9 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.restore.subject import Subject
-from secretsbackup.desktop.restore.when import How, WhenPage
+from secretsbackup.desktop.restore.when import LookFor, WhenPage
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.entry import Entry, What
+from secretsbackup.model.entry import Entry, EntryKind
 from secretsbackup.model.paths import shown
 from secretsbackup.operations.restore import forecast
 from secretsbackup.store import catalogue
@@ -81,7 +81,7 @@ class SearchPage(Page[Pick | None]):
         return Pick(version.path, version.until or newest)
 
     def wanted(self) -> bool:
-        return self._when.answer.how is How.SEARCH
+        return self._when.answer.how is LookFor.SEARCH
 
     def problems(self) -> Sequence[Problem]:
         if self.answer is None:
@@ -157,7 +157,7 @@ def _item(entry: Entry, text: str) -> QListWidgetItem:
 
 
 def _icon(entry: Entry) -> QIcon:
-    return icons.icon("folder" if entry.what is What.FOLDER else "file")
+    return icons.icon("folder" if entry.what is EntryKind.FOLDER else "file")
 
 
 def _draw(items: QListWidget) -> None:

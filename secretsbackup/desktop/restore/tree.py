@@ -13,7 +13,7 @@ from PySide6.QtGui import QIcon
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, style, work
-from secretsbackup.model.entry import Entry, What
+from secretsbackup.model.entry import Entry, EntryKind
 from secretsbackup.model.paths import shown
 from secretsbackup.model.selection import Mark, Selection
 from secretsbackup.store import catalogue
@@ -29,7 +29,7 @@ _TICKED = {
     Mark.SOME: Qt.CheckState.PartiallyChecked,
     Mark.NONE: Qt.CheckState.Unchecked,
 }
-_DRAWN = {What.FOLDER: "folder", What.LINK: "link"}
+_DRAWN = {EntryKind.FOLDER: "folder", EntryKind.LINK: "link"}
 _Index = QModelIndex | QPersistentModelIndex
 
 
@@ -38,7 +38,7 @@ class Node:
 
     def __init__(self, entry: Entry | None, above: "Node | None", row: int) -> None:
         self.entry, self.above, self.row = entry, above, row
-        self.below: list[Node] | None = None if entry is None or entry.what is What.FOLDER else []
+        self.below: list[Node] | None = None if entry is None or entry.what is EntryKind.FOLDER else []
         self.reading = False
 
     @property
@@ -47,7 +47,7 @@ class Node:
         return self.entry.path if self.entry else b""
 
 
-class Tree(QAbstractItemModel):
+class FileTree(QAbstractItemModel):
     """`file` is a catalogue, `at` a snapshot of it; `selection` what is ticked."""
 
     ticked = Signal()
@@ -217,7 +217,7 @@ class Tree(QAbstractItemModel):
         match column:
             case 0:
                 return shown(entry.name if self._root is self._top else entry.path)
-            case 1 if entry.what is What.FILE:
+            case 1 if entry.what is EntryKind.FILE:
                 return words.roughly(entry.least, entry.most)
             case 2:
                 return words.capital(words.when(entry.modified, datetime.now(UTC)))
@@ -238,4 +238,4 @@ def _rows(entries: Sequence[Entry], above: Node) -> list[Node]:
 
 def _order(entry: Entry) -> tuple[bool, bytes]:
     """Folders first, then by name; capitals do not matter."""
-    return entry.what is not What.FOLDER, finding.folded(entry.name)
+    return entry.what is not EntryKind.FOLDER, finding.folded(entry.name)

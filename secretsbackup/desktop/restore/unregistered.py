@@ -28,7 +28,7 @@ _FIELDS = {
 }
 
 
-class ElsewherePage(Page[Subject | None]):
+class UnregisteredPage(Page[Subject | None]):
     """An address, a credential where it takes one, and the key's passphrase."""
 
     def __init__(self, source: SourcePage) -> None:
@@ -77,6 +77,8 @@ class ElsewherePage(Page[Subject | None]):
         return self._source.profile is None
 
     def problems(self) -> Sequence[Problem]:
+        if not self.url.text().strip():
+            return [Problem("url", _("Enter the address of the backup."))]
         found = []
         try:
             place = self._place()
@@ -95,7 +97,7 @@ class ElsewherePage(Page[Subject | None]):
         if isinstance(place, Bucket):
             opened_by = KeyPair(Secret(self.key_id.text().strip()), self.secret.secret)
         try:
-            opening = unregistered.open_elsewhere(place, opened_by, self._phrase)
+            opening = unregistered.open_unregistered(place, opened_by, self._phrase)
             found = await self.during(_("Checking the key and passphrase, and listing the backups…"), opening)
         except Failure as failure:
             field = _FIELDS.get(failure.reason)
@@ -114,12 +116,9 @@ class ElsewherePage(Page[Subject | None]):
             line.clear()
 
     def _place(self) -> Destination:
-        """ValueError with a sentence where it is none."""
-        typed = self.url.text().strip()
-        if not typed:
-            raise ValueError(_("Enter the address of the backup."))
+        """What is typed, as a destination; Unreadable where it is none."""
         return destinations.parse_or_folder(
-            typed,
+            self.url.text().strip(),
             endpoint=self.endpoint.text().strip() or None,
             region=self.region.text().strip() or None,
         )

@@ -15,8 +15,8 @@ from secretsbackup.desktop import icons, style, widgets, work
 from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.restore.search import SearchPage
 from secretsbackup.desktop.restore.subject import Subject
-from secretsbackup.desktop.restore.tree import MODIFIED, NAME, SIZE, Tree
-from secretsbackup.desktop.restore.when import How, WhenPage
+from secretsbackup.desktop.restore.tree import MODIFIED, NAME, SIZE, FileTree
+from secretsbackup.desktop.restore.when import LookFor, WhenPage
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.forecast import Forecast
 from secretsbackup.model.selection import Mark
@@ -32,7 +32,7 @@ _SOON = 100
 _ROWS = 12
 
 
-class What(msgspec.Struct, frozen=True):
+class ChosenPaths(msgspec.Struct, frozen=True):
     """Paths of the snapshot `at`, none for all of it, and what fetching them comes to, once that is known."""
 
     at: datetime
@@ -40,7 +40,7 @@ class What(msgspec.Struct, frozen=True):
     forecast: Forecast | None = None
 
 
-class WhatPage(Page[What | None]):
+class WhatPage(Page[ChosenPaths | None]):
     """Nothing is chosen at first; one tick takes everything."""
 
     def __init__(
@@ -48,8 +48,8 @@ class WhatPage(Page[What | None]):
     ) -> None:
         super().__init__(_("Files"), _("What do you want to restore?"))
         self._subject, self._when, self._search, self._home = subject, when, search, home
-        self._answer: What | None = None
-        self.tree = Tree()
+        self._answer: ChosenPaths | None = None
+        self.tree = FileTree()
         self.everything, self.filter = QCheckBox(_("&Everything")), QLineEdit()
         self.everything.setTristate(True)
         self.everything.clicked.connect(self._tick_everything)
@@ -73,14 +73,14 @@ class WhatPage(Page[What | None]):
         self._more.hide()
 
     @property
-    def answer(self) -> What | None:
+    def answer(self) -> ChosenPaths | None:
         """Of a search: the version that was found."""
         if pick := self._search.answer if self._search.wanted() else None:
-            return What(pick.at, (pick.path,), self._search.forecast)
+            return ChosenPaths(pick.at, (pick.path,), self._search.forecast)
         return self._answer
 
     def wanted(self) -> bool:
-        return self._when.answer.how in (How.NOW, How.THEN)
+        return self._when.answer.how in (LookFor.NOW, LookFor.THEN)
 
     def entered(self) -> None:
         subject, at = self._subject(), self._when.answer.at
@@ -128,10 +128,10 @@ class WhatPage(Page[What | None]):
             self._comes_to.setText(words.comes_to(found.forecast) if found.forecast else "")
             self.refresh()
 
-    async def _sum(self, profile: "Profile", at: datetime) -> What:
+    async def _sum(self, profile: "Profile", at: datetime) -> ChosenPaths:
         chosen = await asyncio.to_thread(self.tree.selection.chosen, self.tree.inside)
         paths = () if chosen == (b"",) else chosen
-        return What(at, paths, await forecast.forecast(profile, self._home, at, paths))
+        return ChosenPaths(at, paths, await forecast.forecast(profile, self._home, at, paths))
 
     def _say_more(self, more: int) -> None:
         self._more.setText(words.and_more(more))

@@ -28,14 +28,14 @@ from secretsbackup.words.language import _
 if TYPE_CHECKING:
     from collections.abc import Awaitable
 
-    from secretsbackup.model.entry import Taken
+    from secretsbackup.model.entry import SnapshotContents
     from secretsbackup.store.unfinished import Unfinished
 
 _TIME = Qt.ItemDataRole.UserRole
 _ROWS = 7
 
 
-class How(StrEnum):
+class LookFor(StrEnum):
     """How the files are looked for."""
 
     NOW = "now"
@@ -47,7 +47,7 @@ class How(StrEnum):
 class When(msgspec.Struct, frozen=True):
     """`at` is the snapshot; where files are searched for, that comes of the one that is found."""
 
-    how: How
+    how: LookFor
     at: datetime | None = None
 
 
@@ -66,22 +66,22 @@ class WhenPage(Page[When]):
         self._read_of: Subject | None = None
         self._reading: asyncio.Task[None] | None = None
         self._looking = False
-        self.taken: list[Taken] = []
+        self.taken: list[SnapshotContents] = []
         self.begun: Unfinished | None = None
         self.phrase: Secret | None = None
         self.kept = True
         self.calendar, self.snapshots = self._make_calendar(), self._make_list()
-        self.choices = Choices[How](_("When do you want your files from?"))
-        self.choices.add(How.GO_ON, _("&Continue the interrupted restore"), " ")
-        self.choices.add(How.NOW, _("The ne&west backup"), " ")
-        self.choices.add(How.THEN, _("An &earlier backup"), "", self._beside())
+        self.choices = Choices[LookFor](_("When do you want your files from?"))
+        self.choices.add(LookFor.GO_ON, _("&Continue the interrupted restore"), " ")
+        self.choices.add(LookFor.NOW, _("The ne&west backup"), " ")
+        self.choices.add(LookFor.THEN, _("An &earlier backup"), "", self._beside())
         self.choices.add(
-            How.SEARCH,
+            LookFor.SEARCH,
             _("&Search every backup for a file"),
             _("You know a part of its name. Deleted files are found, too."),
         )
-        self.choices.offer(How.GO_ON, offered=False)
-        self.choices.choose(How.NOW)
+        self.choices.offer(LookFor.GO_ON, offered=False)
+        self.choices.choose(LookFor.NOW)
         self.choices.changed.connect(self.refresh)
         self.body.addWidget(self.choices)
         self._another = widgets.flat(_("Restore from &another backup…"), elsewhere)
@@ -90,11 +90,11 @@ class WhenPage(Page[When]):
 
     @property
     def answer(self) -> When:
-        how = self.choices.value or How.NOW
+        how = self.choices.value or LookFor.NOW
         match how:
-            case How.NOW:
+            case LookFor.NOW:
                 return When(how, self.taken[-1].time if self.taken else None)
-            case How.THEN:
+            case LookFor.THEN:
                 item = self.snapshots.currentItem()
                 return When(how, item.data(_TIME.value) if item else None)
             case _:
@@ -103,9 +103,9 @@ class WhenPage(Page[When]):
     def problems(self) -> Sequence[Problem]:
         if self._looking:
             return [Problem("when", _("Looking up the available backups…"))]
-        if self.answer.how is not How.GO_ON and not self.taken:
+        if self.answer.how is not LookFor.GO_ON and not self.taken:
             return [Problem("when", _("There are no backups to restore from."))]
-        if self.answer.how is How.THEN and self.answer.at is None:
+        if self.answer.how is LookFor.THEN and self.answer.at is None:
             return [Problem("when", _("Choose a backup."))]
         return ()
 
@@ -135,7 +135,7 @@ class WhenPage(Page[When]):
 
     async def _read(self, subject: Subject) -> None:
         """Bring the catalogue up to date, and show what it knows, even if that failed."""
-        self.untell()
+        self.clear_message()
         file = self._home.catalogue(subject.profile)
         self.look_for_begun()
         try:
@@ -178,13 +178,13 @@ class WhenPage(Page[When]):
     def _follow(self) -> None:
         now = datetime.now(UTC)
         if self.taken:
-            self.choices.describe(How.NOW, words.taken(self.taken[-1], now))
-        self.choices.offer(How.GO_ON, offered=self.begun is not None)
+            self.choices.describe(LookFor.NOW, words.taken(self.taken[-1], now))
+        self.choices.offer(LookFor.GO_ON, offered=self.begun is not None)
         if self.begun:
             begun = _("Started {when}, into {folder}")
             folder = short(self.begun.folder)
             self.choices.describe(
-                How.GO_ON, begun.format(when=words.when(self.begun.began, now), folder=folder)
+                LookFor.GO_ON, begun.format(when=words.when(self.begun.began, now), folder=folder)
             )
         self.refresh()
 

@@ -14,7 +14,7 @@ from secretsbackup.desktop import widgets
 from secretsbackup.desktop.fields import FolderField
 from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.restore.what import WhatPage
-from secretsbackup.desktop.restore.when import How, WhenPage
+from secretsbackup.desktop.restore.when import LookFor, WhenPage
 from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model import causes
@@ -22,14 +22,14 @@ from secretsbackup.operations.restore import destination_folder
 from secretsbackup.words.language import _
 
 
-class Where(msgspec.Struct, frozen=True):
+class Target(msgspec.Struct, frozen=True):
     """The folder `named` is made in `parent`."""
 
     parent: Path
     named: str
 
 
-class WherePage(Page[Where]):
+class WherePage(Page[Target]):
     """The desktop at first, or where the last restore went."""
 
     def __init__(self, when: WhenPage, what: WhatPage, last: str, asks_more: Callable[[], bool]) -> None:
@@ -51,11 +51,11 @@ class WherePage(Page[Where]):
         self.field.line.textChanged.connect(lambda _text: self._typed())
 
     @property
-    def answer(self) -> Where:
-        return Where(Path(self.field.path).expanduser(), self._named)
+    def answer(self) -> Target:
+        return Target(Path(self.field.path).expanduser(), self._named)
 
     def wanted(self) -> bool:
-        return self._when.answer.how is not How.GO_ON
+        return self._when.answer.how is not LookFor.GO_ON
 
     def entered(self) -> None:
         self.forward = "" if self._asks_more() else _("&Restore")
@@ -73,8 +73,8 @@ class WherePage(Page[Where]):
         needed = chosen.forecast.bytes if chosen and chosen.forecast else 0
         free = shutil.disk_usage(parent).free
         if needed > free:
-            why = causes.NoRoom(str(parent), needed, free)
-            return [Problem("parent", words.reason(why).title)]
+            cause = causes.NoRoom(str(parent), needed, free)
+            return [Problem("parent", words.reason(cause).title)]
         return ()
 
     def _typed(self) -> None:

@@ -18,15 +18,15 @@ from secretsbackup.desktop.setup.access import AccessPage
 from secretsbackup.desktop.setup.bucket import BucketPage
 from secretsbackup.desktop.setup.files import FilesPage
 from secretsbackup.desktop.setup.folder import FolderPage
-from secretsbackup.desktop.setup.from_kit import KitPage
+from secretsbackup.desktop.setup.from_kit import FromKitPage
 from secretsbackup.desktop.setup.host import HostPage
 from secretsbackup.desktop.setup.key import KeyPage
-from secretsbackup.desktop.setup.kit_folder import PaperPage
-from secretsbackup.desktop.setup.legacy_config import SeedPage
-from secretsbackup.desktop.setup.phrase import PhrasePage
+from secretsbackup.desktop.setup.kit_folder import KitFolderPage
+from secretsbackup.desktop.setup.legacy_config import LegacyConfigPage
+from secretsbackup.desktop.setup.phrase import KeyPassphrasePage
 from secretsbackup.desktop.setup.place import PlacePage
-from secretsbackup.desktop.setup.ready import Outcome, ReadyPage
-from secretsbackup.desktop.setup.schedule import RhythmPage
+from secretsbackup.desktop.setup.ready import ReadyPage, SetupOutcome
+from secretsbackup.desktop.setup.schedule import SchedulePage
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.summary import Line, SummaryPage
 from secretsbackup.desktop.short_names import short, where
@@ -34,16 +34,16 @@ from secretsbackup.desktop.wizard.wizard import Wizard
 from secretsbackup.model.automatic_start import Starter
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import Access, KitWish, Plan, Start, Where
+from secretsbackup.model.plan import Access, KitChoice, PlaceKind, SetupPlan, StartFrom
 from secretsbackup.model.profile import Profile, ProfileName, labelled
 from secretsbackup.model.schedule import Manual
-from secretsbackup.operations.setup.set_up import NO_KEY, Wish
+from secretsbackup.operations.setup.set_up import NO_KEY, SetupRequest
 from secretsbackup.store import drafts, profiles
 from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
 
 if TYPE_CHECKING:
-    from secretsbackup.desktop.setup.existing_backups import DestinedPage
+    from secretsbackup.desktop.setup.existing_backups import ExistingBackupsPage
     from secretsbackup.desktop.wizard.page import Page
 
 _SOON = 1000
@@ -60,15 +60,15 @@ class SetUpWizard(Wizard):
         session: Session,
         automatic: AutomaticBackups,
         show: Show,
-        start: Start | None = None,
+        start: StartFrom | None = None,
     ) -> None:
         """Where one was begun it goes on there, unless `start` says otherwise."""
         self._home, self._states, self._session = home, states, session
         self._automatic, self._show = automatic, show
         self._begun = False
-        self.start = StartPage(start or Start.NEW, self._home)
-        self.kit = KitPage(self.start, self._home, self._starter)
-        self.seed = SeedPage(self.start, self._home, self._starter)
+        self.start = StartPage(start or StartFrom.NEW, self._home)
+        self.kit = FromKitPage(self.start, self._home, self._starter)
+        self.seed = LegacyConfigPage(self.start, self._home, self._starter)
         self.files = FilesPage(self.start, self._home, self._taken)
         self.place = PlacePage(self.start)
         self.bucket = BucketPage(self.place, lambda: self.files.answer)
@@ -76,24 +76,24 @@ class SetUpWizard(Wizard):
         self.folder = FolderPage(self.start, self.place, lambda: self.files.answer)
         self.host = HostPage(self.start, self.place, lambda: self.files.answer)
         self.key = KeyPage(self.start)
-        self.phrase = PhrasePage(self.key)
-        self.rhythm = RhythmPage(self.start)
-        self.paper = PaperPage(self.start, lambda: self.files.answer)
+        self.phrase = KeyPassphrasePage(self.key)
+        self.rhythm = SchedulePage(self.start)
+        self.paper = KitFolderPage(self.start, lambda: self.files.answer)
         self.summary = SummaryPage(
-            self.start, self._home, self.wish, self._lines, self.remember, self._starter_of_plan
+            self.start, self._home, self.request, self._lines, self.remember, self._starter_of_plan
         )
         self.ready = ReadyPage(self._outcome, self._restore, self._back_up, self._later)
         named = {name: page for name, page in vars(self).items() if name in _ORDER}
         self._names = {named[name]: name for name in _ORDER}
         for name, topic in _HELP.items():
             named[name].help = topic
-        title = _("Restore from a backup") if start is Start.KIT else _("Set up a backup")
+        title = _("Restore from a backup") if start is StartFrom.KIT else _("Set up a backup")
         super().__init__(title, [named[name] for name in _ORDER])
         self._soon = QTimer(self, interval=_SOON, singleShot=True)
         self._soon.timeout.connect(self.remember)
         if start is None and (plan := drafts.read(self._home)):
             self.take(plan)
-        elif start is Start.KIT:
+        elif start is StartFrom.KIT:
             self.recover()
         self.moved.connect(lambda _index: self._moved())
         for page in self.pages:
@@ -103,16 +103,16 @@ class SetUpWizard(Wizard):
 
     def recover(self) -> None:
         """Ask for the recovery kit, whatever was begun here before; what else there is, Back shows."""
-        if self.start.answer is not Start.KIT or self.page is self.start:
-            self.start.choices.choose(Start.KIT)
+        if self.start.answer is not StartFrom.KIT or self.page is self.start:
+            self.start.choices.choose(StartFrom.KIT)
             self.show_page(self.kit)
 
     # The plan
 
-    def plan(self) -> Plan:
+    def plan(self) -> SetupPlan:
         """The answers so far."""
         chosen, key = self.bucket.answer, self.key.answer
-        return Plan(
+        return SetupPlan(
             page=self._names[self.page],
             start=self.start.answer,
             config=self.seed.path,
@@ -132,7 +132,7 @@ class SetUpWizard(Wizard):
             traces=self.summary.traces,
         )
 
-    def take(self, plan: Plan) -> None:
+    def take(self, plan: SetupPlan) -> None:
         """Show these answers. One goes on at the first page that needs a secret, if one had passed it."""
         self.start.choices.choose(plan.start)
         self.seed.field.line.setText(plan.config)
@@ -165,12 +165,12 @@ class SetUpWizard(Wizard):
     def remember(self) -> None:
         """Keep the answers so far; a disk that is full is no reason to stop asking."""
         try:
-            if self.page is not self.ready and self.start.answer is not Start.KIT:
+            if self.page is not self.ready and self.start.answer is not StartFrom.KIT:
                 drafts.keep(self._home, self.plan())
         except Failure:
             return
 
-    def wish(self) -> Wish:
+    def request(self) -> SetupRequest:
         """What is to be set up."""
         what, key, rhythm = self.files.answer, self.key.answer, self.rhythm.answer
         opening, in_bucket = self.access.answer, self.bucket.wanted()
@@ -185,7 +185,7 @@ class SetUpWizard(Wizard):
             keep=rhythm.keep,
             aws_profile=self.access.aws_profile if in_bucket and not self._by_admin() else None,
         )
-        return Wish(
+        return SetupRequest(
             draft=draft,
             phrase=key.phrase or self.phrase.answer,
             keep_phrase=key.keep,
@@ -212,38 +212,38 @@ class SetUpWizard(Wizard):
         return self.access.answer.access is Access.ADMIN
 
     def _adopts(self) -> bool:
-        pages: tuple[DestinedPage[Any], ...] = (self.folder, self.host, self.access)
+        pages: tuple[ExistingBackupsPage[Any], ...] = (self.folder, self.host, self.access)
         return any(page.adopt for page in pages if page.wanted())
 
     def _destination(self) -> Destination | None:
         match self.place.answer:
-            case Where.FOLDER:
+            case PlaceKind.FOLDER:
                 return self.folder.answer
-            case Where.HOST:
+            case PlaceKind.HOST:
                 return self.host.answer
-            case Where.AMAZON | Where.SERVICE:
+            case PlaceKind.AMAZON | PlaceKind.SERVICE:
                 return self.bucket.answer.bucket
 
     def _lines(self) -> Iterator[Line]:
         """The plan in sentences, each with the page that changes it."""
-        wish, what = self.wish(), self.files.answer
+        request, what = self.request(), self.files.answer
         total = self.files.appraisal.total(what.exclude)
         amount = f"{words.files(total.files)}, {words.size(total.bytes)}"
         yield _("Name"), what.name, self.files
         yield _("Files"), f"{', '.join(map(short, what.sources))} ({amount})", self.files
         pages: tuple[Page[Any], ...] = (self.folder, self.host, self.bucket)
         page = next(one for one in pages if one.wanted())
-        yield _("Destination"), _place(wish.draft.destination), page
+        yield _("Destination"), _place(request.draft.destination), page
         if self.bucket.wanted():
             makes_users = self.bucket.answer.service.makes_users
             yield _("Access"), _access(self.access.answer.access, makes_users=makes_users), self.access
-        key = wish.draft.key
+        key = request.draft.key
         yield _("Key"), _("A new key, created now") if key == NO_KEY else key[-16:], self.key
         rule = _("{often}. Full backup every {days} days; the last {keep} are kept.")
-        often = words.schedule(wish.draft.schedule)
-        filled = rule.format(often=often, days=wish.draft.full_every, keep=wish.draft.keep)
+        often = words.schedule(request.draft.schedule)
+        filled = rule.format(often=often, days=request.draft.full_every, keep=request.draft.keep)
         yield _("Schedule"), filled, self.rhythm
-        yield _("Recovery kit"), _kit(wish.kit), self.paper
+        yield _("Recovery kit"), _kit(request.kit), self.paper
 
     # Before and after
 
@@ -257,27 +257,27 @@ class SetUpWizard(Wizard):
         if self.page is self.ready:
             self.files.stop()
             self._soon.stop()
-            if self.start.answer is not Start.KIT:
+            if self.start.answer is not StartFrom.KIT:
                 drafts.forget(self._home)
             for page in (self.access, self.key, self.phrase, self.kit):
                 page.forget()
         else:
             self.remember()
 
-    def _outcome(self) -> Outcome:
+    def _outcome(self) -> SetupOutcome:
         back, taken, made = self.kit.answer, self.seed.answer, self.summary.answer
-        if back and self.start.answer is Start.KIT:
+        if back and self.start.answer is StartFrom.KIT:
             trouble = (work.told(back.trouble),) if back.trouble else ()
             remarks = (*trouble, *self.kit.remarks)
-            return Outcome(profile=back.profile, chains=back.chains, adopt=True, remarks=remarks)
-        if taken and self.start.answer is Start.SEED:
-            return Outcome(profile=taken, remarks=self.seed.remarks)
+            return SetupOutcome(profile=back.profile, chains=back.chains, adopt=True, remarks=remarks)
+        if taken and self.start.answer is StartFrom.SEED:
+            return SetupOutcome(profile=taken, remarks=self.seed.remarks)
         if made is None:
-            return Outcome()
+            return SetupOutcome()
         warned = self.access.warnings if self.bucket.wanted() else ()
         warned = self.folder.warnings if self.folder.wanted() else warned
         remarks = (*self.summary.remarks, *(words.finding(one) for one in warned))
-        return Outcome(profile=made.profile, kit=made.kit, adopt=self._adopts(), remarks=remarks)
+        return SetupOutcome(profile=made.profile, kit=made.kit, adopt=self._adopts(), remarks=remarks)
 
     def _back_up(self) -> None:
         made, self._begun = self.ready.answer, True
@@ -314,7 +314,7 @@ def _place(destination: Destination) -> str:
     return where(destination)
 
 
-def _kit(kit: KitWish) -> str:
+def _kit(kit: KitChoice) -> str:
     if not kit.folder:
         return _("later (you will be reminded)")
     return (_("{folder}, and with the backups") if kit.beside else "{folder}").format(
@@ -354,4 +354,4 @@ _HELP = {
     "paper": "recovery-kit#save",
 }
 """The pages of the handbook that are about a question; the others are about the first backup as a whole."""
-__all__ = ["SetUpWizard", "Start"]
+__all__ = ["SetUpWizard"]

@@ -12,15 +12,15 @@ from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.fields import SecretField, beside, code, copy_button
 from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.bucket import BucketPage
-from secretsbackup.desktop.setup.existing_backups import DestinedPage
+from secretsbackup.desktop.setup.existing_backups import ExistingBackupsPage
 from secretsbackup.desktop.setup.findings import Findings
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.model import causes, services
 from secretsbackup.model.check import Finding, Verdict
-from secretsbackup.model.created import Hand
+from secretsbackup.model.created import ManualStep
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import Access, Start
+from secretsbackup.model.plan import Access, StartFrom
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
 from secretsbackup.model.services import Service
 from secretsbackup.operations.repository import discover
@@ -31,7 +31,7 @@ from secretsbackup.words.language import _
 _AMAZONS_ID = re.compile(r"(AKIA|ASIA)[A-Z0-9]{12,124}")
 """Long-lived and passing ones (https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_identifiers.html)."""
 _AMAZONS_SECRET = 40
-_PASTED = {Hand.LIFECYCLE, Hand.POLICY}
+_PASTED = {ManualStep.LIFECYCLE, ManualStep.POLICY}
 
 
 class Opening(msgspec.Struct, frozen=True):
@@ -41,7 +41,7 @@ class Opening(msgspec.Struct, frozen=True):
     credential: Credential
 
 
-class AccessPage(DestinedPage[Opening]):
+class AccessPage(ExistingBackupsPage[Opening]):
     """The credential, tried at once."""
 
     def __init__(self, start: StartPage, bucket: BucketPage) -> None:
@@ -106,7 +106,7 @@ class AccessPage(DestinedPage[Opening]):
     def entered(self) -> None:
         """What this service can do for us, and the steps by hand for this bucket."""
         service = self._bucket.answer.service
-        going_on = self.start.answer is Start.THERE
+        going_on = self.start.answer is StartFrom.THERE
         self.choices.describe(Access.ADMIN, _admins(service))
         self.choices.offer(Access.ADMIN, offered=not going_on)
         if going_on and self.choices.value is Access.ADMIN:
@@ -167,8 +167,8 @@ class AccessPage(DestinedPage[Opening]):
         for finding in await self.during(
             _("Checking each permission…"), self._findings_of(bucket, credential)
         ):
-            if finding.why and finding.verdict is Verdict.LACKING:
-                raise Failure(finding.why)
+            if finding.cause and finding.verdict is Verdict.LACKING:
+                raise Failure(finding.cause)
             found.append(finding)
         self.warnings = tuple(one for one in found if one.verdict is Verdict.WARNING)
         if any(one.verdict is Verdict.LACKING for one in found):
@@ -238,7 +238,7 @@ class AccessPage(DestinedPage[Opening]):
                 widget.deleteLater()
         amazon = self._bucket.answer.service.makes_users
         for step in create_bucket.steps(self._bucket.answer.bucket):
-            if not amazon and step.hand in (Hand.LIFECYCLE, Hand.POLICY, Hand.USER):
+            if not amazon and step.hand in (ManualStep.LIFECYCLE, ManualStep.POLICY, ManualStep.USER):
                 continue
             self._hand.addWidget(widgets.sentence(f"{self._hand.count() + 1}. {words.hand(step)}"))
             if step.hand in _PASTED:

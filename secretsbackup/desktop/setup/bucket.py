@@ -13,7 +13,7 @@ from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model import services
 from secretsbackup.model.destination import Bucket, parse, url
-from secretsbackup.model.plan import What, Where
+from secretsbackup.model.plan import PlaceKind, Protected
 from secretsbackup.model.services import AMAZON, SERVICES, Service
 from secretsbackup.operations.setup import registry
 from secretsbackup.words.language import _
@@ -33,7 +33,7 @@ class Chosen(msgspec.Struct, frozen=True):
 class BucketPage(Page[Chosen]):
     """Service, region, bucket and prefix; an endpoint only where nobody can know it."""
 
-    def __init__(self, place: PlacePage, what: Callable[[], What]) -> None:
+    def __init__(self, place: PlacePage, what: Callable[[], Protected]) -> None:
         super().__init__(
             _("Bucket"),
             _("Which bucket?"),
@@ -96,7 +96,7 @@ class BucketPage(Page[Chosen]):
         self._choose_region(region)
 
     def wanted(self) -> bool:
-        return self._place.wanted() and self._place.answer in (Where.AMAZON, Where.SERVICE)
+        return self._place.wanted() and self._place.answer in (PlaceKind.AMAZON, PlaceKind.SERVICE)
 
     def entered(self) -> None:
         """Names that nobody has to think of; what somebody typed stays."""
@@ -133,7 +133,7 @@ class BucketPage(Page[Chosen]):
         return found
 
     def _service(self) -> Service:
-        amazon = self._place.answer is Where.AMAZON
+        amazon = self._place.answer is PlaceKind.AMAZON
         return services.service(AMAZON if amazon else self.service.currentData())
 
     def _region(self) -> str:
@@ -168,7 +168,7 @@ class BucketPage(Page[Chosen]):
             near = services.near(datetime.now().astimezone().utcoffset() or timedelta())
             self._choose_region(near.name if service.name == AMAZON else service.regions[0].name)
             self.region.blockSignals(False)
-        self._groups["service"].setVisible(self._place.answer is Where.SERVICE)
+        self._groups["service"].setVisible(self._place.answer is PlaceKind.SERVICE)
         self._groups["region"].setVisible(len(regions) > 1 or service.asks_endpoint)
         self._groups["account"].setVisible(service.asks_account)
         self._groups["endpoint"].setVisible(service.asks_endpoint)

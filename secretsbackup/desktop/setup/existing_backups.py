@@ -9,7 +9,7 @@ from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.destination import Destination
-from secretsbackup.model.plan import Start
+from secretsbackup.model.plan import StartFrom
 from secretsbackup.model.secret import Credential
 from secretsbackup.operations.repository import discover
 from secretsbackup.store.history import place_of
@@ -18,7 +18,7 @@ from secretsbackup.words.language import _
 T = TypeVar("T")
 
 
-class DestinedPage(Page[T]):
+class ExistingBackupsPage(Page[T]):
     """A page that lets go on only when it is clear whose backups lie at the destination."""
 
     start: StartPage
@@ -28,8 +28,8 @@ class DestinedPage(Page[T]):
 
     async def meet(self, destination: Destination, credential: Credential, field: str) -> Sequence[Problem]:
         """What is there: nothing, as it should be; or backups, and somebody says whose."""
-        held = await discover.held(destination, credential)
-        going_on = self.start.answer is Start.THERE
+        held = await discover.existing_backups(destination, credential)
+        going_on = self.start.answer is StartFrom.THERE
         if not held.snapshots:
             self.adopt = False
             return [Problem(field, _("There are no backups here."))] if going_on else ()

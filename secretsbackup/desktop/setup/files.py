@@ -10,15 +10,15 @@ from PySide6.QtWidgets import QCheckBox, QFileDialog, QHBoxLayout, QLabel, QLine
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, style, widgets, work
-from secretsbackup.desktop.elided_label import Elided
+from secretsbackup.desktop.elided_label import ElidedLabel
 from secretsbackup.desktop.form import Problem, of_draft
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.short_names import name_of, short
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.draft import problems
-from secretsbackup.model.plan import Start, What
+from secretsbackup.model.plan import Protected, StartFrom
 from secretsbackup.model.profile import labelled
-from secretsbackup.model.size_estimate import Appraisal, Leftover, Suggestion, Thing, chosen
+from secretsbackup.model.size_estimate import LargeItem, Leftover, SizeEstimate, Suggestion, chosen
 from secretsbackup.operations.setup import registry, size_up
 from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
@@ -39,7 +39,7 @@ _PLACES = (
 )
 
 
-class FilesPage(Page[What]):
+class FilesPage(Page[Protected]):
     """Folders, what is left out of them, and a name for it all."""
 
     def __init__(self, start: StartPage, home: Home, taken: Callable[[], Sequence[str]]) -> None:
@@ -55,38 +55,38 @@ class FilesPage(Page[What]):
         self._sources: list[str] = []
         self._exclude: list[str] = []
         self._decided: set[str] = set()
-        self._seen = Appraisal()
+        self._seen = SizeEstimate()
         self._counting: asyncio.Task[None] | None = None
         self._soon = QTimer(self, interval=_SOON, singleShot=True)
         self._soon.timeout.connect(self._count)
         self._sizes: dict[str, QLabel] = {}
         self._boxes: dict[Leftover, QCheckBox] = {}
-        self._listed: tuple[list[Thing], list[str]] = ([], [])
+        self._listed: tuple[list[LargeItem], list[str]] = ([], [])
         self.name = QLineEdit()
         self._named = False
         self._rows, self._offers = widgets.column(gap=0), QHBoxLayout()
         self._total, self._out, self._large = widgets.sentence(), widgets.column(gap=1), widgets.column(gap=0)
         self._lay_out()
         self.name.textEdited.connect(self._typed)
-        self.take(What(sources=self._usual()[:1]))
+        self.take(Protected(sources=self._usual()[:1]))
 
     @property
-    def answer(self) -> What:
-        return What(self.name.text().strip(), tuple(self._sources), tuple(self._exclude))
+    def answer(self) -> Protected:
+        return Protected(self.name.text().strip(), tuple(self._sources), tuple(self._exclude))
 
     @property
-    def appraisal(self) -> Appraisal:
+    def appraisal(self) -> SizeEstimate:
         """What was counted so far."""
         return self._seen
 
     def wanted(self) -> bool:
-        return self._start.answer in (Start.NEW, Start.THERE)
+        return self._start.answer in (StartFrom.NEW, StartFrom.THERE)
 
     def entered(self) -> None:
         if not self._seen.done:
             self._soon.start()
 
-    def take(self, what: What) -> None:
+    def take(self, what: Protected) -> None:
         """Show these folders, and count them."""
         self._sources, self._exclude = list(what.sources), list(what.exclude)
         self._named = bool(what.name)
@@ -95,7 +95,9 @@ class FilesPage(Page[What]):
         self._changed()
 
     def problems(self) -> Sequence[Problem]:
-        draft = registry.sketch(self.name.text().strip(), labelled(self._sources), tuple(self._exclude))
+        draft = registry.partial_profile(
+            self.name.text().strip(), labelled(self._sources), tuple(self._exclude)
+        )
         found = [of_draft(one) for one in problems(draft) if one.field in ("name", "sources", "exclude")]
         found += [
             Problem("sources", _("“{path}” does not exist.").format(path=path))
@@ -140,7 +142,7 @@ class FilesPage(Page[What]):
 
     def _changed(self) -> None:
         self._suggest_name()
-        self._seen = Appraisal()
+        self._seen = SizeEstimate()
         self._draw()
         self._soon.start()
         self.refresh()
@@ -151,9 +153,9 @@ class FilesPage(Page[What]):
         self._counting = work.begin(self._appraise())
 
     async def _appraise(self) -> None:
-        self._hear(await size_up.appraise(self._sources, self._exclude, self._home, self._hear))
+        self._hear(await size_up.size_up(self._sources, self._exclude, self._home, self._hear))
 
-    def _hear(self, seen: Appraisal) -> None:
+    def _hear(self, seen: SizeEstimate) -> None:
         """What programs make again is left out as soon as it is found, unless somebody said otherwise."""
         self._seen = seen
         for one in seen.suggestions:
@@ -206,7 +208,7 @@ class FilesPage(Page[What]):
         box.setSpacing(style.GRID)
         mark = QLabel()
         icons.keep(mark, lambda one: one.setPixmap(icons.icon("folder").pixmap(20, 20)))
-        name = Elided("sentence")
+        name = ElidedLabel("sentence")
         name.show_text(short(path))
         size = self._sizes[path] = widgets.quiet()
         size.setWordWrap(False)
@@ -263,7 +265,7 @@ class FilesPage(Page[What]):
     def _suggested(self, pattern: str) -> bool:
         return any(pattern in one.patterns for one in self._seen.suggestions)
 
-    def _thing(self, thing: Thing) -> QWidget:
+    def _thing(self, thing: LargeItem) -> QWidget:
         return _line(
             "folder" if thing.folder else "file",
             short(thing.path),
@@ -336,7 +338,7 @@ def _line(icon: str, text: str, amount: str, label: str, spoken: str, do: Callab
     box = QHBoxLayout(row)
     box.setContentsMargins(0, 0, 0, 0)
     box.setSpacing(style.GRID)
-    mark, name, size = QLabel(), Elided("sentence"), widgets.quiet(amount)
+    mark, name, size = QLabel(), ElidedLabel("sentence"), widgets.quiet(amount)
     icons.keep(mark, lambda one: one.setPixmap(icons.icon(icon).pixmap(16, 16)))
     name.show_text(text)
     size.setWordWrap(False)

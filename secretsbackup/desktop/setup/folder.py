@@ -10,7 +10,7 @@ from secretsbackup import words
 from secretsbackup.desktop import icons, widgets
 from secretsbackup.desktop.fields import FolderField
 from secretsbackup.desktop.form import Problem, of_draft
-from secretsbackup.desktop.setup.existing_backups import DestinedPage
+from secretsbackup.desktop.setup.existing_backups import ExistingBackupsPage
 from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.short_names import short
@@ -19,7 +19,7 @@ from secretsbackup.model.check import Finding, Sign, Verdict
 from secretsbackup.model.destination import Folder
 from secretsbackup.model.draft import problems
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import What, Where
+from secretsbackup.model.plan import PlaceKind, Protected
 from secretsbackup.model.profile import labelled
 from secretsbackup.operations.repository import discover
 from secretsbackup.operations.setup import registry
@@ -30,10 +30,10 @@ _REMOVABLE = ("/media/", "/run/media/", "/mnt/", "/Volumes/")
 _NAME = "Secrets Backup"
 
 
-class FolderPage(DestinedPage[Folder]):
+class FolderPage(ExistingBackupsPage[Folder]):
     """A path; disks that are attached are offered."""
 
-    def __init__(self, start: StartPage, place: PlacePage, what: Callable[[], What]) -> None:
+    def __init__(self, start: StartPage, place: PlacePage, what: Callable[[], Protected]) -> None:
         super().__init__(
             _("Folder"),
             _("Which folder?"),
@@ -57,7 +57,7 @@ class FolderPage(DestinedPage[Folder]):
         return Folder(str(Path(self.field.path).expanduser()) if self.field.path else "")
 
     def wanted(self) -> bool:
-        return self._place.wanted() and self._place.answer is Where.FOLDER
+        return self._place.wanted() and self._place.answer is PlaceKind.FOLDER
 
     def entered(self) -> None:
         """Offer the disks that are attached."""
@@ -81,18 +81,22 @@ class FolderPage(DestinedPage[Folder]):
             away = _("“{folder}” does not exist. Is its disk connected?")
             return [Problem("destination", away.format(folder=Path(path).parent))]
         what = self._what()
-        draft = registry.sketch(what.name, labelled([*what.sources]))
+        draft = registry.partial_profile(what.name, labelled([*what.sources]))
         return [
-            of_draft(one) for one in problems(registry.to(draft, self.answer)) if one.field == "destination"
+            of_draft(one)
+            for one in problems(registry.with_destination(draft, self.answer))
+            if one.field == "destination"
         ]
 
     async def check(self) -> Sequence[Problem]:
         what = self._what()
-        draft = registry.to(registry.sketch(what.name, labelled([*what.sources])), self.answer)
+        draft = registry.with_destination(
+            registry.partial_profile(what.name, labelled([*what.sources])), self.answer
+        )
         findings = [one async for one in doctor.examine_destination(self.answer, None, draft)]
         for one in findings:
-            if one.verdict is Verdict.LACKING and one.why:
-                raise Failure(one.why)
+            if one.verdict is Verdict.LACKING and one.cause:
+                raise Failure(one.cause)
         self.warnings = tuple(one for one in findings if one.verdict is Verdict.WARNING)
         return await self.meet(self.answer, None, "destination")
 
@@ -101,7 +105,7 @@ class FolderPage(DestinedPage[Folder]):
         self.touch("destination")
         beside = discover.on_same_disk(self.answer, self._what().sources) if self.holds else ""
         found = Finding(right="off-site", sign=Sign.SAME_DISK, detail=short(beside))
-        self._caution.tell(words.finding(found)) if beside else self._caution.untell()
+        self._caution.tell(words.finding(found)) if beside else self._caution.clear_message()
 
     def _disk(self, path: str, free: int) -> QWidget:
         label = _("{disk} · {free} free").format(disk=Path(path).name, free=words.size(free))

@@ -18,7 +18,7 @@ from secretsbackup.desktop.short_names import where
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.destination import Bucket, Destination, parse_or_folder
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import Start
+from secretsbackup.model.plan import StartFrom
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import KeyPair, Secret, SecretName
 from secretsbackup.operations.keys import kit as kits
@@ -41,7 +41,7 @@ _FIELDS = {
 }
 
 
-class Held(StrEnum):
+class KitForm(StrEnum):
     """In what form one has the kit."""
 
     FILE = "file"
@@ -49,7 +49,7 @@ class Held(StrEnum):
     BESIDE = "beside"
 
 
-class KitPage(Page[Recovered | None]):
+class FromKitPage(Page[Recovered | None]):
     """A file or typed lines, the credential and the passphrase; then the profile is back."""
 
     def __init__(self, start: StartPage, home: Home, find_starter: FindStarter) -> None:
@@ -80,12 +80,12 @@ class KitPage(Page[Recovered | None]):
         column = widgets.column(there)
         column.addWidget(self.place)
         column.addWidget(self.endpoint)
-        self.choices = Choices[Held](_("Where is your recovery kit?"))
+        self.choices = Choices[KitForm](_("Where is your recovery kit?"))
         file = _("In a &file: the text, the PDF or a picture of the codes")
-        self.choices.add(Held.FILE, file, below=self.file)
-        self.choices.add(Held.TYPED, _("On paper: I’ll &type its lines"), below=self.typed)
-        self.choices.add(Held.BESIDE, _("&With the backups"), below=there)
-        self.choices.choose(Held.FILE)
+        self.choices.add(KitForm.FILE, file, below=self.file)
+        self.choices.add(KitForm.TYPED, _("On paper: I’ll &type its lines"), below=self.typed)
+        self.choices.add(KitForm.BESIDE, _("&With the backups"), below=there)
+        self.choices.choose(KitForm.FILE)
         self.key_id, self.secret, self.phrase = QLineEdit(), SecretField(), SecretField()
         self._says = widgets.sentence()
         self.add_field("kit", "", self.choices)
@@ -116,11 +116,11 @@ class KitPage(Page[Recovered | None]):
         work.begin(self.automatic.look())
 
     def wanted(self) -> bool:
-        return self._start.answer is Start.KIT
+        return self._start.answer is StartFrom.KIT
 
     def problems(self) -> Sequence[Problem]:
         where = self._where
-        if where is None and self._held is Held.BESIDE:
+        if where is None and self._held is KitForm.BESIDE:
             return [Problem("kit", self._no_place())]
         if where is None:
             return [Problem("kit", _("Choose the kit’s file, or type its lines."))]
@@ -159,13 +159,13 @@ class KitPage(Page[Recovered | None]):
         self.typed.clear()
 
     @property
-    def _held(self) -> Held:
-        return self.choices.value or Held.FILE
+    def _held(self) -> KitForm:
+        return self.choices.value or KitForm.FILE
 
     @property
     def _where(self) -> Destination | None:
         """Where the backups are, as far as that is known: by the kit, or by their address."""
-        if self._held is not Held.BESIDE:
+        if self._held is not KitForm.BESIDE:
             return self._profile.destination if self._profile else None
         text = self.place.text().strip()
         try:
@@ -180,7 +180,7 @@ class KitPage(Page[Recovered | None]):
 
     @property
     def _needs_key_pair(self) -> bool:
-        if self._held is Held.BESIDE:
+        if self._held is KitForm.BESIDE:
             return isinstance(self._where, Bucket)
         return self._profile is not None and self._profile.needs_key_pair
 
@@ -206,16 +206,16 @@ class KitPage(Page[Recovered | None]):
     def _read(self) -> None:
         """Read what is there now; a newer reading replaces an older one."""
         self._kit = self._profile = None
-        self.untell()
+        self.clear_message()
         if self._reading:
             self._reading.cancel()
         self._reading = work.begin(self._look())
         self._follow()
 
     async def _look(self) -> None:
-        by_file, text = self._held is Held.FILE, self.typed.toPlainText()
+        by_file, text = self._held is KitForm.FILE, self.typed.toPlainText()
         path = Path(self.file.path).expanduser()
-        if self._held is Held.BESIDE or not (path.is_file() if by_file else text.strip()):
+        if self._held is KitForm.BESIDE or not (path.is_file() if by_file else text.strip()):
             return
         try:
             reading = await kits.read(path) if by_file else kits.read_text(text)

@@ -10,22 +10,22 @@ from PySide6.QtWidgets import QComboBox, QLineEdit
 from secretsbackup.desktop import work
 from secretsbackup.desktop.fields import copy_button
 from secretsbackup.desktop.form import Problem
-from secretsbackup.desktop.setup.existing_backups import DestinedPage
+from secretsbackup.desktop.setup.existing_backups import ExistingBackupsPage
 from secretsbackup.desktop.setup.place import PlacePage
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.model.destination import Host, parse
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import What, Where
+from secretsbackup.model.plan import PlaceKind, Protected
 from secretsbackup.model.reason import Reason
 from secretsbackup.operations.repository import discover
 from secretsbackup.tools import destinations as places
 from secretsbackup.words.language import _
 
 
-class HostPage(DestinedPage[Host]):
+class HostPage(ExistingBackupsPage[Host]):
     """Who and where, in which folder, and how."""
 
-    def __init__(self, start: StartPage, place: PlacePage, what: Callable[[], What]) -> None:
+    def __init__(self, start: StartPage, place: PlacePage, what: Callable[[], Protected]) -> None:
         super().__init__(
             _("Computer"),
             _("Which computer?"),
@@ -65,7 +65,7 @@ class HostPage(DestinedPage[Host]):
         self.how.setCurrentIndex(self.how.findData(host.scheme))
 
     def wanted(self) -> bool:
-        return self._place.wanted() and self._place.answer is Where.HOST
+        return self._place.wanted() and self._place.answer is PlaceKind.HOST
 
     def entered(self) -> None:
         if not self.folder.text():

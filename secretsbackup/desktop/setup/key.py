@@ -13,27 +13,27 @@ from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import Start
+from secretsbackup.model.plan import StartFrom
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.keys import keys
 from secretsbackup.operations.keys.keys import Offer
 from secretsbackup.operations.setup.set_up import NO_KEY
-from secretsbackup.tools.gnupg import Kind
+from secretsbackup.tools.gnupg import KeyKind
 from secretsbackup.words.language import _
 
 
-class Key(msgspec.Struct, frozen=True):
+class ChosenKey(msgspec.Struct, frozen=True):
     """A key and its passphrase; NO_KEY where one is to be made, whose passphrase comes next."""
 
     fingerprint: Fingerprint
     phrase: Secret | None
     keep: bool
-    kind: Kind = Kind.CURVE
+    kind: KeyKind = KeyKind.CURVE
 
 
-class KeyPage(Page[Key]):
+class KeyPage(Page[ChosenKey]):
     """A new key, or one of this user's."""
 
     def __init__(self, start: StartPage) -> None:
@@ -66,10 +66,10 @@ class KeyPage(Page[Key]):
         self._draw(())
 
     @property
-    def answer(self) -> Key:
+    def answer(self) -> ChosenKey:
         key = self.choices.value or NO_KEY
-        kind = Kind.RSA if self.rsa.isChecked() else Kind.CURVE
-        return Key(key, self.phrase.secret if key != NO_KEY else None, self.keep.isChecked(), kind)
+        kind = KeyKind.RSA if self.rsa.isChecked() else KeyKind.CURVE
+        return ChosenKey(key, self.phrase.secret if key != NO_KEY else None, self.keep.isChecked(), kind)
 
     def take(self, key: Fingerprint | None, *, keep: bool, rsa: bool = False) -> None:
         """Show this choice, as soon as the keys are known."""
@@ -78,7 +78,7 @@ class KeyPage(Page[Key]):
         self.rsa.setChecked(rsa)
 
     def wanted(self) -> bool:
-        return self._start.answer in (Start.NEW, Start.THERE)
+        return self._start.answer in (StartFrom.NEW, StartFrom.THERE)
 
     def entered(self) -> None:
         work.begin(self._offer())
@@ -116,7 +116,7 @@ class KeyPage(Page[Key]):
         before = self._chosen or self.choices.value
         self.choices.clear()
         usable = [offer for offer in offers if offer.against is None]
-        if self._start.answer is not Start.THERE:
+        if self._start.answer is not StartFrom.THERE:
             self.choices.add(NO_KEY, _("&Create a new key"), _("It does not expire."))
         for offer in usable:
             self.choices.add(offer.key.fingerprint, offer.key.owner, _about(offer))
@@ -130,7 +130,7 @@ class KeyPage(Page[Key]):
 
     def _follow(self) -> None:
         self._chosen = self.choices.value
-        self.rsa.setVisible(self.choices.value == NO_KEY and self._start.answer is not Start.THERE)
+        self.rsa.setVisible(self.choices.value == NO_KEY and self._start.answer is not StartFrom.THERE)
         self._phrase_field.setVisible(self.choices.value not in (None, NO_KEY))
         self.refresh()
 
@@ -144,5 +144,5 @@ def _about(offer: Offer) -> str:
 
 def _because(offer: Offer) -> str:
     assert offer.against is not None
-    why = words.reason(offer.against)
-    return _("Cannot be used: {owner}. {why}").format(owner=offer.key.owner, why=why.title)
+    cause = words.reason(offer.against)
+    return _("Cannot be used: {owner}. {why}").format(owner=offer.key.owner, why=cause.title)

@@ -13,14 +13,14 @@ from secretsbackup.desktop.fields import FolderField
 from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.plan import KitWish, Start, What
+from secretsbackup.model.plan import KitChoice, Protected, StartFrom
 from secretsbackup.words.language import _
 
 
-class PaperPage(Page[KitWish]):
+class KitFolderPage(Page[KitChoice]):
     """A folder for the kit; without a `start` it is asked for by itself, and cannot wait."""
 
-    def __init__(self, start: StartPage | None, what: Callable[[], What]) -> None:
+    def __init__(self, start: StartPage | None, what: Callable[[], Protected]) -> None:
         super().__init__(
             _("Recovery kit"),
             _("What if this computer were gone tomorrow?"),
@@ -56,20 +56,20 @@ class PaperPage(Page[KitWish]):
         self.folder.line.textChanged.connect(lambda _text: self.touch("folder"))
 
     @property
-    def answer(self) -> KitWish:
+    def answer(self) -> KitChoice:
         if not self.choices.value:
-            return KitWish()
+            return KitChoice()
         path = self.folder.path
-        return KitWish(str(Path(path).expanduser()) if path else "", self.beside.isChecked())
+        return KitChoice(str(Path(path).expanduser()) if path else "", self.beside.isChecked())
 
-    def take(self, wish: KitWish, *, later: bool) -> None:
+    def take(self, request: KitChoice, *, later: bool) -> None:
         """Show this wish."""
         self.choices.choose(not later)
-        self.folder.line.setText(wish.folder)
-        self.beside.setChecked(wish.beside)
+        self.folder.line.setText(request.folder)
+        self.beside.setChecked(request.beside)
 
     def wanted(self) -> bool:
-        return self._start is None or self._start.answer in (Start.NEW, Start.THERE)
+        return self._start is None or self._start.answer in (StartFrom.NEW, StartFrom.THERE)
 
     def entered(self) -> None:
         if self.folder.path in ("", self._suggested):

@@ -12,7 +12,7 @@ from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.short_names import where
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import Start
+from secretsbackup.model.plan import StartFrom
 from secretsbackup.model.profile import Profile
 from secretsbackup.operations.setup import automatic_start, legacy_config
 from secretsbackup.store.home import Home
@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from secretsbackup.words import Message
 
 
-class SeedPage(Page[Profile | None]):
+class LegacyConfigPage(Page[Profile | None]):
     """A config.sh, taken over when one goes on."""
 
     def __init__(self, start: StartPage, home: Home, find_starter: FindStarter) -> None:
@@ -58,7 +58,7 @@ class SeedPage(Page[Profile | None]):
         return self.field.path
 
     def wanted(self) -> bool:
-        return self._start.answer is Start.SEED
+        return self._start.answer is StartFrom.SEED
 
     def entered(self) -> None:
         work.begin(self.automatic.look())

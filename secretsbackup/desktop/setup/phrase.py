@@ -18,7 +18,7 @@ from secretsbackup.tools.passphrase import Phrase
 from secretsbackup.words.language import _
 
 
-class PhrasePage(Page[Secret]):
+class KeyPassphrasePage(Page[Secret]):
     """Ten words of ours, or one's own twice."""
 
     def __init__(self, key: KeyPage) -> None:
@@ -30,7 +30,7 @@ class PhrasePage(Page[Secret]):
                 "computer. The words cannot be shown again."
             ),
         )
-        self._key, self._why_words = key, self.why
+        self._key, self._why_words = key, self.cause
         self._made: Phrase = passphrase.make()
         self._own = False
         self._words, self._bits = widgets.headline(), widgets.quiet()
@@ -130,11 +130,11 @@ class PhrasePage(Page[Secret]):
 
     def _ask_for(self, *, own: bool) -> None:
         title = _("Choose a passphrase") if own else _("Write these words on paper now")
-        why = _(
+        cause = _(
             "It unlocks your key and all your backups. Write it down exactly, and keep the "
             "paper away from this computer. The passphrase cannot be recovered."
         )
-        self.ask(title, why if own else self._why_words)
+        self.ask(title, cause if own else self._why_words)
 
     def _judge(self) -> None:
         told = words.strength(passphrase.strength(self.first.secret))

@@ -3,11 +3,11 @@
 from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.plan import Start, Where
+from secretsbackup.model.plan import PlaceKind, StartFrom
 from secretsbackup.words.language import _
 
 
-class PlacePage(Page[Where]):
+class PlacePage(Page[PlaceKind]):
     """Amazon, another service, a folder, a host."""
 
     def __init__(self, start: StartPage) -> None:
@@ -20,34 +20,38 @@ class PlacePage(Page[Where]):
             ),
         )
         self._start = start
-        self.choices = Choices[Where](
+        self.choices = Choices[PlaceKind](
             _("Where should the backups be stored?"),
             (
                 (
-                    Where.AMAZON,
+                    PlaceKind.AMAZON,
                     _("&Amazon S3"),
                     _("Your own bucket. It can be created for you if you have an Amazon account."),
                 ),
                 (
-                    Where.SERVICE,
+                    PlaceKind.SERVICE,
                     _("Another &S3 service"),
                     _("Backblaze, Wasabi, Hetzner, Scaleway, Cloudflare, DigitalOcean or your own server."),
                 ),
                 (
-                    Where.FOLDER,
+                    PlaceKind.FOLDER,
                     _("A &folder or an external disk"),
                     _("Fast, and no account needed. Best on a disk that you store elsewhere."),
                 ),
-                (Where.HOST, _("Another computer, by SS&H"), _("A server or NAS that you can log in to.")),
+                (
+                    PlaceKind.HOST,
+                    _("Another computer, by SS&H"),
+                    _("A server or NAS that you can log in to."),
+                ),
             ),
         )
-        self.choices.choose(Where.AMAZON)
+        self.choices.choose(PlaceKind.AMAZON)
         self.choices.changed.connect(self.refresh)
         self.body.addWidget(self.choices)
 
     @property
-    def answer(self) -> Where:
-        return self.choices.value or Where.AMAZON
+    def answer(self) -> PlaceKind:
+        return self.choices.value or PlaceKind.AMAZON
 
     def wanted(self) -> bool:
-        return self._start.answer in (Start.NEW, Start.THERE)
+        return self._start.answer in (StartFrom.NEW, StartFrom.THERE)

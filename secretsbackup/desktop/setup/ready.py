@@ -17,35 +17,35 @@ from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.schedule import following
 from secretsbackup.model.snapshot import Chain
-from secretsbackup.operations.keys.kit import Saved
+from secretsbackup.operations.keys.kit import SavedFiles
 from secretsbackup.words.language import _
 
 _SIZE = 96
 
 
-class Outcome(msgspec.Struct, frozen=True, kw_only=True):
+class SetupOutcome(msgspec.Struct, frozen=True, kw_only=True):
     """What was set up, by whichever way; `chains` is what came back, `remarks` what could be better."""
 
     profile: Profile | None = None
-    kit: Saved | None = None
+    kit: SavedFiles | None = None
     adopt: bool = False
     chains: tuple[Chain, ...] = ()
     remarks: tuple[words.Message, ...] = ()
 
 
-class ReadyPage(Page[Outcome]):
+class ReadyPage(Page[SetupOutcome]):
     """The outcome, and "Back up now"; of backups that are back, "Restore files" comes first."""
 
     def __init__(
         self,
-        gather: Callable[[], Outcome],
+        collect: Callable[[], SetupOutcome],
         restore: Callable[[], object],
         back_up: Callable[[], object],
         later: Callable[[], object],
     ) -> None:
         super().__init__(_("Ready"), _("Everything is set up and tested"))
         self.forward, self.final = _("&Back up now"), True
-        self._gather, self._outcome = gather, Outcome()
+        self._gather, self._outcome = collect, SetupOutcome()
         self._shield, self._says = QLabel(), widgets.sentence()
         self._remarks = widgets.column(gap=1)
         self._folder = widgets.button(_("&Open kit folder"), self._open)
@@ -61,7 +61,7 @@ class ReadyPage(Page[Outcome]):
         self.body.addWidget(beside(self._folder, self._restore, self._back_up, self._later))
 
     @property
-    def answer(self) -> Outcome:
+    def answer(self) -> SetupOutcome:
         return self._outcome
 
     def entered(self) -> None:

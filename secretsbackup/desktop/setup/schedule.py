@@ -4,14 +4,14 @@ from PySide6.QtWidgets import QLabel, QWidget
 
 from secretsbackup.desktop import widgets
 from secretsbackup.desktop.fields import beside
-from secretsbackup.desktop.schedule_picker import Often, number
+from secretsbackup.desktop.schedule_picker import SchedulePicker, number
 from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.plan import Rhythm, Start
+from secretsbackup.model.plan import StartFrom, Timing
 from secretsbackup.words.language import _, ngettext
 
 
-class RhythmPage(Page[Rhythm]):
+class SchedulePage(Page[Timing]):
     """A schedule, and how many full backups stay."""
 
     def __init__(self, start: StartPage) -> None:
@@ -24,7 +24,7 @@ class RhythmPage(Page[Rhythm]):
             ),
         )
         self._start = start
-        self.choices = Often()
+        self.choices = SchedulePicker()
         self._full_every, self._keep = number(_("Days"), 1, 3650, 30), number(_("Full backups"), 1, 100, 2)
         self._says = widgets.quiet()
         self.body.addWidget(self.choices)
@@ -34,16 +34,16 @@ class RhythmPage(Page[Rhythm]):
         for spin in (self._full_every, self._keep):
             spin.valueChanged.connect(lambda _value: self._changed())
         self.choices.edited.connect(self._changed)
-        self.take(Rhythm())
+        self.take(Timing())
 
     @property
-    def answer(self) -> Rhythm:
-        return Rhythm(self.choices.schedule, self._full_every.value(), self._keep.value())
+    def answer(self) -> Timing:
+        return Timing(self.choices.schedule, self._full_every.value(), self._keep.value())
 
     def wanted(self) -> bool:
-        return self._start.answer in (Start.NEW, Start.THERE)
+        return self._start.answer in (StartFrom.NEW, StartFrom.THERE)
 
-    def take(self, rhythm: Rhythm) -> None:
+    def take(self, rhythm: Timing) -> None:
         """Show this rhythm."""
         self._full_every.setValue(rhythm.full_every)
         self._keep.setValue(rhythm.keep)

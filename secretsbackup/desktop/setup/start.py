@@ -8,39 +8,39 @@ from secretsbackup.desktop.choices import Choices
 from secretsbackup.desktop.form import Problem
 from secretsbackup.desktop.short_names import short
 from secretsbackup.desktop.wizard.page import Page
-from secretsbackup.model.plan import Start
+from secretsbackup.model.plan import StartFrom
 from secretsbackup.operations.repository import discover, prerequisites
 from secretsbackup.store.home import Home
 from secretsbackup.words.language import _
 
 
-class StartPage(Page[Start]):
+class StartPage(Page[StartFrom]):
     """New, or with what one has."""
 
-    def __init__(self, start: Start, home: Home) -> None:
+    def __init__(self, start: StartFrom, home: Home) -> None:
         super().__init__(
             _("Start"),
             _("What would you like to do?"),
             _("Nothing is changed before the last step, and you can stop at any time."),
         )
-        self.choices = Choices[Start](_("What would you like to do?"))
+        self.choices = Choices[StartFrom](_("What would you like to do?"))
         self.choices.add(
-            Start.NEW,
+            StartFrom.NEW,
             _("&Set up a new backup"),
             _("Choose folders and where to store them. About three minutes."),
         )
         self.choices.add(
-            Start.KIT,
+            StartFrom.KIT,
             _("Restore from my &recovery kit"),
             _("On a new computer: restore your settings, key and backups from the printed kit or its file."),
         )
         self.choices.add(
-            Start.THERE,
+            StartFrom.THERE,
             _("Continue with &existing backups"),
             _("You know where they are, and have the key and its passphrase."),
         )
         self.choices.add(
-            Start.SEED,
+            StartFrom.SEED,
             _("Import &config.sh of the old scripts"),
             _("The file is read, never run. Its secrets go into the keyring, and its backups are continued."),
         )
@@ -51,8 +51,8 @@ class StartPage(Page[Start]):
         self._home = home
 
     @property
-    def answer(self) -> Start:
-        return self.choices.value or Start.NEW
+    def answer(self) -> StartFrom:
+        return self.choices.value or StartFrom.NEW
 
     def entered(self) -> None:
         work.begin(self._look())
@@ -67,4 +67,4 @@ class StartPage(Page[Start]):
         self.found = await discover.configs(Path.home())
         if self.found:
             name = _("Import &config.sh of the old scripts, found in {folder}")
-            self.choices.button(Start.SEED).setText(name.format(folder=short(self.found[0].parent)))
+            self.choices.button(StartFrom.SEED).setText(name.format(folder=short(self.found[0].parent)))

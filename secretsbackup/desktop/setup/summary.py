@@ -15,12 +15,12 @@ from secretsbackup.desktop.setup.start import StartPage
 from secretsbackup.desktop.setup.tasks import Tasks
 from secretsbackup.desktop.wizard.page import Page
 from secretsbackup.model.causes import Cause
-from secretsbackup.model.created import Did
+from secretsbackup.model.created import PartDone
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import Start, Told, Traces
+from secretsbackup.model.plan import SetupLeftovers, StartFrom, TaskTold
 from secretsbackup.model.reason import Reason
 from secretsbackup.operations.setup import set_up
-from secretsbackup.operations.setup.set_up import Established, Wish
+from secretsbackup.operations.setup.set_up import SetupRequest, SetupResult
 from secretsbackup.store.home import Home
 from secretsbackup.words import Message
 from secretsbackup.words.language import _
@@ -32,21 +32,21 @@ Line = tuple[str, str, Page[Any]]
 """What it is about, the sentence, and the page that changes it."""
 
 
-class SummaryPage(Page[Established | None]):
+class SummaryPage(Page[SetupResult | None]):
     """The plan, and setting it up."""
 
     def __init__(
         self,
         start: StartPage,
         home: Home,
-        wish: Callable[[], Wish],
+        request: Callable[[], SetupRequest],
         lines: Callable[[], Iterator[Line]],
         keep: Callable[[], object],
         find_starter: FindStarter,
     ) -> None:
         super().__init__(_("Set up"), _("Is this correct?"))
         self.forward = _("&Set up")
-        self._start, self._home, self._wish, self._lines, self._keep = start, home, wish, lines, keep
+        self._start, self._home, self._wish, self._lines, self._keep = start, home, request, lines, keep
         self.plan, self.tasks = QWidget(), Tasks()
         self._grid = QGridLayout(self.plan)
         self._grid.setContentsMargins(0, 0, 0, 0)
@@ -57,20 +57,20 @@ class SummaryPage(Page[Established | None]):
         self._remove = widgets.button(_("&Remove it"), lambda: work.begin(self.undo()))
         style.mark(self._remove, "danger")
         self._leave = widgets.flat(_("&Keep it"), self.leave)
-        self.traces = Traces()
+        self.traces = SetupLeftovers()
         self.remarks: list[Message] = []
-        self._done: Established | None = None
+        self._done: SetupResult | None = None
         self._lay_out()
 
     @property
-    def answer(self) -> Established | None:
+    def answer(self) -> SetupResult | None:
         return self._done
 
     def wanted(self) -> bool:
-        return self._start.answer in (Start.NEW, Start.THERE)
+        return self._start.answer in (StartFrom.NEW, StartFrom.THERE)
 
     def entered(self) -> None:
-        self.untell()  # what stood in the way may be changed by now
+        self.clear_message()  # what stood in the way may be changed by now
         self._ask()
         self.plan.show()
         while item := self._grid.takeAt(0):
@@ -100,15 +100,15 @@ class SummaryPage(Page[Established | None]):
     async def check(self) -> Sequence[Problem]:
         if self._done is not None:
             return ()
-        wish = self._wish()
-        self.tasks.expect(set_up.tasks(wish))
+        request = self._wish()
+        self.tasks.expect(set_up.tasks(request))
         self.remarks = []
         self._ask(working=True)
         self.automatic.want(wanted=False)
         self.plan.hide()
         self._made.hide()
         try:
-            self._done = await set_up.establish(wish, self._home, self._hear)
+            self._done = await set_up.set_up(request, self._home, self._hear)
         except Failure as failure:
             self.stopped(failure.cause)
             return [Problem("tasks", "")]
@@ -133,7 +133,7 @@ class SummaryPage(Page[Established | None]):
 
     def leave(self) -> None:
         """Forget what was made; it stays where it is."""
-        self.traces = Traces()
+        self.traces = SetupLeftovers()
         self._keep()
         self._show_traces()
         self.refresh()
@@ -146,10 +146,10 @@ class SummaryPage(Page[Established | None]):
             await self.during(_("Removing…"), self._undo())
 
     async def _undo(self) -> None:
-        wish = self._wish()
+        request = self._wish()
         try:
             self.traces = await set_up.undo(
-                self.traces, wish.credential, self._home, self._hear, iam=wish.iam
+                self.traces, request.credential, self._home, self._hear, iam=request.iam
             )
         except Failure as failure:
             self.tell(work.told(failure))
@@ -160,20 +160,22 @@ class SummaryPage(Page[Established | None]):
         self._show_traces()
         self.refresh()
 
-    def _hear(self, told: Told | Did | Traces) -> None:
+    def _hear(self, told: TaskTold | PartDone | SetupLeftovers) -> None:
         match told:
-            case Traces():
+            case SetupLeftovers():
                 self.traces = told
                 self._keep()
-            case Told(why=why) if why:
-                self.remarks.append(words.reason(why))
+            case TaskTold(cause=cause) if cause:
+                self.remarks.append(words.reason(cause))
                 widgets.into_view(self.tasks.tell(told))
             case _:
                 widgets.into_view(self.tasks.tell(told))
 
-    def stopped(self, why: Cause) -> None:
+    def stopped(self, cause: Cause) -> None:
         """Something stood in the way: say what, and what there is by now."""
-        self._stop(words.in_set_up(why), again=why.reason not in _NO_SECOND_TRY, place=words.is_of_place(why))
+        self._stop(
+            words.in_set_up(cause), again=cause.reason not in _NO_SECOND_TRY, place=words.is_of_place(cause)
+        )
 
     def _stop(self, message: Message, *, again: bool, place: bool = False) -> None:
         self.tasks.stop()

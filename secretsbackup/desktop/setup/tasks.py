@@ -9,12 +9,18 @@ from PySide6.QtWidgets import QHBoxLayout, QLabel, QWidget
 
 from secretsbackup import words
 from secretsbackup.desktop import icons, style, widgets
-from secretsbackup.model.created import Did, How
-from secretsbackup.model.plan import Task, Told
+from secretsbackup.model.created import PartDone, PartResult
+from secretsbackup.model.plan import Task, TaskTold
 from secretsbackup.words import Message
 from secretsbackup.words.language import _
 
-_TROUBLED = {How.REFUSED, How.TAKEN_BACK, How.SPARED, How.UNKNOWN_THERE, How.KEPT}
+_TROUBLED = {
+    PartResult.REFUSED,
+    PartResult.TAKEN_BACK,
+    PartResult.SPARED,
+    PartResult.UNKNOWN_THERE,
+    PartResult.KEPT,
+}
 
 
 class Tasks(QWidget):
@@ -40,17 +46,17 @@ class Tasks(QWidget):
         for task in tasks:
             self._row(task, words.task(task))
 
-    def tell(self, told: Told | Did) -> QWidget:
+    def tell(self, told: TaskTold | PartDone) -> QWidget:
         """Show that a step began or ended; its row, which is to be seen now."""
         match told:
-            case Told(task=task, over=over, why=why):
-                wrong = words.reason(why) if why else None
+            case TaskTold(task=task, over=over, cause=cause):
+                wrong = words.reason(cause) if cause else None
                 row = self._row(task, words.task(task))
                 row.show_state(over=over, wrong=wrong)
-            case Did(part=part, how=how):
+            case PartDone(part=part, how=how):
                 wrong = words.did(told) if how in _TROUBLED else None
                 row = self._row(f"part {part}", words.part(part), deeper=True)
-                row.show_state(over=how is not How.BEGUN, wrong=wrong)
+                row.show_state(over=how is not PartResult.BEGUN, wrong=wrong)
             case _:
                 assert_never(told)
         return row

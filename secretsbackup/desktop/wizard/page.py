@@ -39,11 +39,11 @@ class Page(QWidget, Generic[T]):
     go = Signal(QWidget)
     """Asks for another page of the same wizard."""
 
-    def __init__(self, step: str, title: str, why: str = "") -> None:
+    def __init__(self, step: str, title: str, cause: str = "") -> None:
         super().__init__()
-        self.step, self.title, self.why = step, title, why
-        self._headline, self._why = widgets.headline(title), widgets.quiet(why)
-        self._why.setVisible(bool(why))
+        self.step, self.title, self.cause = step, title, cause
+        self._headline, self._why = widgets.headline(title), widgets.quiet(cause)
+        self._why.setVisible(bool(cause))
         self._trouble = Trouble()
         self._doing, self._bar = widgets.quiet(), QProgressBar()
         self._bar.setRange(0, 0)
@@ -111,20 +111,20 @@ class Page(QWidget, Generic[T]):
         """Whether nothing stands against it."""
         return not self.problems()
 
-    def ask(self, title: str, why: str = "") -> None:
+    def ask(self, title: str, cause: str = "") -> None:
         """Ask something else than before."""
-        self.title, self.why = title, why
+        self.title, self.cause = title, cause
         self._headline.setText(title)
-        self._why.setText(why)
-        self._why.setVisible(bool(why))
+        self._why.setText(cause)
+        self._why.setVisible(bool(cause))
 
     def tell(self, message: Message, *remedies: Remedy) -> None:
         """Say what went wrong here, with buttons that help."""
         self._trouble.tell(message, *remedies)
 
-    def untell(self) -> None:
+    def clear_message(self) -> None:
         """Take it back."""
-        self._trouble.untell()
+        self._trouble.clear_message()
 
     async def during(self, doing: str, awaited: Awaitable[Awaited]) -> Awaited:
         """Await something while the page says what it is doing."""
@@ -142,7 +142,7 @@ class Page(QWidget, Generic[T]):
 
     async def settle(self) -> bool:
         """Check the page; whether it lets go on. What stands against it is shown."""
-        self.untell()
+        self.clear_message()
         self._busy(_("One moment…"))
         try:
             found = [*self.problems(), *await self.check()]

@@ -15,7 +15,7 @@ def absent(home: Home, profile: Profile, *, allow_empty: bool = False) -> tuple[
     """The sources that are missing, or are empty and were not."""
     stage = home.stage(profile)
     found = (_absent(source, stage / source.label, allow_empty) for source in profile.sources)
-    return tuple(why for why in found if why)
+    return tuple(cause for cause in found if cause)
 
 
 def _absent(source: Source, before: Path, allow_empty: bool) -> Cause | None:

@@ -15,19 +15,19 @@ from secretsbackup.model.event import Caution, SnapshotMade, Step, Warned
 from secretsbackup.model.outcome import Failure, Summary
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Secret
-from secretsbackup.model.snapshot import Chain, Kind, Snapshot
+from secretsbackup.model.snapshot import Chain, Snapshot, SnapshotKind
 from secretsbackup.operations.backup import outbox, safety, staging
 from secretsbackup.operations.backup.outbox import Sent
 from secretsbackup.operations.keys import keys
 from secretsbackup.operations.repository import contents, index, origin, prerequisites, prune, repair, sharing
-from secretsbackup.operations.repository.contents import Holdings
+from secretsbackup.operations.repository.contents import Contents
 from secretsbackup.operations.run import hooks
 from secretsbackup.operations.run.runner import Recipe, Run
 from secretsbackup.store import history
 from secretsbackup.store.history import place_of
 from secretsbackup.tools import destinations, duplicity, gnupg, sleep
-from secretsbackup.tools.duplicity import Vault, damaged, files, resend
-from secretsbackup.tools.rsync import Gathered
+from secretsbackup.tools.duplicity import Repository, damaged, files, resend
+from secretsbackup.tools.rsync import Collected
 
 _NEARLY_DONE = 5.0
 """Seconds."""
@@ -45,107 +45,109 @@ def recipe(options: BackupOptions = BackupOptions()) -> Recipe:  # noqa: B008 - 
             staging.present(run, allow_empty=options.allow_empty)
             rsync = await prerequisites.rsync_program(run)
             await keys.watch(run, gnupg.usable(await gnupg.resolve(run.profile.key)))
-            vault = await prerequisites.vault(run)
-            await repair.mend_folder(run, vault)
+            repository = await prerequisites.repository(run)
+            await repair.repair_folder(run, repository)
             trees = await staging.survey(run)
-            await staging.mend(run)
-            await safety.room_to_gather(run, rsync, trees)
+            await staging.repair(run)
+            await safety.room_to_collect(run, rsync, trees)
         finished: tuple[Snapshot, ...] = ()
-        if begun := files.half_sent(vault.archive):
+        if begun := files.incomplete_set(repository.archive):
             with run.step(Step.SEND):
                 async with sleep.held_off(_SENDING):
-                    finished = await _finish(run, vault, begun, options)
+                    finished = await _finish(run, repository, begun, options)
         left_over = staging.left_over(run)
-        with run.step(Step.GATHER):
-            (held, fits), (gathered, unsent) = await _look_and_gather(
-                _look(run, vault), staging.gather(run, rsync, trees)
+        with run.step(Step.COLLECT):
+            (held, fits), (collected, unsent) = await _look_and_gather(
+                _look(run, repository), staging.collect(run, rsync, trees)
             )
-        ours = await origin.ours(run, vault, held, adopt=options.adopt)
+        ours = await origin.ours(run, repository, held, adopt=options.adopt)
         if not unsent and ours and not options.full and held.chains and not held.broken and fits:
             if finished:
-                return await _close(run, vault, held, finished, gathered)
-            return Summary(changed=False, files=gathered.files, bytes=gathered.bytes)
-        await safety.before_sending(run, vault, held, gathered, options.allowed, left_over=left_over)
-        kind = _kind(run, held, options) if fits else Kind.FULL
+                return await _close(run, repository, held, finished, collected)
+            return Summary(changed=False, files=collected.files, bytes=collected.bytes)
+        await safety.before_sending(run, repository, held, collected, options.allowed, left_over=left_over)
+        kind = _kind(run, held, options) if fits else SnapshotKind.FULL
         with run.step(Step.SEND):
             async with sleep.held_off(_SENDING):
-                misread = await _send(run, vault, held, kind, gathered, adopt=ours or options.adopt)
-        with run.step(Step.PROVE):
-            proven = await _prove(run, vault, held)
+                misread = await _send(run, repository, held, kind, collected, adopt=ours or options.adopt)
+        with run.step(Step.AUDIT):
+            proven = await _prove(run, repository, held)
             made = _made(held, proven)
             _tell_made(run, proven, made)
-        return await _close(run, vault, proven, (*finished, *made), gathered, misread)
+        return await _close(run, repository, proven, (*finished, *made), collected, misread)
 
     return hooks.around(back_up)
 
 
 async def _close(
     run: Run,
-    vault: Vault,
-    proven: Holdings,
+    repository: Repository,
+    proven: Contents,
     made: tuple[Snapshot, ...],
-    gathered: Gathered,
+    collected: Collected,
     misread: AbstractSet[bytes] = frozenset(),
 ) -> Summary:
     """Hold what was sent against what was collected; record it, and tidy up."""
     with run.step(Step.RECORD):
-        sent = await asyncio.to_thread(_held_against, run, vault, made, misread)
-        _record(run, made, gathered, sent)
+        sent = await asyncio.to_thread(_held_against, run, repository, made, misread)
+        _record(run, made, collected, sent)
         await index.keep_up(run, proven.whole)
     with run.step(Step.TIDY):
-        await prune.tidy(run, vault, proven)
-    return _summary(made, gathered, sent, first=len(proven.whole) == len(made))
+        await prune.tidy(run, repository, proven)
+    return _summary(made, collected, sent, first=len(proven.whole) == len(made))
 
 
-async def _look(run: Run, vault: Vault) -> tuple[Holdings, bool]:
+async def _look(run: Run, repository: Repository) -> tuple[Contents, bool]:
     """What the destination holds, and whether the newest chain can be gone on with by the profile's key."""
-    held = await contents.look(run, vault)
+    held = await contents.audit(run, repository)
     contents.tell_frozen(run, held)
-    fits = await safety.key_fits(run, vault, held)
+    fits = await safety.key_fits(run, repository, held)
     if not fits and held.chains and not held.broken:
         run.tell(Warned(caution=Caution.OTHER_KEY, detail=held.chains[-1].snapshots[0].stamp))
     return held, fits
 
 
 async def _look_and_gather(
-    look: Coroutine[None, None, tuple[Holdings, bool]],
-    gather_all: Coroutine[None, None, tuple[Gathered, bool]],
-) -> tuple[tuple[Holdings, bool], tuple[Gathered, bool]]:
+    look: Coroutine[None, None, tuple[Contents, bool]],
+    collect_all: Coroutine[None, None, tuple[Collected, bool]],
+) -> tuple[tuple[Contents, bool], tuple[Collected, bool]]:
     """Look at the destination while rsync gathers; what is wrong with one ends the other.
 
     A gather that is about to end anyway may do so first: one that is cut off counts as a change.
     """
-    looking, gather = asyncio.create_task(look), asyncio.create_task(gather_all)
+    looking, collect = asyncio.create_task(look), asyncio.create_task(collect_all)
     try:
-        await asyncio.wait((looking, gather), return_when=asyncio.FIRST_EXCEPTION)
-        if not gather.done():
-            await asyncio.wait((gather,), timeout=_NEARLY_DONE)
-        for task in (looking, gather):
+        await asyncio.wait((looking, collect), return_when=asyncio.FIRST_EXCEPTION)
+        if not collect.done():
+            await asyncio.wait((collect,), timeout=_NEARLY_DONE)
+        for task in (looking, collect):
             if task.done():
                 task.result()
-        return await looking, await gather
+        return await looking, await collect
     finally:
-        for task in (looking, gather):
+        for task in (looking, collect):
             task.cancel()
-        await asyncio.wait((looking, gather))
+        await asyncio.wait((looking, collect))
 
 
-def _kind(run: Run, held: Holdings, options: BackupOptions) -> Kind:
+def _kind(run: Run, held: Contents, options: BackupOptions) -> SnapshotKind:
     """Full or incremental; a full one that nobody expects is explained."""
     if held.broken:
         run.tell(Warned(caution=Caution.NEW_FULL, detail=held.chains[-1].snapshots[0].stamp))
-        return Kind.FULL
+        return SnapshotKind.FULL
     newest = held.chains[-1] if held.chains else None
     if options.full or newest is None or _old(newest, run.profile, run.began):
-        return Kind.FULL
-    return Kind.INCREMENTAL
+        return SnapshotKind.FULL
+    return SnapshotKind.INCREMENTAL
 
 
 def _old(chain: Chain, profile: Profile, now: datetime) -> bool:
     return now - chain.start >= timedelta(days=profile.full_every)
 
 
-async def _finish(run: Run, vault: Vault, begun: datetime, options: BackupOptions) -> tuple[Snapshot, ...]:
+async def _finish(
+    run: Run, repository: Repository, begun: datetime, options: BackupOptions
+) -> tuple[Snapshot, ...]:
     """Finish the set that an earlier run left half sent, before the stage changes; what came of it.
 
     duplicity would go on with it later as well, but signs the stage as it is then: what had changed in the
@@ -153,93 +155,95 @@ async def _finish(run: Run, vault: Vault, begun: datetime, options: BackupOption
     the stage has changed since the set was begun, it is given up; and if the power was cut before what was
     sent to a folder was safely on its disk, or what it builds on is damaged.
     """
-    held = await contents.look(run, vault)
+    held = await contents.audit(run, repository)
     if any(one.time == begun for one in held.whole) and not held.broken:
-        return await _call_final(run, vault, begun)
-    phrase = await _phrase(run, vault, held)
+        return await _call_final(run, repository, begun)
+    phrase = await _phrase(run, repository, held)
     since = begun.timestamp() + 1  # what is named after a second may have begun at its end
     stage = run.home.stage(run.profile)
     # Begun later than now: the clock was set, and no time of a file says whether it changed since.
     changed = begun > run.began or await asyncio.to_thread(staging.changed_since, stage, since)
-    if held.broken or changed or await asyncio.to_thread(_torn, vault):
-        await _forsake(run, vault, phrase)
+    if held.broken or changed or await asyncio.to_thread(_torn, repository):
+        await _forsake(run, repository, phrase)
         return ()
-    kind = Kind.INCREMENTAL if held.chains else Kind.FULL
-    adopt = await origin.ours(run, vault, held, adopt=options.adopt) or options.adopt
-    with _judging(run, vault, held, kind):
-        await _duplicity(run, vault, held, kind, (0, 0), phrase, adopt=adopt)
-    proven = await _prove(run, vault, held)
-    return await _finished(run, vault, proven, proven.since(held))
+    kind = SnapshotKind.INCREMENTAL if held.chains else SnapshotKind.FULL
+    adopt = await origin.ours(run, repository, held, adopt=options.adopt) or options.adopt
+    with _judging(run, repository, held, kind):
+        await _duplicity(run, repository, held, kind, (0, 0), phrase, adopt=adopt)
+    proven = await _prove(run, repository, held)
+    return await _finished(run, repository, proven, proven.since(held))
 
 
-async def _call_final(run: Run, vault: Vault, begun: datetime) -> tuple[Snapshot, ...]:
+async def _call_final(run: Run, repository: Repository, begun: datetime) -> tuple[Snapshot, ...]:
     """Take a set for finished that lacks only its name here: duplicity would remove it from the destination.
 
     By its manifest it is known as well whether a power cut has torn any of it.
     """
-    await asyncio.to_thread(files.call_final, vault.archive, begun)
-    await repair.mend_folder(run, vault)
-    proven = await contents.look(run, vault)
+    await asyncio.to_thread(files.call_final, repository.archive, begun)
+    await repair.repair_folder(run, repository)
+    proven = await contents.audit(run, repository)
     its = [
         name
         for name in proven.contents
         if (one := files.parse(name)) and files.moment(one.belongs.time) == begun
     ]
-    await destinations.settle(vault.destination, its)
-    await repair.settle(run, vault.archive)
+    await destinations.settle(repository.destination, its)
+    await repair.settle(run, repository.archive)
     made = tuple(one for one in proven.whole if one.time == begun)
-    return await _finished(run, vault, proven, made)
+    return await _finished(run, repository, proven, made)
 
 
 async def _finished(
-    run: Run, vault: Vault, proven: Holdings, made: tuple[Snapshot, ...]
+    run: Run, repository: Repository, proven: Contents, made: tuple[Snapshot, ...]
 ) -> tuple[Snapshot, ...]:
     """Tell what came of a set that an earlier run began, and hold it against what that collected."""
     _tell_made(run, proven, made)
     if made:
-        sent = await asyncio.to_thread(_held_against, run, vault, made, outbox.whole(run))
+        sent = await asyncio.to_thread(_held_against, run, repository, made, outbox.whole(run))
         if outbox.keep_missing(run, sent.missing) and not sent.missing:
             staging.sent(run)
     return made
 
 
-def _judging(run: Run, vault: Vault, held: Holdings, kind: Kind) -> AbstractContextManager[None]:
+def _judging(
+    run: Run, repository: Repository, held: Contents, kind: SnapshotKind
+) -> AbstractContextManager[None]:
     """A chain that cannot be built on, since what is to be read of it is damaged, is remembered as that."""
-    if kind is Kind.FULL or not held.chains:
+    if kind is SnapshotKind.FULL or not held.chains:
         return nullcontext()
-    return contents.judging(run, vault, held, held.chains[-1].snapshots[0])
+    return contents.judging(run, repository, held, held.chains[-1].snapshots[0])
 
 
-def _torn(vault: Vault) -> bool:
+def _torn(repository: Repository) -> bool:
     """Whether a volume of what is half sent is torn; servers take one as a whole or not at all."""
-    to = vault.destination
-    return isinstance(to, Folder) and any(damaged.torn_volumes(vault.archive, Path(to.path)))
+    to = repository.destination
+    return isinstance(to, Folder) and any(damaged.damaged_volumes(repository.archive, Path(to.path)))
 
 
-async def _phrase(run: Run, vault: Vault, held: Holdings) -> Secret | None:
+async def _phrase(run: Run, repository: Repository, held: Contents) -> Secret | None:
     """What duplicity needs to go on with a chain of which the archive folder is cold."""
     if held.warm or not held.chains:
         return None
     if held.whole:
-        await contents.can_begin(vault, held, held.whole[-1])
+        await contents.can_begin(repository, held, held.whole[-1])
     return await prerequisites.passphrase(run)
 
 
 async def _send(
-    run: Run, vault: Vault, held: Holdings, kind: Kind, gathered: Gathered, *, adopt: bool
+    run: Run, repository: Repository, held: Contents, kind: SnapshotKind, collected: Collected, *, adopt: bool
 ) -> set[bytes]:
     """Have duplicity send what is new; the files of which less was sent than there is."""
     if not held.contents:
-        await destinations.prepare(vault.destination)
-    phrase = await _phrase(run, vault, held)
-    total = await _total(run, held, kind, gathered)
-    safety.room_to_send(run, vault, held, total[1])
+        await destinations.prepare(repository.destination)
+    phrase = await _phrase(run, repository, held)
+    total = await _total(run, held, kind, collected)
+    safety.room_to_send(run, repository, held, total[1])
     at = await _second_of_its_own(run, held)
-    with _judging(run, vault, held, kind):
-        return await _duplicity(run, vault, held, kind, total, phrase, at, adopt=adopt)
+    with _judging(run, repository, held, kind):
+        return await _duplicity(run, repository, held, kind, total, phrase, at, adopt=adopt)
 
 
-async def _second_of_its_own(run: Run, held: Holdings) -> datetime | None:
+async def _second_of_its_own(run: Run, held: Contents) -> datetime | None:
     """Wait until the newest snapshot's second is over: a snapshot is known by that alone, a full one too.
 
     If that lies ahead, a clock was wrong or is, and what is named by the clock of now would stand before what
@@ -258,19 +262,19 @@ async def _second_of_its_own(run: Run, held: Holdings) -> datetime | None:
     return None
 
 
-async def _forsake(run: Run, vault: Vault, phrase: Secret | None) -> None:
+async def _forsake(run: Run, repository: Repository, phrase: Secret | None) -> None:
     """Give up a half-sent set. What of it cannot be removed from the destination is only in the way there."""
     try:
-        await duplicity.forsake(vault, phrase)
+        await duplicity.discard_incomplete(repository, phrase)
     except Failure as failure:
         run.tell(Warned(caution=Caution.NOT_TIDIED, detail=failure.cause.about or failure.reason))
 
 
 async def _duplicity(
     run: Run,
-    vault: Vault,
-    held: Holdings,
-    kind: Kind,
+    repository: Repository,
+    held: Contents,
+    kind: SnapshotKind,
     total: tuple[int, int],
     phrase: Secret | None,
     at: datetime | None = None,
@@ -285,10 +289,10 @@ async def _duplicity(
         misread.add(path)
         outbox.misread(run, path)
 
-    await _show_hidden(run, vault, held, kind, phrase)
+    await _show_hidden(run, repository, held, kind, phrase)
     try:
         await duplicity.back_up(
-            vault,
+            repository,
             kind,
             run.home.stage(run.profile),
             compression=run.profile.compression,
@@ -300,13 +304,15 @@ async def _duplicity(
             tell=run.tell,
         )
     finally:
-        await asyncio.to_thread(resend.undo, vault.archive)
+        await asyncio.to_thread(resend.undo, repository.archive)
     return misread
 
 
-async def _show_hidden(run: Run, vault: Vault, held: Holdings, kind: Kind, phrase: Secret | None) -> None:
+async def _show_hidden(
+    run: Run, repository: Repository, held: Contents, kind: SnapshotKind, phrase: Secret | None
+) -> None:
     """Prepare the signatures that duplicity compares with, which must be here for it."""
-    if kind is Kind.FULL:
+    if kind is SnapshotKind.FULL:
         return
     newest = [snapshot for snapshot in held.chains[-1].snapshots if snapshot.whole][-1]
     elsewhere = await asyncio.to_thread(staging.sent_elsewhere, run, newest.time.timestamp())
@@ -314,37 +320,39 @@ async def _show_hidden(run: Run, vault: Vault, held: Holdings, kind: Kind, phras
     if not hidden:
         return
     if not held.warm and phrase is not None:
-        await duplicity.fetch_metadata(vault, newest.time, phrase)
-    await asyncio.to_thread(resend.prepare, vault.archive, newest.stamp, hidden, outbox.whole(run))
+        await duplicity.fetch_metadata(repository, newest.time, phrase)
+    await asyncio.to_thread(resend.prepare, repository.archive, newest.stamp, hidden, outbox.whole(run))
 
 
-def _held_against(run: Run, vault: Vault, made: tuple[Snapshot, ...], misread: AbstractSet[bytes]) -> Sent:
+def _held_against(
+    run: Run, repository: Repository, made: tuple[Snapshot, ...], misread: AbstractSet[bytes]
+) -> Sent:
     """What these snapshots hold of what was collected. While the archive folder cannot be read nothing more
     is missing: what is wrong with that is found by whoever builds on it."""
     unknown = Sent(missing=tuple(sorted(misread)))
     try:
-        return outbox.held_against(run, vault.archive, made, misread) or unknown
+        return outbox.held_against(run, repository.archive, made, misread) or unknown
     except Failure:
         return unknown
 
 
-async def _total(run: Run, held: Holdings, kind: Kind, gathered: Gathered) -> tuple[int, int]:
+async def _total(run: Run, held: Contents, kind: SnapshotKind, collected: Collected) -> tuple[int, int]:
     """Files and bytes that duplicity will read: all, or what came to the stage since the last snapshot."""
-    if kind is Kind.FULL or not held.chains:
-        return gathered.files, gathered.bytes
+    if kind is SnapshotKind.FULL or not held.chains:
+        return collected.files, collected.bytes
     since = held.chains[-1].end.timestamp() + 1  # it is named after a second, and may have begun at its end
     return await asyncio.to_thread(staging.unsent_since, run.home.stage(run.profile), since)
 
 
-async def _prove(run: Run, vault: Vault, before: Holdings) -> Holdings:
+async def _prove(run: Run, repository: Repository, before: Contents) -> Contents:
     """What the destination holds now; what came is safely on the disks, there and here."""
-    proven = await contents.look(run, vault)
-    await destinations.settle(vault.destination, proven.contents.keys() - before.contents.keys())
-    await repair.settle(run, vault.archive)
+    proven = await contents.audit(run, repository)
+    await destinations.settle(repository.destination, proven.contents.keys() - before.contents.keys())
+    await repair.settle(run, repository.archive)
     return proven
 
 
-def _made(before: Holdings, after: Holdings) -> tuple[Snapshot, ...]:
+def _made(before: Contents, after: Contents) -> tuple[Snapshot, ...]:
     """The snapshots that are there now and were not; Failure if there is none, whatever duplicity said."""
     found = after.since(before)
     if not found:
@@ -352,25 +360,25 @@ def _made(before: Holdings, after: Holdings) -> tuple[Snapshot, ...]:
     return found
 
 
-def _summary(made: tuple[Snapshot, ...], gathered: Gathered, sent: Sent, *, first: bool) -> Summary:
-    full = any(snapshot.kind is Kind.FULL for snapshot in made)
+def _summary(made: tuple[Snapshot, ...], collected: Collected, sent: Sent, *, first: bool) -> Summary:
+    full = any(snapshot.kind is SnapshotKind.FULL for snapshot in made)
     return Summary(
         snapshot=made[-1].stamp,
-        files=gathered.files - len(sent.missing) if full else sent.files,
-        bytes=gathered.bytes if full else sent.size,
+        files=collected.files - len(sent.missing) if full else sent.files,
+        bytes=collected.bytes if full else sent.size,
         stored=sum(snapshot.size for snapshot in made),
         first=first,
     )
 
 
-def _record(run: Run, made: tuple[Snapshot, ...], gathered: Gathered, sent: Sent) -> None:
+def _record(run: Run, made: tuple[Snapshot, ...], collected: Collected, sent: Sent) -> None:
     here = place_of(run.profile.destination)
-    history.know_snapshot(run.home, here, made[-1].stamp, gathered.files, gathered.bytes)
+    history.know_snapshot(run.home, here, made[-1].stamp, collected.files, collected.bytes)
     outbox.settle(run, sent.missing)
     staging.keep(run, unsent=bool(sent.missing))
 
 
-def _tell_made(run: Run, proven: Holdings, made: tuple[Snapshot, ...]) -> None:
+def _tell_made(run: Run, proven: Contents, made: tuple[Snapshot, ...]) -> None:
     here = place_of(run.profile.destination)
     history.know_sizes(run.home, here, files.sizes(proven.contents))
     history.know_made(run.home, here, [snapshot.stamp for snapshot in made])

@@ -10,11 +10,11 @@ from pathlib import Path
 
 import msgspec
 
-from secretsbackup.model.entry import Seen, What
+from secretsbackup.model.entry import EntryKind, SeenEntry
 from secretsbackup.model.event import Caution, Warned
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import shown
-from secretsbackup.model.snapshot import Kind, Snapshot
+from secretsbackup.model.snapshot import Snapshot, SnapshotKind
 from secretsbackup.operations.backup import staleness
 from secretsbackup.operations.backup.staleness import Known, Look
 from secretsbackup.operations.run.runner import Run
@@ -26,12 +26,12 @@ from secretsbackup.tools.duplicity import signatures
 from secretsbackup.tools.rsync import Change
 
 
-class Posting:
+class ChangeRecorder:
     """Takes down what a collect changes in the stage; on the disk: a first one may have a million files."""
 
     def __init__(self, run: Run, known: Known, look: Look) -> None:
         self._run, self._known, self._stale = run, known, look.stale
-        self._reader = staleness.Reader(run.home.stage(run.profile), run.profile.sources)
+        self._reader = staleness.StageFiles(run.home.stage(run.profile), run.profile.sources)
         self._earlier = {hash(item.path) for item in outbox.read(run.home, run.profile.name)}
         self._earlier |= {hash(path) for path in look.arrived}
         self._path = outbox.spool(run.home, run.profile.name)
@@ -101,7 +101,7 @@ def held_against(
         later = named.copy()
         for seen in signatures.changes(archives[-1]):
             named.add(hash(seen.path))
-            if seen.what not in (What.FILE, None) or hash(seen.path) in later:
+            if seen.what not in (EntryKind.FILE, None) or hash(seen.path) in later:
                 continue
             staged = _status(stage + seen.path)
             if seen.what is None:  # what duplicity cannot list is gone to it
@@ -110,7 +110,7 @@ def held_against(
                 files, size = files + 1, size + staged.st_size
             else:
                 missing.add(seen.path)
-    if any(snapshot.kind is Kind.FULL for snapshot in made):
+    if any(snapshot.kind is SnapshotKind.FULL for snapshot in made):
         missing |= _unnamed(run.home.stage(run.profile), named)
     left = {item for item in outbox.read(run.home, run.profile.name) if hash(item.path) not in named}
     missing |= _not_there(archive, made[-1], stage, left) if left else set()
@@ -135,13 +135,13 @@ def _not_there(archive: Path, snapshot: Snapshot, stage: bytes, items: set[Item]
     return missing | {path for path, status in expected.items() if not _is_as(there.get(path), status)}
 
 
-def _is_as(seen: Seen | None, status: os.stat_result | None) -> bool:
+def _is_as(seen: SeenEntry | None, status: os.stat_result | None) -> bool:
     if seen is None or status is None:
         return (seen is None) == (status is None)
     if not _is_file(status):
-        return (seen.what is What.FOLDER) == stat.S_ISDIR(status.st_mode)
+        return (seen.what is EntryKind.FOLDER) == stat.S_ISDIR(status.st_mode)
     same_time = seen.modified == max(int(status.st_mtime), 0)
-    return seen.what is What.FILE and same_time and seen.least <= status.st_size <= seen.most
+    return seen.what is EntryKind.FILE and same_time and seen.least <= status.st_size <= seen.most
 
 
 def _is_file(status: os.stat_result | None) -> bool:
@@ -207,7 +207,7 @@ def not_sent(run: Run, paths: Sequence[bytes]) -> None:
 def _warn(run: Run, paths: Sequence[bytes]) -> None:
     """Say where each of these came from."""
     stage = run.home.stage(run.profile)
-    reader = staleness.Reader(stage, run.profile.sources)
+    reader = staleness.StageFiles(stage, run.profile.sources)
     for path in paths:
         where = shown(reader.path_of(path) or bytes(stage) + b"/" + path)
         run.tell(Warned(caution=Caution.NOT_SENT, path=where))

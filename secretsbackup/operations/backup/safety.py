@@ -18,21 +18,21 @@ from secretsbackup.model import causes
 from secretsbackup.model.backup_options import Allowed
 from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Folder, url
-from secretsbackup.model.entry import What
+from secretsbackup.model.entry import EntryKind
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.rsync_patterns import Patterns
 from secretsbackup.model.secret import Secret, SecretName
-from secretsbackup.operations.repository.contents import Holdings
+from secretsbackup.operations.repository.contents import Contents
 from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import history, notes
 from secretsbackup.store.history import place_of
 from secretsbackup.tools import destinations, duplicity, encrypted, gnupg, keychain, rsync, tree
-from secretsbackup.tools.duplicity import Vault, files, signatures
-from secretsbackup.tools.encrypted import Opened
-from secretsbackup.tools.rsync import Gathered
-from secretsbackup.tools.tree import Tree
+from secretsbackup.tools.duplicity import Repository, files, signatures
+from secretsbackup.tools.encrypted import OpenResult
+from secretsbackup.tools.rsync import Collected
+from secretsbackup.tools.tree import Survey
 
 _GB = 10**9
 _FEW = 10
@@ -44,7 +44,13 @@ _SHRINKS = 0.5
 
 
 async def before_sending(
-    run: Run, vault: Vault, held: Holdings, gathered: Gathered, allowed: Allowed, *, left_over: bool
+    run: Run,
+    repository: Repository,
+    held: Contents,
+    collected: Collected,
+    allowed: Allowed,
+    *,
+    left_over: bool,
 ) -> None:
     """Skip the run where much more is new, gone or changed than usual: a yes is wanted.
 
@@ -53,20 +59,22 @@ async def before_sending(
     if not held.chains or held.broken:
         return
     profile = run.profile
-    lost = (gathered.deleted + gathered.replaced) * 100 > profile.ask_above_changed_percent * gathered.files
-    much = gathered.changed_bytes > profile.ask_above_new_gb * _GB
+    lost = (
+        collected.deleted + collected.replaced
+    ) * 100 > profile.ask_above_changed_percent * collected.files
+    much = collected.changed_bytes > profile.ask_above_new_gb * _GB
     wanted: list[Cause] = []
     if profile.ask_above_changed_percent and not allowed.many_changes and (lost or left_over):
-        wanted += await asyncio.to_thread(_upheaval, run, vault, held)
+        wanted += await asyncio.to_thread(_upheaval, run, repository, held)
     if profile.ask_above_new_gb and not allowed.large and (much or left_over):
-        wanted += await asyncio.to_thread(_surge, run, vault, held)
+        wanted += await asyncio.to_thread(_surge, run, repository, held)
     if wanted:
         raise Skip(*wanted)
 
 
-def _upheaval(run: Run, vault: Vault, held: Holdings) -> list[Cause]:
+def _upheaval(run: Run, repository: Repository, held: Contents) -> list[Cause]:
     """UPHEAVAL with “GONE CHANGED ALL” if too many files of the newest snapshot are gone or changed."""
-    known = _saved(run.profile, vault, held)
+    known = _saved(run.profile, repository, held)
     stage = bytes(run.home.stage(run.profile))
     changed = 0
     every = len(known)
@@ -79,10 +87,10 @@ def _upheaval(run: Run, vault: Vault, held: Holdings) -> list[Cause]:
     return [causes.Upheaval(gone, changed, every)]
 
 
-def _saved(profile: Profile, vault: Vault, held: Holdings) -> dict[bytes, int]:
+def _saved(profile: Profile, repository: Repository, held: Contents) -> dict[bytes, int]:
     """The files of the newest snapshot that the profile still wants, and their times; none where the archive
     folder does not say."""
-    archives = signatures.archives(vault.archive, held.whole[-1].stamp) or []
+    archives = signatures.archives(repository.archive, held.whole[-1].stamp) or []
     excluded = {
         os.fsencode(source.label): Patterns(rsync.excludes(profile.exclude, source))
         for source in profile.sources
@@ -92,22 +100,22 @@ def _saved(profile: Profile, vault: Vault, held: Holdings) -> dict[bytes, int]:
         for seen in signatures.state(archives):
             label, _, inside = seen.path.partition(b"/")
             wanted = b"." in excluded or (label in excluded and not excluded[label].exclude(inside))
-            if seen.what is What.FILE and wanted:
+            if seen.what is EntryKind.FILE and wanted:
                 found[seen.path] = seen.modified
     except (OSError, EOFError, tarfile.TarError):
         return {}
     return found
 
 
-def _surge(run: Run, vault: Vault, held: Holdings) -> list[Cause]:
+def _surge(run: Run, repository: Repository, held: Contents) -> list[Cause]:
     """SURGE with “NEW LARGEST PATH” if more than the profile wants is new since the newest snapshot.
 
     A stage may be younger than what was sent before, from another machine: what the snapshot has as it is
     there is not new, and while the archive folder is cold nobody can say.
     """
-    if signatures.archives(vault.archive, held.whole[-1].stamp) is None:
+    if signatures.archives(repository.archive, held.whole[-1].stamp) is None:
         return []
-    known, stage = _saved(run.profile, vault, held), bytes(run.home.stage(run.profile))
+    known, stage = _saved(run.profile, repository, held), bytes(run.home.stage(run.profile))
     end = held.chains[-1].end
     since = end.timestamp() if end <= run.began else 0.0  # a time to come says nothing
     new, largest = 0, (0, b"")
@@ -131,7 +139,7 @@ def _origin(run: Run, path: bytes) -> str:
     return shown(path)
 
 
-async def key_fits(run: Run, vault: Vault, held: Holdings) -> bool:
+async def key_fits(run: Run, repository: Repository, held: Contents) -> bool:
     """Try key and passphrase on the newest manifest, once for each; False if another key sealed it.
 
     One chain, one key: who restores it has one passphrase to give. Failure: PASSPHRASE_WRONG if the keychain
@@ -143,22 +151,22 @@ async def key_fits(run: Run, vault: Vault, held: Holdings) -> bool:
     if name is None or notes.read(run.home, run.profile.name).tried == mark:
         return True
     if not files.is_sealed(name):
-        raise Failure(causes.NotSealed(url(vault.destination)))
+        raise Failure(causes.NotSealed(url(repository.destination)))
     phrase = await _kept_passphrase(run.profile)
     try:
-        content = await destinations.fetch(vault.destination, vault.credential, name)
+        content = await destinations.fetch(repository.destination, repository.credential, name)
     except Failure:
         return True  # whoever sends next has a better word for what is wrong there
     await gnupg.start_agent()
     match await encrypted.try_to_open(content, run.profile.key, phrase):
-        case Opened.WRONG_PASSPHRASE:
+        case OpenResult.WRONG_PASSPHRASE:
             raise Failure(causes.PassphraseWrong(run.profile.key))
-        case Opened.OTHER_KEY:
+        case OpenResult.OTHER_KEY:
             return False
-        case Opened.BY_PASSPHRASE:
-            raise Failure(causes.SealedByPassphrase(url(vault.destination)))
-        case Opened.YES if phrase:
-            notes.set_(run.home, run.profile.name, tried=mark)
+        case OpenResult.BY_PASSPHRASE:
+            raise Failure(causes.SealedByPassphrase(url(repository.destination)))
+        case OpenResult.YES if phrase:
+            notes.update(run.home, run.profile.name, tried=mark)
     return True
 
 
@@ -169,7 +177,7 @@ async def _kept_passphrase(profile: Profile) -> Secret | None:
         return None
 
 
-async def room_to_gather(run: Run, program: Path, trees: Sequence[Tree]) -> None:
+async def room_to_collect(run: Run, program: Path, trees: Sequence[Survey]) -> None:
     """Failure(NO_ROOM) if the stage would certainly not fit: found before hours of copying, not after."""
     stage = run.home.stage(run.profile)
     new, free = not stage.is_dir(), _free(stage)
@@ -182,18 +190,18 @@ async def room_to_gather(run: Run, program: Path, trees: Sequence[Tree]) -> None
         raise Failure(causes.NoRoom(str(stage), grown, free))
 
 
-def room_to_send(run: Run, vault: Vault, held: Holdings, coming: int) -> None:
+def room_to_send(run: Run, repository: Repository, held: Contents, coming: int) -> None:
     """Failure(NO_ROOM) or (DESTINATION_FULL) if so many bytes have no place to be packed, or to go to."""
-    packing, free = min(coming, 3 * duplicity.VOLUME_MIB << 20), _free(vault.temporary)
+    packing, free = min(coming, 3 * duplicity.VOLUME_MIB << 20), _free(repository.temporary)
     if packing > free:
-        raise Failure(causes.NoRoom(str(vault.temporary), packing, free))
-    if isinstance(vault.destination, Folder):
-        stored, free = int(coming * _shrinks(run, held)), _free(Path(vault.destination.path))
+        raise Failure(causes.NoRoom(str(repository.temporary), packing, free))
+    if isinstance(repository.destination, Folder):
+        stored, free = int(coming * _shrinks(run, held)), _free(Path(repository.destination.path))
         if stored > free:
-            raise Failure(causes.DestinationFull(vault.destination.path, stored, free))
+            raise Failure(causes.DestinationFull(repository.destination.path, stored, free))
 
 
-def _shrinks(run: Run, held: Holdings) -> float:
+def _shrinks(run: Run, held: Contents) -> float:
     """What a byte takes at the destination, by the newest full snapshot that was made from here."""
     known = history.snapshot_sizes(run.home, place_of(run.profile.destination))
     for chain in reversed(held.sound):

@@ -13,16 +13,16 @@ from secretsbackup.model.destination import Folder
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.profile import Profile, Source
 from secretsbackup.operations.backup import availability, staleness
-from secretsbackup.operations.backup.outbox import Posting
-from secretsbackup.operations.backup.staleness import Clock, Known, Look
+from secretsbackup.operations.backup.outbox import ChangeRecorder
+from secretsbackup.operations.backup.staleness import Known, Look, SteadyClock
 from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import origins, outbox, stage_state
 from secretsbackup.store.home import no_link, owner_only, unwritable
 from secretsbackup.store.stage_state import Staged
 from secretsbackup.tools import rsync, surroundings, tree
-from secretsbackup.tools.rsync import Gathered
-from secretsbackup.tools.threads import in_thread
-from secretsbackup.tools.tree import Tree
+from secretsbackup.tools.rsync import Collected
+from secretsbackup.tools.threads import run_in_daemon_thread
+from secretsbackup.tools.tree import Survey
 
 
 def present(run: Run, *, allow_empty: bool) -> None:
@@ -31,7 +31,7 @@ def present(run: Run, *, allow_empty: bool) -> None:
         raise Skip(*reasons)
 
 
-async def survey(run: Run) -> list[Tree]:
+async def survey(run: Run) -> list[Survey]:
     """Look at every source: which links lead back up, what cannot be reached; and at the stage, before
     anything of it is touched: Failure(STAGE_NOT_OURS)."""
     _claim(run)
@@ -40,7 +40,7 @@ async def survey(run: Run) -> list[Tree]:
     spared = run.home.spared(run.profile)
     stage = run.home.stage(run.profile)
     seen = [
-        await asyncio.to_thread(tree.look, Path(source.path), spared, stage / source.label)
+        await asyncio.to_thread(tree.survey, Path(source.path), spared, stage / source.label)
         for source in run.profile.sources
     ]
     for source, one in zip(run.profile.sources, seen, strict=True):
@@ -49,21 +49,21 @@ async def survey(run: Run) -> list[Tree]:
     return seen
 
 
-async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gathered, bool]:
+async def collect(run: Run, program: Path, trees: Sequence[Survey]) -> tuple[Collected, bool]:
     """Mirror every source; what was gathered, and whether the stage holds anything that was not sent."""
     before = _claim(run)
     stage, sources = owner_only(run.home.stage(run.profile)), run.profile.sources
-    clock = Clock()
+    clock = SteadyClock()
     since, start = before.since or clock.began, surroundings.start()
     begun = msgspec.structs.replace(before, unsent=True, since=since, start=start)
     stage_state.keep(run.home, run.profile, begun)
     removed = [*_remove_former(stage, before, run.profile), *_make_way(stage, sources)]
     known = _known(run, before.since)
-    look = await in_thread(lambda: staleness.before(stage, sources, known))
-    posting = Posting(run, known, look)
-    gathered = sum((_posted(posting, path, count) for path, count in removed), Gathered())
+    look = await run_in_daemon_thread(lambda: staleness.before(stage, sources, known))
+    posting = ChangeRecorder(run, known, look)
+    collected = sum((_posted(posting, path, count) for path, count in removed), Collected())
     for source, seen in zip(sources, trees, strict=True):
-        gathered += await rsync.mirror(
+        collected += await rsync.mirror(
             program,
             source,
             stage,
@@ -72,19 +72,21 @@ async def gather(run: Run, program: Path, trees: Sequence[Tree]) -> tuple[Gather
             tell=run.tell,
             seen=seen,
             held=run.held,
-            offset=gathered,
+            offset=collected,
             by_content=before.doubted,
             changed=posting.changed,
         )
     for path, count in _removed(stage, posting.no_files):
-        gathered += _posted(posting, path, count)
+        collected += _posted(posting, path, count)
     owner_only(stage)
-    if gathered.changes or before.since:
-        await in_thread(lambda: _flush(stage))
-    look = await in_thread(lambda: _settle(run, posting, look, clock, changed=gathered.changes > 0))
-    unsent = before.unsent or gathered.changes > 0
+    if collected.changes or before.since:
+        await run_in_daemon_thread(lambda: _flush(stage))
+    look = await run_in_daemon_thread(
+        lambda: _settle(run, posting, look, clock, changed=collected.changes > 0)
+    )
+    unsent = before.unsent or collected.changes > 0
     keep(run, unsent=unsent, elsewhere=unsent and before.elsewhere)
-    return msgspec.structs.replace(gathered, files=look.files, bytes=look.size), unsent
+    return msgspec.structs.replace(collected, files=look.files, bytes=look.size), unsent
 
 
 def _known(run: Run, since: float) -> Known:
@@ -92,7 +94,7 @@ def _known(run: Run, since: float) -> Known:
     return Known(origins.read(home, name), since, frozenset(outbox.hidden(home, name)))
 
 
-def _settle(run: Run, posting: Posting, look: Look, clock: Clock, *, changed: bool) -> Look:
+def _settle(run: Run, posting: ChangeRecorder, look: Look, clock: SteadyClock, *, changed: bool) -> Look:
     """Remember what was collected, and what it was made of; in this order, for what has no origin is known to
     have come since."""
     timeless: Sequence[bytes] = ()
@@ -106,13 +108,13 @@ def _settle(run: Run, posting: Posting, look: Look, clock: Clock, *, changed: bo
     return look
 
 
-def _posted(posting: Posting, path: bytes, count: int) -> Gathered:
+def _posted(posting: ChangeRecorder, path: bytes, count: int) -> Collected:
     """Take down what was removed from the stage, where so many files were of it."""
     posting.put(path)
-    return Gathered(changes=1, deleted=count)
+    return Collected(changes=1, deleted=count)
 
 
-def doubt(run: Run) -> None:
+def compare_by_content(run: Run) -> None:
     """Have the next gather compare what is in the files: rsync trusts one of the right size and time, and
     what a failing disk made of it here would go into the next backup as the truth."""
     if before := stage_state.read(run.home, run.profile):
@@ -126,7 +128,7 @@ def _flush(stage: Path) -> None:
         raise unwritable(error, stage) from None
 
 
-async def mend(run: Run) -> None:
+async def repair(run: Run) -> None:
     """Take from the stage what a power cut in the middle of a gather may have torn, to be gathered anew.
 
     rsync trusts a file of the right size and time, whatever became of its content.

@@ -53,7 +53,7 @@ class Look(msgspec.Struct, frozen=True):
     arrived: tuple[bytes, ...] = ()
 
 
-class Clock:
+class SteadyClock:
     """Says whether a source has not changed since a moment; if the clock was set back meanwhile, of none."""
 
     def __init__(self) -> None:
@@ -73,7 +73,7 @@ def _uptime() -> float:
 
 def before(stage: Path, sources: Sequence[Source], known: Known) -> Look:
     """Look at a stage before rsync does, and give each stale file another time there: so rsync copies it."""
-    reader = Reader(stage, sources)
+    reader = StageFiles(stage, sources)
     records: list[bytes] = []
     stale: set[bytes] = set()
     arrived: list[bytes] = []
@@ -96,13 +96,15 @@ def before(stage: Path, sources: Sequence[Source], known: Known) -> Look:
     return Look(len(records), size, collected(records), frozenset(stale), tuple(arrived))
 
 
-def after(stage: Path, sources: Sequence[Source], look: Look, clock: Clock) -> tuple[Look, tuple[bytes, ...]]:
+def after(
+    stage: Path, sources: Sequence[Source], look: Look, clock: SteadyClock
+) -> tuple[Look, tuple[bytes, ...]]:
     """Look at a stage after rsync was there, for the next collect; and which of the files that came duplicity
     cannot tell from others by their time: it takes all before 1970 for one second.
 
     What came was copied at some moment since `clock` began: only a source that is older is known.
     """
-    reader = Reader(stage, sources)
+    reader = StageFiles(stage, sources)
     records: list[bytes] = []
     timeless: list[bytes] = []
     size = 0
@@ -119,7 +121,7 @@ def after(stage: Path, sources: Sequence[Source], look: Look, clock: Clock) -> t
     return Look(len(records), size, collected(records)), tuple(timeless)
 
 
-class Reader:
+class StageFiles:
     """Finds the files of a stage, and what they were copied from."""
 
     def __init__(self, stage: Path, sources: Sequence[Source]) -> None:
@@ -193,7 +195,7 @@ def _alike(one: os.stat_result, other: os.stat_result) -> bool:
 
 
 def _trusted(
-    reader: Reader, known: Known, inside: bytes, status: os.stat_result, now: os.stat_result
+    reader: StageFiles, known: Known, inside: bytes, status: os.stat_result, now: os.stat_result
 ) -> bool:
     """Whether a staged file surely has its source's content, by what is known of both.
 

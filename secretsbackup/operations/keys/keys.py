@@ -17,7 +17,7 @@ from secretsbackup.operations.run.runner import Ask, Run
 from secretsbackup.store import notes, profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg, passphrase
-from secretsbackup.tools.gnupg import Key, Kind, Where
+from secretsbackup.tools.gnupg import Key, KeyKind, SecretKeyAt
 
 OWNER = "Secrets Backup"
 
@@ -43,7 +43,7 @@ def _against(key: Key) -> Cause | None:
     return None
 
 
-async def make(owner: str, phrase: Secret, kind: Kind = Kind.CURVE) -> Fingerprint:
+async def make(owner: str, phrase: Secret, kind: KeyKind = KeyKind.CURVE) -> Fingerprint:
     """Make a key that can really encrypt, which does not expire; its passphrase is tried at once."""
     if not phrase:
         raise Failure(causes.PassphraseEmpty())
@@ -80,7 +80,7 @@ async def watch(run: Run, key: Key) -> None:
     """Remember when a key expires, and to which subkey it encrypts: how safe one is depends on it
     (model/status.py). That nothing here could open what is made now is told."""
     since = datetime.fromtimestamp(key.encrypts_since, UTC)
-    notes.set_(
+    notes.update(
         run.home,
         run.profile.name,
         key_expires=expires(key),
@@ -105,7 +105,7 @@ async def opens(profile: Profile) -> str:
     if kept or await gnupg.unprotected(parts):
         await gnupg.open_trial(profile.key, parts, kept or Secret(""))
         return "tried"
-    if parts[-1].where is Where.CARD:
+    if parts[-1].where is SecretKeyAt.CARD:
         return ""
     try:
         await gnupg.open_trial(profile.key, parts, Secret("no passphrase of anyone"))
@@ -126,7 +126,7 @@ async def elsewhere(key: Key) -> bool:
         if failure.reason is Reason.SECRET_KEY_MISSING:
             return False
         raise
-    return any(part.where is Where.ABSENT for part in parts if part.fingerprint == key.encrypts_to)
+    return any(part.where is SecretKeyAt.ABSENT for part in parts if part.fingerprint == key.encrypts_to)
 
 
 async def extend(profile: Profile, home: Home, span: str, ask: Ask) -> datetime | None:
@@ -145,5 +145,5 @@ async def extend(profile: Profile, home: Home, span: str, ask: Ask) -> datetime 
     end = await expiry(profile)
     others = (one.name for one in profiles.load(home).values() if one.key == profile.key)
     for name in {profile.name, *others}:
-        notes.set_(home, name, key_expires=end)
+        notes.update(home, name, key_expires=end)
     return end

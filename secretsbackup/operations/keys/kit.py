@@ -16,13 +16,13 @@ from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.sheet import Sheet
 from secretsbackup.operations.repository import prerequisites
-from secretsbackup.operations.repository.prerequisites import Opens
+from secretsbackup.operations.repository.prerequisites import FindCredential
 from secretsbackup.operations.run.runner import Ask
 from secretsbackup.store import kit as memory
 from secretsbackup.store import profiles
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
-from secretsbackup.store.kit import Kept
+from secretsbackup.store.kit import SavedKit
 from secretsbackup.tools import destinations, gnupg, kit_pdf, tree
 from secretsbackup.tools.duplicity import files
 from secretsbackup.tools.gnupg import custody
@@ -34,7 +34,7 @@ _LARGEST = 1 << 20
 """Bytes; one of the largest keys takes a tenth."""
 
 
-class Saved(msgspec.Struct, frozen=True):
+class SavedFiles(msgspec.Struct, frozen=True):
     """Where the kit is; the PDF may be missing, `trouble` then says why.
 
     `lacks` is the subkey that new backups are encrypted to, where its secret half is not here.
@@ -46,7 +46,7 @@ class Saved(msgspec.Struct, frozen=True):
     lacks: str = ""
 
 
-class Proof(msgspec.Struct, frozen=True):
+class KitCheck(msgspec.Struct, frozen=True):
     """What a kit was proved with: the newest snapshot's manifest, or its key alone if there is none."""
 
     profile: Profile
@@ -62,8 +62,8 @@ async def save(
     *,
     with_passphrase: bool = False,
     beside: bool = False,
-    opens: Opens = prerequisites.credential,
-) -> Saved:
+    opens: FindCredential = prerequisites.credential,
+) -> SavedFiles:
     """Write the kit as a text and a PDF into a folder; with `beside` also next to the backups themselves.
 
     The passphrase is in it only if that is asked for, and never in the one beside the backups.
@@ -79,11 +79,11 @@ async def save(
     shown = kit_pdf.with_passphrase(sheet, kit_text.passphrase(), phrase) if with_passphrase else sheet
     kit_pdf.write_text(shown, text)
     here, now = place_of(profile.destination), datetime.now(UTC)
-    memory.keep(home, profile.name, Kept(profile.key, here, now, subkeys=held))
+    memory.keep(home, profile.name, SavedKit(profile.key, here, now, subkeys=held))
     trouble = await _paint(shown, pdf)
     if beside:
         await destinations.put(profile.destination, await opens(profile), BESIDE, kit_pdf.text(sheet))
-    return Saved(text, None if trouble else pdf, trouble, "" if encrypts_to in held else encrypts_to)
+    return SavedFiles(text, None if trouble else pdf, trouble, "" if encrypts_to in held else encrypts_to)
 
 
 async def _held(profile: Profile, home: Path | None = None) -> tuple[str, ...]:
@@ -153,8 +153,8 @@ async def check(
     home: Home,
     ask: Ask,
     profile: Profile | None = None,
-    opens: Opens = prerequisites.credential,
-) -> Proof:
+    opens: FindCredential = prerequisites.credential,
+) -> KitCheck:
     """Prove that a kit restores: its key goes into an empty keyring, and opens the newest manifest.
 
     Nothing in it may be damaged, even where it stands there once more. `profile` is the one of this machine.
@@ -201,17 +201,17 @@ async def prove(kit: Kit, profile: Profile, phrase: Secret, empty: Path) -> tupl
     return await _held(profile, empty)
 
 
-async def _open_newest(profile: Profile, phrase: Secret, empty: Path, credential: Credential) -> Proof:
+async def _open_newest(profile: Profile, phrase: Secret, empty: Path, credential: Credential) -> KitCheck:
     contents = await destinations.contents(profile.destination, credential)
     newest = snapshots.at(files.chains(contents), None)
     if newest is None:
-        return Proof(profile, None, 0)
+        return KitCheck(profile, None, 0)
     name = files.manifest_of(contents, newest.stamp)
     sealed = await destinations.fetch(profile.destination, credential, name)
     count = files.volumes(await _opened(sealed, phrase, empty))
     if count == 0:
         raise Failure(causes.VolumeCorrupt(name))
-    return Proof(profile, newest.stamp, count)
+    return KitCheck(profile, newest.stamp, count)
 
 
 async def _opened(sealed: bytes, phrase: Secret, empty: Path) -> bytes:
@@ -231,4 +231,4 @@ def remember(profile: Profile, home: Home, subkeys: tuple[str, ...]) -> None:
     if known is not None:
         now, before = datetime.now(UTC), memory.saved(home, known)
         saved = before.saved if before else now
-        memory.keep(home, known.name, Kept(known.key, place_of(known.destination), saved, now, subkeys))
+        memory.keep(home, known.name, SavedKit(known.key, place_of(known.destination), saved, now, subkeys))

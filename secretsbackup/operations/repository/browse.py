@@ -16,17 +16,17 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.model.snapshot import Chain
 from secretsbackup.operations.repository import contents, index, origin, prerequisites
 from secretsbackup.operations.repository.contents import no_snapshot
-from secretsbackup.operations.repository.prerequisites import Opens
+from secretsbackup.operations.repository.prerequisites import FindCredential
 from secretsbackup.operations.run.runner import Ask, Run
 from secretsbackup.store import catalogue, history
-from secretsbackup.store.catalogue import Lost, finding
+from secretsbackup.store.catalogue import CatalogueLost, finding
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.tools import destinations, gnupg
 from secretsbackup.tools.duplicity import files
 
 
-class Shelf(msgspec.Struct, frozen=True):
+class Listed(msgspec.Struct, frozen=True):
     """The chains at a destination; the stamps of those that are damaged; files and bytes where known; and the
     newest snapshot that was made from here, if the destination holds older ones alone."""
 
@@ -43,9 +43,9 @@ FIRST_ANSWER_S = 5.0
 async def snapshots(
     profile: Profile,
     home: Home,
-    opens: Opens = prerequisites.credential,
+    opens: FindCredential = prerequisites.credential,
     seconds: float = FIRST_ANSWER_S,
-) -> Shelf:
+) -> Listed:
     """What the destination holds, from its listing alone: no passphrase, no lock. Failure(DESTINATION_SILENT)
     in seconds where it says nothing."""
     here, credential = place_of(profile.destination), await opens(profile)
@@ -57,7 +57,7 @@ async def snapshots(
     chains = files.chains(listed)
     newest = snapshots_of.at(chains, None)
     newer = origin.later(sizes, newest.stamp if newest else "")
-    return Shelf(chains, damaged, sizes, files.moment(newer) if newer else None)
+    return Listed(chains, damaged, sizes, files.moment(newer) if newer else None)
 
 
 class Answer(msgspec.Struct, frozen=True):
@@ -75,19 +75,19 @@ _NEWEST = datetime.max.replace(tzinfo=UTC)
 """Of a clock that was ahead too."""
 
 
-class Learns(msgspec.Struct, frozen=True):
+class Refresh(msgspec.Struct, frozen=True):
     """Who knows the passphrase and what opens the destination, should it have to be asked; with `first` it is
     asked before any answer, and else only where nothing is known yet: then it has so many seconds to say
     anything at all."""
 
     ask: Ask
-    opens: Opens = prerequisites.credential
+    opens: FindCredential = prerequisites.credential
     first: bool = False
     seconds: float = FIRST_ANSWER_S
 
 
 async def listing(
-    profile: Profile, home: Home, below: bytes, wanted: datetime | None, learns: Learns
+    profile: Profile, home: Home, below: bytes, wanted: datetime | None, learns: Refresh
 ) -> Answer:
     """Every path of a snapshot (the newest without a time) at or below a path, all where that is empty;
     Failure(PATH_NOT_FOUND)."""
@@ -106,7 +106,7 @@ async def listing(
 
 
 async def find(
-    profile: Profile, home: Home, text: bytes, learns: Learns, *, deleted: bool = False, limit: int = 200
+    profile: Profile, home: Home, text: bytes, learns: Refresh, *, deleted: bool = False, limit: int = 200
 ) -> Answer:
     """The paths of all snapshots that have a text in their name, in their newest version, best first."""
 
@@ -117,7 +117,7 @@ async def find(
     return await _asked(answer, profile, home, learns)
 
 
-async def versions(profile: Profile, home: Home, path: bytes, learns: Learns) -> Answer:
+async def versions(profile: Profile, home: Home, path: bytes, learns: Refresh) -> Answer:
     """Every version of a path, newest first; Failure(PATH_NOT_FOUND) if it never was."""
 
     def answer() -> Answer:
@@ -133,7 +133,7 @@ async def _asked(
     answer: Callable[[], Answer],
     profile: Profile,
     home: Home,
-    learns: Learns,
+    learns: Refresh,
     at: datetime | None = None,
 ) -> Answer:
     """An answer of the catalogue, at once if it knows anything; what is damaged is made anew first."""
@@ -144,7 +144,7 @@ async def _asked(
         try:
             found, known = await asyncio.to_thread(answer), await asyncio.to_thread(_known, file)
             return msgspec.structs.replace(found, newest=max(known, default=None), trouble=trouble)
-        except Lost:
+        except CatalogueLost:
             if last:
                 raise
     raise AssertionError("the second answer is the last")
@@ -154,12 +154,12 @@ def _known(file: Path) -> list[datetime]:
     """The times of the snapshots that the catalogue knows; none if it is damaged."""
     try:
         return catalogue.known(file)
-    except Lost:
+    except CatalogueLost:
         return []
 
 
 async def _learned(
-    profile: Profile, home: Home, learns: Learns, at: datetime | None
+    profile: Profile, home: Home, learns: Refresh, at: datetime | None
 ) -> Failure | Skip | None:
     """Have the catalogue learn what there is: on this machine if that will do, else at the destination."""
     if not learns.first and await index.from_archive(profile, home):
@@ -179,9 +179,9 @@ async def check(run: Run) -> int:
     """Try everything that a backup needs; how many snapshots the destination holds."""
     await prerequisites.rsync_program(run)
     gnupg.usable(await gnupg.resolve(run.profile.key))
-    vault = await prerequisites.vault(run)
-    held = await contents.peek(run, vault)
-    await destinations.probe(vault.destination, vault.credential)
+    repository = await prerequisites.repository(run)
+    held = await contents.listing(run, repository)
+    await destinations.probe(repository.destination, repository.credential)
     return sum(len(chain.snapshots) for chain in held.chains)
 
 

@@ -11,7 +11,7 @@ from secretsbackup.model import causes
 from secretsbackup.model import snapshot as snapshots
 from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.encryption import Sealing, sealing
+from secretsbackup.model.encryption import Encryption, encryption_of
 from secretsbackup.model.event import Caution, ChainLost, Loss, Warned
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.snapshot import Chain, Snapshot
@@ -20,10 +20,10 @@ from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import archives, history
 from secretsbackup.store.history import place_of
 from secretsbackup.tools import destinations, encrypted, gnupg
-from secretsbackup.tools.duplicity import Vault, files
+from secretsbackup.tools.duplicity import Repository, files
 
 
-class Holdings(msgspec.Struct, frozen=True):
+class Contents(msgspec.Struct, frozen=True):
     """`chains` are those with a whole full snapshot, oldest first; `damaged` those with a known hole;
     `frozen` are the files that must be brought back before they can be read."""
 
@@ -61,57 +61,59 @@ class Holdings(msgspec.Struct, frozen=True):
         """The bytes of a file at the destination; 0 if it is not there."""
         return self.contents.get(self.name_of(bare) or "", 0)
 
-    def since(self, before: "Holdings") -> tuple[Snapshot, ...]:
+    def since(self, before: "Contents") -> tuple[Snapshot, ...]:
         """The whole snapshots that were not there before, oldest first."""
         old = {snapshot.stamp for snapshot in before.whole}
         return tuple(snapshot for snapshot in self.whole if snapshot.stamp not in old)
 
 
-async def look(run: Run, vault: Vault) -> Holdings:
+async def audit(run: Run, repository: Repository) -> Contents:
     """List the destination and audit it.
 
     A hole that was not known is remembered and is a Failure(VOLUME_MISSING): whoever reads it knows that
     the next run starts anew. A folder that has lost all it held is an absent disk: Skip(DESTINATION_AWAY).
     """
-    here = place_of(vault.destination)
-    contents, frozen = await _contents(run, vault)
+    here = place_of(repository.destination)
+    contents, frozen = await _contents(run, repository)
     known = history.known_sizes(run.home, here)
-    sets = await asyncio.to_thread(files.finished, vault.archive, known)
-    _remember(run, vault, files.audit(sets, contents, known), files.starts(sets))
-    held = _holdings(run, vault, contents, frozen)
-    _know(run, vault, held, known)
+    sets = await asyncio.to_thread(files.finished, repository.archive, known)
+    _remember(run, repository, files.audit(sets, contents, known), files.starts(sets))
+    held = _holdings(run, repository, contents, frozen)
+    _know(run, repository, held, known)
     return held
 
 
-async def peek(run: Run, vault: Vault) -> Holdings:
+async def listing(run: Run, repository: Repository) -> Contents:
     """List the destination without judging it: what can still be read may be read."""
-    return _holdings(run, vault, *await _contents(run, vault))
+    return _holdings(run, repository, *await _contents(run, repository))
 
 
-async def readable(vault: Vault, held: Holdings, names: Iterable[str]) -> None:
+async def readable(repository: Repository, held: Contents, names: Iterable[str]) -> None:
     """Failure(FROZEN) if one of these files must be brought back before it can be read."""
     frozen = sorted(held.frozen.intersection(names))
-    if first := await destinations.still_frozen(vault.destination, vault.credential, frozen):
+    if first := await destinations.still_frozen(repository.destination, repository.credential, frozen):
         raise Failure(causes.Frozen(first, len(frozen) - 1))
 
 
-async def can_begin(vault: Vault, held: Holdings, snapshot: Snapshot, *, whole: bool = False) -> None:
+async def can_begin(
+    repository: Repository, held: Contents, snapshot: Snapshot, *, whole: bool = False
+) -> None:
     """Failure(FROZEN) if what a snapshot is read by must be brought back first: the manifests and signatures
     that are not here, and of a `whole` one its volumes. To be asked before a passphrase, which opens none.
 
     Failure(CARD_MISSING) if what it was encrypted to is on a card that is not in a reader.
     """
     needed = files.of_sets(held.contents, files.sets(held.chain_of(snapshot), snapshot))
-    await readable(vault, held, needed if whole else lacking(vault, needed))
-    if sealing(vault.key) is Sealing.KEY and await gnupg.has_card(vault.key):
+    await readable(repository, held, needed if whole else lacking(repository, needed))
+    if encryption_of(repository.key) is Encryption.KEY and await gnupg.has_card(repository.key):
         manifest = files.manifest_of(held.contents, snapshot.stamp)
-        content = await destinations.fetch(vault.destination, vault.credential, manifest)
-        await encrypted.meet_card(content, vault.key)
+        content = await destinations.fetch(repository.destination, repository.credential, manifest)
+        await encrypted.meet_card(content, repository.key)
 
 
-def lacking(vault: Vault, names: Iterable[str]) -> list[str]:
+def lacking(repository: Repository, names: Iterable[str]) -> list[str]:
     """The manifests and signatures of these that the archive folder does not have."""
-    here = {files.bare(path.name) for path in files.in_folder(vault.archive)}
+    here = {files.bare(path.name) for path in files.in_folder(repository.archive)}
     parsed = ((name, files.parse(name)) for name in names)
     return [name for name, one in parsed if one and not one.volume and files.bare(name) not in here]
 
@@ -121,7 +123,7 @@ def named(first: str, count: int) -> str:
     return f"{first} and {count - 1} more" if count > 1 else first
 
 
-def tell_frozen(run: Run, held: Holdings) -> None:
+def tell_frozen(run: Run, held: Contents) -> None:
     """Warn of backups that cannot be restored at once."""
     if frozen := sorted(name for name in held.frozen if files.parse(name)):
         cause = causes.Frozen(frozen[0], len(frozen) - 1)
@@ -129,7 +131,7 @@ def tell_frozen(run: Run, held: Holdings) -> None:
 
 
 @contextlib.contextmanager
-def judging(run: Run, vault: Vault, held: Holdings, snapshot: Snapshot) -> Iterator[None]:
+def judging(run: Run, repository: Repository, held: Contents, snapshot: Snapshot) -> Iterator[None]:
     """Remember a snapshot's chain as damaged if what is done with it finds that: the next backup starts anew.
 
     Of a chain that nothing new is built on it is Failure(OLDER_DAMAGED): the newest is as safe as it was.
@@ -140,7 +142,7 @@ def judging(run: Run, vault: Vault, held: Holdings, snapshot: Snapshot) -> Itera
         if failure.reason not in DAMAGE:
             raise
         chain = held.chain_of(snapshot)
-        lose(run, vault, [chain.snapshots[0].stamp], "damaged")
+        lose(run, repository, [chain.snapshots[0].stamp], "damaged")
         if chain is held.chains[-1]:
             raise
         raise Failure(_older(failure.cause), failure.last_lines) from None
@@ -156,56 +158,58 @@ def _older(cause: Cause) -> Cause:
             return causes.OlderDamaged()
 
 
-def lose(run: Run, vault: Vault, starts: Iterable[str], how: Loss) -> None:
+def lose(run: Run, repository: Repository, starts: Iterable[str], how: Loss) -> None:
     """Tell of lost chains, so that the journal knows them too, and remember them."""
-    here = place_of(vault.destination)
+    here = place_of(repository.destination)
     lost = [ChainLost(chain=start, place=here, how=how) for start in starts]
     for one in lost:
         run.tell(one)
     history.lose_chains(run.home, lost)
 
 
-def _holdings(run: Run, vault: Vault, contents: dict[str, int], frozen: frozenset[str]) -> Holdings:
+def _holdings(run: Run, repository: Repository, contents: dict[str, int], frozen: frozenset[str]) -> Contents:
     chains = tuple(chain for chain in files.chains(contents) if chain.snapshots[0].whole)
-    lost = history.lost_chains(run.home, place_of(vault.destination))
+    lost = history.lost_chains(run.home, place_of(repository.destination))
     damaged = frozenset(start for start, how in lost.items() if how == "damaged")
-    return Holdings(contents, chains, damaged, files.warm(vault.archive, contents), frozen)
+    return Contents(contents, chains, damaged, files.warm(repository.archive, contents), frozen)
 
 
-async def _contents(run: Run, vault: Vault) -> tuple[dict[str, int], frozenset[str]]:
-    known = history.known_sizes(run.home, place_of(vault.destination))
-    away = isinstance(vault.destination, Folder) and bool(known)
+async def _contents(run: Run, repository: Repository) -> tuple[dict[str, int], frozenset[str]]:
+    known = history.known_sizes(run.home, place_of(repository.destination))
+    away = isinstance(repository.destination, Folder) and bool(known)
     try:
-        contents, frozen = await destinations.listing(vault.destination, vault.credential)
+        contents, frozen = await destinations.listing(repository.destination, repository.credential)
     except Failure as failure:
         if away and isinstance(failure.cause, causes.DestinationMissing):
             raise Skip(causes.DestinationAway(failure.cause.place)) from None
         raise
     if away and not any(files.parse(name) for name in contents):
-        assert isinstance(vault.destination, Folder)
-        raise Skip(causes.DestinationAway(vault.destination.path))
+        assert isinstance(repository.destination, Folder)
+        raise Skip(causes.DestinationAway(repository.destination.path))
     if not known:
         await asyncio.to_thread(archives.learn, run.home, run.profile, contents)
     return contents, frozen
 
 
-def _remember(run: Run, vault: Vault, holes: Iterable[files.Hole], starts: Mapping[files.Set, str]) -> None:
-    lost = history.lost_chains(run.home, place_of(vault.destination))
+def _remember(
+    run: Run, repository: Repository, holes: Iterable[files.MissingFile], starts: Mapping[files.Set, str]
+) -> None:
+    lost = history.lost_chains(run.home, place_of(repository.destination))
     new = [hole for hole in holes if starts[hole.belongs] not in lost]
     if new:
-        lose(run, vault, dict.fromkeys(starts[hole.belongs] for hole in new), "damaged")
+        lose(run, repository, dict.fromkeys(starts[hole.belongs] for hole in new), "damaged")
         lines = tuple(f"{'missing' if hole.missing else 'wrong size'}: {hole.name}" for hole in new)
         raise Failure(causes.VolumeMissing(new[0].name, len(new) - 1), lines[:50])
 
 
-def _know(run: Run, vault: Vault, held: Holdings, known: Mapping[str, int]) -> None:
+def _know(run: Run, repository: Repository, held: Contents, known: Mapping[str, int]) -> None:
     """Remember the sizes of what is finished and not known, as after the database was lost: by them the next
     look finds what was cut short, and that a drive is away."""
     stamps = {snapshot.stamp for snapshot in held.whole}
     parsed = ((name, files.parse(name)) for name in files.sizes(held.contents).keys() - known.keys())
     new = {name: held.contents[name] for name, its in parsed if its and its.belongs.time in stamps}
     if new:
-        history.know_sizes(run.home, place_of(vault.destination), {**known, **new})
+        history.know_sizes(run.home, place_of(repository.destination), {**known, **new})
 
 
 def chosen(chains: tuple[Chain, ...], at: datetime | None) -> Snapshot:

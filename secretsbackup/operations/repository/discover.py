@@ -19,14 +19,14 @@ _MOST = 1 << 16
 """Bytes: a config.sh has some hundreds."""
 
 
-class Held(msgspec.Struct, frozen=True):
+class ExistingBackups(msgspec.Struct, frozen=True):
     """How many snapshots a destination holds; when the newest was made."""
 
     snapshots: int = 0
     newest: datetime | None = None
 
 
-async def held(destination: Destination, credential: Credential) -> Held:
+async def existing_backups(destination: Destination, credential: Credential) -> ExistingBackups:
     """What a destination holds; a Failure where it cannot be read, or is for no key: SEALED_BY_PASSPHRASE,
     NOT_SEALED."""
     contents = await destinations.contents(destination, credential)
@@ -34,7 +34,7 @@ async def held(destination: Destination, credential: Credential) -> Held:
     if newest := files.newest_manifest(contents):
         await unregistered.refuse_unkeyed(destination, credential, newest)
     whole = [one for chain in chains for one in chain.snapshots if one.whole]
-    return Held(len(whole), max((one.time for one in whole), default=None))
+    return ExistingBackups(len(whole), max((one.time for one in whole), default=None))
 
 
 async def configs(home_folder: Path) -> tuple[Path, ...]:

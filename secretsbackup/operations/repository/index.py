@@ -17,21 +17,21 @@ from pathlib import Path
 from msgspec.structs import replace
 
 from secretsbackup.model import causes
-from secretsbackup.model.entry import Seen, What
+from secretsbackup.model.entry import EntryKind, SeenEntry
 from secretsbackup.model.event import Caution, Warned
 from secretsbackup.model.outcome import Failure, Skip
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.snapshot import Chain, Snapshot
 from secretsbackup.operations.repository import contents, origin, prerequisites
-from secretsbackup.operations.repository.contents import Holdings, chosen
+from secretsbackup.operations.repository.contents import Contents, chosen
 from secretsbackup.operations.run.runner import Ask, Run, visit
 from secretsbackup.store import catalogue
-from secretsbackup.store.catalogue import Lost, filling
-from secretsbackup.store.catalogue.filling import Told
+from secretsbackup.store.catalogue import CatalogueLost, filling
+from secretsbackup.store.catalogue.filling import SnapshotListing
 from secretsbackup.store.home import Home
 from secretsbackup.tools import duplicity
-from secretsbackup.tools.duplicity import Vault, files, signatures
+from secretsbackup.tools.duplicity import Repository, files, signatures
 
 
 async def keep_up(run: Run, whole: Sequence[Snapshot]) -> None:
@@ -51,7 +51,7 @@ def fill(profile: Profile, home: Home, whole: Sequence[Snapshot]) -> None:
     file = home.catalogue(profile)
     try:
         known = catalogue.known(file)
-    except Lost:
+    except CatalogueLost:
         known = []
     times = {snapshot.time for snapshot in whole}
     left = [time for time in known if time in times]
@@ -70,7 +70,7 @@ def fill(profile: Profile, home: Home, whole: Sequence[Snapshot]) -> None:
 
 def _all_told(
     profile: Profile, home: Home, snapshots: Iterable[Snapshot], before: datetime | None
-) -> Iterator[Told]:
+) -> Iterator[SnapshotListing]:
     """What the archive folder tells of each snapshot: what changed since the one before where it can."""
     stage = home.stage(profile)
     for snapshot in snapshots:
@@ -78,21 +78,23 @@ def _all_told(
         parsed = files.parse(paths[-1].name) if paths else None
         start = parsed.belongs.start if parsed else None
         if start and before == files.moment(start):
-            yield Told(snapshot.time, False, _sized(signatures.changes(paths[-1]), stage))
+            yield SnapshotListing(snapshot.time, False, _sized(signatures.changes(paths[-1]), stage))
         else:
-            yield Told(snapshot.time, True, _sized(signatures.state(paths), stage))
+            yield SnapshotListing(snapshot.time, True, _sized(signatures.state(paths), stage))
         before = snapshot.time
 
 
-def _sized(all_seen: Iterable[Seen], stage: Path) -> Iterator[Seen]:
+def _sized(all_seen: Iterable[SeenEntry], stage: Path) -> Iterator[SeenEntry]:
     """What was seen, with the exact size of each file that is staged as it was seen."""
     root = bytes(stage) + b"/"
     for seen in all_seen:
-        size = _size(root + seen.path, seen) if seen.what is What.FILE and seen.least < seen.most else None
+        size = (
+            _size(root + seen.path, seen) if seen.what is EntryKind.FILE and seen.least < seen.most else None
+        )
         yield seen if size is None else replace(seen, least=size, most=size)
 
 
-def _size(path: bytes, seen: Seen) -> int | None:
+def _size(path: bytes, seen: SeenEntry) -> int | None:
     try:
         status = os.lstat(path)
     except OSError:
@@ -125,7 +127,7 @@ async def from_archive(profile: Profile, home: Home) -> bool:
     try:
         async with visit(profile, home):
             return await asyncio.to_thread(_from_archive, profile, home)
-    except (Failure, Skip, Lost):
+    except (Failure, Skip, CatalogueLost):
         return False  # what is wrong here, whoever asks the destination next has a word for
 
 
@@ -138,37 +140,41 @@ def _from_archive(profile: Profile, home: Home) -> bool:
     return bool(catalogue.known(home.catalogue(profile)))
 
 
-async def bring_up(run: Run, vault: Vault, held: Holdings, wanted: Snapshot, phrase: Secret) -> None:
+async def bring_up(
+    run: Run, repository: Repository, held: Contents, wanted: Snapshot, phrase: Secret
+) -> None:
     """Have the catalogue know this snapshot, within a run; Failure(NO_SNAPSHOT) if that cannot be."""
     if lacking := await asyncio.to_thread(_filled, run, held.whole, (wanted,)):
-        await _fetch(run, vault, held, lacking, phrase)
+        await _fetch(run, repository, held, lacking, phrase)
         if await asyncio.to_thread(_filled, run, held.whole, (wanted,)):
             raise Failure(causes.NoSnapshot(stamp=wanted.stamp))
 
 
-async def _fetch(run: Run, vault: Vault, held: Holdings, lacking: Sequence[Snapshot], phrase: Secret) -> None:
+async def _fetch(
+    run: Run, repository: Repository, held: Contents, lacking: Sequence[Snapshot], phrase: Secret
+) -> None:
     for chain in _cold(run, held.chains, lacking):
         end = max(one.time for one in chain.snapshots if one.whole)
-        await duplicity.fetch_metadata(vault, end, phrase)
+        await duplicity.fetch_metadata(repository, end, phrase)
 
 
 async def _refresh(run: Run, at: datetime | None) -> None:
-    vault = await prerequisites.vault(run)
-    held = await contents.peek(run, vault)
+    repository = await prerequisites.repository(run)
+    held = await contents.listing(run, repository)
     wanted = (chosen(held.chains, at),) if at else held.whole
-    await _brought_up(run, vault, held, wanted)
+    await _brought_up(run, repository, held, wanted)
     if newer := origin.newer_known(run, held, at):
         raise Failure(causes.RolledBack(files.moment(newer)))
 
 
-async def _brought_up(run: Run, vault: Vault, held: Holdings, wanted: Sequence[Snapshot]) -> None:
+async def _brought_up(run: Run, repository: Repository, held: Contents, wanted: Sequence[Snapshot]) -> None:
     lacking = await asyncio.to_thread(_filled, run, held.whole, wanted)
     if not lacking:
         return
     for chain in _cold(run, held.chains, lacking):
-        await contents.can_begin(vault, held, [one for one in chain.snapshots if one.whole][-1])
+        await contents.can_begin(repository, held, [one for one in chain.snapshots if one.whole][-1])
     phrase = await prerequisites.passphrase(run)
-    await _fetch(run, vault, held, lacking, phrase)
+    await _fetch(run, repository, held, lacking, phrase)
     if lacking := await asyncio.to_thread(_filled, run, held.whole, wanted):
         raise Failure(causes.NoSnapshot(stamp=lacking[-1].stamp))
 

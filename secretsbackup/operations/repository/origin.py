@@ -19,12 +19,12 @@ from secretsbackup.model.event import Verb
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.snapshot import Snapshot
 from secretsbackup.operations.repository import contents, prerequisites
-from secretsbackup.operations.repository.contents import Holdings
+from secretsbackup.operations.repository.contents import Contents
 from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import history
 from secretsbackup.store.history import place_of
 from secretsbackup.tools import duplicity
-from secretsbackup.tools.duplicity import Vault, files
+from secretsbackup.tools.duplicity import Repository, files
 
 _LOOKED_AT = 500
 """Runs: what was made by an older one is remembered, or its manifest tells."""
@@ -32,7 +32,7 @@ _A_SECOND, _AFTER = timedelta(seconds=1), timedelta(minutes=1)
 """A snapshot is named after a whole second; duplicity may outlive a run that was killed by some seconds."""
 
 
-class By(Enum):
+class Author(Enum):
     """Who made a snapshot."""
 
     US = "us"
@@ -40,28 +40,28 @@ class By(Enum):
     UNKNOWN = "unknown"
 
 
-class Origin(msgspec.Struct, frozen=True):
+class SnapshotOrigin(msgspec.Struct, frozen=True):
     """Who made a snapshot, and what that machine was called then, where that is known.
 
     `lone` says that nothing at the place is known to have been made from here, as on a new machine.
     """
 
-    by: By
+    by: Author
     host: str = ""
     lone: bool = False
 
     @property
     def foreign(self) -> bool:
         """Whether somebody else writes to a place that this machine writes to."""
-        return self.by is By.OTHERS or (self.by is By.UNKNOWN and not self.lone)
+        return self.by is Author.OTHERS or (self.by is Author.UNKNOWN and not self.lone)
 
 
-async def of(run: Run, vault: Vault, snapshot: Snapshot) -> Origin:
+async def of(run: Run, repository: Repository, snapshot: Snapshot) -> SnapshotOrigin:
     """Who made a snapshot, as far as is known without a passphrase."""
-    return await asyncio.to_thread(_of, run, vault, snapshot)
+    return await asyncio.to_thread(_of, run, repository, snapshot)
 
 
-async def ours(run: Run, vault: Vault, held: Holdings, *, adopt: bool = False) -> bool:
+async def ours(run: Run, repository: Repository, held: Contents, *, adopt: bool = False) -> bool:
     """Whether the newest snapshot was made from here (or there is none).
 
     Failure(ANOTHER_MACHINE) if it is known not to be, unless it is to be adopted.
@@ -69,15 +69,15 @@ async def ours(run: Run, vault: Vault, held: Holdings, *, adopt: bool = False) -
     if not held.whole:
         return True
     newest = held.whole[-1]
-    found = await of(run, vault, newest)
-    if found.by is By.UNKNOWN and not found.lone and not adopt:
-        found = await _asked(run, vault, held, newest)
+    found = await of(run, repository, newest)
+    if found.by is Author.UNKNOWN and not found.lone and not adopt:
+        found = await _asked(run, repository, held, newest)
     if found.foreign and not adopt:
         raise Failure(causes.AnotherMachine(found.host))
-    return found.by is By.US
+    return found.by is Author.US
 
 
-def newer_known(run: Run, held: Holdings, at: datetime | None = None) -> str:
+def newer_known(run: Run, held: Contents, at: datetime | None = None) -> str:
     """The stamp of the newest snapshot that was made from here, if it is newer than all that the destination
     holds, and not younger than `at`: somebody has put an older state back there. Else ""."""
     newest = held.whole[-1].stamp if held.whole else ""
@@ -91,17 +91,17 @@ def later(made: Collection[str], newest: str, at: datetime | None = None) -> str
     return found if found > newest else ""
 
 
-def _of(run: Run, vault: Vault, snapshot: Snapshot) -> Origin:
-    made = history.snapshot_sizes(run.home, place_of(vault.destination))
-    told = next((one for one in _manifests(vault.archive, snapshot)), b"")
+def _of(run: Run, repository: Repository, snapshot: Snapshot) -> SnapshotOrigin:
+    made = history.snapshot_sizes(run.home, place_of(repository.destination))
+    told = next((one for one in _manifests(repository.archive, snapshot)), b"")
     host, folder = files.origin(told)
     if snapshot.stamp in made:
-        return Origin(By.US, host)
+        return SnapshotOrigin(Author.US, host)
     if not host:
-        return Origin(By.US if _in_a_run(run, snapshot) else By.UNKNOWN, lone=not made)
+        return SnapshotOrigin(Author.US if _in_a_run(run, snapshot) else Author.UNKNOWN, lone=not made)
     stage = run.home.stage(run.profile)
     here = host in (socket.gethostname(), socket.getfqdn()) and folder == bytes(stage)
-    return Origin(By.US if here else By.OTHERS, host, lone=not made)
+    return SnapshotOrigin(Author.US if here else Author.OTHERS, host, lone=not made)
 
 
 def _in_a_run(run: Run, snapshot: Snapshot) -> bool:
@@ -123,10 +123,10 @@ def _manifests(archive: Path, snapshot: Snapshot) -> list[bytes]:
     ]
 
 
-async def _asked(run: Run, vault: Vault, held: Holdings, snapshot: Snapshot) -> Origin:
+async def _asked(run: Run, repository: Repository, held: Contents, snapshot: Snapshot) -> SnapshotOrigin:
     """The origin of a snapshot, with its manifest fetched, where the keychain's passphrase opens it."""
-    await contents.can_begin(vault, held, snapshot)
+    await contents.can_begin(repository, held, snapshot)
     phrase, _ = await prerequisites.kept_passphrase(run.profile)
     if phrase:
-        await duplicity.fetch_metadata(vault, snapshot.time, phrase)
-    return await of(run, vault, snapshot)
+        await duplicity.fetch_metadata(repository, snapshot.time, phrase)
+    return await of(run, repository, snapshot)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from secretsbackup.model import causes
 from secretsbackup.model.destination import Bucket
-from secretsbackup.model.encryption import Sealing, sealing
+from secretsbackup.model.encryption import Encryption, encryption_of
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret, SecretName
@@ -17,7 +17,7 @@ from secretsbackup.store.home import Home
 from secretsbackup.tools import duplicity, gnupg, keychain, process, rsync
 from secretsbackup.tools.duplicity.gpg_wrapper import stand_in
 
-Opens = Callable[[Profile], Awaitable[Credential]]
+FindCredential = Callable[[Profile], Awaitable[Credential]]
 """Knows what opens a profile's destination; a Failure where it does not."""
 
 
@@ -26,16 +26,16 @@ async def programs(home: Home) -> tuple[Path, ...]:
     return await _duplicity(home), await _rsync(home), process.find("gpg"), process.find("gpgconf")
 
 
-async def vault(run: Run) -> duplicity.Vault:
+async def repository(run: Run) -> duplicity.Repository:
     """duplicity, gpg, an archive folder that is whole, the destination and what opens it: the keychain's,
     unless the run was given another."""
     program = await _duplicity(run.home)
     stand_in.can_stand(run.temporary)
     archive = await asyncio.to_thread(archives.of_place, run.home, run.profile)
-    await repair.mend(run, archive)
-    if sealing(run.profile.key) is not Sealing.NOTHING:
+    await repair.repair_archive(run, archive)
+    if encryption_of(run.profile.key) is not Encryption.NOTHING:
         await gnupg.start_agent()  # duplicity needs it before all else, and waits for it for ever
-    return duplicity.Vault(
+    return duplicity.Repository(
         program=program,
         gpg=process.find("gpg"),
         destination=run.profile.destination,
@@ -110,7 +110,7 @@ async def passphrase_of(profile: Profile, ask: Ask) -> Secret:
     What keeps the key from opening anything is said first: SECRET_KEY_MISSING, SECRET_SUBKEY_MISSING,
     CARD_MISSING.
     """
-    if sealing(profile.key) is not Sealing.KEY:
+    if encryption_of(profile.key) is not Encryption.KEY:
         return await ask() or Secret("")  # tried already: only `elsewhere` knows such a profile
     await gnupg.start_agent()
     parts = await gnupg.opening(profile.key)
@@ -133,7 +133,7 @@ async def asks_nobody(profile: Profile) -> bool:
 
 async def unprotected(profile: Profile) -> bool:
     """Whether a profile's key has no passphrase at all."""
-    if sealing(profile.key) is not Sealing.KEY:
+    if encryption_of(profile.key) is not Encryption.KEY:
         return False
     await gnupg.start_agent()
     return await gnupg.unprotected(await gnupg.opening(profile.key))

@@ -17,26 +17,28 @@ from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import archive_state, history
 from secretsbackup.store.history import place_of
 from secretsbackup.tools import tree
-from secretsbackup.tools.duplicity import Vault, damaged, files, resend
+from secretsbackup.tools.duplicity import Repository, damaged, files, resend
 
 _REMEMBERED = 500
 """Runs: of more that came to nothing since the last good one, the older ones have left nothing behind."""
 
 
-async def mend(run: Run, archive: Path) -> None:
+async def repair_archive(run: Run, archive: Path) -> None:
     """Take away what is torn, and what a duplicity that was killed left behind."""
     await asyncio.to_thread(_mend, run, archive)
 
 
-async def mend_folder(run: Run, vault: Vault) -> None:
+async def repair_folder(run: Run, repository: Repository) -> None:
     """Take away the sets in a folder that a power cut has torn, of a run that was cut off: nobody was told
     that they are there, and what they held is sent again. duplicity would fail over each, or build on it.
 
     Servers take a file as a whole or not at all. What cannot be taken away is for whoever reads it to find.
     """
-    to = vault.destination
+    to = repository.destination
     if isinstance(to, Folder) and (since := _cut_off_since(run)):
-        await asyncio.to_thread(_mend_folder, run, vault.archive, Path(to.path), f"{since:%Y%m%dT%H%M%SZ}")
+        await asyncio.to_thread(
+            _mend_folder, run, repository.archive, Path(to.path), f"{since:%Y%m%dT%H%M%SZ}"
+        )
 
 
 async def settle(run: Run, archive: Path) -> None:
@@ -48,7 +50,7 @@ def _mend(run: Run, archive: Path) -> None:
     resend.undo(archive)
     for folder in damaged.left_over(archive):
         shutil.rmtree(folder, ignore_errors=True)
-    for path in list(damaged.torn(archive, archive_state.read(run.home, run.profile.name))):
+    for path in list(damaged.damaged(archive, archive_state.read(run.home, run.profile.name))):
         for one in _with_it(path):
             _take_away(one)
     _settle(run, archive)
@@ -75,7 +77,7 @@ def _cut_off_since(run: Run) -> datetime | None:
 
 def _mend_folder(run: Run, archive: Path, folder: Path, since: str) -> None:
     with contextlib.suppress(OSError):
-        torn_ones = set(damaged.torn_sets(archive, folder, since))
+        torn_ones = set(damaged.damaged_sets(archive, folder, since))
         for at in (folder, archive) if torn_ones else ():
             gone = files.of_sets((path.name for path in at.glob("duplicity-*")), torn_ones)
             history.forget_sizes(run.home, place_of(run.profile.destination), gone)

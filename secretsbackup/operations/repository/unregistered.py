@@ -7,30 +7,30 @@ import msgspec
 
 from secretsbackup.model import causes
 from secretsbackup.model.destination import Destination, url
-from secretsbackup.model.encryption import BY_PASSPHRASE, UNSEALED, Sealing, sealing
+from secretsbackup.model.encryption import BY_PASSPHRASE, UNSEALED, Encryption, encryption_of
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName
 from secretsbackup.model.secret import Credential, Secret
 from secretsbackup.model.snapshot import Snapshot
 from secretsbackup.operations.run.runner import Ask
 from secretsbackup.tools import destinations, encrypted, gnupg
-from secretsbackup.tools.duplicity import Vault, files, signatures
+from secretsbackup.tools.duplicity import Repository, files, signatures
 
 
-def stranger(destination: Destination, key: Fingerprint) -> Profile:
+def profile_for(destination: Destination, key: Fingerprint) -> Profile:
     """A profile for backups that none stands for. It is not written; its name is always the same."""
     digest = hashlib.sha256(msgspec.json.encode(destination)).hexdigest()[:12]
     return Profile(name=ProfileName(f"elsewhere-{digest}"), sources=(), destination=destination, key=key)
 
 
-class Elsewhere(msgspec.Struct, frozen=True):
+class UnregisteredBackup(msgspec.Struct, frozen=True):
     """A profile for what is there, and the passphrase that opens it (empty where none is needed)."""
 
     profile: Profile
     phrase: Secret
 
 
-async def open_elsewhere(destination: Destination, credential: Credential, ask: Ask) -> Elsewhere:
+async def open_unregistered(destination: Destination, credential: Credential, ask: Ask) -> UnregisteredBackup:
     """The backups at a place, once they can be opened: by a key of this user and its passphrase, by a
     passphrase alone (Déjà Dup's), or as they are. It is asked for only where it is needed.
 
@@ -42,14 +42,16 @@ async def open_elsewhere(destination: Destination, credential: Credential, ask: 
     if newest is None:
         raise Failure(causes.NoSnapshot(address=url(destination)))
     if not files.is_sealed(newest):
-        return Elsewhere(stranger(destination, UNSEALED), Secret(""))
+        return UnregisteredBackup(profile_for(destination, UNSEALED), Secret(""))
     await gnupg.start_agent()
     content = await destinations.fetch(destination, credential, newest)
     key = await encrypted.key_of(content)
     if key is None or key == BY_PASSPHRASE:
         phrase = await _asked(ask)
-        return Elsewhere(stranger(destination, await encrypted.opened_by(content, phrase)), phrase)
-    return Elsewhere(stranger(destination, key), await _of_key(key, ask))
+        return UnregisteredBackup(
+            profile_for(destination, await encrypted.opened_by(content, phrase)), phrase
+        )
+    return UnregisteredBackup(profile_for(destination, key), await _of_key(key, ask))
 
 
 async def refuse_unkeyed(destination: Destination, credential: Credential, manifest: str) -> None:
@@ -67,12 +69,16 @@ async def refuse_unkeyed(destination: Destination, credential: Credential, manif
         raise Failure(causes.SealedByPassphrase(url(destination)))
 
 
-async def refuse_unkeyed_snapshot(vault: Vault, contents: Iterable[str], snapshot: Snapshot) -> None:
+async def refuse_unkeyed_snapshot(
+    repository: Repository, contents: Iterable[str], snapshot: Snapshot
+) -> None:
     """Failure as of `refuse_unkeyed` for a snapshot that a profile's key is to restore, unless it was read
     here before."""
-    if sealing(vault.key) is Sealing.KEY and not signatures.archives(vault.archive, snapshot.stamp):
+    if encryption_of(repository.key) is Encryption.KEY and not signatures.archives(
+        repository.archive, snapshot.stamp
+    ):
         manifest = files.manifest_of(contents, snapshot.stamp)
-        await refuse_unkeyed(vault.destination, vault.credential, manifest)
+        await refuse_unkeyed(repository.destination, repository.credential, manifest)
 
 
 async def _of_key(key: Fingerprint, ask: Ask) -> Secret:

@@ -1,4 +1,4 @@
-"""Landing: the folder that a restore writes to, from its making to the moment when it is whole.
+"""The folder that a restore writes to, from its making to the moment when it is whole.
 
 Nothing is ever overwritten there, and nothing leaves it. Until all has come its name ends in -incomplete, and
 nobody else can enter it.
@@ -13,12 +13,12 @@ from datetime import datetime
 from pathlib import Path
 
 from secretsbackup.model import causes
-from secretsbackup.model.entry import Entry, What
+from secretsbackup.model.entry import Entry, EntryKind
 from secretsbackup.model.event import Caution
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import is_text, shown
 from secretsbackup.model.profile import Profile
-from secretsbackup.model.restore_call import Errand
+from secretsbackup.model.restore_call import RestoreCall
 from secretsbackup.model.rsync_patterns import Patterns
 from secretsbackup.tools import rsync, tree
 from secretsbackup.tools.duplicity import signatures
@@ -28,7 +28,7 @@ _ARRIVING = ".arriving"
 _SPECIAL = stat.S_ISUID | stat.S_ISGID | stat.S_ISVTX
 
 
-class Landing:
+class DestinationFolder:
     """A folder that is not whole yet."""
 
     def __init__(self, folder: Path) -> None:
@@ -36,7 +36,7 @@ class Landing:
         self._in_one = False
         self._attributes: os.stat_result | None = None
 
-    def into(self, errand: Errand) -> Path:
+    def into(self, restore_call: RestoreCall) -> Path:
         """Where duplicity shall restore an errand's path to: right to its place, so that what has come of it
         when it is cut off can be kept.
 
@@ -44,40 +44,44 @@ class Landing:
         line would not take as it is: what is not UTF-8, or has a variable or a control character in it.
         Everything comes to one within as well: duplicity opens the folder that it restores to, to others too.
         """
-        self._in_one = errand.wanted == (b"",) and not any(self.folder.iterdir())
+        self._in_one = restore_call.wanted == (b"",) and not any(self.folder.iterdir())
         if self._in_one:
             self._whole.mkdir(mode=0o700)
             return self._whole
-        place = self._place(errand.path)
-        if errand.wanted != (errand.path,) or not _plain(errand.path) or os.path.lexists(place):
+        place = self._place(restore_call.path)
+        if (
+            restore_call.wanted != (restore_call.path,)
+            or not _plain(restore_call.path)
+            or os.path.lexists(place)
+        ):
             return self.folder / _ARRIVING
         inside(self.folder, place)
         place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         return place
 
-    def arrived(self, arriving: Path, errand: Errand) -> None:
+    def arrived(self, arriving: Path, restore_call: RestoreCall) -> None:
         """Move what was wanted of an errand to where it is in the snapshot."""
         if self._in_one:
             self._open_up()
             return
-        if arriving == self._place(errand.path):
+        if arriving == self._place(restore_call.path):
             return
-        for path in errand.wanted:
+        for path in restore_call.wanted:
             place = self._place(path)
             inside(self.folder, place)
             place.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-            came = self._came(arriving, errand, path)
+            came = self._came(arriving, restore_call, path)
             if not os.path.lexists(came):
                 raise Failure(causes.PathNotFound(shown(path)))
             _move(bytes(came), bytes(place))
         _clear(arriving)
 
-    def _came(self, arriving: Path, errand: Errand, path: bytes) -> Path:
+    def _came(self, arriving: Path, restore_call: RestoreCall, path: bytes) -> Path:
         """Where a path has come to; Failure(SNAPSHOT_UNSAFE) if a link leads there."""
-        if path == errand.path:
+        if path == restore_call.path:
             inside(self.folder, arriving)
             return arriving
-        came = arriving / os.fsdecode(path[len(errand.path) + 1 if errand.path else 0 :])
+        came = arriving / os.fsdecode(path[len(restore_call.path) + 1 if restore_call.path else 0 :])
         inside(arriving, came)
         return came
 
@@ -301,15 +305,15 @@ def _is_there(entry: Entry, path: Path) -> bool:
     except OSError:
         return False
     folder = stat.S_ISDIR(status.st_mode)
-    if folder or entry.what is What.FOLDER:
-        if folder and entry.what is What.FOLDER:
+    if folder or entry.what is EntryKind.FOLDER:
+        if folder and entry.what is EntryKind.FOLDER:
             return True
         tree.remove(path) if folder else path.unlink()
         return False
-    if entry.what is What.LINK and stat.S_ISLNK(status.st_mode):
+    if entry.what is EntryKind.LINK and stat.S_ISLNK(status.st_mode):
         return True  # it is made whole or not at all, and duplicity gives it no time
     timely = int(status.st_mtime) == int(entry.modified.timestamp())
-    sized = entry.what is not What.FILE or entry.least <= status.st_size <= entry.most
+    sized = entry.what is not EntryKind.FILE or entry.least <= status.st_size <= entry.most
     if not (timely and sized):
         path.unlink()
     return timely and sized

@@ -17,20 +17,20 @@ import msgspec
 
 from secretsbackup.model import causes
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.entry import Holds
+from secretsbackup.model.entry import Totals
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile
-from secretsbackup.model.restore_call import Errand, errands
+from secretsbackup.model.restore_call import RestoreCall, restore_calls
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Snapshot
 from secretsbackup.operations.repository import contents
-from secretsbackup.operations.repository.contents import Holdings
+from secretsbackup.operations.repository.contents import Contents
 from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import catalogue
-from secretsbackup.store.catalogue import Lost
+from secretsbackup.store.catalogue import CatalogueLost
 from secretsbackup.store.home import Home, owner_only
 from secretsbackup.tools import destinations, duplicity
-from secretsbackup.tools.duplicity import Vault, files, log
+from secretsbackup.tools.duplicity import Repository, files, log
 from secretsbackup.tools.duplicity import volumes as volumes_of
 from secretsbackup.tools.duplicity.volumes import Spans
 
@@ -41,8 +41,8 @@ _SPARE = 256 << 20
 _CALL = 4 << 20
 """Bytes more for each call that this saves."""
 
-Heard = Callable[[log.Stanza], None]
-Arrived = Callable[[Path, Errand], None]
+OnStanza = Callable[[log.Stanza], None]
+OnArrival = Callable[[Path, RestoreCall], None]
 """What an errand brought lies here now."""
 
 
@@ -55,16 +55,16 @@ class Fetched(msgspec.Struct, frozen=True):
 
 async def fetch(
     run: Run,
-    vault: Vault,
-    held: Holdings,
+    repository: Repository,
+    held: Contents,
     snapshot: Snapshot,
     paths: Sequence[bytes],
     *,
     phrase: Secret,
     free: int,
-    heard: Heard,
-    into: Callable[[Errand], Path],
-    arrived: Arrived,
+    heard: OnStanza,
+    into: Callable[[RestoreCall], Path],
+    arrived: OnArrival,
 ) -> Fetched:
     """Restore these paths of a snapshot (b"" is all), errand by errand.
 
@@ -74,41 +74,41 @@ async def fetch(
     began = time.monotonic()
     chain = held.chain_of(snapshot)
     needed = files.of_sets(held.contents, files.sets(chain, snapshot))
-    await contents.readable(vault, held, contents.lacking(vault, needed))
-    spans = await _spans(run, vault, chain, snapshot, phrase, several=len(paths) > 1)
+    await contents.readable(repository, held, contents.lacking(repository, needed))
+    spans = await _spans(run, repository, chain, snapshot, phrase, several=len(paths) > 1)
     every = await asyncio.to_thread(_errands, run, snapshot, spans, paths, free)
     volumes = {held.name_of(name) or "" for one in every for name in one.volumes}
-    await contents.readable(vault, held, volumes if spans else needed)
-    larder = _Larder(run, vault, held, every)
+    await contents.readable(repository, held, volumes if spans else needed)
+    cache = _VolumeCache(run, repository, held, every)
     for number, one in enumerate(every):
-        opened = await larder.stock(one)
+        opened = await cache.stock(one)
         target = into(one)
         await duplicity.restore(
             opened, snapshot.time, target, path=one.path or None, passphrase=phrase, heard=heard
         )
         arrived(target, one)
-        larder.spend(every[number + 1 :])
-    spans = spans or volumes_of.spans(vault.archive, chain, snapshot)
+        cache.spend(every[number + 1 :])
+    spans = spans or volumes_of.spans(repository.archive, chain, snapshot)
     taken = frozenset[str]().union(*(spans.of(one.path) for one in every)) if spans else frozenset()
     return Fetched(sum(held.size_of(name) for name in taken), time.monotonic() - began)
 
 
 async def _spans(
-    run: Run, vault: Vault, chain: Chain, snapshot: Snapshot, phrase: Secret, *, several: bool
+    run: Run, repository: Repository, chain: Chain, snapshot: Snapshot, phrase: Secret, *, several: bool
 ) -> Spans | None:
     """Where the paths lie. Asked of the destination only where it saves something: for several of them."""
-    found = await asyncio.to_thread(volumes_of.spans, vault.archive, chain, snapshot)
+    found = await asyncio.to_thread(volumes_of.spans, repository.archive, chain, snapshot)
     if found is None and several:
-        await duplicity.fetch_metadata(vault, snapshot.time, phrase)
-        found = await asyncio.to_thread(volumes_of.spans, vault.archive, chain, snapshot)
+        await duplicity.fetch_metadata(repository, snapshot.time, phrase)
+        found = await asyncio.to_thread(volumes_of.spans, repository.archive, chain, snapshot)
     return found
 
 
 def _errands(
     run: Run, snapshot: Snapshot, spans: Spans | None, paths: Sequence[bytes], free: int
-) -> tuple[Errand, ...]:
+) -> tuple[RestoreCall, ...]:
     if spans is None:
-        return errands(paths, lambda _path: frozenset(), lambda _folder, _wanted: False)
+        return restore_calls(paths, lambda _path: frozenset(), lambda _folder, _wanted: False)
 
     def worth(folder: bytes, wanted: Sequence[bytes]) -> bool:
         some, all_ = (
@@ -116,33 +116,39 @@ def _errands(
         )
         return all_ <= min(2 * some + _SPARE + len(wanted) * _CALL, free // 2)
 
-    return errands(paths, spans.of, worth)
+    return restore_calls(paths, spans.of, worth)
 
 
-def amount(home: Home, profile: Profile, at: datetime, paths: Sequence[bytes]) -> Holds:
+def amount(home: Home, profile: Profile, at: datetime, paths: Sequence[bytes]) -> Totals:
     """What these paths of a snapshot hold, b"" being all; nothing where the catalogue does not know."""
     try:
         return catalogue.hold_together(home.catalogue(profile), at, paths)
-    except Lost:
-        return Holds(0, 0)
+    except CatalogueLost:
+        return Totals(0, 0)
 
 
-class _Larder:
+class _VolumeCache:
     """A folder that duplicity takes for the destination: the manifests, and the volumes of the next errand.
 
     Only volumes that several small errands need are worth it; a folder on this machine is its own larder.
     """
 
-    def __init__(self, run: Run, vault: Vault, held: Holdings, every: Sequence[Errand]) -> None:
-        self._vault, self._held = vault, held
+    def __init__(
+        self, run: Run, repository: Repository, held: Contents, every: Sequence[RestoreCall]
+    ) -> None:
+        self._vault, self._held = repository, held
         shared = Counter(name for one in every for name in one.volumes)
         self._shared = {name for name, count in shared.items() if count > 1}
         self._folder, self._cold = run.temporary / "larder", run.temporary / "cold"
 
-    async def stock(self, errand: Errand) -> Vault:
+    async def stock(self, restore_call: RestoreCall) -> Repository:
         """What to restore this errand from."""
-        small = len(errand.volumes) <= _AT_HAND
-        if isinstance(self._vault.destination, Folder) or not small or not errand.volumes & self._shared:
+        small = len(restore_call.volumes) <= _AT_HAND
+        if (
+            isinstance(self._vault.destination, Folder)
+            or not small
+            or not restore_call.volumes & self._shared
+        ):
             return self._vault
         archive = self._cold / self._vault.archive.name
         if not archive.is_dir():
@@ -151,7 +157,7 @@ class _Larder:
             for manifest in self._vault.archive.glob("duplicity-*.manifest"):
                 for folder in (self._folder, archive):
                     shutil.copyfile(manifest, folder / manifest.name)
-        for name in sorted(errand.volumes):
+        for name in sorted(restore_call.volumes):
             await self._bring(name)
         return msgspec.structs.replace(
             self._vault, destination=Folder(str(self._folder)), credential=None, archive=archive
@@ -169,7 +175,7 @@ class _Larder:
             raise Failure(causes.NoRoom(str(self._folder), size, free))
         await destinations.bring(self._vault.destination, self._vault.credential, name, target)
 
-    def spend(self, later: Sequence[Errand]) -> None:
+    def spend(self, later: Sequence[RestoreCall]) -> None:
         """Throw away what no later errand needs."""
         needed = {self._held.name_of(name) for one in later for name in one.volumes}
         if self._folder.is_dir():

@@ -12,31 +12,31 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model import causes
-from secretsbackup.model.entry import Holds
+from secretsbackup.model.entry import Totals
 from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Summary
 from secretsbackup.model.paths import legible, shown, within_snapshot
-from secretsbackup.model.restore_call import Errand
+from secretsbackup.model.restore_call import RestoreCall
 from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Snapshot
 from secretsbackup.operations.repository import contents, index, origin, prerequisites, repair, unregistered
-from secretsbackup.operations.repository.contents import Holdings
-from secretsbackup.operations.repository.origin import By
+from secretsbackup.operations.repository.contents import Contents
+from secretsbackup.operations.repository.origin import Author
 from secretsbackup.operations.restore import destination_folder, fetch
-from secretsbackup.operations.restore.destination_folder import Landing
+from secretsbackup.operations.restore.destination_folder import DestinationFolder
 from secretsbackup.operations.run.runner import Recipe, Run
 from secretsbackup.store import catalogue, history, profiles, unfinished
 from secretsbackup.store.history import place_of
 from secretsbackup.store.unfinished import Unfinished
 from secretsbackup.tools import holes, tree
-from secretsbackup.tools.duplicity import Vault, files, log, signatures
+from secretsbackup.tools.duplicity import Repository, files, log, signatures
 
 _ALL = b""
-_OFTEN = 0.2
+_PROGRESS_INTERVAL_S = 0.2
 """Seconds between two progress events."""
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class RestoreRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What to restore: `paths` of a snapshot (none is all), the newest not younger than `at`, below `to`.
 
     `named` is the new folder's name, by the time where none is given; it is numbered if it is taken. With
@@ -50,34 +50,36 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     keep_setuid: bool = False
 
 
-def recipe(wish: Wish) -> Recipe:
+def recipe(request: RestoreRequest) -> Recipe:
     """The recipe with this wish."""
 
     async def restore(run: Run) -> Summary:
         with run.step(Step.CHECK):
-            await tree.outside(wish.to, run.home.spared(run.profile))
-            vault = await prerequisites.vault(run)
-            await repair.mend_folder(run, vault)
-            held = await contents.peek(run, vault)
-            snapshot = contents.chosen(held.chains, wish.at)
-            await unregistered.refuse_unkeyed_snapshot(vault, held.contents, snapshot)
-            if newer := origin.newer_known(run, held, wish.at):
+            await tree.outside(request.to, run.home.spared(run.profile))
+            repository = await prerequisites.repository(run)
+            await repair.repair_folder(run, repository)
+            held = await contents.listing(run, repository)
+            snapshot = contents.chosen(held.chains, request.at)
+            await unregistered.refuse_unkeyed_snapshot(repository, held.contents, snapshot)
+            if newer := origin.newer_known(run, held, request.at):
                 run.tell(Warned(caution=Caution.ROLLED_BACK, cause=causes.RolledBack(files.moment(newer))))
-            paths = [within_snapshot(path, run.profile) for path in wish.paths] or [_ALL]
+            paths = [within_snapshot(path, run.profile) for path in request.paths] or [_ALL]
             much = _amount(run, snapshot, paths)
-            destination_folder.room(wish.to, much.bytes)
-            await contents.can_begin(vault, held, snapshot, whole=paths == [_ALL])
+            destination_folder.room(request.to, much.bytes)
+            await contents.can_begin(repository, held, snapshot, whole=paths == [_ALL])
             phrase = await prerequisites.passphrase(run)
-        folder = destination_folder.new_folder(wish.to, wish.named or destination_folder.name_at(run.began))
+        folder = destination_folder.new_folder(
+            request.to, request.named or destination_folder.name_at(run.began)
+        )
         begun = Unfinished(str(folder), snapshot.stamp, tuple(paths), run.began)
         try:
             unfinished.begin(run.home, run.profile.name, begun)
         except Failure:
             folder.rmdir()
             raise
-        landed = Landing(folder)
+        landed = DestinationFolder(folder)
         return await _fetch(
-            run, vault, held, snapshot, paths, phrase, landed, much, keep_setuid=wish.keep_setuid
+            run, repository, held, snapshot, paths, phrase, landed, much, keep_setuid=request.keep_setuid
         )
 
     return restore
@@ -90,21 +92,21 @@ def go_on(begun: Unfinished, *, keep_setuid: bool = False) -> Recipe:
     """
 
     async def restore(run: Run) -> Summary:
-        target = Landing(Path(begun.folder))
+        target = DestinationFolder(Path(begun.folder))
         with run.step(Step.CHECK):
-            vault = await prerequisites.vault(run)
-            await repair.mend_folder(run, vault)
-            held = await contents.peek(run, vault)
+            repository = await prerequisites.repository(run)
+            await repair.repair_folder(run, repository)
+            held = await contents.listing(run, repository)
             snapshot = _same(held, begun.snapshot)
-            await contents.can_begin(vault, held, snapshot)
+            await contents.can_begin(repository, held, snapshot)
             phrase = await prerequisites.passphrase(run)
-            await index.bring_up(run, vault, held, snapshot, phrase)
+            await index.bring_up(run, repository, held, snapshot, phrase)
         with run.step(Step.COMPARE):
             lacking = await asyncio.to_thread(_lacking, run, snapshot, begun, target)
             much = _amount(run, snapshot, lacking)
             destination_folder.room(target.folder, much.bytes)
         return await _fetch(
-            run, vault, held, snapshot, lacking, phrase, target, much, keep_setuid=keep_setuid
+            run, repository, held, snapshot, lacking, phrase, target, much, keep_setuid=keep_setuid
         )
 
     return restore
@@ -112,31 +114,31 @@ def go_on(begun: Unfinished, *, keep_setuid: bool = False) -> Recipe:
 
 async def _fetch(
     run: Run,
-    vault: Vault,
-    held: Holdings,
+    repository: Repository,
+    held: Contents,
     snapshot: Snapshot,
     paths: Sequence[bytes],
     phrase: Secret,
-    target: Landing,
-    much: Holds,
+    target: DestinationFolder,
+    much: Totals,
     *,
     keep_setuid: bool,
 ) -> Summary:
     """Bring these paths into a folder; it is whole then."""
     warning = asyncio.create_task(_warn_if_saved(run, target.finally_at))
-    watcher = _Watcher(run.tell, target.folder, much)
+    watcher = _RestoreProgress(run.tell, target.folder, much)
 
-    def into(errand: Errand) -> Path:
-        place = target.into(errand)
+    def into(restore_call: RestoreCall) -> Path:
+        place = target.into(restore_call)
         watcher.into(place)
         return place
 
     watch = asyncio.create_task(watcher.watch())
     try:
-        with run.step(Step.FETCH), contents.judging(run, vault, held, snapshot):
+        with run.step(Step.FETCH), contents.judging(run, repository, held, snapshot):
             fetched = await fetch.fetch(
                 run,
-                vault,
+                repository,
                 held,
                 snapshot,
                 paths,
@@ -156,11 +158,11 @@ async def _fetch(
     with run.step(Step.RECORD):
         await asyncio.to_thread(_disarm, run, target, keep_setuid or _made_here(run, held, snapshot))
         await asyncio.to_thread(holes.dig_below, target.folder)
-        await asyncio.to_thread(target.dress, signatures.archives(vault.archive, snapshot.stamp))
+        await asyncio.to_thread(target.dress, signatures.archives(repository.archive, snapshot.stamp))
         whole = target.finished() if not watcher.left_out else target.folder
         unfinished.end(run.home, run.profile.name, str(target.folder))
         files, size = await asyncio.to_thread(destination_folder.measured, whole)
-        made = await origin.of(run, vault, snapshot)
+        made = await origin.of(run, repository, snapshot)
         if made.foreign and not made.lone:
             run.tell(Warned(caution=Caution.ANOTHER_MACHINE, detail=made.host))
     return Summary(
@@ -170,7 +172,7 @@ async def _fetch(
         stored=fetched.stored,
         seconds=round(fetched.seconds, 1),
         folder=str(whole),
-        host="" if made.by is By.US else made.host,
+        host="" if made.by is Author.US else made.host,
     )
 
 
@@ -190,12 +192,12 @@ async def _warn_if_saved(run: Run, folder: Path) -> None:
         run.tell(Warned(caution=Caution.SAVED_AGAIN, path=shown(os.fsencode(folder)), detail=legible(source)))
 
 
-def _disarm(run: Run, target: Landing, keep_setuid: bool) -> None:
+def _disarm(run: Run, target: DestinationFolder, keep_setuid: bool) -> None:
     for path, caution in target.disarmed(keep_setuid=keep_setuid):
         run.tell(Warned(caution=caution, path=shown(path)))
 
 
-def _made_here(run: Run, held: Holdings, snapshot: Snapshot) -> bool:
+def _made_here(run: Run, held: Contents, snapshot: Snapshot) -> bool:
     """Whether a snapshot and all that it builds on were made from here: duplicity holds their volumes against
     the sums that are kept here. What others made, anyone can have made who knows the public key."""
     made = history.snapshot_sizes(run.home, place_of(run.profile.destination))
@@ -203,23 +205,23 @@ def _made_here(run: Run, held: Holdings, snapshot: Snapshot) -> bool:
     return all(one.stamp in made for one in chain if one.time <= snapshot.time)
 
 
-def _leave(run: Run, target: Landing) -> None:
+def _leave(run: Run, target: DestinationFolder) -> None:
     """A folder in which nothing is goes; any other can be gone on with."""
     if target.empty:
         shutil.rmtree(target.folder, ignore_errors=True)
         unfinished.end(run.home, run.profile.name, str(target.folder))
 
 
-def _amount(run: Run, snapshot: Snapshot, paths: Sequence[bytes]) -> Holds:
+def _amount(run: Run, snapshot: Snapshot, paths: Sequence[bytes]) -> Totals:
     """How much these paths hold, as far as it is known here."""
     found = fetch.amount(run.home, run.profile, snapshot.time, paths)
     if found.files or paths != [_ALL]:
         return found
     sizes = history.snapshot_sizes(run.home, place_of(run.profile.destination))
-    return Holds(*sizes.get(snapshot.stamp, (0, 0)))
+    return Totals(*sizes.get(snapshot.stamp, (0, 0)))
 
 
-def _same(held: Holdings, stamp: str) -> Snapshot:
+def _same(held: Contents, stamp: str) -> Snapshot:
     """The snapshot that a restore was begun from; Failure(NO_SNAPSHOT) if it was removed since."""
     found = next((one for one in held.whole if one.stamp == stamp), None)
     if found is None:
@@ -227,17 +229,17 @@ def _same(held: Holdings, stamp: str) -> Snapshot:
     return found
 
 
-def _lacking(run: Run, snapshot: Snapshot, begun: Unfinished, target: Landing) -> list[bytes]:
+def _lacking(run: Run, snapshot: Snapshot, begun: Unfinished, target: DestinationFolder) -> list[bytes]:
     """What is not there yet as the snapshot has it."""
     file = run.home.catalogue(run.profile)
     listed = (catalogue.below(file, snapshot.time, path) for path in begun.paths or (_ALL,))
     return [*target.lacking(chain.from_iterable(listed))]
 
 
-class _Watcher:
+class _RestoreProgress:
     """Makes progress of what duplicity restores: bytes where the snapshot's size is known, else files."""
 
-    def __init__(self, tell: Tell, target: Path, much: Holds) -> None:
+    def __init__(self, tell: Tell, target: Path, much: Totals) -> None:
         self._tell = tell
         self._files_total, self._total = much.files, much.bytes
         self._target = target
@@ -269,7 +271,7 @@ class _Watcher:
     async def watch(self) -> None:
         """Tell some times a second how far it is, a large file's part that is written included."""
         while True:
-            await asyncio.sleep(_OFTEN)
+            await asyncio.sleep(_PROGRESS_INTERVAL_S)
             if self._last:
                 self._show()
 

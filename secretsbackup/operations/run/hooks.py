@@ -105,7 +105,7 @@ def _recovered(run: Run) -> Letter | None:
 def _remember(run: Run, written: Reason | None, at: datetime | None) -> None:
     """Without room for it the letter is written again: better twice than never."""
     with contextlib.suppress(Failure):
-        notes.set_(run.home, run.profile.name, written=written, written_at=at)
+        notes.update(run.home, run.profile.name, written=written, written_at=at)
 
 
 async def _run(run: Run, which: str, command: tuple[str, ...], told: dict[str, str]) -> None:

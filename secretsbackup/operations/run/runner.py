@@ -92,7 +92,7 @@ class Run(msgspec.Struct, frozen=True, kw_only=True):
 Recipe = Callable[[Run], Awaitable[Summary]]
 
 
-class Live:
+class RunHandle:
     """A run that goes on: listen with `moments()`, stop it with `cancel()`, wait with `outcome()`."""
 
     def __init__(self, run: RunId) -> None:
@@ -163,19 +163,19 @@ def start(
     *,
     ask: Ask = nobody,
     opened_by: Credential = None,
-) -> Live:
+) -> RunHandle:
     """Start a run in the running loop. Failure if not even its journal can be written."""
     began = datetime.now(UTC)
     run = RunId(f"{began:%Y%m%dT%H%M%S}.{began.microsecond // 1000:03}Z-{secrets.token_hex(2)}")
     writer = journal.Writer(at_home.journal(profile.name, run))
-    live = Live(run)
+    handle = RunHandle(run)
     told: list[Moment] = []
 
     def hear(moment: Moment) -> None:
         moment = _written(writer, moment)
         if not isinstance(moment.event, Progressed):
             told.append(moment)
-        live.hear(moment)
+        handle.hear(moment)
 
     tell = _Teller(hear)
 
@@ -187,15 +187,15 @@ def start(
         except Failure:
             pass  # the journal has it: history.catch_up finds it at the next start
         finally:
-            live.hear(ended)
+            handle.hear(ended)
 
     ahead = _ahead(at_home, profile, began)
     here = place_of(profile.destination)
     tell(RunStarted(run=run, profile=profile.name, verb=verb, version=__version__, ahead=ahead, place=here))
     alone = _alone(run, profile, at_home, tell, ask, began, opened_by)
     work = _work(recipe, alone, profile, at_home)
-    live.begin(asyncio.get_running_loop().create_task(work), settle)
-    return live
+    handle.begin(asyncio.get_running_loop().create_task(work), settle)
+    return handle
 
 
 def _written(writer: journal.Writer, moment: Moment) -> Moment:

@@ -52,20 +52,20 @@ def has_timer() -> bool:
 
 
 def _elsewhere(home: Home, now: datetime) -> bool:
-    seen = notes.seen_called(home)
+    seen = notes.called_at(home)
     return seen is not None and abs(now - seen) < _STILL
 
 
 async def look_elsewhere(home: Home) -> None:
     """Remember it where a crontab, or a unit of the system's, begins the backups."""
     if await asyncio.to_thread(unstarted, home) and await cron.calls_us():
-        await asyncio.to_thread(notes.see_called, home, datetime.now(UTC))
+        await asyncio.to_thread(notes.note_called, home, datetime.now(UTC))
 
 
 def called(home: Home) -> None:
     """Something that is not ours began what is due: cron, or a timer that somebody wrote."""
     if not timer.is_ours():
-        notes.see_called(home, datetime.now(UTC))
+        notes.note_called(home, datetime.now(UTC))
 
 
 def best(*, tray: bool) -> Starter:

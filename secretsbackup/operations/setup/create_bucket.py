@@ -14,7 +14,15 @@ from typing import TypeVar
 import msgspec
 
 from secretsbackup.model import policy
-from secretsbackup.model.created import PROTECTIONS, Did, Hand, HandStep, How, Made, Part
+from secretsbackup.model.created import (
+    PROTECTIONS,
+    Created,
+    ManualInstruction,
+    ManualStep,
+    PartDone,
+    PartResult,
+    SetupPart,
+)
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import ProfileName
@@ -25,13 +33,13 @@ from secretsbackup.tools.s3 import creation, protection
 
 _T = TypeVar("_T")
 
-Tell = Callable[[Did], None]
+TellPart = Callable[[PartDone], None]
 
 _PATIENCE, _PAUSE = 60.0, 2.0
 """Seconds: a key that Amazon has just made is not known everywhere at once."""
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class BucketRequest(msgspec.Struct, frozen=True, kw_only=True):
     """For which profile, what bucket and prefix; `iam` is where users are made, if not at the bucket's own
     server. A bucket without a region is made in Amazon's first."""
 
@@ -40,22 +48,22 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     iam: str | None = None
 
 
-async def provision(wish: Wish, admin: Credential, tell: Tell) -> Made:
+async def create_bucket(request: BucketRequest, admin: Credential, tell: TellPart) -> Created:
     """The recipe. Its Failure comes after all that was made has been told."""
-    work = _Work(wish, admin, tell)
-    await _stored(wish.profile)  # before anything is made: is there a keyring to put the key in?
+    work = _Creation(request, admin, tell)
+    await _stored(request.profile)  # before anything is made: is there a keyring to put the key in?
     existed = await _whole(_bucket(work))
     shared = existed and await creation.is_shared(work.bucket, admin)
     for part in PROTECTIONS:
-        await _whole(_protection(work, part, spare=shared and part is not Part.LIFECYCLE))
+        await _whole(_protection(work, part, spare=shared and part is not SetupPart.LIFECYCLE))
     credential = await _whole(_user_and_key(work))
     await _trial(work, credential)
     return work.made
 
 
 async def undo(
-    made: Made, admin: Credential, tell: Tell, *, at: str | None = None, backups_too: bool = False
-) -> Made:
+    made: Created, admin: Credential, tell: TellPart, *, at: str | None = None, backups_too: bool = False
+) -> Created:
     """Take away what a set-up made, as far as that can be done; what is left, nothing if all went well.
 
     A bucket that holds more than our own probes stays, unless `backups_too`, and then only if what else it
@@ -63,31 +71,31 @@ async def undo(
     """
     bucket, user = made.destination, user_name(made.destination)
     if made.stored:
-        made = await _away(made, Part.KEYRING, tell, _forget(made.profile), stored=False)
+        made = await _away(made, SetupPart.KEYRING, tell, _forget(made.profile), stored=False)
     if made.key_id:
         gone = iam.remove_key(bucket, admin, at, user, made.key_id)
-        made = await _away(made, Part.KEY, tell, gone, key_id="")
+        made = await _away(made, SetupPart.KEY, tell, gone, key_id="")
     if made.user:
-        made = await _away(made, Part.USER, tell, iam.remove_user(bucket, admin, at, user), user="")
+        made = await _away(made, SetupPart.USER, tell, iam.remove_user(bucket, admin, at, user), user="")
     if made.bucket:
         gone = _remove_bucket(bucket, admin, backups_too=backups_too)
-        made = await _away(made, Part.BUCKET, tell, gone, bucket=False, rule="")
+        made = await _away(made, SetupPart.BUCKET, tell, gone, bucket=False, rule="")
     elif made.rule:
         gone = protection.remove_rule(bucket, admin)
-        made = await _away(made, Part.LIFECYCLE, tell, gone, rule="")
+        made = await _away(made, SetupPart.LIFECYCLE, tell, gone, rule="")
     return made
 
 
-def steps(bucket: Bucket) -> tuple[HandStep, ...]:
+def steps(bucket: Bucket) -> tuple[ManualInstruction, ...]:
     """How to do the same by hand, in the order of doing; `copy` is what to paste there."""
     rule = msgspec.json.format(msgspec.json.encode({"Rules": [protection.rule(bucket)]})).decode()
     return (
-        HandStep(Hand.BUCKET, bucket.bucket),
-        HandStep(Hand.PROTECTIONS),
-        HandStep(Hand.LIFECYCLE, rule),
-        HandStep(Hand.POLICY, policy.text(policy.for_user(bucket))),
-        HandStep(Hand.USER, user_name(bucket)),
-        HandStep(Hand.KEY),
+        ManualInstruction(ManualStep.BUCKET, bucket.bucket),
+        ManualInstruction(ManualStep.PROTECTIONS),
+        ManualInstruction(ManualStep.LIFECYCLE, rule),
+        ManualInstruction(ManualStep.POLICY, policy.text(policy.for_user(bucket))),
+        ManualInstruction(ManualStep.USER, user_name(bucket)),
+        ManualInstruction(ManualStep.KEY),
     )
 
 
@@ -99,20 +107,20 @@ def user_name(bucket: Bucket) -> str:
     return f"{readable[:55]}-{hashlib.sha256(whole.encode()).hexdigest()[:8]}"
 
 
-class _Work:
+class _Creation:
     """A set-up while it goes on: what was made so far, and who hears of it."""
 
-    def __init__(self, wish: Wish, admin: Credential, tell: Tell) -> None:
-        self.wish, self.admin, self._tell = wish, admin, tell
-        self.made = Made(profile=wish.profile, destination=wish.bucket)
+    def __init__(self, request: BucketRequest, admin: Credential, tell: TellPart) -> None:
+        self.request, self.admin, self._tell = request, admin, tell
+        self.made = Created(profile=request.profile, destination=request.bucket)
 
     @property
     def bucket(self) -> Bucket:
         return self.made.destination
 
-    def tell(self, part: Part, how: How, detail: str = "", **made: object) -> None:
+    def tell(self, part: SetupPart, how: PartResult, detail: str = "", **made: object) -> None:
         self.made = msgspec.structs.replace(self.made, **made)
-        self._tell(Did(part=part, how=how, made=self.made, detail=detail))
+        self._tell(PartDone(part=part, how=how, made=self.made, detail=detail))
 
 
 async def _whole(part: Coroutine[None, None, _T]) -> _T:
@@ -127,16 +135,16 @@ async def _whole(part: Coroutine[None, None, _T]) -> _T:
         raise
 
 
-async def _bucket(work: _Work) -> bool:
+async def _bucket(work: _Creation) -> bool:
     """Find or make the bucket; whether it was there before."""
     region = await creation.find(work.bucket, work.admin)
     if region is None:
-        work.tell(Part.BUCKET, How.BEGUN, bucket=True)
+        work.tell(SetupPart.BUCKET, PartResult.BEGUN, bucket=True)
         await creation.make(work.bucket, work.admin)
         region = await creation.find(work.bucket, work.admin)
-        work.tell(Part.BUCKET, How.MADE, work.bucket.bucket, destination=_in(work.bucket, region))
+        work.tell(SetupPart.BUCKET, PartResult.MADE, work.bucket.bucket, destination=_in(work.bucket, region))
         return False
-    work.tell(Part.BUCKET, How.FOUND, work.bucket.bucket, destination=_in(work.bucket, region))
+    work.tell(SetupPart.BUCKET, PartResult.FOUND, work.bucket.bucket, destination=_in(work.bucket, region))
     return True
 
 
@@ -145,48 +153,48 @@ def _in(bucket: Bucket, region: str | None) -> Bucket:
     return msgspec.structs.replace(bucket, region=region or bucket.region)
 
 
-async def _protection(work: _Work, part: Part, *, spare: bool) -> None:
-    work.tell(part, How.BEGUN)
+async def _protection(work: _Creation, part: SetupPart, *, spare: bool) -> None:
+    work.tell(part, PartResult.BEGUN)
     how, detail = await protection.protect(work.bucket, work.admin, part, spare=spare)
-    ours = part is Part.LIFECYCLE and how is How.MADE
+    ours = part is SetupPart.LIFECYCLE and how is PartResult.MADE
     work.tell(part, how, detail, **({"rule": protection.rule_name(work.bucket)} if ours else {}))
 
 
-async def _user_and_key(work: _Work) -> Credential:
+async def _user_and_key(work: _Creation) -> Credential:
     """The credential that the profile will use: the user's own, or the given one where no users are made."""
-    user, place = user_name(work.bucket), (work.bucket, work.admin, work.wish.iam)
+    user, place = user_name(work.bucket), (work.bucket, work.admin, work.request.iam)
     found = await iam.find_user(*place, user)
     if found is None:
-        work.tell(Part.USER, How.UNKNOWN_THERE)
+        work.tell(SetupPart.USER, PartResult.UNKNOWN_THERE)
         return await _given(work)
     if not found:
-        work.tell(Part.USER, How.BEGUN, user=user)
+        work.tell(SetupPart.USER, PartResult.BEGUN, user=user)
         await iam.make_user(*place, user)
-    work.tell(Part.USER, How.FOUND if found else How.MADE, user)
+    work.tell(SetupPart.USER, PartResult.FOUND if found else PartResult.MADE, user)
     await iam.permit(*place, user, policy.text(policy.for_user(work.bucket)))
-    work.tell(Part.POLICY, How.MADE, iam.POLICY)
-    kept = await _stored(work.wish.profile)
+    work.tell(SetupPart.POLICY, PartResult.MADE, iam.POLICY)
+    kept = await _stored(work.request.profile)
     if kept and await iam.has_key(*place, user, kept):
-        work.tell(Part.KEY, How.FOUND)
+        work.tell(SetupPart.KEY, PartResult.FOUND)
         return kept
     key_id, pair = await iam.make_key(*place, user)
-    work.tell(Part.KEY, How.MADE, key_id, key_id=key_id)
+    work.tell(SetupPart.KEY, PartResult.MADE, key_id, key_id=key_id)
     return await _keep(work, pair)
 
 
-async def _given(work: _Work) -> Credential:
+async def _given(work: _Creation) -> Credential:
     """Keep the given key: it is the only one there is. One of the user's own ~/.aws stays there."""
     if not isinstance(work.admin, KeyPair):
         return work.admin
     return await _keep(work, KeyPair(work.admin.key_id, work.admin.secret))
 
 
-async def _keep(work: _Work, pair: KeyPair) -> KeyPair:
-    profile = work.wish.profile
-    work.tell(Part.KEYRING, How.BEGUN, stored=True)
+async def _keep(work: _Creation, pair: KeyPair) -> KeyPair:
+    profile = work.request.profile
+    work.tell(SetupPart.KEYRING, PartResult.BEGUN, stored=True)
     await keychain.keep(profile, SecretName.AWS_ACCESS_KEY_ID, pair.key_id)
     await keychain.keep(profile, SecretName.AWS_SECRET_ACCESS_KEY, pair.secret)
-    work.tell(Part.KEYRING, How.MADE, profile)
+    work.tell(SetupPart.KEYRING, PartResult.MADE, profile)
     return pair
 
 
@@ -202,9 +210,9 @@ async def _stored(profile: ProfileName) -> KeyPair | None:
     return KeyPair(key_id, secret) if key_id and secret else None
 
 
-async def _trial(work: _Work, credential: Credential) -> None:
+async def _trial(work: _Creation, credential: Credential) -> None:
     """Put, read and delete with the new key, waiting until it is known everywhere."""
-    work.tell(Part.TRIAL, How.BEGUN)
+    work.tell(SetupPart.TRIAL, PartResult.BEGUN)
     for left in reversed(range(round(_PATIENCE / _PAUSE))):
         try:
             await s3.probe(work.bucket, credential)
@@ -214,7 +222,7 @@ async def _trial(work: _Work, credential: Credential) -> None:
             if not (fresh and left and work.made.key_id):
                 raise
             await asyncio.sleep(_PAUSE)
-    work.tell(Part.TRIAL, How.MADE)
+    work.tell(SetupPart.TRIAL, PartResult.MADE)
 
 
 async def _remove_bucket(bucket: Bucket, admin: Credential, *, backups_too: bool) -> None:
@@ -223,13 +231,15 @@ async def _remove_bucket(bucket: Bucket, admin: Credential, *, backups_too: bool
     await creation.remove(bucket, admin)
 
 
-async def _away(made: Made, part: Part, tell: Tell, removal: Awaitable[None], **left: object) -> Made:
+async def _away(
+    made: Created, part: SetupPart, tell: TellPart, removal: Awaitable[None], **left: object
+) -> Created:
     """Do one removal; one that fails does not keep the others from being done."""
     try:
         await removal
     except Failure as failure:
-        tell(Did(part=part, how=How.KEPT, made=made, why=failure.cause))
+        tell(PartDone(part=part, how=PartResult.KEPT, made=made, cause=failure.cause))
         return made
     made = msgspec.structs.replace(made, **left)
-    tell(Did(part=part, how=How.REMOVED, made=made))
+    tell(PartDone(part=part, how=PartResult.REMOVED, made=made))
     return made

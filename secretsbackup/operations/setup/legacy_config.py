@@ -34,7 +34,7 @@ async def take_over(config: Path, home: Home, name: str | None = None, *, attend
     """
     values = _values(config)
     profile = await _profile(values, name)
-    await registry.enrol(profile, _secrets(values), home, imported=True, attended=attended)
+    await registry.create(profile, _secrets(values), home, imported=True, attended=attended)
     _claim_stage(profile, home)
     return profile
 

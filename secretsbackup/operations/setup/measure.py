@@ -16,9 +16,9 @@ from secretsbackup.model.rsync_patterns import Patterns
 from secretsbackup.tools import rsync, tree
 
 _LARGEST = 5
-_TOLD_EVERY = 0.25
+_PROGRESS_INTERVAL_S = 0.25
 """Seconds."""
-_PATIENCE = 10.0
+_LIMIT_S = 10.0
 """Seconds that somebody waits at a terminal."""
 
 
@@ -56,7 +56,7 @@ async def measure(
 async def idle(profile: Profile, own: Sequence[Path] = ()) -> tuple[str, ...]:
     """The patterns of a profile that leave nothing out; none where that takes too long to say."""
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_LIMIT_S):
             return (await measure(profile.sources, profile.exclude, own)).idle
     except TimeoutError:
         return ()
@@ -85,7 +85,7 @@ def _count(
                     heapq.heappop(largest)
             if stop.is_set():
                 return Amount(counting=True)
-            if time.monotonic() - said > _TOLD_EVERY:
+            if time.monotonic() - said > _PROGRESS_INTERVAL_S:
                 said = time.monotonic()
                 tell(
                     Amount(files=files, bytes=size, left_out=skipped, largest=_sorted(largest), counting=True)

@@ -102,13 +102,13 @@ async def _enrol(profile: Profile, secrets: Secrets, home: Home, known: bool) ->
     """Write the profile and keep its secrets; where there is no keyring the profile alone, and why."""
     try:
         if not known:
-            await registry.enrol(profile, secrets, home, imported=True, attended=True)
+            await registry.create(profile, secrets, home, imported=True, attended=True)
         for name, secret in secrets.items() if known else ():
             await registry.keep_secret(profile, name, secret)
     except Failure as failure:
         if failure.reason not in _NO_KEYRING:
             raise
         if not known:
-            await registry.enrol(profile, {}, home, imported=True, attended=True)
+            await registry.create(profile, {}, home, imported=True, attended=True)
         return failure
     return None

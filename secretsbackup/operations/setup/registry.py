@@ -28,7 +28,7 @@ async def key(name: str) -> Fingerprint:
     return gnupg.usable(await gnupg.resolve(name)).fingerprint
 
 
-def sketch(name: str, sources: tuple[Source, ...], exclude: tuple[str, ...] = ()) -> Profile:
+def partial_profile(name: str, sources: tuple[Source, ...], exclude: tuple[str, ...] = ()) -> Profile:
     """A draft of which nothing else is known yet, to see what stands against these."""
     return Profile(
         name=ProfileName(name),
@@ -39,7 +39,7 @@ def sketch(name: str, sources: tuple[Source, ...], exclude: tuple[str, ...] = ()
     )
 
 
-def to(draft: Profile, destination: Destination) -> Profile:
+def with_destination(draft: Profile, destination: Destination) -> Profile:
     """The draft with a destination."""
     return msgspec.structs.replace(draft, destination=destination)
 
@@ -52,7 +52,7 @@ def free_name(wanted: str, taken: Iterable[str]) -> str:
     return next(name for name in numbered if name not in known)
 
 
-def check_sketch(draft: Profile) -> None:
+def check_partial(draft: Profile) -> None:
     """Failure(PROFILE_INVALID) with the first thing that stands against what is known of it."""
     for problem in problems(draft):
         if problem.field != "key":
@@ -92,7 +92,7 @@ def _by_other_names(draft: Profile) -> Iterator[DraftProblem]:
             yield DraftProblem("destination", faults.InsideSource(path, source.path))
 
 
-async def enrol(
+async def create(
     draft: Profile,
     secrets: Mapping[SecretName, Secret],
     home: Home,
@@ -151,7 +151,7 @@ async def keep_secret(profile: Profile, name: SecretName, secret: Secret) -> Non
     await keychain.keep(profile.name, name, secret)
 
 
-async def leave(profile: Profile, home: Home) -> None:
+async def delete(profile: Profile, home: Home) -> None:
     """Remove a profile, its secrets and its stage; its backups and its history stay."""
     async with lock.held(home, profile.name):
         for name in SecretName:

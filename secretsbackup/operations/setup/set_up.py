@@ -12,10 +12,10 @@ import msgspec
 from secretsbackup.model import causes
 from secretsbackup.model import snapshot as snapshots
 from secretsbackup.model.automatic_start import Starter
-from secretsbackup.model.created import Did, Made
+from secretsbackup.model.created import Created, PartDone
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import KitWish, Task, Told, Traces
+from secretsbackup.model.plan import KitChoice, SetupLeftovers, Task, TaskTold
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.secret import Credential, KeyPair, Secret, SecretName
 from secretsbackup.operations.keys import keys, kit
@@ -26,15 +26,15 @@ from secretsbackup.store import profiles
 from secretsbackup.store.home import Home
 from secretsbackup.tools import destinations, duplicity, gnupg, keychain
 from secretsbackup.tools.duplicity import files
-from secretsbackup.tools.gnupg import Kind
+from secretsbackup.tools.gnupg import KeyKind
 
-Tell = Callable[[Told | Did | Traces], None]
+TellSetup = Callable[[TaskTold | PartDone | SetupLeftovers], None]
 
 NO_KEY = Fingerprint("")
 """The key of a draft for which one is to be made."""
 
 
-class Wish(msgspec.Struct, frozen=True, kw_only=True):
+class SetupRequest(msgspec.Struct, frozen=True, kw_only=True):
     """What is to be set up. With `admin` the credential is an administrator's, used once; `iam` is where it
     makes users. `kind` is that of a key that is to be made. With `adopt` the backups that are there already
     are gone on with. `start` is what is to begin backups by itself from then on; None leaves it as it is."""
@@ -42,60 +42,60 @@ class Wish(msgspec.Struct, frozen=True, kw_only=True):
     draft: Profile
     phrase: Secret
     keep_phrase: bool = True
-    kind: Kind = Kind.CURVE
+    kind: KeyKind = KeyKind.CURVE
     credential: Credential = None
     admin: bool = False
     iam: str | None = None
     adopt: bool = False
-    kit: KitWish = KitWish()
+    kit: KitChoice = KitChoice()
     start: Starter | None = None
-    traces: Traces = Traces()
+    traces: SetupLeftovers = SetupLeftovers()
 
 
-class Established(msgspec.Struct, frozen=True):
+class SetupResult(msgspec.Struct, frozen=True):
     """What stands now; `kit` is None where none was asked for, or it could not be saved."""
 
     profile: Profile
-    kit: kit.Saved | None
+    kit: kit.SavedFiles | None
 
 
-async def establish(wish: Wish, home: Home, tell: Tell) -> Established:
+async def set_up(request: SetupRequest, home: Home, tell: TellSetup) -> SetupResult:
     """The recipe."""
-    _check(wish.draft, home)
-    await _keyring(wish)
-    work = _Work(wish, home, tell)
+    _check(request.draft, home)
+    await _keyring(request)
+    work = _Setup(request, home, tell)
     draft = await _with_key(work)
     draft, credential = await _with_bucket(work, draft)
-    await trial_run.rehearse(draft, credential, wish.phrase, home, tell)
-    if wish.adopt:
+    await trial_run.trial_run(draft, credential, request.phrase, home, tell)
+    if request.adopt:
         await _read(work, draft, credential)
     await _write(work, draft, credential)
     saved = await _kit(work, draft)
     await _start(work)
-    return Established(draft, saved)
+    return SetupResult(draft, saved)
 
 
-def tasks(wish: Wish) -> tuple[Task, ...]:
+def tasks(request: SetupRequest) -> tuple[Task, ...]:
     """What will be done, in this order."""
     asked = {
-        Task.KEY: wish.draft.key == NO_KEY,
-        Task.BUCKET: wish.admin,
-        Task.READ: wish.adopt,
-        Task.KIT: bool(wish.kit.folder),
-        Task.KIT_CHECK: bool(wish.kit.folder),
-        Task.START: wish.start is not None,
+        Task.KEY: request.draft.key == NO_KEY,
+        Task.BUCKET: request.admin,
+        Task.READ: request.adopt,
+        Task.KIT: bool(request.kit.folder),
+        Task.KIT_CHECK: bool(request.kit.folder),
+        Task.START: request.start is not None,
     }
     return tuple(task for task in Task if asked.get(task, True))
 
 
-def astray(traces: Traces, draft: Profile) -> bool:
+def astray(traces: SetupLeftovers, draft: Profile) -> bool:
     """Whether something of what was made is for another plan than this, which would not go on with it."""
     bucket = traces.bucket
     elsewhere = bucket is not None and bucket.anything and not _is_for(bucket, draft)
     return elsewhere or (traces.key is not None and draft.key not in (NO_KEY, traces.key))
 
 
-def _is_for(made: Made, draft: Profile) -> bool:
+def _is_for(made: Created, draft: Profile) -> bool:
     there = draft.destination
     return (
         isinstance(there, Bucket)
@@ -106,8 +106,8 @@ def _is_for(made: Made, draft: Profile) -> bool:
 
 
 async def undo(
-    traces: Traces, admin: Credential, home: Home, tell: Tell, *, iam: str | None = None
-) -> Traces:
+    traces: SetupLeftovers, admin: Credential, home: Home, tell: TellSetup, *, iam: str | None = None
+) -> SetupLeftovers:
     """Take away what an unfinished set-up made; what is left. `admin` is needed for what is in a cloud."""
     left = traces
     if left.bucket:
@@ -121,11 +121,11 @@ async def undo(
     return left
 
 
-class _Work:
+class _Setup:
     """A set-up while it goes on: what it made so far, and who hears of it."""
 
-    def __init__(self, wish: Wish, home: Home, tell: Tell) -> None:
-        self.wish, self.home, self.tell, self.traces = wish, home, tell, wish.traces
+    def __init__(self, request: SetupRequest, home: Home, tell: TellSetup) -> None:
+        self.request, self.home, self.tell, self.traces = request, home, tell, request.traces
 
     def leave(self, **made: object) -> None:
         self.traces = msgspec.structs.replace(self.traces, **made)
@@ -134,53 +134,53 @@ class _Work:
 
 def _check(draft: Profile, home: Home) -> None:
     """Failure before anything is made."""
-    registry.check_sketch(draft)
+    registry.check_partial(draft)
     if draft.name in profiles.load(home):
         raise Failure(causes.ProfileExists(draft.name))
     sharing.check(home, draft)
 
 
-async def _keyring(wish: Wish) -> None:
+async def _keyring(request: SetupRequest) -> None:
     """Failure(KEYRING_MISSING) or (KEYRING_LOCKED), if something is to be kept there."""
-    if wish.keep_phrase or (wish.draft.needs_key_pair and wish.credential):
-        await keychain.get(wish.draft.name, SecretName.GPG_PASSPHRASE)
+    if request.keep_phrase or (request.draft.needs_key_pair and request.credential):
+        await keychain.get(request.draft.name, SecretName.GPG_PASSPHRASE)
 
 
-async def _with_key(work: _Work) -> Profile:
+async def _with_key(work: _Setup) -> Profile:
     """The draft with its key, made now if it has none."""
-    draft, made = work.wish.draft, work.traces.key
+    draft, made = work.request.draft, work.traces.key
     if draft.key != NO_KEY:
         await gnupg.start_agent()
-        await gnupg.try_passphrase(draft.key, work.wish.phrase)
+        await gnupg.try_passphrase(draft.key, work.request.phrase)
         return draft
-    work.tell(Told(task=Task.KEY, over=False))
+    work.tell(TaskTold(task=Task.KEY, over=False))
     if made is None:
-        made = await keys.make(keys.OWNER, work.wish.phrase, work.wish.kind)
+        made = await keys.make(keys.OWNER, work.request.phrase, work.request.kind)
         work.leave(key=made)
     else:
-        await gnupg.try_passphrase(made, work.wish.phrase)
-    work.tell(Told(task=Task.KEY, over=True, detail=made))
+        await gnupg.try_passphrase(made, work.request.phrase)
+    work.tell(TaskTold(task=Task.KEY, over=True, detail=made))
     return msgspec.structs.replace(draft, key=made)
 
 
-async def _with_bucket(work: _Work, draft: Profile) -> tuple[Profile, Credential]:
+async def _with_bucket(work: _Setup, draft: Profile) -> tuple[Profile, Credential]:
     """The draft with its bucket, and what opens it; both are made where an administrator's key is given."""
-    if not (work.wish.admin and isinstance(draft.destination, Bucket)):
-        return draft, work.wish.credential
+    if not (work.request.admin and isinstance(draft.destination, Bucket)):
+        return draft, work.request.credential
 
-    def hear(did: Did) -> None:
-        work.leave(bucket=_with_earlier(did.made, work.wish.traces.bucket))
+    def hear(did: PartDone) -> None:
+        work.leave(bucket=_with_earlier(did.made, work.request.traces.bucket))
         work.tell(did)
 
-    wish = create_bucket.Wish(profile=draft.name, bucket=draft.destination, iam=work.wish.iam)
-    work.tell(Told(task=Task.BUCKET, over=False))
-    made = await create_bucket.provision(wish, work.wish.credential, hear)
-    work.tell(Told(task=Task.BUCKET, over=True))
+    request = create_bucket.BucketRequest(profile=draft.name, bucket=draft.destination, iam=work.request.iam)
+    work.tell(TaskTold(task=Task.BUCKET, over=False))
+    made = await create_bucket.create_bucket(request, work.request.credential, hear)
+    work.tell(TaskTold(task=Task.BUCKET, over=True))
     draft = msgspec.structs.replace(draft, destination=made.destination)
     return draft, await prerequisites.credential(draft)
 
 
-def _with_earlier(made: Made, earlier: Made | None) -> Made:
+def _with_earlier(made: Created, earlier: Created | None) -> Created:
     """What a try made, and an earlier one before it, which this one found there."""
     if earlier is None or earlier.destination.bucket != made.destination.bucket:
         return made
@@ -194,66 +194,66 @@ def _with_earlier(made: Made, earlier: Made | None) -> Made:
     )
 
 
-async def _read(work: _Work, draft: Profile, credential: Credential) -> None:
+async def _read(work: _Setup, draft: Profile, credential: Credential) -> None:
     """Bring the records of the newest backup that is there: key and passphrase must be the ones it was made
     with."""
-    work.tell(Told(task=Task.READ, over=False))
+    work.tell(TaskTold(task=Task.READ, over=False))
     async with visit(draft, work.home, opened_by=credential) as run:
-        vault = await prerequisites.vault(run)
+        repository = await prerequisites.repository(run)
         contents = await destinations.contents(draft.destination, credential)
         newest = snapshots.at(files.chains(contents), None)
         if newest is None:
             raise Failure(causes.NoSnapshot())
-        await duplicity.fetch_metadata(vault, newest.time, work.wish.phrase)
-    work.tell(Told(task=Task.READ, over=True, detail=newest.stamp))
+        await duplicity.fetch_metadata(repository, newest.time, work.request.phrase)
+    work.tell(TaskTold(task=Task.READ, over=True, detail=newest.stamp))
 
 
-async def _write(work: _Work, draft: Profile, credential: Credential) -> None:
+async def _write(work: _Setup, draft: Profile, credential: Credential) -> None:
     """Write the profile; from now on nothing is left to take away."""
-    work.tell(Told(task=Task.WRITE, over=False))
-    secrets = {SecretName.GPG_PASSPHRASE: work.wish.phrase} if work.wish.keep_phrase else {}
-    if isinstance(credential, KeyPair) and not work.wish.admin:
+    work.tell(TaskTold(task=Task.WRITE, over=False))
+    secrets = {SecretName.GPG_PASSPHRASE: work.request.phrase} if work.request.keep_phrase else {}
+    if isinstance(credential, KeyPair) and not work.request.admin:
         secrets[SecretName.AWS_ACCESS_KEY_ID] = credential.key_id
         secrets[SecretName.AWS_SECRET_ACCESS_KEY] = credential.secret
-    await registry.enrol(draft, secrets, work.home, attended=True)
-    work.traces = Traces()
+    await registry.create(draft, secrets, work.home, attended=True)
+    work.traces = SetupLeftovers()
     work.tell(work.traces)
-    work.tell(Told(task=Task.WRITE, over=True))
+    work.tell(TaskTold(task=Task.WRITE, over=True))
 
 
-async def _kit(work: _Work, profile: Profile) -> kit.Saved | None:
+async def _kit(work: _Setup, profile: Profile) -> kit.SavedFiles | None:
     """Save the recovery kit and prove it. One that cannot be saved now can be later."""
-    wish = work.wish.kit
-    if not wish.folder:
+    request = work.request.kit
+    if not request.folder:
         return None
 
     async def known() -> Secret | None:
-        return work.wish.phrase
+        return work.request.phrase
 
     task = Task.KIT
     try:
-        work.tell(Told(task=task, over=False))
-        saved = await kit.save(profile, work.home, Path(wish.folder), known, beside=wish.beside)
-        work.tell(Told(task=task, over=True, detail=str(saved.text.parent)))
+        work.tell(TaskTold(task=task, over=False))
+        saved = await kit.save(profile, work.home, Path(request.folder), known, beside=request.beside)
+        work.tell(TaskTold(task=task, over=True, detail=str(saved.text.parent)))
         task = Task.KIT_CHECK
-        work.tell(Told(task=task, over=False))
+        work.tell(TaskTold(task=task, over=False))
         await kit.check(saved.text, work.home, known, profile)
-        work.tell(Told(task=task, over=True))
+        work.tell(TaskTold(task=task, over=True))
     except Failure as failure:
-        work.tell(Told(task=task, over=True, why=failure.cause))
+        work.tell(TaskTold(task=task, over=True, cause=failure.cause))
         return None
     return saved
 
 
-async def _start(work: _Work) -> None:
+async def _start(work: _Setup) -> None:
     """Have backups begin by themselves. What stands in the way is told, and the status says it again."""
-    if work.wish.start is None:
+    if work.request.start is None:
         return
-    work.tell(Told(task=Task.START, over=False))
+    work.tell(TaskTold(task=Task.START, over=False))
     try:
-        lacking = await automatic_start.turn_on(work.wish.start)
+        lacking = await automatic_start.turn_on(work.request.start)
     except Failure as failure:
-        work.tell(Told(task=Task.START, over=True, why=failure.cause))
+        work.tell(TaskTold(task=Task.START, over=True, cause=failure.cause))
         return
-    why = causes.NotStarted(lacking) if lacking else None
-    work.tell(Told(task=Task.START, over=True, detail=work.wish.start, why=why))
+    cause = causes.NotStarted(lacking) if lacking else None
+    work.tell(TaskTold(task=Task.START, over=True, detail=work.request.start, cause=cause))

@@ -18,7 +18,7 @@ import msgspec
 from secretsbackup.model.patterns import literal
 from secretsbackup.model.profile import Source, labelled
 from secretsbackup.model.rsync_patterns import Patterns
-from secretsbackup.model.size_estimate import Appraisal, Leftover, Suggestion, Tally, Thing
+from secretsbackup.model.size_estimate import LargeItem, Leftover, SizeEstimate, Suggestion, Tally
 from secretsbackup.store.home import Home
 from secretsbackup.tools import rsync
 
@@ -35,17 +35,17 @@ _LARGEST = 8
 _ALMOST = 0.8
 _LEAST = 1 << 20
 """Bytes; what is smaller is not worth a line."""
-_OFTEN = 0.25
+_PROGRESS_INTERVAL_S = 0.25
 """Seconds between two interim counts."""
 
 
-async def appraise(
-    sources: Sequence[str], exclude: Sequence[str], home: Home, heard: Callable[[Appraisal], None]
-) -> Appraisal:
+async def size_up(
+    sources: Sequence[str], exclude: Sequence[str], home: Home, heard: Callable[[SizeEstimate], None]
+) -> SizeEstimate:
     """Count; `heard` gets the count so far, in the loop's own thread. To be cancelled at any time."""
     loop, stop = asyncio.get_running_loop(), threading.Event()
 
-    def tell(so_far: Appraisal) -> None:
+    def tell(so_far: SizeEstimate) -> None:
         with contextlib.suppress(RuntimeError):  # the loop is closed: nobody listens any more
             loop.call_soon_threadsafe(lambda: None if stop.is_set() else heard(so_far))
 
@@ -74,7 +74,7 @@ class _Count:
         exclude: Sequence[str],
         home: Home,
         stop: threading.Event,
-        tell: Callable[[Appraisal], None],
+        tell: Callable[[SizeEstimate], None],
     ) -> None:
         self._sources, self._stop, self._tell = sources, stop, tell
         self._exclude, self._patterns = exclude, Patterns(())
@@ -86,7 +86,7 @@ class _Count:
         self._files: list[tuple[int, str, str]] = []
         self._told = time.monotonic()
 
-    def run(self) -> Appraisal:
+    def run(self) -> SizeEstimate:
         for source in dict.fromkeys(self._sources):
             self._base[source] = [0, 0]
             self._source(source)
@@ -102,7 +102,7 @@ class _Count:
         waiting = [_Place(source, "", frozenset())]
         while waiting and not self._stop.is_set():
             waiting += self._look(source, waiting.pop())
-            if time.monotonic() - self._told > _OFTEN:
+            if time.monotonic() - self._told > _PROGRESS_INTERVAL_S:
                 self._tell(self._appraisal(done=False))
                 self._told = time.monotonic()
 
@@ -180,19 +180,19 @@ class _Count:
         count[0] += 1
         count[1] += size
 
-    def _appraisal(self, *, done: bool) -> Appraisal:
+    def _appraisal(self, *, done: bool) -> SizeEstimate:
         suggestions = [
             Suggestion(kind, tuple(self._found[kind]), {source: Tally(*n) for source, n in found.items()})
             for kind, found in self._kinds.items()
         ]
-        return Appraisal(
+        return SizeEstimate(
             {source: Tally(*count) for source, count in self._base.items()},
             tuple(sorted(suggestions, key=lambda one: -one.all.bytes)),
             tuple(self._largest()),
             done,
         )
 
-    def _largest(self) -> Iterator[Thing]:
+    def _largest(self) -> Iterator[LargeItem]:
         """Files, and what lies at the top of a source; not a folder that is but one of those files."""
         least = max(_LEAST, sum(size for _, size in self._base.values()) // 100)
         tops = [(size, source, name, folder) for (source, name, folder), size in self._tops.items()]
@@ -202,7 +202,7 @@ class _Count:
         for size, source, inside, folder in heapq.nlargest(_LARGEST, [*folders, *deep]):
             if size >= least and self._writable(inside):
                 ending = "/" if folder else ""
-                yield Thing(os.path.join(source, inside), literal(inside) + ending, size, folder)  # noqa: PTH118
+                yield LargeItem(os.path.join(source, inside), literal(inside) + ending, size, folder)  # noqa: PTH118
 
     def _writable(self, inside: str) -> bool:
         return "\n" not in inside and not any("\udc80" <= char <= "\udcff" for char in inside)

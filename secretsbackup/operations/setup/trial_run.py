@@ -13,17 +13,17 @@ from secretsbackup.model import causes
 from secretsbackup.model import snapshot as snapshots
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host
 from secretsbackup.model.outcome import Failure
-from secretsbackup.model.plan import Task, Told
+from secretsbackup.model.plan import Task, TaskTold
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import Credential, Secret
-from secretsbackup.model.snapshot import Kind
+from secretsbackup.model.snapshot import SnapshotKind
 from secretsbackup.operations.repository import prerequisites
 from secretsbackup.operations.run.runner import Run, visit
 from secretsbackup.store.home import Home, owner_only
 from secretsbackup.tools import destinations, duplicity
-from secretsbackup.tools.duplicity import Vault, files
+from secretsbackup.tools.duplicity import Repository, files
 
-Tell = Callable[[Told], None]
+TellTask = Callable[[TaskTold], None]
 
 _CANARY: Mapping[str, bytes] = {
     "canary.txt": b"If you can read this after a restore, your backups work.\n",
@@ -34,7 +34,9 @@ _RANDOM = 64 << 10
 """Bytes that do not compress."""
 
 
-async def rehearse(profile: Profile, credential: Credential, phrase: Secret, home: Home, tell: Tell) -> None:
+async def trial_run(
+    profile: Profile, credential: Credential, phrase: Secret, home: Home, tell: TellTask
+) -> None:
     """Do it with this profile, which need not be written yet; Failure(SAMPLE_DIFFERS) if a byte is wrong.
 
     A canary that cannot be taken away again is told, and no failure.
@@ -49,21 +51,21 @@ async def rehearse(profile: Profile, credential: Credential, phrase: Secret, hom
         staging=None,
     )
     async with visit(trial, home, opened_by=credential) as run:
-        vault = await prerequisites.vault(run)
+        repository = await prerequisites.repository(run)
         try:
-            await _save(run, vault, tell)
-            await _restore(run, vault, phrase, tell)
+            await _save(run, repository, tell)
+            await _restore(run, repository, phrase, tell)
         finally:
-            await _clear(vault, tell, keep_folder=there)
+            await _clear(repository, tell, keep_folder=there)
 
 
-async def _save(run: Run, vault: Vault, tell: Tell) -> None:
-    tell(Told(task=Task.SAVE, over=False))
+async def _save(run: Run, repository: Repository, tell: TellTask) -> None:
+    tell(TaskTold(task=Task.SAVE, over=False))
     _lay(_canary(run))
-    await destinations.prepare(vault.destination)
+    await destinations.prepare(repository.destination)
     await duplicity.back_up(
-        vault,
-        Kind.FULL,
+        repository,
+        SnapshotKind.FULL,
         _canary(run),
         compression=run.profile.compression,
         passphrase=None,
@@ -71,34 +73,34 @@ async def _save(run: Run, vault: Vault, tell: Tell) -> None:
         adopt=False,
         tell=lambda _: None,
     )
-    tell(Told(task=Task.SAVE, over=True))
+    tell(TaskTold(task=Task.SAVE, over=True))
 
 
-async def _restore(run: Run, vault: Vault, phrase: Secret, tell: Tell) -> None:
+async def _restore(run: Run, repository: Repository, phrase: Secret, tell: TellTask) -> None:
     """With an archive folder that knows nothing: so all must come from the destination and be decrypted."""
-    tell(Told(task=Task.FETCH, over=False))
-    contents = await destinations.contents(vault.destination, vault.credential)
+    tell(TaskTold(task=Task.FETCH, over=False))
+    contents = await destinations.contents(repository.destination, repository.credential)
     made = snapshots.at(files.chains(contents), None)
     if made is None:
         raise Failure(causes.VolumeMissing("no new snapshot is at the destination"))
     restored = owner_only(run.temporary / "restored")
-    cold = msgspec.structs.replace(vault, archive=owner_only(run.temporary / "cold" / "trial"))
+    cold = msgspec.structs.replace(repository, archive=owner_only(run.temporary / "cold" / "trial"))
     await duplicity.restore(cold, made.time, restored, path=None, passphrase=phrase, heard=lambda _: None)
     _compare(_canary(run), restored)
-    tell(Told(task=Task.FETCH, over=True))
+    tell(TaskTold(task=Task.FETCH, over=True))
 
 
-async def _clear(vault: Vault, tell: Tell, *, keep_folder: bool) -> None:
-    tell(Told(task=Task.CLEAR, over=False))
+async def _clear(repository: Repository, tell: TellTask, *, keep_folder: bool) -> None:
+    tell(TaskTold(task=Task.CLEAR, over=False))
     try:
-        await destinations.clear(vault.destination, vault.credential)
-        if not keep_folder and isinstance(vault.destination, Folder):
-            Path(vault.destination.path).parent.rmdir()
+        await destinations.clear(repository.destination, repository.credential)
+        if not keep_folder and isinstance(repository.destination, Folder):
+            Path(repository.destination.path).parent.rmdir()
     except (Failure, OSError) as error:
-        why = error.cause if isinstance(error, Failure) else None
-        tell(Told(task=Task.CLEAR, over=True, why=why))
+        cause = error.cause if isinstance(error, Failure) else None
+        tell(TaskTold(task=Task.CLEAR, over=True, cause=cause))
         return
-    tell(Told(task=Task.CLEAR, over=True))
+    tell(TaskTold(task=Task.CLEAR, over=True))
 
 
 def _canary(run: Run) -> Path:

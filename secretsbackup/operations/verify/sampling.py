@@ -28,7 +28,7 @@ _TOGETHER = 32 << 20
 """Bytes that the files of such a folder have together: less than a volume."""
 
 
-class Place(msgspec.Struct, frozen=True):
+class SamplePath(msgspec.Struct, frozen=True):
     """A path of a snapshot to be restored (b"": all of it), and the files at or below it to be compared.
     As bytes, relative to the snapshot."""
 
@@ -36,7 +36,7 @@ class Place(msgspec.Struct, frozen=True):
     files: tuple[bytes, ...] = ()
 
 
-def places(stage: Path, before: float) -> list[Place]:
+def places(stage: Path, before: float) -> list[SamplePath]:
     """Some places of the stage whose files have not been touched since `before` (seconds since 1970).
 
     Most are about a file that is as likely as any other, the rest about one that is the likelier the larger
@@ -89,9 +89,9 @@ def _as_sent(path: bytes, status: os.stat_result, before: float) -> bool:
     return regular and status.st_ctime < before and os.access(path, os.R_OK)
 
 
-def _around(stage: Path, path: bytes, before: float) -> Place:
+def _around(stage: Path, path: bytes, before: float) -> SamplePath:
     """The largest folder about a file that is still small, or the file alone."""
-    place = Place(path, (path,))
+    place = SamplePath(path, (path,))
     folder = path.rpartition(b"/")[0]
     while folder:
         wider = _small(stage, folder, before)
@@ -101,7 +101,7 @@ def _around(stage: Path, path: bytes, before: float) -> Place:
     return place
 
 
-def _small(stage: Path, folder: bytes, before: float) -> Place | None:
+def _small(stage: Path, folder: bytes, before: float) -> SamplePath | None:
     root = bytes(stage)
     files: list[bytes] = []
     size = 0
@@ -111,7 +111,7 @@ def _small(stage: Path, folder: bytes, before: float) -> Place | None:
             return None
         if _as_sent(path, status, before):
             files.append(path[len(root) + 1 :])
-    return Place(folder, tuple(files))
+    return SamplePath(folder, tuple(files))
 
 
 def _within(path: bytes, found: Iterable[bytes]) -> bool:

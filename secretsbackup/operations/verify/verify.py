@@ -18,7 +18,7 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model import causes
-from secretsbackup.model.entry import Seen, What
+from secretsbackup.model.entry import EntryKind, SeenEntry
 from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure, Summary
 from secretsbackup.model.paths import shown
@@ -27,15 +27,15 @@ from secretsbackup.model.secret import Secret
 from secretsbackup.model.snapshot import Chain, Snapshot
 from secretsbackup.operations.backup import outbox, staging
 from secretsbackup.operations.repository import contents, origin, prerequisites, repair, unregistered
-from secretsbackup.operations.repository.contents import Holdings, chosen
+from secretsbackup.operations.repository.contents import Contents, chosen
 from secretsbackup.operations.run import hooks
 from secretsbackup.operations.run.runner import Run
-from secretsbackup.operations.verify.sampling import Place, places, sample
+from secretsbackup.operations.verify.sampling import SamplePath, places, sample
 from secretsbackup.store import boundary, history, stage_state
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import owner_only
 from secretsbackup.tools import duplicity
-from secretsbackup.tools.duplicity import Vault, files, log, signatures, volumes
+from secretsbackup.tools.duplicity import Repository, files, log, signatures, volumes
 from secretsbackup.tools.duplicity.volumes import Spans
 
 _A_FILE, _A_BYTE = 0.0002, 4e-9
@@ -55,42 +55,44 @@ _ALL = 512 << 20
 async def verify(run: Run) -> Summary:
     """The recipe. Nothing is written to the destination; what a power cut has torn there is taken away."""
     with run.step(Step.CHECK):
-        vault = await prerequisites.vault(run)
-        await repair.mend_folder(run, vault)
-    with run.step(Step.PROVE):
-        held = await contents.look(run, vault)
+        repository = await prerequisites.repository(run)
+        await repair.repair_folder(run, repository)
+    with run.step(Step.AUDIT):
+        held = await contents.audit(run, repository)
         snapshot = chosen(held.chains, None)
-        await unregistered.refuse_unkeyed_snapshot(vault, held.contents, snapshot)
-        await origin.ours(run, vault, held)
+        await unregistered.refuse_unkeyed_snapshot(repository, held.contents, snapshot)
+        await origin.ours(run, repository, held)
         if held.broken:
             raise Failure(causes.VolumeMissing(held.chains[-1].snapshots[0].stamp))
     chain = held.chain_of(snapshot)
-    await contents.can_begin(vault, held, snapshot, whole=True)
+    await contents.can_begin(repository, held, snapshot, whole=True)
     phrase = await prerequisites.passphrase(run)
-    with contents.judging(run, vault, held, snapshot):
-        return await _drill(run, vault, phrase, snapshot, chain)
+    with contents.judging(run, repository, held, snapshot):
+        return await _drill(run, repository, phrase, snapshot, chain)
 
 
-async def _drill(run: Run, vault: Vault, phrase: Secret, snapshot: Snapshot, chain: Chain) -> Summary:
+async def _drill(
+    run: Run, repository: Repository, phrase: Secret, snapshot: Snapshot, chain: Chain
+) -> Summary:
     """Restore a sample of a snapshot out of nothing, and compare it."""
-    cold = msgspec.structs.replace(vault, archive=owner_only(run.temporary / "cold" / "archive"))
+    cold = msgspec.structs.replace(repository, archive=owner_only(run.temporary / "cold" / "archive"))
     with run.step(Step.FETCH):
         metadata = await _seconds(duplicity.fetch_metadata(cold, snapshot.time, phrase))
-        held = await contents.look(run, cold)
-        start = await _seconds(duplicity.do_nothing(cold, phrase))
+        held = await contents.audit(run, cold)
+        start = await _seconds(duplicity.measure_startup(cold, phrase))
         stored = _stored(volumes.spans(cold.archive, chain, snapshot), held)
         wanted, known = await asyncio.to_thread(_sample, run, cold, snapshot)
         unsent: list[bytes] = []
-        count, size = _holds(run, vault, snapshot)
+        count, size = _holds(run, repository, snapshot)
         whole = 0 < size <= _ALL and stored(b"") <= sum(stored(place.path) for place in wanted)
         if whole:
-            wanted = [Place(b"", tuple(path for place in wanted for path in place.files))]
+            wanted = [SamplePath(b"", tuple(path for place in wanted for path in place.files))]
         if known:
             run.tell(Warned(caution=Caution.NOT_COMPARED))
         else:
             wanted, unsent = await asyncio.to_thread(_parted, run, cold, snapshot, wanted)
         volume = max(chain.size // max(sum(one.volumes for one in chain.snapshots), 1), 1)
-        watcher = _Watcher(run.tell, [stored(place.path) for place in wanted], volume)
+        watcher = _VerifyProgress(run.tell, [stored(place.path) for place in wanted], volume)
         owner_only(run.temporary / "samples")  # what is restored is written below it, and nowhere else
         fetching = 0.0
         for number, place in enumerate(wanted):
@@ -102,10 +104,10 @@ async def _drill(run: Run, vault: Vault, phrase: Secret, snapshot: Snapshot, cha
         try:
             sizes, others = await asyncio.to_thread(_compared, run, cold, snapshot, wanted, known)
         except Failure:
-            staging.doubt(run)
+            staging.compare_by_content(run)
             raise
         if unsent or others:
-            staging.doubt(run)
+            staging.compare_by_content(run)
             outbox.not_sent(run, [*unsent, *others])
     fetched = sum(stored(place.path) for place in wanted)
     rate = max(fetching - len(wanted) * start, 0.0) / fetched if fetched else 0.0
@@ -121,14 +123,14 @@ async def _drill(run: Run, vault: Vault, phrase: Secret, snapshot: Snapshot, cha
     )
 
 
-def _stored(spans: Spans | None, held: Holdings) -> Callable[[bytes], int]:
+def _stored(spans: Spans | None, held: Contents) -> Callable[[bytes], int]:
     """Tells how many bytes of volumes must be fetched for a path."""
     return lambda path: sum(held.size_of(name) for name in spans.of(path)) if spans else 0
 
 
-def _holds(run: Run, vault: Vault, snapshot: Snapshot) -> tuple[int, int]:
+def _holds(run: Run, repository: Repository, snapshot: Snapshot) -> tuple[int, int]:
     """How many files and bytes a snapshot has; (0, 0) if it was not made from here."""
-    return history.snapshot_sizes(run.home, place_of(vault.destination)).get(snapshot.stamp, (0, 0))
+    return history.snapshot_sizes(run.home, place_of(repository.destination)).get(snapshot.stamp, (0, 0))
 
 
 async def _seconds(work: Awaitable[None]) -> float:
@@ -139,9 +141,9 @@ async def _seconds(work: Awaitable[None]) -> float:
 
 
 async def _restore(
-    cold: Vault,
+    cold: Repository,
     snapshot: Snapshot,
-    place: Place,
+    place: SamplePath,
     target: Path,
     phrase: Secret,
     heard: Callable[[log.Stanza], None],
@@ -156,42 +158,48 @@ async def _restore(
         raise
 
 
-def _restored(run: Run, number: int, path: bytes = b"", place: Place | None = None) -> Path:
+def _restored(run: Run, number: int, path: bytes = b"", place: SamplePath | None = None) -> Path:
     """Where a place of the sample is restored to, or a file of that place."""
     folder = run.temporary / "samples" / str(number)
     inside = path.removeprefix(place.path).lstrip(b"/") if place else b""
     return Path(os.fsdecode(bytes(folder) + b"/" + inside)) if inside else folder
 
 
-def _sample(run: Run, cold: Vault, snapshot: Snapshot) -> tuple[list[Place], dict[bytes, Seen]]:
+def _sample(
+    run: Run, cold: Repository, snapshot: Snapshot
+) -> tuple[list[SamplePath], dict[bytes, SeenEntry]]:
     """The places to be restored; and what is known of their files where nothing is staged here."""
     known = stage_state.read(run.home, run.profile)
     before = math.inf if known and not known.unsent else snapshot.time.timestamp()
     if found := places(run.home.stage(run.profile), before):
         return found, {}
     seen = sample(_listed(cold, snapshot))
-    return [Place(one.path, (one.path,)) for one in seen], {one.path: one for one in seen}
+    return [SamplePath(one.path, (one.path,)) for one in seen], {one.path: one for one in seen}
 
 
-def _listed(cold: Vault, snapshot: Snapshot) -> Iterator[Seen]:
+def _listed(cold: Repository, snapshot: Snapshot) -> Iterator[SeenEntry]:
     """The files of a snapshot by its signatures, which tell their sizes to some hundred bytes."""
     archives = signatures.archives(cold.archive, snapshot.stamp) or []
-    return (seen for seen in signatures.state(archives) if seen.what is What.FILE)
+    return (seen for seen in signatures.state(archives) if seen.what is EntryKind.FILE)
 
 
 def _parted(
-    run: Run, cold: Vault, snapshot: Snapshot, wanted: Sequence[Place]
-) -> tuple[list[Place], list[bytes]]:
+    run: Run, cold: Repository, snapshot: Snapshot, wanted: Sequence[SamplePath]
+) -> tuple[list[SamplePath], list[bytes]]:
     """The places without the files that were never sent, as the snapshot's signatures say, or are known to be
     sent only in part; and these."""
     sampled = {path for place in wanted for path in place.files}
     sent = {seen.path for seen in _listed(cold, snapshot) if seen.path in sampled} - outbox.whole(run)
-    left = [Place(place.path, tuple(path for path in place.files if path in sent)) for place in wanted]
+    left = [SamplePath(place.path, tuple(path for path in place.files if path in sent)) for place in wanted]
     return [place for place in left if place.files], sorted(sampled - sent)
 
 
 def _compared(
-    run: Run, cold: Vault, snapshot: Snapshot, wanted: Sequence[Place], known: Mapping[bytes, Seen]
+    run: Run,
+    cold: Repository,
+    snapshot: Snapshot,
+    wanted: Sequence[SamplePath],
+    known: Mapping[bytes, SeenEntry],
 ) -> tuple[list[int], list[bytes]]:
     """The sizes of the restored files, each being as it was staged, or as large as its signature says; and
     those that came back as they were sent, but are another way in the stage."""
@@ -211,7 +219,7 @@ def _compared(
     return sizes, others
 
 
-def _measure(seen: Seen, restored: Path) -> None:
+def _measure(seen: SeenEntry, restored: Path) -> None:
     size = _size(restored)
     if not seen.least <= size <= seen.most:
         raise Failure(causes.SampleDiffers(shown(seen.path)))
@@ -246,7 +254,7 @@ def _size(restored: Path) -> int:
     return status.st_size if stat.S_ISREG(status.st_mode) else -1
 
 
-class _Watcher:
+class _VerifyProgress:
     """Makes progress of the volumes that duplicity is done with; each counts as one of mean size."""
 
     def __init__(self, tell: Tell, sizes: Sequence[int], volume: int) -> None:
@@ -266,7 +274,7 @@ class _Watcher:
             error = OSError(self._refused, os.strerror(self._refused), str(folder))
             raise boundary.failure(error, folder) or failure from None
 
-    def next(self, place: Place) -> None:
+    def next(self, place: SamplePath) -> None:
         """The next place is begun."""
         self._place, self._volumes, self._path = self._place + 1, 0, place.path
         self._show()

@@ -41,7 +41,7 @@ async def watch(home: Home, now: datetime | None = None) -> list[Alarm]:
             _sees(stands)
             told = notes.read(home, profile.name).alarmed
             if overdue(stands, now) and (_not_today(told, now) or _before(told, stands.safe_as_of)):
-                notes.set_(home, profile.name, alarmed=now)
+                notes.update(home, profile.name, alarmed=now)
                 title, text = words.overdue(profile.name), words.health(stands, now)
                 shown = await notify.show(title, text)
                 in_vain = await hooks.tell(profile, profile.calls.overdue, Letter(title, text))
@@ -58,9 +58,9 @@ async def _cannot(home: Home, failure: Failure, now: datetime) -> None:
 
     A database that another program holds is free again before anyone could do something about it.
     """
-    told = notes.seen_unwatched(home)
+    told = notes.unwatched_since(home)
     if failure.reason is not Reason.MEMORY_BUSY and _not_today(told, now):
-        notes.see_unwatched(home, now)
+        notes.note_unwatched(home, now)
         await notify.show(words.unwatched(), str(words.reason(failure.cause)))
 
 

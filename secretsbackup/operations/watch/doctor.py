@@ -19,7 +19,7 @@ from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Credential
 from secretsbackup.operations.keys import keys
 from secretsbackup.operations.repository import prerequisites
-from secretsbackup.operations.repository.prerequisites import Opens
+from secretsbackup.operations.repository.prerequisites import FindCredential
 from secretsbackup.operations.setup import measure
 from secretsbackup.store import lock
 from secretsbackup.store.home import Home
@@ -30,12 +30,14 @@ LITTLE = 1 << 30
 """Bytes: with less room than this a folder will not hold another backup for long."""
 
 
-async def examine(profile: Profile, opens: Opens = prerequisites.credential) -> AsyncIterator[Finding]:
+async def examine(
+    profile: Profile, opens: FindCredential = prerequisites.credential
+) -> AsyncIterator[Finding]:
     """Everything about a profile: programs, key, secrets, destination. Nothing is changed."""
     yield await _try("programs", _programs)
     yield Finding(right="sandbox", sign=confinement(sandbox.version(), apart=await _sees_apart()))
     yield (key := await _try("key", lambda: _key(profile)))
-    if key.why is None or key.why.reason is Reason.KEY_EXPIRED:
+    if key.cause is None or key.cause.reason is Reason.KEY_EXPIRED:
         yield await _try("opens", lambda: keys.opens(profile))
     for pattern in await _idle(profile):
         yield Finding(right="exclude", sign=Sign.EXCLUDES_NOTHING, detail=pattern)
@@ -67,7 +69,7 @@ async def examine_destination(
             yield await _try("put", lambda: destinations.probe(destination, None))
 
 
-async def end_uploads(profile: Profile, home: Home, opens: Opens = prerequisites.credential) -> int:
+async def end_uploads(profile: Profile, home: Home, opens: FindCredential = prerequisites.credential) -> int:
     """End the uploads that were begun and never finished; how many. Skip(BUSY) while a run goes on."""
     if not isinstance(profile.destination, Bucket):
         return 0
@@ -89,7 +91,7 @@ async def _bucket(bucket: Bucket, credential: Credential) -> AsyncIterator[Findi
             _, frozen = await destinations.listing(bucket, credential)
             if frozen:
                 cause = causes.Frozen(min(frozen), len(frozen) - 1)
-                yield Finding(right="objects", sign=Sign.FROZEN, why=cause)
+                yield Finding(right="objects", sign=Sign.FROZEN, cause=cause)
         if bucket.endpoint and Sign.ALLOWED in {one.sign for one in tried if one.right == Action.PUT}:
             yield await settings.checksums(bucket, credential)
         for finding in await permissions.excess(bucket, credential):

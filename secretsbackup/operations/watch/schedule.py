@@ -16,7 +16,7 @@ import msgspec
 from secretsbackup.model import causes
 from secretsbackup.model.causes import Cause
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.due import SLIP, Due, Surroundings, drill_due, due, needs_network
+from secretsbackup.model.due import SLIP, Due, Surroundings, due, needs_network, verification_due
 from secretsbackup.model.event import RunId, Verb
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Profile, ProfileName
@@ -26,13 +26,13 @@ from secretsbackup.store import history, notes, pause, profiles
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from secretsbackup.tools import surroundings
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
 SLICE = 30.0
 """Seconds between two looks: so soon sleep, a new clock, a network or a drive is noticed."""
 _REMEMBERED = 500
 """Runs: with more that came to nothing since the last good one, the wait is long since the longest."""
-_PATIENCE = 5.0
+_LIMIT_S = 5.0
 _ASK_AGAIN = timedelta(hours=6)
 """Between two questions to a keychain that had no passphrase: one that is locked may ask for its password."""
 
@@ -48,14 +48,14 @@ async def look(profile: Profile, home: Home, now: datetime, machine: Surrounding
     return verdict
 
 
-async def look_for_drill(
+async def look_for_verification(
     profile: Profile, home: Home, now: datetime, machine: Surroundings | None = None
 ) -> Due:
     """Whether a verification is due, and why not. It begins by itself only where the keychain has the
     passphrase."""
     around = await _around(profile, home, now, machine or await surroundings.look())
     going_on, past = await asyncio.to_thread(_past, home, profile)
-    verdict = drill_due(profile, past, now, msgspec.structs.replace(around, running=bool(going_on)))
+    verdict = verification_due(profile, past, now, msgspec.structs.replace(around, running=bool(going_on)))
     if verdict.now and (unasked := await _unasked(profile, home, now)):
         return Due(verdict.at, (unasked,))
     return verdict
@@ -71,7 +71,7 @@ async def _unasked(profile: Profile, home: Home, now: datetime) -> Cause | None:
     kept, trouble = await prerequisites.kept_passphrase(profile)
     unasked = None if kept else trouble.cause
     if unasked or known.unasked:
-        await asyncio.to_thread(notes.set_, home, profile.name, unasked=unasked, asked=now)
+        await asyncio.to_thread(notes.update, home, profile.name, unasked=unasked, asked=now)
     return unasked
 
 
@@ -93,7 +93,7 @@ async def _first(home: Home) -> tuple[Profile, Verb] | None:
     try:
         machine = await surroundings.look()
         known = await asyncio.to_thread(profiles.load, home)
-        for asked, verb in ((look, Verb.BACKUP), (look_for_drill, Verb.VERIFY)):
+        for asked, verb in ((look, Verb.BACKUP), (look_for_verification, Verb.VERIFY)):
             for profile in known.values():
                 if (await asked(profile, home, now, machine)).now:
                     return profile, verb
@@ -118,13 +118,13 @@ async def _around(profile: Profile, home: Home, now: datetime, machine: Surround
         paused_until=_paused(home, profile.name, now),
     )
     if not around.complete:
-        await asyncio.to_thread(notes.see_away, home, profile.name, now)
-    return msgspec.structs.replace(around, away=notes.seen_away(home, profile.name))
+        await asyncio.to_thread(notes.note_unreachable, home, profile.name, now)
+    return msgspec.structs.replace(around, away=notes.unreachable_since(home, profile.name))
 
 
 async def _sources(profile: Profile, home: Home) -> tuple[Cause, ...]:
     try:
-        return await in_thread(lambda: availability.absent(home, profile), _PATIENCE)
+        return await run_in_daemon_thread(lambda: availability.absent(home, profile), _LIMIT_S)
     except TimeoutError:
         return (causes.SourceMissing(profile.sources[0].path),)
     except Failure:

@@ -19,7 +19,7 @@ from secretsbackup.operations.setup import automatic_start
 from secretsbackup.store import history, journal, kit, notes, pause, profiles
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
-from secretsbackup.store.notes import Marks
+from secretsbackup.store.notes import Notes
 from secretsbackup.tools import destinations, surroundings
 from secretsbackup.tools.threads import answered
 
@@ -88,7 +88,7 @@ def _remembered(
     )
 
 
-def _kit_outdated(home: Home, profile: Profile, marked: Marks) -> bool:
+def _kit_outdated(home: Home, profile: Profile, marked: Notes) -> bool:
     """Whether the kit that was saved lacks the subkey that backups are encrypted to now."""
     try:
         saved = kit.saved(home, profile)
@@ -154,7 +154,7 @@ def _doubts(past: Sequence[PastRun]) -> tuple[Cause | None, Cause | None]:
     return damage, unproven
 
 
-def _waiting(past: Sequence[PastRun], marked: Marks) -> tuple[Cause, ...]:
+def _waiting(past: Sequence[PastRun], marked: Notes) -> tuple[Cause, ...]:
     """What the last attempt at a backup lacked, if it was skipped, or the one that did not even begin."""
     last = next((run for run in past if run.verb is Verb.BACKUP), None)
     if marked.lacking_since and (last is None or last.ended < marked.lacking_since):

@@ -17,13 +17,13 @@ from pathlib import Path
 from typing import Any
 
 from secretsbackup.model import causes
-from secretsbackup.model.entry import Entry, Holds, Taken, What, moment
+from secretsbackup.model.entry import Entry, EntryKind, SnapshotContents, Totals, moment
 from secretsbackup.model.outcome import Failure
 from secretsbackup.store import database
 from secretsbackup.store.boundary import bounded, open_file, remove
 from secretsbackup.store.home import owner_only
 
-KINDS = (What.FILE, What.FOLDER, What.LINK, What.OTHER)
+KINDS = (EntryKind.FILE, EntryKind.FOLDER, EntryKind.LINK, EntryKind.OTHER)
 """As `kind` counts them."""
 
 _SCHEMA = """
@@ -49,7 +49,7 @@ ROOT = 0
 """The node that all snapshots begin with; it has no row."""
 
 
-class Lost(Failure):
+class CatalogueLost(Failure):
     """The catalogue was damaged; it is gone now, and is to be filled anew."""
 
     def __init__(self, file: Path, said: str) -> None:
@@ -73,7 +73,7 @@ def opened(file: Path) -> Iterator[sqlite3.Connection]:
         if not database.is_damage(error):
             raise  # a mistake of ours
         drop(file)
-        raise Lost(file, str(error)) from None
+        raise CatalogueLost(file, str(error)) from None
 
 
 def _connected(file: Path) -> sqlite3.Connection:
@@ -121,12 +121,12 @@ def known(file: Path) -> list[datetime]:
         return [moment(time) for time in times(memory)]
 
 
-def snapshots(file: Path) -> list[Taken]:
+def snapshots(file: Path) -> list[SnapshotContents]:
     """Each snapshot with what it holds and what changed in it, oldest first."""
     with opened(file) as memory:
         rows = memory.execute("SELECT time, new, changed, deleted FROM snapshots ORDER BY time").fetchall()
         return [
-            Taken(
+            SnapshotContents(
                 time=moment(time), new=new, changed=changed, deleted=deleted, holds=_held(memory, ROOT, time)
             )
             for time, new, changed, deleted in rows
@@ -155,7 +155,7 @@ def below(file: Path, at: datetime, path: bytes = b"") -> Iterator[Entry]:
         while waiting:
             node, one = waiting.pop()
             yield one
-            if one.what is What.FOLDER:
+            if one.what is EntryKind.FOLDER:
                 waiting += reversed(_in(memory, at, node, one.path))
 
 
@@ -174,35 +174,35 @@ def versions(file: Path, path: bytes) -> list[Entry]:
         return [entry_of(path, row, seen) for row in rows]
 
 
-def holds(file: Path, at: datetime, path: bytes = b"") -> Holds:
+def holds(file: Path, at: datetime, path: bytes = b"") -> Totals:
     """How much the snapshot `at` has at and below a path, without counting it up: it is kept by folder."""
     return hold_together(file, at, [path])
 
 
-def hold_together(file: Path, at: datetime, paths: Iterable[bytes]) -> Holds:
+def hold_together(file: Path, at: datetime, paths: Iterable[bytes]) -> Totals:
     """How much it has at and below several paths; there may be very many."""
     with opened(file) as memory:
         held = [_holds(memory, at, path) for path in paths]
-    return Holds(sum(one.files for one in held), sum(one.bytes for one in held))
+    return Totals(sum(one.files for one in held), sum(one.bytes for one in held))
 
 
-def _holds(memory: sqlite3.Connection, at: datetime, path: bytes) -> Holds:
+def _holds(memory: sqlite3.Connection, at: datetime, path: bytes) -> Totals:
     if not path:
         return _held(memory, ROOT, seconds(at))
     row = memory.execute(_THERE + "WHERE n.id = :node", {"at": seconds(at), "node": node_of(memory, path)})
     found = row.fetchone()
     if found is None:
-        return Holds(0, 0)
+        return Totals(0, 0)
     node, _, _, _, kind, _, most, _ = found
-    return _held(memory, node, seconds(at)) if KINDS[kind] is What.FOLDER else Holds(1, most)
+    return _held(memory, node, seconds(at)) if KINDS[kind] is EntryKind.FOLDER else Totals(1, most)
 
 
-def _held(memory: sqlite3.Connection, node: int, at: int) -> Holds:
+def _held(memory: sqlite3.Connection, node: int, at: int) -> Totals:
     row = memory.execute(
         "SELECT files, bytes FROM totals WHERE folder = ? AND since <= ? ORDER BY since DESC LIMIT 1",
         (node, at),
     ).fetchone()
-    return Holds(*row) if row else Holds(0, 0)
+    return Totals(*row) if row else Totals(0, 0)
 
 
 _THERE = """

@@ -8,30 +8,30 @@ from typing import NamedTuple
 
 import msgspec
 
-from secretsbackup.model.entry import Seen, What
+from secretsbackup.model.entry import EntryKind, SeenEntry
 from secretsbackup.store.catalogue import KINDS, ROOT, finding, node_of, opened, seconds, times
 
-_FOLDER = KINDS.index(What.FOLDER)
+_FOLDER = KINDS.index(EntryKind.FOLDER)
 _FOLDERS = 10_000
 """So many folders' nodes are kept at hand: paths come folder by folder."""
 
 
-class Told(msgspec.Struct, frozen=True):
+class SnapshotListing(msgspec.Struct, frozen=True):
     """What is told of a snapshot: all of its paths if it is `whole`, else what changed since the last."""
 
     time: datetime
     whole: bool
-    seen: Iterable[Seen]
+    seen: Iterable[SeenEntry]
 
 
-def add(file: Path, told: Told) -> None:
+def add(file: Path, told: SnapshotListing) -> None:
     """Add a snapshot that is newer than all that are known; one that is known already changes nothing."""
     with opened(file) as memory:
         memory.execute("BEGIN IMMEDIATE")
         _add(memory, told)
 
 
-def rebuild(file: Path, snapshots: Iterable[Told]) -> None:
+def rebuild(file: Path, snapshots: Iterable[SnapshotListing]) -> None:
     """Make the catalogue of these snapshots, oldest first, and no others; readers see the old one until
     then. Sizes that it knew exactly are kept."""
     with opened(file) as memory:
@@ -89,7 +89,7 @@ def _prune(memory: sqlite3.Connection) -> None:
     finding.remember(memory, 1)
 
 
-def _add(memory: sqlite3.Connection, told: Told, *, former: bool = False) -> None:
+def _add(memory: sqlite3.Connection, told: SnapshotListing, *, former: bool = False) -> None:
     time = seconds(told.time)
     newest = memory.execute("SELECT max(time) FROM snapshots").fetchone()[0] or 0
     if memory.execute("SELECT 1 FROM snapshots WHERE time = ?", (time,)).fetchone():
@@ -118,7 +118,7 @@ class _Adding:
         self._grown: dict[int, list[int]] = {}
         self._new = self._changed = self._deleted = 0
 
-    def take(self, seen: Seen) -> None:
+    def take(self, seen: SeenEntry) -> None:
         """Take the next path."""
         above, _, name = seen.path.rpartition(b"/")
         if seen.what is not None:
@@ -165,7 +165,7 @@ class _Adding:
             return int(row[0])
         return int(self._memory.execute(new, (parent, name)).lastrowid or 0)
 
-    def _there(self, node: int, parent: int, seen: Seen) -> None:
+    def _there(self, node: int, parent: int, seen: SeenEntry) -> None:
         """Begin a version, unless the one that is there is the same as far as is known."""
         now = self._sized(node, seen)
         before = self._last(node) if node < self._first else None
@@ -192,7 +192,7 @@ class _Adding:
             self._end(node, parent, before)
             self._memory.execute("INSERT INTO absent VALUES (?, ?)", (node, finding.folded(name)))
 
-    def _sized(self, node: int, seen: Seen) -> "_Version":
+    def _sized(self, node: int, seen: SeenEntry) -> "_Version":
         """A version as it was seen, with its exact size where the former catalogue knew it."""
         assert seen.what
         now = _Version(KINDS.index(seen.what), seen.modified, seen.most, seen.most - seen.least)

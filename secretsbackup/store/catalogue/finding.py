@@ -13,7 +13,7 @@ from datetime import datetime
 from itertools import islice
 from pathlib import Path
 
-from secretsbackup.model.entry import Found
+from secretsbackup.model.entry import SearchResult
 from secretsbackup.store.catalogue import ROOT, entry_of, opened, seconds, times
 
 _BLOCK = 8192
@@ -59,7 +59,7 @@ def folded(name: bytes) -> bytes:
 
 def find(
     file: Path, text: bytes, *, deleted: bool = False, at: datetime | None = None, limit: int = 200
-) -> Found:
+) -> SearchResult:
     """The paths of all time whose name has `text` in it, each in its newest version.
 
     Those whose whole name it is come first, then those that begin with it, then the others; of each the
@@ -70,7 +70,7 @@ def find(
     needle = folded(text.strip(b"/"))
     word = needle.rpartition(b"/")[2]
     if not word:
-        return Found([], 0)
+        return SearchResult([], 0)
     with opened(file) as memory:
         hits, total = (_absent if deleted else _hits)(memory, word, max(limit, _ENOUGH))
         paths = _Paths(memory)
@@ -83,7 +83,7 @@ def find(
         best = sorted(newest, key=lambda node: (hits[node], -newest[node][0], node))[:limit]
         seen = times(memory)
         entries = [entry_of(paths.of(node), newest[node], seen) for node in best]
-    return Found(entries, max(len(newest), total) - len(entries))
+    return SearchResult(entries, max(len(newest), total) - len(entries))
 
 
 _NEWEST = "SELECT since, gone, kind, modified, most, slack FROM versions WHERE node = ? "

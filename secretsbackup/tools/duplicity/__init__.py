@@ -18,14 +18,14 @@ import msgspec
 
 from secretsbackup.model import causes
 from secretsbackup.model.destination import Bucket, Destination, Folder, Host, StorageClass, url
-from secretsbackup.model.encryption import Sealing, sealing
+from secretsbackup.model.encryption import Encryption, encryption_of
 from secretsbackup.model.event import Caution, Progressed, Step, Tell, Warned
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.paths import shown
 from secretsbackup.model.profile import Compression, Fingerprint
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import AwsProfile, Credential, KeyPair, Secret
-from secretsbackup.model.snapshot import Kind
+from secretsbackup.model.snapshot import SnapshotKind
 from secretsbackup.tools import process, tree
 from secretsbackup.tools.duplicity import log, reasons, workspace
 from secretsbackup.tools.duplicity.gpg_wrapper import stand_in
@@ -48,13 +48,13 @@ _STORAGE = {
 }
 
 
-_OFTEN = 0.2
+_PROGRESS_INTERVAL_S = 0.2
 """Seconds between two progress events."""
 _HANGS = 10.0
 """Seconds without a word after an error."""
 
 
-class Vault(msgspec.Struct, frozen=True, kw_only=True):
+class Repository(msgspec.Struct, frozen=True, kw_only=True):
     """All that duplicity must know to work on one profile's backups.
 
     `archive` keeps its manifests and signatures in the clear, `temporary` its volumes while they are
@@ -100,8 +100,8 @@ async def version(program: Path) -> tuple[int, ...]:
 
 
 async def back_up(
-    vault: Vault,
-    kind: Kind,
+    repository: Repository,
+    kind: SnapshotKind,
     stage: Path,
     *,
     compression: Compression,
@@ -118,9 +118,9 @@ async def back_up(
     machine or folder began is gone on with. `at` is the snapshot's time, where the clock's will not do.
     `misread` hears of each path of the stage of which less was sent than there is.
     """
-    reading = _Reading(stage, total, misread, tell)
+    reading = _ReadProgress(stage, total, misread, tell)
     watch = asyncio.create_task(reading.watch())
-    verb = "full" if kind is Kind.FULL else "incremental"
+    verb = "full" if kind is SnapshotKind.FULL else "incremental"
     words = [
         *("--volsize", str(VOLUME_MIB)),
         # Else it keeps the name of every file in memory, to write them into the manifest at the end: some
@@ -128,14 +128,14 @@ async def back_up(
         "--no-files-changed",
         *(["--allow-source-mismatch"] if adopt else []),
         *(["--current-time", str(int(at.timestamp()))] if at else []),
-        *_storage(vault.destination),
+        *_storage(repository.destination),
     ]
-    gpg = stand_in.for_backup(vault.gpg, vault.temporary, fast=compression is Compression.FAST)
+    gpg = stand_in.for_backup(repository.gpg, repository.temporary, fast=compression is Compression.FAST)
     try:
         await _run(
-            vault,
+            repository,
             verb,
-            [*words, str(stage), _url(vault.destination)],
+            [*words, str(stage), _url(repository.destination)],
             passphrase=passphrase,
             heard=reading.heard,
             born=reading.born,
@@ -146,7 +146,7 @@ async def back_up(
 
 
 async def restore(
-    vault: Vault,
+    repository: Repository,
     time: datetime,
     target: Path,
     *,
@@ -159,49 +159,51 @@ async def restore(
     What it writes stays below the target, or below the folder that it is made in: see `fence`.
     """
     chosen: list[str | bytes] = [b"--path-to-restore=" + path] if path else []
-    words = ["--time", _time(time), *chosen, _url(vault.destination), str(target)]
+    words = ["--time", _time(time), *chosen, _url(repository.destination), str(target)]
     into = target if target.exists() else target.parent
     try:
-        await _run_fenced(vault, "restore", words, passphrase=passphrase, heard=heard, into=into)
+        await _run_fenced(repository, "restore", words, passphrase=passphrase, heard=heard, into=into)
     except Failure as failure:
         if failure.reason is Reason.PATH_NOT_FOUND:
             raise Failure(causes.PathNotFound(shown(path or b""))) from None
         raise
 
 
-async def fetch_metadata(vault: Vault, time: datetime, passphrase: Secret) -> None:
+async def fetch_metadata(repository: Repository, time: datetime, passphrase: Secret) -> None:
     """Bring the manifests and signatures of a snapshot's chain into the archive folder.
 
     Listing files is the verb that needs them all; what it lists is not used (see `signatures`). It writes
     nowhere else, whatever the destination calls its files: see `fence`.
     """
-    words = ["--time", _time(time), _url(vault.destination)]
-    await _run_fenced(vault, "list-current-files", words, passphrase=passphrase)
+    words = ["--time", _time(time), _url(repository.destination)]
+    await _run_fenced(repository, "list-current-files", words, passphrase=passphrase)
 
 
-async def do_nothing(vault: Vault, passphrase: Secret) -> None:
+async def measure_startup(repository: Repository, passphrase: Secret) -> None:
     """Start, list the destination and end: what every verb takes before it does its own work."""
-    await _run_fenced(vault, "collection-status", [_url(vault.destination)], passphrase=passphrase)
+    await _run_fenced(repository, "collection-status", [_url(repository.destination)], passphrase=passphrase)
 
 
-async def remove_older(vault: Vault, than: datetime) -> None:
+async def remove_older(repository: Repository, than: datetime) -> None:
     """Remove the chains that ended before a time, here and at the destination.
 
     It can wait for the next run: a destination that refuses is not asked for minutes, as by default.
     """
     patience = ("--num-retries", "2", "--backend-retry-delay", "1")
-    await _run(vault, "remove-older-than", [*patience, "--force", _time(than), _url(vault.destination)])
+    await _run(
+        repository, "remove-older-than", [*patience, "--force", _time(than), _url(repository.destination)]
+    )
 
 
-async def forsake(vault: Vault, passphrase: Secret | None) -> None:
+async def discard_incomplete(repository: Repository, passphrase: Secret | None) -> None:
     """Give up what an earlier run left half sent, here and at the destination."""
-    for path in vault.archive.glob("duplicity-*.part"):
+    for path in repository.archive.glob("duplicity-*.part"):
         path.unlink()
-    await _run(vault, "cleanup", ["--force", _url(vault.destination)], passphrase=passphrase)
+    await _run(repository, "cleanup", ["--force", _url(repository.destination)], passphrase=passphrase)
 
 
 async def _run_fenced(
-    vault: Vault,
+    repository: Repository,
     verb: str,
     words: Sequence[str | bytes],
     *,
@@ -210,23 +212,23 @@ async def _run_fenced(
     into: Path | None = None,
 ) -> None:
     """Run a verb that only reads the destination. It writes into its sandbox, and `into` a folder."""
-    async with workspace.entered(vault.archive, vault.temporary) as inside:
+    async with workspace.entered(repository.archive, repository.temporary) as inside:
         await _run(
             msgspec.structs.replace(
-                vault, archive=inside.archive, temporary=inside.temporary, gnupg=inside.gnupg
+                repository, archive=inside.archive, temporary=inside.temporary, gnupg=inside.gnupg
             ),
             verb,
             words,
             passphrase=passphrase,
             heard=heard,
-            gpg=stand_in.for_restore(vault.gpg, vault.temporary, home=inside.gnupg),
+            gpg=stand_in.for_restore(repository.gpg, repository.temporary, home=inside.gnupg),
             writes=(*([into] if into else []), inside.folder),
-            here=(vault.temporary, vault.archive, *([into] if into else [])),
+            here=(repository.temporary, repository.archive, *([into] if into else [])),
         )
 
 
 async def _run(
-    vault: Vault,
+    repository: Repository,
     verb: str,
     words: Sequence[str | bytes],
     *,
@@ -242,7 +244,7 @@ async def _run(
     `gpg` stands in for gpg. With `writes` it can write there alone; `here` are the folders to be named if the
     disk is full.
     """
-    gpg = gpg or stand_in.for_restore(vault.gpg, vault.temporary)
+    gpg = gpg or stand_in.for_restore(repository.gpg, repository.temporary)
     said: list[log.Stanza] = []
     last_words = _LastWords()
 
@@ -253,27 +255,27 @@ async def _run(
         heard(stanza)
 
     running = process.run(
-        vault.program,
+        repository.program,
         [
-            *("-v5", "--archive-dir", str(vault.archive.parent), "--name", vault.archive.name),
-            *("--tempdir", str(vault.temporary), "--gpg-binary", str(gpg)),
+            *("-v5", "--archive-dir", str(repository.archive.parent), "--name", repository.archive.name),
+            *("--tempdir", str(repository.temporary), "--gpg-binary", str(gpg)),
             *("--num-retries", "3", "--backend-retry-delay", "5"),
-            *_sealing(vault),
-            *_reach(vault.destination),
+            *_sealing(repository),
+            *_reach(repository.destination),
             verb,
             *words,
         ],
-        env=_environment(vault, passphrase, gpg.parent),
+        env=_environment(repository, passphrase, gpg.parent),
         on_log_line=log.Parser(hear).line,
         born=born,
-        held=vault.held,
+        held=repository.held,
         writes=writes,
-        asks_owners=isinstance(vault.destination, Host),
+        asks_owners=isinstance(repository.destination, Host),
     )
     ended = await last_words.let_end(running)
     if ended.status != 0:
-        here = here or (vault.temporary, vault.archive)
-        raise reasons.failure(ended, said, None if writes else vault.destination, here)
+        here = here or (repository.temporary, repository.archive)
+        raise reasons.failure(ended, said, None if writes else repository.destination, here)
 
 
 class _LastWords:
@@ -304,16 +306,16 @@ class _LastWords:
                 await asyncio.wait((task,))
 
 
-def _environment(vault: Vault, passphrase: Secret | None, stand_ins: Path) -> dict[str, str]:
+def _environment(repository: Repository, passphrase: Secret | None, stand_ins: Path) -> dict[str, str]:
     """What this child needs, and only that: duplicity takes its secrets by these names (its manual)."""
-    extra = {"TMPDIR": str(vault.temporary), "AWS_EC2_METADATA_DISABLED": "true"}
+    extra = {"TMPDIR": str(repository.temporary), "AWS_EC2_METADATA_DISABLED": "true"}
     extra["PYTHONPATH"] = str(stand_in.beside_python(stand_ins))
-    if vault.gnupg:
-        extra["GNUPGHOME"] = str(vault.gnupg)
-    extra["PATH"] = stand_in.path(stand_ins, host=isinstance(vault.destination, Host))
+    if repository.gnupg:
+        extra["GNUPGHOME"] = str(repository.gnupg)
+    extra["PATH"] = stand_in.path(stand_ins, host=isinstance(repository.destination, Host))
     if passphrase is not None:
         extra["PASSPHRASE"] = passphrase.reveal()
-    match vault.credential:
+    match repository.credential:
         case KeyPair(key_id=key_id, secret=secret):
             extra["AWS_ACCESS_KEY_ID"] = key_id.reveal()
             extra["AWS_SECRET_ACCESS_KEY"] = secret.reveal()
@@ -323,21 +325,21 @@ def _environment(vault: Vault, passphrase: Secret | None, stand_ins: Path) -> di
             extra |= {file: os.environ[file] for file in where if file in os.environ}
         case None:
             pass
-    if isinstance(vault.destination, Bucket) and vault.destination.endpoint:
+    if isinstance(repository.destination, Bucket) and repository.destination.endpoint:
         # Some servers other than Amazon's refuse the checksums that boto3 sends since 1.36.
         extra["AWS_REQUEST_CHECKSUM_CALCULATION"] = "when_required"
         extra["AWS_RESPONSE_CHECKSUM_VALIDATION"] = "when_required"
     return process.environment(**extra)
 
 
-def _sealing(vault: Vault) -> list[str]:
+def _sealing(repository: Repository) -> list[str]:
     """What opens its files; without a key duplicity takes the passphrase for all there is."""
-    match sealing(vault.key):
-        case Sealing.KEY:
-            return ["--encrypt-key", vault.key, "--gpg-options=--trust-model always"]
-        case Sealing.PASSPHRASE:
+    match encryption_of(repository.key):
+        case Encryption.KEY:
+            return ["--encrypt-key", repository.key, "--gpg-options=--trust-model always"]
+        case Encryption.PASSPHRASE:
             return []
-        case Sealing.NOTHING:
+        case Encryption.NOTHING:
             return ["--no-encryption"]
 
 
@@ -367,7 +369,7 @@ def _time(time: datetime) -> str:
     return time.strftime("%Y-%m-%dT%H:%M:%S+00:00")
 
 
-class _Reading:
+class _ReadProgress:
     """How far duplicity is: the files that it reported, and how far it has read into the last one."""
 
     def __init__(
@@ -394,7 +396,7 @@ class _Reading:
             self._misread(misread.removeprefix(self._stage + b"/"))
         if stanza.is_info and stanza.code in (log.NEW, log.CHANGED):
             self._next(log.path(stanza.extras))
-            if time.monotonic() >= self._shown + _OFTEN:
+            if time.monotonic() >= self._shown + _PROGRESS_INTERVAL_S:
                 self._show(0)
 
     def _next(self, path: bytes) -> None:

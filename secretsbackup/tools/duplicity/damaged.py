@@ -35,7 +35,7 @@ def seals(archive: Path) -> dict[str, Seal]:
     return {name: (status.st_size, status.st_mtime_ns) for name, status in found.items()}
 
 
-def torn(archive: Path, known: Mapping[str, Seal]) -> Iterator[Path]:
+def damaged(archive: Path, known: Mapping[str, Seal]) -> Iterator[Path]:
     """The files that are not whole; what is as it is `known` to be is not read again.
 
     A half-sent set's signatures are written anew when it is gone on with, so only its manifest counts.
@@ -47,7 +47,7 @@ def torn(archive: Path, known: Mapping[str, Seal]) -> Iterator[Path]:
             yield path
 
 
-def torn_volumes(archive: Path, folder: Path) -> Iterator[Path]:
+def damaged_volumes(archive: Path, folder: Path) -> Iterator[Path]:
     """The volumes in a folder, of half-sent sets, that are not what their manifest says was sent.
 
     duplicity goes on behind them and never looks at them again, but for the last one, which it sends anew.
@@ -67,7 +67,7 @@ def torn_volumes(archive: Path, folder: Path) -> Iterator[Path]:
                     yield path
 
 
-def torn_sets(archive: Path, folder: Path, since: str) -> Iterator[Set]:
+def damaged_sets(archive: Path, folder: Path, since: str) -> Iterator[Set]:
     """The sets in a folder, of the time `since` (a stamp) or later, that are not there as they were sent, and
     those that build on one. A set of which no sums are known here must at least look whole; one that was not
     finished must be known to be half sent, with whole signatures, which duplicity reads before anything."""

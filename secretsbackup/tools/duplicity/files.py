@@ -12,7 +12,7 @@ from pathlib import Path
 
 import msgspec
 
-from secretsbackup.model.snapshot import Chain, Kind, Snapshot
+from secretsbackup.model.snapshot import Chain, Snapshot, SnapshotKind
 from secretsbackup.tools.duplicity.listing import NAME, only_ours
 
 _VOLUME = re.compile(rb"^Volume (\d{1,9}):", re.MULTILINE | re.IGNORECASE)
@@ -55,7 +55,7 @@ class Name(msgspec.Struct, frozen=True):
     partial: bool
 
 
-class Hole(msgspec.Struct, frozen=True):
+class MissingFile(msgspec.Struct, frozen=True):
     """A file of a finished set that is not, or not whole, at the destination."""
 
     name: str
@@ -130,7 +130,7 @@ def _snapshots(contents: Mapping[str, int]) -> Iterator[tuple[Set, Snapshot]]:
             belongs,
             Snapshot(
                 time=moment(belongs.time),
-                kind=Kind.INCREMENTAL if belongs.start else Kind.FULL,
+                kind=SnapshotKind.INCREMENTAL if belongs.start else SnapshotKind.FULL,
                 volumes=sum(1 for name, _ in files if name.volume),
                 size=sum(size for _, size in files),
                 whole=any(name.manifest and not name.partial for name, _ in files),
@@ -232,7 +232,9 @@ def finished(archive: Path, known: Mapping[str, int]) -> dict[Set, int]:
     return counted | manifests(archive)
 
 
-def audit(sets: Mapping[Set, int], contents: Mapping[str, int], known: Mapping[str, int]) -> tuple[Hole, ...]:
+def audit(
+    sets: Mapping[Set, int], contents: Mapping[str, int], known: Mapping[str, int]
+) -> tuple[MissingFile, ...]:
     """Every volume, manifest and signature archive of these sets (see `finished`) that the destination lacks.
 
     A size is plausible if it is what an earlier audit saw (`known`), or for a volume never seen before,
@@ -250,7 +252,7 @@ def audit(sets: Mapping[Set, int], contents: Mapping[str, int], known: Mapping[s
 
 def _holes(
     belongs: Set, count: int, here: Mapping[str, tuple[str, int]], known: Mapping[str, int]
-) -> Iterator[Hole]:
+) -> Iterator[MissingFile]:
     names = [f"{belongs.stem}.vol{number}.difftar" for number in range(1, count + 1)]
     largest = max((here[name][1] for name in names if name in here), default=-1)
     for name in [*names, f"{belongs.stem}.manifest", belongs.signatures]:
@@ -258,7 +260,7 @@ def _holes(
         least = max(_LEAST, largest // 2 if name in names[:-1] else 0)
         plausible = size == known[whole] if whole in known else size >= least
         if not plausible:
-            yield Hole(whole, belongs, missing=size < 0)
+            yield MissingFile(whole, belongs, missing=size < 0)
 
 
 def sizes(contents: Mapping[str, int]) -> dict[str, int]:
@@ -287,7 +289,7 @@ def call_final(archive: Path, begun: datetime) -> None:
             path.rename(path.with_suffix(""))
 
 
-def half_sent(archive: Path) -> datetime | None:
+def incomplete_set(archive: Path) -> datetime | None:
     """When the set was begun that an earlier run left half sent, if there is one: duplicity then finishes it
     before anything else."""
     parsed = (parse(path.name) for path in archive.glob("duplicity-*.manifest.part"))

@@ -63,8 +63,8 @@ def left_out(stanza: Stanza) -> tuple[bytes, str] | None:
     """The path that a warning says was left out, and why; None if it is no such warning."""
     if stanza.keyword != "WARNING" or stanza.code not in _LEFT_OUT:
         return None
-    why = re.search(r"\[Errno \d+\] ([^:']+)", " ".join(stanza.text))
-    return path(stanza.extras), why[1] if why else ""
+    cause = re.search(r"\[Errno \d+\] ([^:']+)", " ".join(stanza.text))
+    return path(stanza.extras), cause[1] if cause else ""
 
 
 def refused(stanza: Stanza) -> int | None:

@@ -20,7 +20,7 @@ from pathlib import Path
 import msgspec
 
 from secretsbackup.model import causes
-from secretsbackup.model.entry import Seen, What
+from secretsbackup.model.entry import EntryKind, SeenEntry
 from secretsbackup.model.outcome import Failure
 from secretsbackup.tools.duplicity import files
 
@@ -43,7 +43,7 @@ def archives(archive: Path, stamp: str) -> list[Path] | None:
     return found
 
 
-def state(paths: list[Path]) -> Iterator[Seen]:
+def state(paths: list[Path]) -> Iterator[SeenEntry]:
     """Every path that is there once these archives have been read, in their order; part by part."""
     streams = [_numbered(number, path) for number, path in enumerate(paths)]
     for _, same in itertools.groupby(heapq.merge(*streams), key=lambda one: one[0]):
@@ -52,19 +52,19 @@ def state(paths: list[Path]) -> Iterator[Seen]:
             yield newest
 
 
-def _numbered(number: int, path: Path) -> Iterator[tuple[list[bytes], int, Seen]]:
+def _numbered(number: int, path: Path) -> Iterator[tuple[list[bytes], int, SeenEntry]]:
     """What an archive names, to be merged: of one path, the newest comes first."""
     return ((seen.path.split(b"/"), -number, seen) for seen in changes(path))
 
 
-def changes(path: Path) -> Iterator[Seen]:
+def changes(path: Path) -> Iterator[SeenEntry]:
     """What one archive names; a Failure if it is not whole."""
     try:
         with opened(path) as archive:
             for kind, inside, what, modified, (least, most), _ in _members(archive):
                 if inside:
                     gone = kind == b"deleted"
-                    yield Seen(inside, None) if gone else Seen(inside, what, modified, least, most)
+                    yield SeenEntry(inside, None) if gone else SeenEntry(inside, what, modified, least, most)
     except (OSError, EOFError, ValueError, OverflowError, zlib.error) as error:
         raise Failure(causes.ToolFailed(f"{path.name}: {error}")) from None
 
@@ -96,7 +96,7 @@ def headers(path: Path, wanted: Collection[bytes]) -> dict[bytes, Header | None]
         with opened(path) as archive:
             for kind, inside, what, _, _, header in _members(archive):
                 if inside in wanted:
-                    found[inside] = header if kind != b"deleted" and what is What.FILE else None
+                    found[inside] = header if kind != b"deleted" and what is EntryKind.FILE else None
     except (OSError, EOFError, ValueError, OverflowError, zlib.error) as error:
         raise Failure(causes.ToolFailed(f"{path.name}: {error}")) from None
     return found
@@ -170,7 +170,7 @@ def _attributes(path: Path, folders: Collection[bytes]) -> dict[bytes, Attribute
     found, last = dict[bytes, Attributes](), max(folder.split(b"/") for folder in folders)
     with opened(path) as archive:
         for _, inside, what, modified, _, header in _members(archive):
-            if what is What.FOLDER and inside in folders:
+            if what is EntryKind.FOLDER and inside in folders:
                 mode, owner, group = (_number(header.content[at : at + 8]) for at in (100, 108, 116))
                 found[inside] = Attributes(mode & 0o7777, owner, group, modified)
             elif inside.split(b"/") > last:
@@ -184,13 +184,13 @@ _HEADER = 1 << 20
 _EVER = 1 << 62
 """Seconds, or bytes: what SQLite and C can count."""
 _KINDS = {
-    tarfile.REGTYPE: What.FILE,
-    tarfile.AREGTYPE: What.FILE,
-    tarfile.DIRTYPE: What.FOLDER,
-    tarfile.SYMTYPE: What.LINK,
+    tarfile.REGTYPE: EntryKind.FILE,
+    tarfile.AREGTYPE: EntryKind.FILE,
+    tarfile.DIRTYPE: EntryKind.FOLDER,
+    tarfile.SYMTYPE: EntryKind.LINK,
 }
 Stream = gzip.GzipFile | BufferedReader
-_Member = tuple[bytes, bytes, What, int, tuple[int, int], "Header"]
+_Member = tuple[bytes, bytes, EntryKind, int, tuple[int, int], "Header"]
 """`signature`, `snapshot` or `deleted`; the path; its kind, time and size; its header."""
 
 
@@ -224,7 +224,7 @@ def _members(archive: Stream) -> Iterator[_Member]:
         if b".." in inside and b".." in inside.split(b"/"):
             raise ValueError("a name leads out")
         sized = _sized(first, size) if tree == b"signature" else (0, 0)
-        yield tree, inside, _KINDS.get(kind, What.OTHER), modified, sized, header
+        yield tree, inside, _KINDS.get(kind, EntryKind.OTHER), modified, sized, header
 
 
 def _counted(size: int) -> int:

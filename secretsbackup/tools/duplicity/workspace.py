@@ -17,7 +17,7 @@ from secretsbackup.tools.duplicity import files
 from secretsbackup.tools.gnupg import temporary_home
 
 
-class Sandbox(msgspec.Struct, frozen=True):
+class Workspace(msgspec.Struct, frozen=True):
     """A folder that goes again, and in it: an archive folder, room for volumes, and a GnuPG home."""
 
     folder: Path
@@ -27,7 +27,7 @@ class Sandbox(msgspec.Struct, frozen=True):
 
 
 @asynccontextmanager
-async def entered(archive: Path, temporary: Path) -> AsyncIterator[Sandbox]:
+async def entered(archive: Path, temporary: Path) -> AsyncIterator[Workspace]:
     """A sandbox below the temporary folder, with a view of this archive folder.
 
     What was fetched into the view is taken over if all went well. The GnuPG home is made once for all, where
@@ -37,7 +37,7 @@ async def entered(archive: Path, temporary: Path) -> AsyncIterator[Sandbox]:
     if not keys.is_dir():
         await temporary_home.make(keys)
     folder = Path(tempfile.mkdtemp(prefix="sandbox-", dir=temporary))
-    made = Sandbox(folder, folder / "view" / archive.name, folder / "volumes", folder / "gnupg")
+    made = Workspace(folder, folder / "view" / archive.name, folder / "volumes", folder / "gnupg")
     try:
         made.temporary.mkdir(mode=0o700)
         tree.copy(keys, made.gnupg)

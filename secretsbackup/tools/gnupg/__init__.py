@@ -23,7 +23,7 @@ from secretsbackup.model.secret import Secret
 from secretsbackup.tools import process
 from secretsbackup.tools.gnupg import agent, answers, folder, locks
 from secretsbackup.tools.gnupg.agent import PATIENCE, Patience
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
 if TYPE_CHECKING:
     import subprocess
@@ -43,7 +43,7 @@ _LONGEST_SOCKET = 107
 """Bytes of a socket's path (unix(7))."""
 
 
-class Kind(StrEnum):
+class KeyKind(StrEnum):
     """What a new key is made of: elliptic curves, or RSA for who must; always with a subkey that encrypts."""
 
     CURVE = "ed25519"
@@ -74,7 +74,7 @@ class Key(msgspec.Struct, frozen=True, kw_only=True):
     encrypts_since: int = 0
 
 
-class Where(StrEnum):
+class SecretKeyAt(StrEnum):
     """Where the secret half of a part of a key is."""
 
     HERE = "here"
@@ -90,7 +90,7 @@ class SecretPart(msgspec.Struct, frozen=True, kw_only=True):
 
     fingerprint: str
     keygrip: str
-    where: Where
+    where: SecretKeyAt
     encrypts: bool
     alive: bool
     made: int
@@ -109,7 +109,7 @@ async def in_time(call: Callable[[], _T], seconds: float = _TIMEOUT) -> _T:
         return call()
 
     try:
-        return await in_thread(work, seconds)
+        return await run_in_daemon_thread(work, seconds)
     except TimeoutError:
         raise _silent() from None
     except (OSError, ValueError, AttributeError) as error:  # what python-gnupg makes of a gpg that is not one
@@ -215,7 +215,7 @@ async def opening(key: Fingerprint, *, home: Path | None = None) -> tuple[Secret
     Failure: SECRET_KEY_MISSING, or SECRET_SUBKEY_MISSING where none of them is.
     """
     encrypting = [part for part in await secret_parts(key, home=home) if part.encrypts]
-    here = [part for part in encrypting if part.where is not Where.ABSENT]
+    here = [part for part in encrypting if part.where is not SecretKeyAt.ABSENT]
     if not here:
         missing = ", ".join(part.fingerprint for part in encrypting)
         raise Failure(causes.SecretSubkeyMissing(missing) if missing else causes.SecretKeyMissing(key))
@@ -254,7 +254,7 @@ async def open_trial(
 async def has_card(key: Fingerprint, *, home: Path | None = None) -> bool:
     """Whether a part of a key is on a card; not if there is no secret part of it."""
     try:
-        return any(part.where is Where.CARD for part in await secret_parts(key, home=home))
+        return any(part.where is SecretKeyAt.CARD for part in await secret_parts(key, home=home))
     except Failure:
         return False
 
@@ -265,7 +265,7 @@ async def meet_card(key: Fingerprint, part: SecretPart, *, home: Path | None = N
     Where nobody can be asked to insert it, the agent of GnuPG 2.4 asks without end. That knows a card by the
     key on it, the one of 2.2 by its serial number (agent/divert-scd.c, ask_for_card).
     """
-    if part.where is not Where.CARD:
+    if part.where is not SecretKeyAt.CARD:
         return
     told = await _ask_agent([f"SCD SERIALNO --demand={part.card}", f"SCD KEYINFO {part.keygrip}"], home)
     by_number, by_key, *_ = (*answers.refusals(told), answers.UNANSWERED, answers.UNANSWERED)
@@ -274,7 +274,7 @@ async def meet_card(key: Fingerprint, part: SecretPart, *, home: Path | None = N
 
 
 async def make_key(
-    owner: str, passphrase: Secret, *, kind: Kind = Kind.CURVE, home: Path | None = None
+    owner: str, passphrase: Secret, *, kind: KeyKind = KeyKind.CURVE, home: Path | None = None
 ) -> Fingerprint:
     """Make a key that signs, with a subkey that encrypts; it does not expire.
 
@@ -285,7 +285,7 @@ async def make_key(
     first = ["--quick-gen-key", " ".join(owner.split()), kind, "cert,sign", "never"]
     said = await _change(first, passphrase, home)
     made = next(line.split()[3] for line in said if line.startswith("[GNUPG:] KEY_CREATED"))
-    subkey = {Kind.CURVE: "cv25519", Kind.RSA: "rsa4096"}[kind]
+    subkey = {KeyKind.CURVE: "cv25519", KeyKind.RSA: "rsa4096"}[kind]
     await _change(["--quick-add-key", made, subkey, "encr", "never"], passphrase, home)
     return Fingerprint(made)
 
@@ -384,12 +384,12 @@ def _key(found: dict[str, Any]) -> Key:
 def _secret_part(part: dict[str, Any]) -> SecretPart:
     """Field 15 of gpg's listing: “#” for what is not there, a serial number for a card (doc/DETAILS)."""
     token = part.get("token") or "+"
-    where = {"#": Where.ABSENT, "+": Where.HERE}.get(token, Where.CARD)
+    where = {"#": SecretKeyAt.ABSENT, "+": SecretKeyAt.HERE}.get(token, SecretKeyAt.CARD)
     return SecretPart(
         fingerprint=part["fingerprint"],
         keygrip=part.get("keygrip") or "",
         where=where,
-        card=token if where is Where.CARD else "",
+        card=token if where is SecretKeyAt.CARD else "",
         encrypts="e" in (part.get("cap") or ""),
         alive=_encrypts(part),
         made=_made(part),

@@ -30,7 +30,7 @@ class Patience(msgspec.Struct, frozen=True):
 PATIENCE = Patience()
 
 
-class Said(msgspec.Struct, frozen=True):
+class AgentAnswer(msgspec.Struct, frozen=True):
     """What was answered, and how the program ended that asked."""
 
     lines: tuple[str, ...]
@@ -42,7 +42,7 @@ class Said(msgspec.Struct, frozen=True):
         return any(line.startswith(("OK", "ERR")) for line in self.lines)
 
 
-async def ask(questions: Sequence[str], home: Path | None, patience: Patience = PATIENCE) -> Said:
+async def ask(questions: Sequence[str], home: Path | None, patience: Patience = PATIENCE) -> AgentAnswer:
     """Ask the agent, which is started if none runs; TimeoutError if it does not answer. Nothing is left that
     waits for it."""
     said = await _watched(["--no-autostart", *questions], home, patience)
@@ -52,7 +52,7 @@ async def ask(questions: Sequence[str], home: Path | None, patience: Patience = 
         return await _asked(questions, home, [])
 
 
-async def _watched(questions: Sequence[str], home: Path | None, patience: Patience) -> Said:
+async def _watched(questions: Sequence[str], home: Path | None, patience: Patience) -> AgentAnswer:
     """Ask an agent that runs. Looks in vain are counted, and not the time: this program may have been stopped
     meanwhile, or the machine have slept."""
     pid: list[int] = []
@@ -70,7 +70,7 @@ async def _watched(questions: Sequence[str], home: Path | None, patience: Patien
             await asyncio.wait((asking,))
 
 
-async def _asked(questions: Sequence[str], home: Path | None, pid: list[int]) -> Said:
+async def _asked(questions: Sequence[str], home: Path | None, pid: list[int]) -> AgentAnswer:
     own = ["--homedir", str(home)] if home else []
     lines: list[bytes] = []
     ended = await process.run(
@@ -79,7 +79,7 @@ async def _asked(questions: Sequence[str], home: Path | None, pid: list[int]) ->
         on_line=lines.append,
         born=pid.append,
     )
-    return Said(tuple(line.decode("utf-8", "replace") for line in lines), ended)
+    return AgentAnswer(tuple(line.decode("utf-8", "replace") for line in lines), ended)
 
 
 def _at_work(asking: Sequence[int]) -> bool:

@@ -14,7 +14,7 @@ from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.tools import process
 from secretsbackup.tools.gnupg import (
-    Where,
+    SecretKeyAt,
     _forget_cached,
     _unguarded,
     answers,
@@ -34,9 +34,9 @@ async def export_secret(key: Fingerprint, passphrase: Secret, *, home: Path | No
     Failure: SECRET_KEY_MISSING, PASSPHRASE_WRONG; KEY_UNPROTECTED, since a copy of such a key is everyone's;
     KEY_ON_CARD, which lets no copy out.
     """
-    here = [part for part in await secret_parts(key, home=home) if part.where is not Where.ABSENT]
+    here = [part for part in await secret_parts(key, home=home) if part.where is not SecretKeyAt.ABSENT]
     grips = [part.keygrip for part in here]
-    if any(part.where is Where.CARD for part in here):
+    if any(part.where is SecretKeyAt.CARD for part in here):
         raise Failure(causes.KeyOnCard(key))
     if await _unguarded(grips, home):
         raise Failure(causes.KeyUnprotected(key))
@@ -94,7 +94,7 @@ def _import(key: bytes, home: Path | None) -> Fingerprint:
 def _open(sealed: bytes, passphrase: Secret, home: Path | None) -> bytes:
     result = driver(home).decrypt(sealed, passphrase=passphrase.reveal())
     if not result.ok:
-        why = answers.failure(result.stderr or "")
-        known = why.reason is not Reason.GPG_FAILED
-        raise why if known else Failure(causes.VolumeCorrupt(), why.last_lines)
+        cause = answers.failure(result.stderr or "")
+        known = cause.reason is not Reason.GPG_FAILED
+        raise cause if known else Failure(causes.VolumeCorrupt(), cause.last_lines)
     return bytes(result.data)

@@ -16,7 +16,7 @@ from secretsbackup.tools import process
 from secretsbackup.tools.gnupg import answers, start_agent
 
 _SOCKET = "S.gpg-agent"
-_PATIENCE = 60.0
+_LIMIT_S = 60.0
 """Seconds; gpg answers at once."""
 _LOOKED = 0.5
 """Seconds between two looks whether gpg-agent still runs."""
@@ -83,7 +83,7 @@ async def _said(*words: str, given: bytes = b"") -> bytes:
     lines: list[bytes] = []
     words = ("--batch", "--trust-model", "always", *words)
     try:
-        async with asyncio.timeout(_PATIENCE):
+        async with asyncio.timeout(_LIMIT_S):
             ended = await process.run(
                 process.find("gpg"),
                 words,
@@ -91,7 +91,7 @@ async def _said(*words: str, given: bytes = b"") -> bytes:
                 on_line=lines.append,
             )
     except TimeoutError:
-        raise Failure(causes.GpgFailed(f"no answer for {_PATIENCE:.0f} s")) from None
+        raise Failure(causes.GpgFailed(f"no answer for {_LIMIT_S:.0f} s")) from None
     if ended.status != 0:
         if refused := answers.refused("\n".join(ended.last_lines)):
             raise refused

@@ -10,7 +10,7 @@ from secretsbackup.model.destination import Bucket
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.secret import Credential
 from secretsbackup.tools.s3.reach import allowed, client, code_of, headless, refused, told
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
 _ATTEMPTS = 3
 """As often as duplicity tries what it fetches itself."""
@@ -37,17 +37,17 @@ async def own_profiles() -> tuple[str, ...]:
         except (BotoCoreError, UnicodeDecodeError):  # what is wrong there is told once one of them is used
             return ()
 
-    return await in_thread(read)
+    return await run_in_daemon_thread(read)
 
 
 async def contents(bucket: Bucket, credential: Credential) -> dict[str, int]:
     """Names below the prefix and their sizes in bytes; a Failure with its own Reason, in seconds."""
-    return await in_thread(lambda: told(lambda: _list(bucket, credential), bucket, credential))
+    return await run_in_daemon_thread(lambda: told(lambda: _list(bucket, credential), bucket, credential))
 
 
 async def listing(bucket: Bucket, credential: Credential) -> tuple[dict[str, int], frozenset[str]]:
     """The names and sizes of all objects, and which of them lie where they cannot be read at once."""
-    return await in_thread(lambda: told(lambda: _listing(bucket, credential), bucket, credential))
+    return await run_in_daemon_thread(lambda: told(lambda: _listing(bucket, credential), bucket, credential))
 
 
 async def still_frozen(bucket: Bucket, credential: Credential, names: Sequence[str]) -> str:
@@ -57,7 +57,7 @@ async def still_frozen(bucket: Bucket, credential: Credential, names: Sequence[s
         s3 = client(bucket, credential)
         return next((name for name in names if not _thawed(s3, bucket, name)), "")
 
-    return await in_thread(lambda: told(look, bucket, credential))
+    return await run_in_daemon_thread(lambda: told(look, bucket, credential))
 
 
 def _thawed(s3: Any, bucket: Bucket, name: str) -> bool:
@@ -73,7 +73,7 @@ async def fetch(bucket: Bucket, credential: Credential, name: str) -> bytes:
         content: bytes = client(bucket, credential).get_object(**place)["Body"].read()
         return content
 
-    return await in_thread(lambda: told(get, bucket, credential))
+    return await run_in_daemon_thread(lambda: told(get, bucket, credential))
 
 
 async def bring(bucket: Bucket, credential: Credential, name: str, to: Path) -> None:
@@ -81,7 +81,7 @@ async def bring(bucket: Bucket, credential: Credential, name: str, to: Path) -> 
 
     Failure(VOLUME_MISSING) if it is not there.
     """
-    await in_thread(lambda: told(lambda: _bring(bucket, credential, name, to), bucket, credential))
+    await run_in_daemon_thread(lambda: told(lambda: _bring(bucket, credential, name, to), bucket, credential))
 
 
 def _bring(bucket: Bucket, credential: Credential, name: str, to: Path) -> None:
@@ -114,7 +114,7 @@ async def put(bucket: Bucket, credential: Credential, name: str, content: bytes)
     def put_it() -> None:
         client(bucket, credential).put_object(**place, Body=content)
 
-    await in_thread(lambda: told(put_it, bucket, credential))
+    await run_in_daemon_thread(lambda: told(put_it, bucket, credential))
 
 
 async def remove(bucket: Bucket, credential: Credential, names: Sequence[str]) -> None:
@@ -125,7 +125,7 @@ async def remove(bucket: Bucket, credential: Credential, names: Sequence[str]) -
         for name in names:  # one by one: there are few, and some servers do not know of many at once
             s3.delete_object(Bucket=bucket.bucket, Key=bucket.key_prefix + name)
 
-    await in_thread(lambda: told(delete, bucket, credential))
+    await run_in_daemon_thread(lambda: told(delete, bucket, credential))
 
 
 async def clear(bucket: Bucket, credential: Credential) -> None:
@@ -136,17 +136,17 @@ async def clear(bucket: Bucket, credential: Credential) -> None:
         for name in _list(bucket, credential):
             s3.delete_object(Bucket=bucket.bucket, Key=bucket.key_prefix + name)
 
-    await in_thread(lambda: told(delete, bucket, credential))
+    await run_in_daemon_thread(lambda: told(delete, bucket, credential))
 
 
 async def probe(bucket: Bucket, credential: Credential) -> None:
     """Put a small object under the prefix, read it back and delete it; Failure if one is refused."""
-    await in_thread(lambda: told(lambda: _probe(bucket, credential), bucket, credential))
+    await run_in_daemon_thread(lambda: told(lambda: _probe(bucket, credential), bucket, credential))
 
 
 async def reached(bucket: Bucket, credential: Credential) -> None:
     """Get any answer from the bucket, a refusal too; Failure if there is no bucket, server or credential."""
-    await in_thread(lambda: told(lambda: _reach(bucket, credential), bucket, credential))
+    await run_in_daemon_thread(lambda: told(lambda: _reach(bucket, credential), bucket, credential))
 
 
 def _reach(bucket: Bucket, credential: Credential) -> None:

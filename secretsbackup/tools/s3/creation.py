@@ -10,8 +10,8 @@ from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Credential
 from secretsbackup.tools.s3 import PROBE
 from secretsbackup.tools.s3.reach import allowed, client, code_of, refused, status_of, told
-from secretsbackup.tools.s3.settings import Settings
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.s3.settings import RawSettings
+from secretsbackup.tools.threads import run_in_daemon_thread
 
 _T = TypeVar("_T")
 
@@ -48,7 +48,9 @@ async def remove(bucket: Bucket, admin: Credential) -> None:
 
 
 async def _ask(question: Callable[[Any, Bucket], _T], bucket: Bucket, admin: Credential) -> _T:
-    return await in_thread(lambda: told(lambda: question(client(bucket, admin), bucket), bucket, admin))
+    return await run_in_daemon_thread(
+        lambda: told(lambda: question(client(bucket, admin), bucket), bucket, admin)
+    )
 
 
 def _find(s3: Any, bucket: Bucket) -> str | None:
@@ -131,7 +133,7 @@ def _empty(s3: Any, bucket: Bucket, prefix: str) -> None:
         s3.delete_object(Bucket=bucket.bucket, Key=one["Key"], VersionId=one["VersionId"])
 
 
-def _versions(s3: Any, bucket: Bucket, prefix: str) -> list[Settings]:
+def _versions(s3: Any, bucket: Bucket, prefix: str) -> list[RawSettings]:
     pages = s3.get_paginator("list_object_versions").paginate(Bucket=bucket.bucket, Prefix=prefix)
     return [one for page in pages for kind in ("Versions", "DeleteMarkers") for one in page.get(kind, ())]
 

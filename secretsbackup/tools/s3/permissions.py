@@ -12,7 +12,7 @@ from secretsbackup.model.policy import Action, granting
 from secretsbackup.model.secret import Credential
 from secretsbackup.tools.s3 import PROBE
 from secretsbackup.tools.s3.reach import allowed, client, told
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
 ENTER = "s3:ListBucket without a prefix"
 """HeadBucket, with which duplicity begins, has no action of its own: it counts as this."""
@@ -38,7 +38,7 @@ async def _in_thread(
     def all_of_it() -> tuple[Finding, ...]:
         return told(lambda: tuple(look(client(bucket, credential), bucket)), bucket, credential)
 
-    return await in_thread(all_of_it)
+    return await run_in_daemon_thread(all_of_it)
 
 
 def _rights(s3: Any, bucket: Bucket) -> Iterator[Finding]:

@@ -5,13 +5,13 @@ from typing import Any
 
 import msgspec
 
-from secretsbackup.model.created import How, Part
+from secretsbackup.model.created import PartResult, SetupPart
 from secretsbackup.model.destination import Bucket
 from secretsbackup.model.secret import Credential
 from secretsbackup.tools.s3 import PROBE
 from secretsbackup.tools.s3.reach import allowed, client, code_of, status_of, told
-from secretsbackup.tools.s3.settings import Settings, covers
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.s3.settings import RawSettings, covers
+from secretsbackup.tools.threads import run_in_daemon_thread
 
 UPLOADS_DAYS = 7
 """An upload that is not finished by then is ended; a run that goes on after a break begins a new one."""
@@ -19,21 +19,23 @@ VERSIONS_DAYS = 30
 """What was deleted or written over can be had back for so long."""
 
 
-async def protect(bucket: Bucket, admin: Credential, part: Part, *, spare: bool = False) -> tuple[How, str]:
+async def protect(
+    bucket: Bucket, admin: Credential, part: SetupPart, *, spare: bool = False
+) -> tuple[PartResult, str]:
     """Set one protection: what became of it, and the server's own word where it refused.
 
     With `spare` it is only looked at: the bucket holds other people's things too.
     """
 
-    def set_it() -> tuple[How, str]:
+    def set_it() -> tuple[PartResult, str]:
         return _protect(client(bucket, admin), bucket, part, spare=spare)
 
-    return await in_thread(lambda: told(set_it, bucket, admin))
+    return await run_in_daemon_thread(lambda: told(set_it, bucket, admin))
 
 
 async def remove_rule(bucket: Bucket, admin: Credential) -> None:
     """Take our lifecycle rule away, and leave the others."""
-    await in_thread(lambda: told(lambda: _drop_rule(client(bucket, admin), bucket), bucket, admin))
+    await run_in_daemon_thread(lambda: told(lambda: _drop_rule(client(bucket, admin), bucket), bucket, admin))
 
 
 def rule_name(bucket: Bucket) -> str:
@@ -41,32 +43,32 @@ def rule_name(bucket: Bucket) -> str:
     return f"secretsbackup {bucket.key_prefix}"[:255]
 
 
-def _protect(s3: Any, bucket: Bucket, part: Part, *, spare: bool) -> tuple[How, str]:
+def _protect(s3: Any, bucket: Bucket, part: SetupPart, *, spare: bool) -> tuple[PartResult, str]:
     from botocore.exceptions import ClientError
 
     protection = _PROTECTIONS[part]
     before = _read(s3, bucket, protection)
     if protection.stands(before, bucket):
-        return How.FOUND, ""
+        return PartResult.FOUND, ""
     if spare:
-        return How.SPARED, ""
+        return PartResult.SPARED, ""
     try:
         protection.set(s3, bucket)
     except ClientError as error:
         denied = status_of(error) == 403
-        return (How.REFUSED if denied else How.UNKNOWN_THERE), code_of(error)
+        return (PartResult.REFUSED if denied else PartResult.UNKNOWN_THERE), code_of(error)
     if not protection.stands(_read(s3, bucket, protection), bucket):
-        return How.UNKNOWN_THERE, ""
+        return PartResult.UNKNOWN_THERE, ""
     if _can_put(s3, bucket):
-        return How.MADE, ""
+        return PartResult.MADE, ""
     protection.take_back(s3, bucket)
-    return How.TAKEN_BACK, ""
+    return PartResult.TAKEN_BACK, ""
 
 
 def _can_put(s3: Any, bucket: Bucket) -> bool:
     """Put a probe, and leave no old version of it."""
     place = {"Bucket": bucket.bucket, "Key": bucket.key_prefix + PROBE}
-    put: list[Settings] = []
+    put: list[RawSettings] = []
     if not allowed(lambda: put.append(s3.put_object(**place, Body=b"a probe"))):
         return False
     version = put[0].get("VersionId")
@@ -81,14 +83,14 @@ class _Protection(msgspec.Struct, frozen=True):
     that is a DELETE of the bucket (Ceph 16).
     """
 
-    read: Callable[[Any, str], Settings]
-    stands: Callable[[Settings, Bucket], bool]
+    read: Callable[[Any, str], RawSettings]
+    stands: Callable[[RawSettings, Bucket], bool]
     set: Callable[[Any, Bucket], object]
     take_back: Callable[[Any, Bucket], object]
 
 
-def _read(s3: Any, bucket: Bucket, protection: _Protection) -> Settings:
-    found: list[Settings] = []
+def _read(s3: Any, bucket: Bucket, protection: _Protection) -> RawSettings:
+    found: list[RawSettings] = []
     allowed(lambda: found.append(protection.read(s3, bucket.bucket)))
     return found[0] if found else {}
 
@@ -98,7 +100,7 @@ def _own(s3: Any, bucket: Bucket, how: str) -> None:
     s3.put_bucket_ownership_controls(Bucket=bucket.bucket, OwnershipControls=rules)
 
 
-def _owned(seen: Settings, _: Bucket) -> bool:
+def _owned(seen: RawSettings, _: Bucket) -> bool:
     rules = seen.get("OwnershipControls", {}).get("Rules", ())
     return any(rule["ObjectOwnership"] == "BucketOwnerEnforced" for rule in rules)
 
@@ -111,7 +113,7 @@ def _block(s3: Any, bucket: Bucket, *, on: bool) -> None:
     s3.put_public_access_block(Bucket=bucket.bucket, PublicAccessBlockConfiguration=blocks)
 
 
-def _blocked(seen: Settings, _: Bucket) -> bool:
+def _blocked(seen: RawSettings, _: Bucket) -> bool:
     blocks = seen.get("PublicAccessBlockConfiguration", {})
     return all(blocks.get(block) for block in _BLOCKS)
 
@@ -132,7 +134,7 @@ def rule(bucket: Bucket) -> dict[str, Any]:
     }
 
 
-def _ruled(seen: Settings, bucket: Bucket) -> bool:
+def _ruled(seen: RawSettings, bucket: Bucket) -> bool:
     rules = [one for one in seen.get("Rules", ()) if covers(one, bucket)]
     return all(
         any(what in one for one in rules)
@@ -149,37 +151,37 @@ def _drop_rule(s3: Any, bucket: Bucket) -> None:
 
 
 def _other_rules(s3: Any, bucket: Bucket) -> list[dict[str, Any]]:
-    seen = _read(s3, bucket, _PROTECTIONS[Part.LIFECYCLE])
+    seen = _read(s3, bucket, _PROTECTIONS[SetupPart.LIFECYCLE])
     return [one for one in seen.get("Rules", ()) if one.get("ID") != rule_name(bucket)]
 
 
 def _put_rules(s3: Any, bucket: Bucket, rules: list[dict[str, Any]]) -> None:
     if rules:
         s3.put_bucket_lifecycle_configuration(Bucket=bucket.bucket, LifecycleConfiguration={"Rules": rules})
-    elif _read(s3, bucket, _PROTECTIONS[Part.LIFECYCLE]).get("Rules"):
+    elif _read(s3, bucket, _PROTECTIONS[SetupPart.LIFECYCLE]).get("Rules"):
         s3.delete_bucket_lifecycle(Bucket=bucket.bucket)  # known to whoever has shown its rules
 
 
 _PROTECTIONS = {
-    Part.OWNERSHIP: _Protection(
+    SetupPart.OWNERSHIP: _Protection(
         lambda s3, name: s3.get_bucket_ownership_controls(Bucket=name),
         _owned,
         lambda s3, bucket: _own(s3, bucket, "BucketOwnerEnforced"),
         lambda s3, bucket: _own(s3, bucket, "ObjectWriter"),
     ),
-    Part.PUBLIC_ACCESS: _Protection(
+    SetupPart.PUBLIC_ACCESS: _Protection(
         lambda s3, name: s3.get_public_access_block(Bucket=name),
         _blocked,
         lambda s3, bucket: _block(s3, bucket, on=True),
         lambda s3, bucket: _block(s3, bucket, on=False),
     ),
-    Part.VERSIONING: _Protection(
+    SetupPart.VERSIONING: _Protection(
         lambda s3, name: s3.get_bucket_versioning(Bucket=name),
         lambda seen, _: seen.get("Status") == "Enabled",
         lambda s3, bucket: _version(s3, bucket, "Enabled"),
         lambda s3, bucket: _version(s3, bucket, "Suspended"),
     ),
-    Part.LIFECYCLE: _Protection(
+    SetupPart.LIFECYCLE: _Protection(
         lambda s3, name: s3.get_bucket_lifecycle_configuration(Bucket=name),
         _ruled,
         _add_rule,

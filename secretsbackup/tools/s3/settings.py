@@ -10,15 +10,15 @@ from secretsbackup.model.policy import Action, granting, grants
 from secretsbackup.model.secret import Credential
 from secretsbackup.tools.s3 import FROZEN, PROBE
 from secretsbackup.tools.s3.reach import allowed, client, code_of, skew, told
-from secretsbackup.tools.threads import in_thread
+from secretsbackup.tools.threads import run_in_daemon_thread
 
 _CLOCK = 60.0
 """Seconds; S3 refuses a clock that is off by fifteen minutes."""
 _COUNTED = 200
 """Uploads of which the parts are added up, so that a look stays quick."""
 
-Settings = Mapping[str, Any]
-Seen = Mapping[Action, Settings]
+RawSettings = Mapping[str, Any]
+SeenSettings = Mapping[Action, RawSettings]
 
 
 async def looked_at(bucket: Bucket, credential: Credential) -> tuple[Finding, ...]:
@@ -27,7 +27,7 @@ async def looked_at(bucket: Bucket, credential: Credential) -> tuple[Finding, ..
     def look() -> tuple[Finding, ...]:
         return told(lambda: tuple(_all(client(bucket, credential), bucket)), bucket, credential)
 
-    return await in_thread(look)
+    return await run_in_daemon_thread(look)
 
 
 async def checksums(bucket: Bucket, credential: Credential) -> Finding:
@@ -44,7 +44,7 @@ async def checksums(bucket: Bucket, credential: Credential) -> Finding:
         allowed(lambda: s3.delete_object(**place))
         return Finding(right="checksums", sign=Sign.WORKS)
 
-    return await in_thread(lambda: told(put, bucket, credential))
+    return await run_in_daemon_thread(lambda: told(put, bucket, credential))
 
 
 async def end_uploads(
@@ -60,11 +60,11 @@ async def end_uploads(
             s3.abort_multipart_upload(Bucket=bucket.bucket, Key=one["Key"], UploadId=one["UploadId"])
         return len(begun)
 
-    return await in_thread(lambda: told(end, bucket, credential))
+    return await run_in_daemon_thread(lambda: told(end, bucket, credential))
 
 
 def _all(s3: Any, bucket: Bucket) -> Iterator[Finding]:
-    seen: dict[Action, Settings] = {}
+    seen: dict[Action, RawSettings] = {}
     for action, method, right, judge in _LOOKS:
         may = _read(getattr(s3, method), bucket, action, seen)
         if grants(action, bucket):
@@ -79,7 +79,7 @@ def _all(s3: Any, bucket: Bucket) -> Iterator[Finding]:
 
 
 def _read(
-    call: Callable[..., Settings], bucket: Bucket, action: Action, seen: dict[Action, Settings]
+    call: Callable[..., RawSettings], bucket: Bucket, action: Action, seen: dict[Action, RawSettings]
 ) -> bool | None:
     """See a setting, or nothing where it was never set."""
     from botocore.exceptions import ClientError
@@ -98,7 +98,7 @@ def _read(
 _UNSET = ("NoSuchLifecycleConfiguration", "NoSuchPublicAccessBlockConfiguration", "NotFoundError")
 
 
-def _region(seen: Seen, bucket: Bucket) -> tuple[Sign, str]:
+def _region(seen: SeenSettings, bucket: Bucket) -> tuple[Sign, str]:
     """Amazon calls its first region nothing; other servers name what only they understand."""
     said = str(seen[Action.LOCATION].get("LocationConstraint") or "")
     there = {"": "" if bucket.endpoint else "us-east-1", "EU": "eu-west-1", "default": ""}.get(said, said)
@@ -106,25 +106,25 @@ def _region(seen: Seen, bucket: Bucket) -> tuple[Sign, str]:
     return (Sign.REGION_OTHER if other else Sign.WORKS), there
 
 
-def _versioning(seen: Seen, _: Bucket) -> tuple[Sign, str]:
+def _versioning(seen: SeenSettings, _: Bucket) -> tuple[Sign, str]:
     status = str(seen[Action.VERSIONING].get("Status", ""))
     return (Sign.VERSIONED if status == "Enabled" else Sign.NOT_VERSIONED), status
 
 
-def _public_access(seen: Seen, bucket: Bucket) -> tuple[Sign, str]:
+def _public_access(seen: SeenSettings, bucket: Bucket) -> tuple[Sign, str]:
     blocks = seen[Action.PUBLIC_ACCESS].get("PublicAccessBlockConfiguration", {})
     if blocks and all(blocks.values()):
         return Sign.PUBLIC_BLOCKED, ""
     return (Sign.PUBLIC_UNTOLD if bucket.endpoint else Sign.PUBLIC_NOT_BLOCKED), ""
 
 
-def _encryption(seen: Seen, _: Bucket) -> tuple[Sign, str]:
+def _encryption(seen: SeenSettings, _: Bucket) -> tuple[Sign, str]:
     rules = seen[Action.ENCRYPTION].get("ServerSideEncryptionConfiguration", {}).get("Rules", ())
     by = [rule.get("ApplyServerSideEncryptionByDefault", {}).get("SSEAlgorithm", "") for rule in rules]
     return (Sign.ENCRYPTED, by[0]) if by else (Sign.NOT_ENCRYPTED, "")
 
 
-def _lifecycle(seen: Seen, bucket: Bucket) -> tuple[Sign, str]:
+def _lifecycle(seen: SeenSettings, bucket: Bucket) -> tuple[Sign, str]:
     for rule in seen[Action.LIFECYCLE].get("Rules", ()):
         if harm := _harm(rule, bucket):
             return harm
@@ -136,7 +136,7 @@ def _lifecycle(seen: Seen, bucket: Bucket) -> tuple[Sign, str]:
     return (Sign.NOT_TIDIED if lacks else Sign.TIDIED), " ".join(lacks)
 
 
-def _harm(rule: Settings, bucket: Bucket) -> tuple[Sign, str] | None:
+def _harm(rule: RawSettings, bucket: Bucket) -> tuple[Sign, str] | None:
     """What a rule does to backups that are in use: it deletes them, or puts them where none can be read."""
     prefix = _prefix(rule)
     if rule.get("Status") != "Enabled" or not (
@@ -149,20 +149,20 @@ def _harm(rule: Settings, bucket: Bucket) -> tuple[Sign, str] | None:
     return (Sign.FREEZING, str(rule.get("ID", ""))) if any(frozen) else None
 
 
-def _prefix(rule: Settings) -> str:
+def _prefix(rule: RawSettings) -> str:
     """The names that a rule is about: how they begin. Older rules say it elsewhere."""
-    chosen: Settings = rule.get("Filter") or {}
+    chosen: RawSettings = rule.get("Filter") or {}
     return str(chosen.get("And", chosen).get("Prefix", rule.get("Prefix", "")))
 
 
-def covers(rule: Settings, bucket: Bucket) -> bool:
+def covers(rule: RawSettings, bucket: Bucket) -> bool:
     """Whether a lifecycle rule is on and about all that lies below the prefix."""
-    chosen: Settings = rule.get("Filter") or {}
+    chosen: RawSettings = rule.get("Filter") or {}
     narrow = any(key not in ("Prefix", "And") for key in chosen) or chosen.get("And", {}).get("Tags")
     return rule.get("Status") == "Enabled" and not narrow and bucket.key_prefix.startswith(_prefix(rule))
 
 
-def _lock(seen: Seen, _: Bucket) -> tuple[Sign, str]:
+def _lock(seen: SeenSettings, _: Bucket) -> tuple[Sign, str]:
     lock = seen[Action.LOCK].get("ObjectLockConfiguration", {})
     if lock.get("ObjectLockEnabled") != "Enabled":
         return Sign.NOT_LOCKED, ""
@@ -171,7 +171,7 @@ def _lock(seen: Seen, _: Bucket) -> tuple[Sign, str]:
     return Sign.LOCKED, f"{kept.get('Mode', '')} {amount}".strip().lower()
 
 
-_LOOKS: tuple[tuple[Action, str, str, Callable[[Seen, Bucket], tuple[Sign, str]]], ...] = (
+_LOOKS: tuple[tuple[Action, str, str, Callable[[SeenSettings, Bucket], tuple[Sign, str]]], ...] = (
     (Action.LOCATION, "get_bucket_location", "region", _region),
     (Action.VERSIONING, "get_bucket_versioning", "versioning", _versioning),
     (Action.PUBLIC_ACCESS, "get_public_access_block", "public access", _public_access),
@@ -182,7 +182,7 @@ _LOOKS: tuple[tuple[Action, str, str, Callable[[Seen, Bucket], tuple[Sign, str]]
 
 
 def _uploads(s3: Any, bucket: Bucket) -> Iterator[Finding]:
-    begun: list[Settings] = []
+    begun: list[RawSettings] = []
     if not allowed(lambda: begun.extend(_begun(s3, bucket))):
         return
     stored: list[int] = []
@@ -194,19 +194,19 @@ def _uploads(s3: Any, bucket: Bucket) -> Iterator[Finding]:
     yield Finding(right="unfinished uploads", sign=sign, count=len(begun), size=sum(stored))
 
 
-def _begun(s3: Any, bucket: Bucket) -> Iterator[Settings]:
+def _begun(s3: Any, bucket: Bucket) -> Iterator[RawSettings]:
     pages = s3.get_paginator("list_multipart_uploads")
     for page in pages.paginate(Bucket=bucket.bucket, Prefix=bucket.key_prefix):
         yield from page.get("Uploads", ())
 
 
-def _parts(s3: Any, place: dict[str, str]) -> list[Settings]:
-    found: list[Settings] = []
+def _parts(s3: Any, place: dict[str, str]) -> list[RawSettings]:
+    found: list[RawSettings] = []
     allowed(lambda: found.extend(s3.list_parts(**place).get("Parts", ())))
     return found
 
 
-def _clock(seen: Seen) -> Iterator[Finding]:
+def _clock(seen: SeenSettings) -> Iterator[Finding]:
     ahead = next((off for one in seen.values() if (off := skew(one)) is not None), 0.0)
     if abs(ahead) > _CLOCK:
         yield Finding(right="clock", sign=Sign.CLOCK_OFF, seconds=round(ahead))

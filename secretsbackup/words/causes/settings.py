@@ -121,8 +121,8 @@ def _not_a_time(cause: causes.NotATime) -> Message:
 def _where(cause: causes.SettingsBroken) -> str:
     profile = _("profile “{name}”").format(name=cause.profile) if cause.profile else ""
     where = ", ".join(filter(None, (cause.path, profile, cause.field)))
-    why = problem(cause.fault).removesuffix(".") if cause.fault else cause.because
-    return f"{where}: {why}" if why else where
+    wrong = problem(cause.fault).removesuffix(".") if cause.fault else cause.because
+    return f"{where}: {wrong}" if wrong else where
 
 
 def _newer(path: str) -> Message:

@@ -10,11 +10,11 @@ from shiboken6 import isValid
 
 from secretsbackup.desktop.restore import RestoreWizard
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.entry import Seen, What
+from secretsbackup.model.entry import EntryKind, SeenEntry
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.store import profiles
 from secretsbackup.store.catalogue import filling
-from secretsbackup.store.catalogue.filling import Told
+from secretsbackup.store.catalogue.filling import SnapshotListing
 from secretsbackup.store.home import Home
 from tests.desktop.conftest import Parts
 from tests.desktop.setup.wizard_driver import Hand
@@ -25,38 +25,40 @@ TIMES = [NOW - timedelta(days=days, hours=3) for days in (30, 8, 2, 1, 0)]
 FOLDERS, FILES = 100, 1000
 
 
-def everything() -> Iterator[Seen]:
+def everything() -> Iterator[SeenEntry]:
     """The first snapshot: photographs by the thousand, and a few documents."""
     changed = int((NOW - timedelta(days=400)).timestamp())
-    yield Seen(b"Documents", What.FOLDER, changed)
+    yield SeenEntry(b"Documents", EntryKind.FOLDER, changed)
     for name, size in ((b"letter.odt", 12_000), (b"report.pdf", 1_400_000), (b"taxes 2025.ods", 48_000)):
-        yield Seen(b"Documents/" + name, What.FILE, changed, size, size)
-    yield Seen(b"Pictures", What.FOLDER, changed)
+        yield SeenEntry(b"Documents/" + name, EntryKind.FILE, changed, size, size)
+    yield SeenEntry(b"Pictures", EntryKind.FOLDER, changed)
     for folder in range(FOLDERS):
         above = b"Pictures/%04d" % folder
-        yield Seen(above, What.FOLDER, changed)
+        yield SeenEntry(above, EntryKind.FOLDER, changed)
         for file in range(FILES):
             size = 2_000_000 + file
-            yield Seen(above + b"/IMG_%05d.jpg" % (folder * FILES + file), What.FILE, changed, size, size)
+            yield SeenEntry(
+                above + b"/IMG_%05d.jpg" % (folder * FILES + file), EntryKind.FILE, changed, size, size
+            )
 
 
-def changes() -> Iterator[list[Seen]]:
+def changes() -> Iterator[list[SeenEntry]]:
     """What the later snapshots changed: the report twice; then the letter is gone."""
     for number, time in enumerate(TIMES[1:], 1):
         changed = int((time - timedelta(hours=1)).timestamp())
         size = 1_400_000 + number
-        seen = [Seen(b"Documents/report.pdf", What.FILE, changed, size, size)] if number < 3 else []
-        gone = [Seen(b"Documents/letter.odt", None)] if number == 3 else []
-        yield [*gone, *seen, Seen(b"Documents/taxes 2025.ods", What.FILE, changed, 48_000, 48_000)]
+        seen = [SeenEntry(b"Documents/report.pdf", EntryKind.FILE, changed, size, size)] if number < 3 else []
+        gone = [SeenEntry(b"Documents/letter.odt", None)] if number == 3 else []
+        yield [*gone, *seen, SeenEntry(b"Documents/taxes 2025.ods", EntryKind.FILE, changed, 48_000, 48_000)]
 
 
 @pytest.fixture(scope="session")
 def catalogue_file(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A catalogue of all that; to be copied."""
     file = tmp_path_factory.mktemp("catalogue") / "catalogue.sqlite"
-    filling.add(file, Told(TIMES[0], True, everything()))
+    filling.add(file, SnapshotListing(TIMES[0], True, everything()))
     for time, seen in zip(TIMES[1:], changes(), strict=True):
-        filling.add(file, Told(time, False, seen))
+        filling.add(file, SnapshotListing(time, False, seen))
     return file
 
 

@@ -8,7 +8,7 @@ import pytest
 from PySide6.QtCore import QDate, Qt
 from PySide6.QtTest import QTest
 
-from secretsbackup.desktop.restore.when import How
+from secretsbackup.desktop.restore.when import LookFor
 from secretsbackup.model.profile import Profile
 from secretsbackup.model.secret import SecretName
 from secretsbackup.store import profiles
@@ -60,7 +60,7 @@ def test_an_earlier_snapshot_is_chosen_by_its_day(play: Play, begin: Begin, past
         hand = begin()
         when = hand.wizard.when
         await ready(hand)
-        when.choices.choose(How.THEN)
+        when.choices.choose(LookFor.THEN)
         assert when.answer.at == TIMES[-1]
         day = (NOW - timedelta(days=5)).astimezone().date()
         when.calendar.setSelectedDate(QDate(day.year, day.month, day.day))
@@ -78,7 +78,7 @@ def test_a_deleted_file_is_found_by_a_part_of_its_name(play: Play, begin: Begin,
         hand = begin()
         search = hand.wizard.search
         await ready(hand)
-        hand.wizard.when.choices.choose(How.SEARCH)
+        hand.wizard.when.choices.choose(LookFor.SEARCH)
         await hand.next(search)
         assert not hand.lit
         hand.type(search.text, "LETT")
@@ -168,7 +168,7 @@ def test_with_two_profiles_one_is_asked_for(play: Play, begin: Begin, past: Prof
 
 @pytest.mark.parametrize(
     ("typed", "sentence"),
-    [("", "Enter the address"), ("ftp://host/x", "no destination that is known"), ("s3://", "bucket’s name")],
+    [("", "Enter the address"), ("ftp://host/x", "is not a known destination"), ("s3://", "bucket’s name")],
 )
 def test_an_address_that_is_none_is_told(play: Play, begin: Begin, typed: str, sentence: str) -> None:
     async def look() -> None:

@@ -1,6 +1,6 @@
 """Every page, light and dark and with text of double size: nothing is cut off; a picture of each is kept."""
 
-from secretsbackup.desktop.restore.when import How
+from secretsbackup.desktop.restore.when import LookFor
 from secretsbackup.model.profile import Profile
 from secretsbackup.store import profiles
 from tests.desktop import accessibility
@@ -30,7 +30,7 @@ def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, parts: Parts, s
         when, what, search = wizard.when, wizard.what, wizard.search
         await hand.until(lambda: when.taken and when.holds)
         await shown(hand, "when")
-        when.choices.choose(How.THEN)
+        when.choices.choose(LookFor.THEN)
         await hand.until(when.calendar.isVisible)
         await shown(hand, "earlier")
         await hand.next(what)
@@ -47,7 +47,7 @@ def test_no_page_is_cut(play: Play, begin: Begin, past: Profile, parts: Parts, s
         await hand.next(wizard.phrase)
         await shown(hand, "passphrase")
         wizard.go(wizard.pages.index(when))
-        when.choices.choose(How.SEARCH)
+        when.choices.choose(LookFor.SEARCH)
         await hand.next(search)
         hand.type(search.text, "report")
         await hand.until(lambda: search.versions.count() == 3)

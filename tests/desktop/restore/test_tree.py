@@ -9,14 +9,14 @@ import pytest
 from PySide6.QtCore import QModelIndex, Qt
 from PySide6.QtTest import QAbstractItemModelTester
 
-from secretsbackup.desktop.restore.tree import NAME, SIZE, Tree
-from secretsbackup.model.entry import Seen, What
+from secretsbackup.desktop.restore.tree import NAME, SIZE, FileTree
+from secretsbackup.model.entry import EntryKind, SeenEntry
 from secretsbackup.store.catalogue import filling
-from secretsbackup.store.catalogue.filling import Told
+from secretsbackup.store.catalogue.filling import SnapshotListing
 from tests.desktop.conftest import Play, hold_up_nothing, until
 from tests.desktop.restore.conftest import FILES, FOLDERS, TIMES
 
-Make = Callable[[], Tree]
+Make = Callable[[], FileTree]
 
 
 @pytest.fixture
@@ -24,15 +24,15 @@ def make(play: Play, catalogue_file: Path, tmp_path: Path) -> Make:
     """Makes the tree of the newest snapshot, on a loop that runs."""
     shutil.copy(catalogue_file, tmp_path / "catalogue.sqlite")
 
-    def tree() -> Tree:
-        made = Tree()
+    def tree() -> FileTree:
+        made = FileTree()
         made.show_snapshot(tmp_path / "catalogue.sqlite", TIMES[-1])
         return made
 
     return tree
 
 
-async def opened(tree: Tree, *names: str) -> QModelIndex:
+async def opened(tree: FileTree, *names: str) -> QModelIndex:
     """Open one folder after the other, as a view does; the last of them."""
     at = QModelIndex()
     for name in ("", *names):
@@ -128,11 +128,13 @@ def test_it_keeps_the_rules_of_a_model(play: Play, tmp_path: Path) -> None:
     """Qt's own tester opens every folder, whenever something changes."""
     file = tmp_path / "catalogue.sqlite"
     paths = (b"a", b"a/b", b"a/b/c", b"d", b"d/e")
-    kinds = (What.FOLDER, What.FOLDER, What.FILE, What.FOLDER, What.LINK)
-    filling.add(file, Told(TIMES[0], True, [Seen(*one) for one in zip(paths, kinds, strict=True)]))
+    kinds = (EntryKind.FOLDER, EntryKind.FOLDER, EntryKind.FILE, EntryKind.FOLDER, EntryKind.LINK)
+    filling.add(
+        file, SnapshotListing(TIMES[0], True, [SeenEntry(*one) for one in zip(paths, kinds, strict=True)])
+    )
 
     async def look() -> None:
-        tree = Tree()
+        tree = FileTree()
         _watch = QAbstractItemModelTester(tree, QAbstractItemModelTester.FailureReportingMode.Warning)
         tree.show_snapshot(file, TIMES[0])
         inside = await opened(tree, "a", "b")

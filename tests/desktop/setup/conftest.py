@@ -7,7 +7,8 @@ from pathlib import Path
 import pytest
 from shiboken6 import isValid
 
-from secretsbackup.desktop.setup import SetUpWizard, Start
+from secretsbackup.desktop.setup import SetUpWizard
+from secretsbackup.model.plan import StartFrom
 from tests.desktop.conftest import Parts
 from tests.desktop.setup.wizard_driver import Hand
 
@@ -33,7 +34,7 @@ def begin(parts: Parts, person: Path) -> Iterator[Begin]:
     """Opens the wizard; one after the other, as after a restart."""
     opened: list[SetUpWizard] = []
 
-    def wizard_of(start: Start | None = None, photographs: str = "") -> Hand:
+    def wizard_of(start: StartFrom | None = None, photographs: str = "") -> Hand:
         made = SetUpWizard(
             parts.home, parts.states, parts.session, parts.automatic, parts.shown.append, start
         )

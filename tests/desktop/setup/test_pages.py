@@ -10,8 +10,8 @@ from PySide6.QtWidgets import QAbstractButton, QApplication, QComboBox, QLineEdi
 
 from secretsbackup.desktop import screens
 from secretsbackup.desktop.app import App
-from secretsbackup.desktop.setup import SetUpWizard, Start, Where
-from secretsbackup.model.plan import Access, Rhythm
+from secretsbackup.desktop.setup import SetUpWizard
+from secretsbackup.model.plan import Access, PlaceKind, StartFrom, Timing
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.model.schedule import Daily, Hours, Manual, Weekday, Weekly
 from secretsbackup.operations.setup.set_up import NO_KEY
@@ -95,7 +95,7 @@ def test_each_service_asks_what_it_needs(play: Play, begin: Begin) -> None:
     async def look() -> None:
         hand = begin()
         page = hand.wizard.bucket
-        hand.wizard.place.choices.choose(Where.SERVICE)
+        hand.wizard.place.choices.choose(PlaceKind.SERVICE)
         await at(hand, page)
         page.service.setCurrentIndex(page.service.findText("Hetzner Object Storage"))
         assert page.answer.bucket.endpoint == "https://fsn1.your-objectstorage.com"
@@ -162,7 +162,7 @@ def test_by_hand_there_is_a_policy_to_copy(play: Play, begin: Begin) -> None:
 def test_a_machine_is_written_as_ssh_writes_it(play: Play, begin: Begin, login: str, good: bool) -> None:
     async def look() -> None:
         hand = begin()
-        hand.wizard.place.choices.choose(Where.HOST)
+        hand.wizard.place.choices.choose(PlaceKind.HOST)
         await at(hand, hand.wizard.host)
         line = hand.wizard.host.login.lineEdit()
         assert line is not None
@@ -176,7 +176,7 @@ def test_a_machine_is_written_as_ssh_writes_it(play: Play, begin: Begin, login: 
 def test_a_folder_must_be_there_and_not_in_what_it_saves(play: Play, begin: Begin, person: Path) -> None:
     async def look() -> None:
         hand = begin()
-        hand.wizard.place.choices.choose(Where.FOLDER)
+        hand.wizard.place.choices.choose(PlaceKind.FOLDER)
         await at(hand, hand.wizard.folder)
         line = hand.wizard.folder.field.line
         hand.type(line, "relative")
@@ -224,7 +224,7 @@ def test_a_rhythm_comes_out_as_it_goes_in(play: Play, begin: Begin) -> None:
     async def look() -> None:
         page = begin().wizard.rhythm
         for schedule in (Daily("07:30"), Weekly(Weekday.SUNDAY, "23:05"), Hours(6), Manual()):
-            rhythm = Rhythm(schedule, 14, 3)
+            rhythm = Timing(schedule, 14, 3)
             page.take(rhythm)
             assert page.answer == rhythm
         await moment()
@@ -306,7 +306,7 @@ def test_every_control_has_a_name_and_the_keyboard_reaches_it(
         from PySide6.QtCore import Qt
 
         hand = begin()
-        for where in Where:
+        for where in PlaceKind:
             hand.wizard.place.choices.choose(where)
             for page in hand.wizard.pages:
                 if not page.wanted():
@@ -366,7 +366,7 @@ def test_who_wants_to_restore_is_asked_for_the_kit(play: Play, app: App, begin: 
         await hand.next(hand.wizard.files)
         hand.wizard.reject()
         for _ in range(2):
-            app.windows.show(screens.SetUp(Start.KIT))
+            app.windows.show(screens.SetUp(StartFrom.KIT))
             recovering = Hand(_shown())
             assert recovering.wizard.windowTitle() == "Restore from a backup"
             assert "Where is your recovery kit?" in recovering.says
@@ -415,7 +415,7 @@ def test_coming_back_leaves_alone_what_was_begun_beside_it(play: Play, begin: Be
         await hand.next(hand.wizard.files)
         hand.wizard.remember()
         kept = parts.home.draft.read_bytes()
-        recovering = begin(Start.KIT).wizard
+        recovering = begin(StartFrom.KIT).wizard
         recovering.remember()
         assert parts.home.draft.read_bytes() == kept
         await asyncio.sleep(0)

@@ -7,10 +7,9 @@ from PySide6.QtGui import QColor, QFont, QPalette
 from PySide6.QtWidgets import QApplication, QScrollArea
 
 from secretsbackup.desktop import icons, style
-from secretsbackup.desktop.setup import Where
 from secretsbackup.model import causes
-from secretsbackup.model.created import Did, How, Made, Part
-from secretsbackup.model.plan import Access, Task, Told, Traces
+from secretsbackup.model.created import Created, PartDone, PartResult, SetupPart
+from secretsbackup.model.plan import Access, PlaceKind, SetupLeftovers, Task, TaskTold
 from secretsbackup.model.profile import Fingerprint
 from secretsbackup.words import language
 from tests.desktop import accessibility
@@ -43,9 +42,9 @@ def looks(request: pytest.FixtureRequest, qapp: QApplication) -> Iterator[str]:
 @pytest.fixture
 def spoken(looks: str) -> Iterator[str]:
     """Where room is scarce German is spoken, which takes more of it."""
-    language.speak("de" if looks in ("200", "small") else "en")
+    language.set_language("de" if looks in ("200", "small") else "en")
     yield looks
-    language.speak("en")
+    language.set_language("en")
 
 
 def whole(hand: Hand) -> bool:
@@ -65,7 +64,7 @@ def test_no_page_is_cut(play: Play, begin: Begin, key: Fingerprint, memory: None
         await hand.until(lambda: wizard.files.appraisal.done)
         wizard.access.choices.choose(Access.HAND)
         seen = set()
-        for where in Where:
+        for where in PlaceKind:
             wizard.place.choices.choose(where)
             for page in wizard.pages[:-2]:
                 if page.wanted() and page not in seen:
@@ -81,14 +80,14 @@ def test_no_page_is_cut(play: Play, begin: Begin, key: Fingerprint, memory: None
 
 
 def test_no_page_is_cut_in_german(play: Play, begin: Begin, key: Fingerprint, memory: None) -> None:
-    language.speak("de")
+    language.set_language("de")
 
     async def look_at_all() -> None:
         wizard = begin().wizard
         wizard.resize(640, 480)
         seen = set()
         wizard.access.choices.choose(Access.HAND)
-        for where in Where:
+        for where in PlaceKind:
             wizard.place.choices.choose(where)
             for page in [one for one in wizard.pages[:-2] if one.wanted() and one not in seen]:
                 seen.add(page)
@@ -100,7 +99,7 @@ def test_no_page_is_cut_in_german(play: Play, begin: Begin, key: Fingerprint, me
     try:
         play(look_at_all())
     finally:
-        language.speak("en")
+        language.set_language("en")
 
 
 def test_a_set_up_in_all_its_states_is_shown(play: Play, begin: Begin, looks: str) -> None:
@@ -112,18 +111,18 @@ def test_a_set_up_in_all_its_states_is_shown(play: Play, begin: Begin, looks: st
         wizard.go(wizard.pages.index(wizard.summary))
         wizard.summary.plan.hide()
         tasks, bucket = wizard.summary.tasks, wizard.bucket.answer.bucket
-        made = Made(profile=wizard.wish().draft.name, destination=bucket, bucket=True, user="laptop")
+        made = Created(profile=wizard.request().draft.name, destination=bucket, bucket=True, user="laptop")
         tasks.expect((Task.KEY, Task.BUCKET, Task.SAVE, Task.FETCH, Task.CLEAR, Task.WRITE, Task.KIT))
-        tasks.tell(Told(task=Task.KEY, over=True))
-        tasks.tell(Told(task=Task.BUCKET, over=False))
-        tasks.tell(Did(part=Part.BUCKET, how=How.MADE, made=made))
-        tasks.tell(Did(part=Part.PUBLIC_ACCESS, how=How.TAKEN_BACK, made=made))
-        tasks.tell(Did(part=Part.USER, how=How.BEGUN, made=made))
+        tasks.tell(TaskTold(task=Task.KEY, over=True))
+        tasks.tell(TaskTold(task=Task.BUCKET, over=False))
+        tasks.tell(PartDone(part=SetupPart.BUCKET, how=PartResult.MADE, made=made))
+        tasks.tell(PartDone(part=SetupPart.PUBLIC_ACCESS, how=PartResult.TAKEN_BACK, made=made))
+        tasks.tell(PartDone(part=SetupPart.USER, how=PartResult.BEGUN, made=made))
         await moment()
         hand.photograph("working")
         assert tasks.done == ["key", "part bucket"]
         assert whole(hand)
-        wizard.summary.traces = Traces(key=Fingerprint("A" * 40), bucket=made)
+        wizard.summary.traces = SetupLeftovers(key=Fingerprint("A" * 40), bucket=made)
         wizard.summary.stopped(causes.DestinationUnreachable("https://s3.example.org"))
         await moment()
         hand.photograph("failed")

@@ -63,7 +63,7 @@ def test_a_first_backup_is_full_and_goes_through_every_step(
     assert ended.warnings == 0
     assert calls(pretender) == ["full"]
     steps = [moment.event.step for moment in moments if isinstance(moment.event, StepEnded)]
-    assert steps == [Step.CHECK, Step.GATHER, Step.SEND, Step.PROVE, Step.RECORD, Step.TIDY]
+    assert steps == [Step.CHECK, Step.COLLECT, Step.SEND, Step.AUDIT, Step.RECORD, Step.TIDY]
     (made,) = [moment.event for moment in moments if isinstance(moment.event, SnapshotMade)]
     assert (made.kind, made.volumes, made.snapshot) == ("full", 3, ended.summary.snapshot)
     assert (ended.summary.files, ended.summary.bytes, ended.summary.changed) == (1, 4, True)

@@ -18,13 +18,13 @@ from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import Secret
 from secretsbackup.operations.backup import backup, safety, staging
-from secretsbackup.operations.repository.contents import Holdings
+from secretsbackup.operations.repository.contents import Contents
 from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import notes
 from secretsbackup.store.home import Home
 from secretsbackup.tools import gnupg, process, rsync, tree
-from secretsbackup.tools.duplicity import Vault, files
-from secretsbackup.tools.rsync import Gathered
+from secretsbackup.tools.duplicity import Repository, files
+from secretsbackup.tools.rsync import Collected
 from tests.conftest import PASSPHRASE
 from tests.operations.conftest import Play
 
@@ -49,10 +49,10 @@ def test_a_surge_is_sent_only_after_a_yes(play: Play, pretender: Path, source: P
     for _ in range(2):  # the second time nothing comes to the stage any more
         ended = play(backup.recipe())
         assert isinstance(ended, Skipped)
-        (why,) = ended.causes
-        assert isinstance(why, causes.Surge)
-        assert (why.largest, why.path) == (GB + 7, f"{source}/film.iso")
-        assert why.new - why.largest in (0, 4)  # what was sent in the same second may count
+        (cause,) = ended.causes
+        assert isinstance(cause, causes.Surge)
+        assert (cause.largest, cause.path) == (GB + 7, f"{source}/film.iso")
+        assert cause.new - cause.largest in (0, 4)  # what was sent in the same second may count
     assert isinstance(play(backup.recipe(BackupOptions(allowed=Allowed(large=True)))), Completed)
 
 
@@ -75,11 +75,11 @@ def test_a_first_backup_may_be_as_large_as_it_is(play: Play, pretender: Path, so
 
 
 @pytest.fixture
-def vault(profile: Profile, run: Run, tmp_path: Path) -> Vault:
+def repository(profile: Profile, run: Run, tmp_path: Path) -> Repository:
     """What duplicity would get."""
     assert isinstance(profile.destination, Folder)
     Path(profile.destination.path).mkdir()
-    return Vault(
+    return Repository(
         program=Path("/bin/false"),
         gpg=process.find("gpg"),
         destination=profile.destination,
@@ -91,15 +91,15 @@ def vault(profile: Profile, run: Run, tmp_path: Path) -> Vault:
 
 
 @pytest.fixture
-def held(vault: Vault, gnupg_home: Path) -> Holdings:
+def held(repository: Repository, gnupg_home: Path) -> Contents:
     """A destination with one snapshot, sealed to the key."""
-    assert isinstance(vault.destination, Folder)
+    assert isinstance(repository.destination, Folder)
     name = "duplicity-full.20261122T220828Z.manifest.gpg"
     gpg = python_gnupg.GPG(gnupghome=str(gnupg_home), options=["--trust-model", "always"])
-    sealed = gpg.encrypt(b"Volume 1:\n", vault.key, armor=False)
-    (Path(vault.destination.path) / name).write_bytes(sealed.data)
+    sealed = gpg.encrypt(b"Volume 1:\n", repository.key, armor=False)
+    (Path(repository.destination.path) / name).write_bytes(sealed.data)
     contents = {name: len(sealed.data)}
-    return Holdings(contents, files.chains(contents), frozenset(), True)
+    return Contents(contents, files.chains(contents), frozenset(), True)
 
 
 def in_the_keychain(phrase: str) -> None:
@@ -107,47 +107,49 @@ def in_the_keychain(phrase: str) -> None:
     keyring.set_password("Secrets Backup: docs", "gpg-passphrase", phrase)
 
 
-def fits(run: Run, vault: Vault, held: Holdings) -> bool:
+def fits(run: Run, repository: Repository, held: Contents) -> bool:
     """Whether key and passphrase fit."""
-    return asyncio.run(safety.key_fits(run, vault, held))
+    return asyncio.run(safety.key_fits(run, repository, held))
 
 
 @pytest.mark.usefixtures("memory")
-def test_the_right_passphrase_is_tried_once(run: Run, vault: Vault, held: Holdings) -> None:
+def test_the_right_passphrase_is_tried_once(run: Run, repository: Repository, held: Contents) -> None:
     in_the_keychain(PASSPHRASE.reveal())
-    assert fits(run, vault, held)
+    assert fits(run, repository, held)
     assert notes.read(run.home, run.profile.name).tried.endswith("20261122T220828Z.manifest.gpg")
     in_the_keychain("another one")
-    assert fits(run, vault, held)
+    assert fits(run, repository, held)
 
 
 @pytest.mark.usefixtures("memory")
 def test_a_passphrase_that_does_not_open_the_newest_manifest_stops_the_run(
-    run: Run, vault: Vault, held: Holdings
+    run: Run, repository: Repository, held: Contents
 ) -> None:
     in_the_keychain("not the right one")
     with pytest.raises(Failure) as failed:
-        fits(run, vault, held)
+        fits(run, repository, held)
     assert failed.value.reason is Reason.PASSPHRASE_WRONG
     in_the_keychain(PASSPHRASE.reveal())
-    assert fits(run, vault, held)
+    assert fits(run, repository, held)
 
 
 @pytest.mark.usefixtures("memory")
-def test_without_a_passphrase_there_is_nothing_to_try(run: Run, vault: Vault, held: Holdings) -> None:
-    assert fits(run, vault, held)
+def test_without_a_passphrase_there_is_nothing_to_try(
+    run: Run, repository: Repository, held: Contents
+) -> None:
+    assert fits(run, repository, held)
     assert not notes.read(run.home, run.profile.name).tried
 
 
 @pytest.mark.usefixtures("memory")
 def test_what_another_key_sealed_is_not_gone_on_with(
-    run: Run, vault: Vault, held: Holdings, gnupg_home: Path
+    run: Run, repository: Repository, held: Contents, gnupg_home: Path
 ) -> None:
     other = asyncio.run(gnupg.make_key("Grace Hopper", Secret("grace"), home=gnupg_home))
     changed = replace(run, profile=replace(run.profile, key=other))
-    assert not fits(changed, vault, held)
+    assert not fits(changed, repository, held)
     in_the_keychain("grace")
-    assert not fits(changed, vault, held)
+    assert not fits(changed, repository, held)
 
 
 # Room
@@ -160,20 +162,20 @@ def test_a_stage_that_cannot_hold_the_sources_is_told_before_they_are_copied(
     tight = type(usage)(usage.total, usage.total, 100_000)
     monkeypatch.setattr(shutil, "disk_usage", lambda _: tight)
     (source / "film.iso").write_bytes(os.urandom(500_000))
-    trees = [tree.look(source)]
+    trees = [tree.survey(source)]
     with pytest.raises(Failure) as failed:
-        asyncio.run(safety.room_to_gather(run, process.find("rsync"), trees))
+        asyncio.run(safety.room_to_collect(run, process.find("rsync"), trees))
     assert failed.value.reason is Reason.NO_ROOM
     assert str(run.home.stage(run.profile)) in failed.value.cause.about
     grow(source / "film.iso", 0)
     grow(source / "film.iso", GB)  # is long and takes no room
-    asyncio.run(safety.room_to_gather(run, process.find("rsync"), trees))
+    asyncio.run(safety.room_to_collect(run, process.find("rsync"), trees))
 
 
 def test_growth_is_what_will_be_copied_without_what_it_replaces(run: Run, source: Path) -> None:
     (source / "film.iso").write_bytes(os.urandom(400_000))
     (source / "left out.tmp").write_bytes(os.urandom(400_000))
-    stage, of, looked = run.home.stage(run.profile), run.profile.sources[0], tree.look(source)
+    stage, of, looked = run.home.stage(run.profile), run.profile.sources[0], tree.survey(source)
     program = process.find("rsync")
 
     def grown() -> int:
@@ -181,31 +183,33 @@ def test_growth_is_what_will_be_copied_without_what_it_replaces(run: Run, source
 
     assert 400_000 <= grown() <= 420_000
     asyncio.run(
-        staging.gather(replace(run, profile=replace(run.profile, exclude=("*.tmp",))), program, [looked])
+        staging.collect(replace(run, profile=replace(run.profile, exclude=("*.tmp",))), program, [looked])
     )
     assert grown() == 0
     (source / "film.iso").unlink()
     assert grown() <= -400_000
 
 
-def test_a_disk_that_cannot_hold_what_is_coming_is_told(run: Run, vault: Vault, held: Holdings) -> None:
-    safety.room_to_send(run, vault, held, 1000)
+def test_a_disk_that_cannot_hold_what_is_coming_is_told(
+    run: Run, repository: Repository, held: Contents
+) -> None:
+    safety.room_to_send(run, repository, held, 1000)
     with pytest.raises(Failure) as failed:
-        safety.room_to_send(run, vault, held, 10**16)
+        safety.room_to_send(run, repository, held, 10**16)
     assert failed.value.reason is Reason.DESTINATION_FULL
 
 
 def test_counts_tell_replaced_and_deleted_files(run: Run, source: Path, home: Home) -> None:
     program = process.find("rsync")
 
-    def gathered() -> Gathered:
-        return asyncio.run(staging.gather(run, program, [tree.look(source)]))[0]
+    def collected() -> Collected:
+        return asyncio.run(staging.collect(run, program, [tree.survey(source)]))[0]
 
     (source / "b.txt").write_text("b")
     (source / "folder").mkdir()
     (source / "folder" / "c.txt").write_text("c")
-    assert (gathered().replaced, gathered().deleted) == (0, 0)
+    assert (collected().replaced, collected().deleted) == (0, 0)
     (source / "b.txt").write_text("longer")
     shutil.rmtree(source / "folder")
-    now = gathered()
+    now = collected()
     assert (now.replaced, now.deleted, now.changed_files) == (1, 1, 1)

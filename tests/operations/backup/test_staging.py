@@ -20,14 +20,14 @@ from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import origins, outbox, stage_state
 from secretsbackup.store.stage_state import Staged
 from secretsbackup.tools import process, surroundings
-from secretsbackup.tools.rsync import Gathered
+from secretsbackup.tools.rsync import Collected
 
 
-def gather(run: Run) -> tuple[Gathered, bool]:
+def collect(run: Run) -> tuple[Collected, bool]:
     """Gather now."""
 
-    async def both() -> tuple[Gathered, bool]:
-        return await staging.gather(run, process.find("rsync"), await staging.survey(run))
+    async def both() -> tuple[Collected, bool]:
+        return await staging.collect(run, process.find("rsync"), await staging.survey(run))
 
     return asyncio.run(both())
 
@@ -59,7 +59,7 @@ def test_every_source_that_is_missing_is_named(run: Run, profile: Profile) -> No
 
 
 def test_a_source_that_was_full_and_is_empty_now_is_an_absent_disk(run: Run, source: Path) -> None:
-    gather(run)
+    collect(run)
     (source / "a.txt").unlink()
     assert absent(run) == (causes.SourceEmpty(str(source)),)
     assert absent(run, allow_empty=True) == ()
@@ -68,7 +68,7 @@ def test_a_source_that_was_full_and_is_empty_now_is_an_absent_disk(run: Run, sou
 def test_a_source_that_was_always_empty_is_fine(run: Run, source: Path) -> None:
     (source / "a.txt").unlink()
     assert absent(run) == ()
-    gather(run)
+    collect(run)
     assert absent(run) == ()
 
 
@@ -79,30 +79,30 @@ def test_a_link_that_dangles_is_a_missing_source(run: Run, profile: Profile, tmp
 
 
 def test_what_is_gathered_for_the_first_time_was_not_sent(run: Run, profile: Profile) -> None:
-    gathered, unsent = gather(run)
+    collected, unsent = collect(run)
     assert unsent
-    assert gathered.files == 1
+    assert collected.files == 1
     assert (run.home.stage(profile) / "docs" / "a.txt").read_text() == "text"
 
 
 def test_what_was_sent_and_has_not_changed_need_not_be_sent(run: Run) -> None:
-    gather(run)
+    collect(run)
     staging.keep(run, unsent=False)
-    assert gather(run) == (Gathered(files=1, bytes=4), False)
+    assert collect(run) == (Collected(files=1, bytes=4), False)
 
 
 def test_what_was_gathered_and_not_sent_is_still_to_be_sent(run: Run) -> None:
-    gather(run)
-    assert gather(run) == (Gathered(files=1, bytes=4), True)
+    collect(run)
+    assert collect(run) == (Collected(files=1, bytes=4), True)
 
 
 def test_several_sources_lie_side_by_side(run: Run, profile: Profile, tmp_path: Path) -> None:
     (tmp_path / "pictures").mkdir()
     (tmp_path / "pictures" / "b.jpg").write_bytes(b"12345678")
     sources = (*profile.sources, Source("pictures", str(tmp_path / "pictures")))
-    gathered, _ = gather(with_profile(run, replace(profile, sources=sources)))
+    collected, _ = collect(with_profile(run, replace(profile, sources=sources)))
     assert sorted(path.name for path in run.home.stage(profile).iterdir()) == ["docs", "pictures"]
-    assert (gathered.files, gathered.bytes) == (2, 12)
+    assert (collected.files, collected.bytes) == (2, 12)
 
 
 def test_a_source_that_the_profile_no_longer_has_goes_from_the_stage(
@@ -111,28 +111,28 @@ def test_a_source_that_the_profile_no_longer_has_goes_from_the_stage(
     (tmp_path / "pictures" / "locked").mkdir(parents=True)
     (tmp_path / "pictures" / "locked" / "b.jpg").touch()
     (tmp_path / "pictures" / "locked").chmod(0o500)
-    gather(
+    collect(
         with_profile(
             run, replace(profile, sources=(*profile.sources, Source("p", str(tmp_path / "pictures"))))
         )
     )
     staging.keep(run, unsent=False)
     stage_state.keep(run.home, profile, Staged(("docs", "p"), unsent=False))
-    gathered, unsent = gather(run)
+    collected, unsent = collect(run)
     assert [path.name for path in run.home.stage(profile).iterdir()] == ["docs"]
-    assert gathered.changes == 1
+    assert collected.changes == 1
     assert unsent
 
 
 def test_another_folder_to_stage_in_is_not_ours_although_a_label_is_the_name_of_something_there(
     run: Run, profile: Profile, tmp_path: Path
 ) -> None:
-    gather(run)
+    collect(run)
     (tmp_path / "mine" / "docs").mkdir(parents=True)
     (tmp_path / "mine" / "docs" / "diary.txt").write_text("dear diary")
     (tmp_path / "mine").chmod(0o755)
     with pytest.raises(Failure) as caught:
-        gather(with_profile(run, replace(profile, staging=str(tmp_path / "mine"))))
+        collect(with_profile(run, replace(profile, staging=str(tmp_path / "mine"))))
     assert caught.value.reason is Reason.STAGE_NOT_OURS
     assert (tmp_path / "mine" / "docs" / "diary.txt").read_text() == "dear diary"
     assert (tmp_path / "mine").stat().st_mode & 0o777 == 0o755
@@ -161,25 +161,25 @@ def believe(run: Run) -> None:
 def test_a_stage_that_is_doubted_is_compared_by_its_content_once(
     run: Run, profile: Profile, source: Path
 ) -> None:
-    gather(run)
+    collect(run)
     (copy,) = [path for path in run.home.stage(profile).rglob("*") if path.is_file()]
     whole = copy.read_bytes()
     for doubted in (True, False):
         tear(copy)
         believe(run)
         if doubted:
-            staging.doubt(run)
-        gathered, _ = gather(run)
-        assert (copy.read_bytes() == whole, gathered.changes) == (doubted, int(doubted))
+            staging.compare_by_content(run)
+        collected, _ = collect(run)
+        assert (copy.read_bytes() == whole, collected.changes) == (doubted, int(doubted))
 
 
 def test_a_doubt_outlives_a_gather_that_was_cut_off(run: Run, profile: Profile) -> None:
-    gather(run)
-    staging.doubt(run)
+    collect(run)
+    staging.compare_by_content(run)
     known = stage_state.read(run.home, profile)
     assert known
     stage_state.keep(run.home, profile, replace(known, since=time.time(), start="another"))
-    asyncio.run(staging.mend(run))
+    asyncio.run(staging.repair(run))
     known = stage_state.read(run.home, profile)
     assert known
     assert (known.doubted, known.since) == (True, 0.0)
@@ -192,29 +192,29 @@ def test_what_a_power_cut_tore_in_the_stage_is_gathered_anew(
     (source / "closed" / "b.txt").write_text("b")
     (source / "closed").chmod(0o500)
     began = time.time()
-    gather(run)
+    collect(run)
     stage = run.home.stage(profile) / "docs"
     tear(stage / "a.txt")
     cut_off(run, start="another", since=began)
-    asyncio.run(staging.mend(run))
-    gathered, unsent = gather(run)
+    asyncio.run(staging.repair(run))
+    collected, unsent = collect(run)
     assert unsent
-    assert gathered.changed_files == 2
+    assert collected.changed_files == 2
     assert (stage / "a.txt").read_text() == "text"
     assert (stage / "closed").stat().st_mode & 0o777 == 0o500
 
 
 def test_what_was_there_before_and_what_no_power_cut_ended_stays(run: Run, profile: Profile) -> None:
-    gather(run)
+    collect(run)
     for start, since in ((surroundings.start(), 1.0), ("another", time.time() + 60)):
         cut_off(run, start=start, since=since)
-        asyncio.run(staging.mend(run))
+        asyncio.run(staging.repair(run))
         assert (run.home.stage(profile) / "docs" / "a.txt").is_file()
-    assert gather(run)[0].changes == 0
+    assert collect(run)[0].changes == 0
 
 
 def test_a_gather_that_ended_is_on_the_disk(run: Run, profile: Profile) -> None:
-    gather(run)
+    collect(run)
     known = stage_state.read(run.home, profile)
     assert known
     assert (known.unsent, known.since) == (True, 0.0)
@@ -226,7 +226,7 @@ def test_a_stage_of_ones_own_choice_that_holds_other_things_is_left_alone(
     (tmp_path / "mine").mkdir()
     (tmp_path / "mine" / "diary.txt").write_text("dear diary")
     with pytest.raises(Failure) as caught:
-        gather(with_profile(run, replace(profile, staging=str(tmp_path / "mine"))))
+        collect(with_profile(run, replace(profile, staging=str(tmp_path / "mine"))))
     assert caught.value.reason is Reason.STAGE_NOT_OURS
     assert (tmp_path / "mine" / "diary.txt").read_text() == "dear diary"
 
@@ -237,25 +237,25 @@ def test_a_folder_of_a_sources_name_in_a_chosen_stage_is_not_ours_either(
     (tmp_path / "mine" / "docs").mkdir(parents=True)
     (tmp_path / "mine" / "docs" / "diary.txt").write_text("dear diary")
     with pytest.raises(Failure):
-        gather(with_profile(run, replace(profile, staging=str(tmp_path / "mine"))))
+        collect(with_profile(run, replace(profile, staging=str(tmp_path / "mine"))))
     assert (tmp_path / "mine" / "docs" / "diary.txt").read_text() == "dear diary"
 
 
 def test_a_source_without_label_fills_the_stage_itself(run: Run, profile: Profile, source: Path) -> None:
     bare = with_profile(run, replace(profile, sources=(Source(".", str(source)),)))
-    gather(bare)
+    collect(bare)
     assert [path.name for path in run.home.stage(profile).iterdir()] == ["a.txt"]
     staging.keep(bare, unsent=False)
-    assert gather(bare)[1] is False
+    assert collect(bare)[1] is False
 
 
 def test_a_home_below_a_source_is_not_gathered(run: Run, profile: Profile, tmp_path: Path) -> None:
     sources = (Source("all", str(tmp_path)),)
     everything = with_profile(run, replace(profile, sources=sources))
-    gather(everything)
+    collect(everything)
     staging.keep(everything, unsent=False)
     assert not (run.home.stage(profile) / "all" / "home" / "cache").exists()
-    assert gather(everything)[1] is False
+    assert collect(everything)[1] is False
 
 
 def test_what_came_to_the_stage_since_is_measured(tmp_path: Path) -> None:
@@ -295,7 +295,7 @@ def test_what_comes_goes_or_changes_in_a_stage_after_a_time_is_noticed(tmp_path:
 def not_gathered(run: Run) -> Reason:
     """Why nothing is gathered."""
     with pytest.raises(Failure) as caught:
-        gather(run)
+        collect(run)
     return caught.value.reason
 
 
@@ -305,7 +305,7 @@ def test_a_link_in_the_place_of_a_copy_is_not_followed(run: Run, profile: Profil
     (victim / "keep").write_text("precious")
     stage.mkdir(parents=True)
     (stage / "docs").symlink_to(victim)
-    gather(run)
+    collect(run)
     assert (victim / "keep").read_text() == "precious"
     assert (stage / "docs" / "a.txt").read_text() == "text"
     assert not (stage / "docs").is_symlink()
@@ -341,7 +341,7 @@ def test_the_destination_in_a_source_is_left_out_by_whatever_name(
     (disk / "backups" / "duplicity-full.20261122T220828Z.vol1.difftar.gpg").touch()
     (disk / "letter").touch()
     (source / "usb").symlink_to(disk)
-    gather(run)
+    collect(run)
     copy = run.home.stage(profile) / "docs" / "usb"
     assert [path.name for path in copy.iterdir()] == ["letter"]
 
@@ -363,7 +363,7 @@ def test_a_path_is_excluded_as_people_write_it(
         folder.mkdir(parents=True)
         (folder / "letter").touch()
     exclude = (pattern.format(source=source, link=tmp_path / "link"),)
-    gather(with_profile(run, replace(profile, exclude=exclude)))
+    collect(with_profile(run, replace(profile, exclude=exclude)))
     copy = run.home.stage(profile) / "docs"
     assert not (copy / "private").exists()
     assert (copy / "deep" / "private" / "letter").exists()

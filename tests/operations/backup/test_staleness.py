@@ -11,7 +11,7 @@ import pytest
 
 from secretsbackup.model.profile import Source
 from secretsbackup.operations.backup import staleness
-from secretsbackup.operations.backup.staleness import Clock, Known, Look
+from secretsbackup.operations.backup.staleness import Known, Look, SteadyClock
 from secretsbackup.store.origins import UNKNOWN, Origin, collected, packed
 
 AGES_AGO = 1_000_000_000
@@ -154,7 +154,7 @@ def test_what_must_be_compared_is(place: Place) -> None:
 def test_of_what_was_copied_only_a_source_that_is_older_is_known(place: Place) -> None:
     look = place.look()
     for age, known in ((0.0, False), (3600.0, True)):
-        clock = Clock()
+        clock = SteadyClock()
         clock.began += age
         place.copy.chmod(0o640 if known else 0o600)  # as a copy has another change time
         found, _ = staleness.after(place.stage, place.sources, look, clock)
@@ -167,7 +167,7 @@ def test_of_what_was_copied_only_a_source_that_is_older_is_known(place: Place) -
 def test_of_times_before_1970_duplicity_tells_none_from_another(place: Place) -> None:
     look = place.look()
     os.utime(place.copy, (-5, -5))
-    assert staleness.after(place.stage, place.sources, look, Clock())[1] == (b"docs/file",)
+    assert staleness.after(place.stage, place.sources, look, SteadyClock())[1] == (b"docs/file",)
 
 
 @pytest.mark.parametrize("label", ["docs", "."])

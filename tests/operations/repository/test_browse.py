@@ -28,7 +28,7 @@ async def opened(_: Profile) -> Credential:
     return KeyPair(Secret("AKIA"), Secret("hidden"))
 
 
-LEARNS = browse.Learns(runner.nobody, opened, seconds=SECONDS)
+LEARNS = browse.Refresh(runner.nobody, opened, seconds=SECONDS)
 
 
 @pytest.fixture

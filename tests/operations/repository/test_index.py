@@ -14,7 +14,7 @@ from msgspec.structs import replace
 
 from secretsbackup.model.backup_options import BackupOptions
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.entry import Entry, What
+from secretsbackup.model.entry import Entry, EntryKind
 from secretsbackup.model.event import Caution, Moment, Verb, Warned
 from secretsbackup.model.outcome import Completed, Failure
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
@@ -31,7 +31,7 @@ from secretsbackup.tools.duplicity import files
 from tests.conftest import PASSPHRASE
 from tests.operations.conftest import Play
 
-Shown = dict[bytes, tuple[What, int, int | None]]
+Shown = dict[bytes, tuple[EntryKind, int, int | None]]
 """What a snapshot holds: kind, time and size of each path."""
 
 
@@ -67,7 +67,7 @@ class Past:
         return asyncio.run(index.refresh(self.profile, self.home, ask=ask))
 
 
-NOBODY = browse.Learns(runner.nobody)
+NOBODY = browse.Refresh(runner.nobody)
 
 
 async def person() -> Secret | None:
@@ -92,7 +92,7 @@ def staged(stage: Path) -> Shown:
             path = os.path.join(folder, name)
             status = os.lstat(path)
             is_folder = stat.S_ISDIR(status.st_mode)
-            kind = What.FOLDER if is_folder else What.FILE
+            kind = EntryKind.FOLDER if is_folder else EntryKind.FILE
             inside = path[len(bytes(stage)) + 1 :]
             shown[inside] = (kind, int(status.st_mtime), 0 if is_folder else status.st_size)
     return shown
@@ -154,8 +154,8 @@ def fifth(root: Path) -> None:
 
 
 async def back_up(past: Past, options: BackupOptions) -> datetime:
-    live = runner.start(backup.recipe(options), Verb.BACKUP, past.profile, past.home)
-    ended = await live.outcome()
+    handle = runner.start(backup.recipe(options), Verb.BACKUP, past.profile, past.home)
+    ended = await handle.outcome()
     assert isinstance(ended, Completed)
     assert (ended.warnings, ended.summary.changed) == (0, True)
     return files.moment(ended.summary.snapshot or "")
@@ -344,6 +344,6 @@ def test_another_destination_has_a_catalogue_of_its_own(home: Home, profile: Pro
 def test_where_a_catalogue_knows_more_than_the_destination_it_forgets(home: Home, profile: Profile) -> None:
     now = datetime.now(UTC).replace(microsecond=0)
     for days in range(3):
-        filling.add(home.catalogue(profile), filling.Told(now + timedelta(days=days), True, []))
+        filling.add(home.catalogue(profile), filling.SnapshotListing(now + timedelta(days=days), True, []))
     index.fill(profile, home, [])
     assert catalogue.known(home.catalogue(profile)) == []

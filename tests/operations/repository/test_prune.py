@@ -15,7 +15,7 @@ from secretsbackup.model.outcome import Completed, Failure, Skip, Summary
 from secretsbackup.model.profile import Fingerprint, Profile
 from secretsbackup.operations.backup import backup
 from secretsbackup.operations.repository import prune
-from secretsbackup.operations.repository.contents import Holdings
+from secretsbackup.operations.repository.contents import Contents
 from secretsbackup.operations.run.runner import Run
 from secretsbackup.store.home import Home
 from secretsbackup.tools.duplicity import files
@@ -47,11 +47,11 @@ def incremental(before: float, day: float) -> list[str]:
     return [volume, manifest, f"duplicity-new-signatures.{span}.sigtar.gpg"]
 
 
-def held(*names: str, damaged: tuple[float, ...] = ()) -> Holdings:
+def held(*names: str, damaged: tuple[float, ...] = ()) -> Contents:
     """A destination with these files of 10 bytes."""
     contents = dict.fromkeys(names, 10)
     chains = tuple(chain for chain in files.chains(contents) if chain.snapshots[0].whole)
-    return Holdings(contents, chains, frozenset(map(stamp, damaged)), True)
+    return Contents(contents, chains, frozenset(map(stamp, damaged)), True)
 
 
 @pytest.fixture
@@ -62,7 +62,7 @@ def archive(tmp_path: Path) -> Path:
     return folder
 
 
-def audited(archive: Path, there: Holdings) -> None:
+def audited(archive: Path, there: Contents) -> None:
     """Have the archive folder know all that is there."""
     for name in there.contents:
         if name.endswith(".manifest.gpg"):
@@ -70,7 +70,7 @@ def audited(archive: Path, there: Holdings) -> None:
 
 
 def planned(
-    profile: Profile, there: Holdings, archive: Path, **more: object
+    profile: Profile, there: Contents, archive: Path, **more: object
 ) -> tuple[list[float], list[str]]:
     """The days on which the chains that go began, and the debris."""
     plan = prune.plan(replace(profile, **more), there, archive, NOW)

@@ -13,7 +13,7 @@ from secretsbackup.operations.repository import repair
 from secretsbackup.operations.run.runner import Run
 from secretsbackup.store import archive_state, history
 from secretsbackup.store.history import place_of
-from secretsbackup.tools.duplicity import Vault
+from secretsbackup.tools.duplicity import Repository
 from tests.tools.duplicity.test_damaged import MANIFEST, SIGNATURES, SIGNED, TOLD, WHOLE
 
 
@@ -31,20 +31,20 @@ def left(archive: Path) -> set[str]:
 
 
 def test_what_is_whole_stays_and_is_known(run: Run, archive: Path) -> None:
-    asyncio.run(repair.mend(run, archive))
+    asyncio.run(repair.repair_archive(run, archive))
     assert left(archive) == {MANIFEST, SIGNATURES} == set(archive_state.read(run.home, run.profile.name))
 
 
 def test_what_is_torn_goes(run: Run, archive: Path) -> None:
     (archive / SIGNATURES).write_bytes(SIGNED[:100])
-    asyncio.run(repair.mend(run, archive))
+    asyncio.run(repair.repair_archive(run, archive))
     assert left(archive) == {MANIFEST} == set(archive_state.read(run.home, run.profile.name))
 
 
 def test_what_was_known_to_be_whole_and_was_torn_since_goes(run: Run, archive: Path) -> None:
-    asyncio.run(repair.mend(run, archive))
+    asyncio.run(repair.repair_archive(run, archive))
     (archive / SIGNATURES).write_bytes(bytes(len(SIGNED)))
-    asyncio.run(repair.mend(run, archive))
+    asyncio.run(repair.repair_archive(run, archive))
     assert left(archive) == {MANIFEST}
 
 
@@ -55,21 +55,21 @@ def test_a_half_sent_set_goes_as_a_whole(run: Run, archive: Path, told: bytes) -
     another = {"duplicity-full.20261106T000000Z.manifest.part": TOLD}
     for name, content in (half_sent | signatures | another).items():
         (archive / name).write_bytes(content)
-    asyncio.run(repair.mend(run, archive))
+    asyncio.run(repair.repair_archive(run, archive))
     assert left(archive) == {MANIFEST, SIGNATURES, *another}
 
 
 def test_what_a_killed_duplicity_left_goes(run: Run, archive: Path) -> None:
     (archive / "duplicity-ab12-tempdir").mkdir()
     (archive / "duplicity-ab12-tempdir" / "mktemp-1").write_bytes(b"half")
-    asyncio.run(repair.mend(run, archive))
+    asyncio.run(repair.repair_archive(run, archive))
     assert left(archive) == {MANIFEST, SIGNATURES}
 
 
 def test_a_file_that_says_what_is_known_and_is_torn_itself_costs_a_look(run: Run, archive: Path) -> None:
-    asyncio.run(repair.mend(run, archive))
+    asyncio.run(repair.repair_archive(run, archive))
     run.home.archived(run.profile.name).write_bytes(b'{"duplicity')
-    asyncio.run(repair.mend(run, archive))
+    asyncio.run(repair.repair_archive(run, archive))
     assert left(archive) == {MANIFEST, SIGNATURES} == set(archive_state.read(run.home, run.profile.name))
 
 
@@ -100,7 +100,7 @@ def test_what_a_power_cut_tore_in_a_folder_goes_and_is_not_missed(
             (folder / name).write_bytes(content)
     history.know_sizes(run.home, here, {path.name: 4 for path in folder.iterdir()})
     nothing = Path("/nowhere")
-    vault = Vault(
+    repository = Repository(
         program=nothing,
         gpg=nothing,
         destination=run.profile.destination,
@@ -109,10 +109,10 @@ def test_what_a_power_cut_tore_in_a_folder_goes_and_is_not_missed(
         archive=archive,
         temporary=nothing,
     )
-    asyncio.run(repair.mend_folder(run, vault))
+    asyncio.run(repair.repair_folder(run, repository))
     assert left(folder) == {*of(old), *of(new)}, "no run was cut off"
     cut_off(run)
-    asyncio.run(repair.mend_folder(run, vault))
+    asyncio.run(repair.repair_folder(run, repository))
     assert left(folder) == of(old)
     assert left(archive) == {MANIFEST, SIGNATURES}
     assert history.known_sizes(run.home, here).keys() == left(folder)

@@ -9,13 +9,13 @@ from pathlib import Path
 import pytest
 
 from secretsbackup.model.destination import Folder
-from secretsbackup.model.entry import Entry, What
+from secretsbackup.model.entry import Entry, EntryKind
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.reason import Reason
-from secretsbackup.model.restore_call import Errand
+from secretsbackup.model.restore_call import RestoreCall
 from secretsbackup.operations.restore import destination_folder
-from secretsbackup.operations.restore.destination_folder import Landing
+from secretsbackup.operations.restore.destination_folder import DestinationFolder
 from secretsbackup.tools import tree
 
 NOW = datetime(2026, 11, 22, 18, 30, 5, tzinfo=UTC)
@@ -74,7 +74,7 @@ def test_a_tree_is_measured_whatever_its_names(tmp_path: Path) -> None:
     assert destination_folder.measured(tmp_path) == (2, 7)
 
 
-def entry(path: bytes, what: What = What.FILE, size: int = 4) -> Entry:
+def entry(path: bytes, what: EntryKind = EntryKind.FILE, size: int = 4) -> Entry:
     return Entry(path=path, what=what, modified=NOW, least=size, most=size, since=NOW, until=None)
 
 
@@ -96,11 +96,11 @@ def test_what_has_come_whole_is_kept_and_the_rest_is_lacking(tmp_path: Path) -> 
     (tmp_path / "b").write_text("a file that was to be a folder")
     (tmp_path / "link").symlink_to("a")
     listed = [
-        *(entry(b"a", What.FOLDER), entry(b"a/whole"), entry(b"a/cut off"), entry(b"a/cut short")),
-        *(entry(b"a/never came"), entry(b"b", What.FOLDER), entry(b"b/inside"), entry(b"bb")),
-        entry(b"link", What.LINK),
+        *(entry(b"a", EntryKind.FOLDER), entry(b"a/whole"), entry(b"a/cut off"), entry(b"a/cut short")),
+        *(entry(b"a/never came"), entry(b"b", EntryKind.FOLDER), entry(b"b/inside"), entry(b"bb")),
+        entry(b"link", EntryKind.LINK),
     ]
-    lacking = [*Landing(tmp_path).lacking(iter(listed))]
+    lacking = [*DestinationFolder(tmp_path).lacking(iter(listed))]
     assert lacking == [b"a/cut off", b"a/cut short", b"a/never came", b"b", b"bb"]
     assert files(tmp_path) == ["a/whole"]
     assert (tmp_path / "link").is_symlink()
@@ -127,27 +127,31 @@ def test_what_a_link_leads_to_is_not_taken_away_as_not_whole(
     (tmp_path / "restored").mkdir()
     (tmp_path / "restored" / "link").symlink_to(outside)
     with pytest.raises(Failure) as refused:
-        list(Landing(tmp_path / "restored").lacking(iter([entry(b"link", What.LINK), entry(path)])))
+        list(
+            DestinationFolder(tmp_path / "restored").lacking(
+                iter([entry(b"link", EntryKind.LINK), entry(path)])
+            )
+        )
     assert refused.value.reason is Reason.SNAPSHOT_UNSAFE
     assert files(outside) == before
 
 
 @pytest.mark.parametrize("link", [".arriving", ".arriving/deep"])
 def test_what_a_link_leads_to_does_not_arrive(tmp_path: Path, outside: Path, link: str) -> None:
-    target = Landing(tmp_path / "restored")
+    target = DestinationFolder(tmp_path / "restored")
     place = target.folder / link
     place.parent.mkdir(parents=True)
     place.symlink_to(outside)
     path = b"docs/precious" if link == ".arriving" else b"docs/deep/precious"
-    errand = Errand(b"docs", (path,), frozenset())
+    restore_call = RestoreCall(b"docs", (path,), frozenset())
     with pytest.raises(Failure) as refused:
-        target.arrived(target.folder / ".arriving", errand)
+        target.arrived(target.folder / ".arriving", restore_call)
     assert refused.value.reason is Reason.SNAPSHOT_UNSAFE
     assert (outside / "precious").is_file()
 
 
 def test_what_a_link_leads_to_is_not_dressed(tmp_path: Path, outside: Path) -> None:
-    target = Landing(tmp_path / "restored")
+    target = DestinationFolder(tmp_path / "restored")
     target.folder.mkdir()
     (target.folder / "link").symlink_to(outside)
     says = tmp_path / "duplicity-full-signatures.20261101T000000Z.sigtar"
@@ -160,30 +164,30 @@ def test_what_a_link_leads_to_is_not_dressed(tmp_path: Path, outside: Path) -> N
 
 
 def test_of_an_errand_what_was_wanted_arrives_and_the_rest_goes(tmp_path: Path) -> None:
-    target = Landing(tmp_path)
-    errand = Errand(b"docs", (b"docs/one", b"docs/deep/two"), frozenset())
-    arriving = target.into(errand)
+    target = DestinationFolder(tmp_path)
+    restore_call = RestoreCall(b"docs", (b"docs/one", b"docs/deep/two"), frozenset())
+    arriving = target.into(restore_call)
     for name in ("one", "deep/two", "three"):
         write(arriving / name)
-    target.arrived(arriving, errand)
+    target.arrived(arriving, restore_call)
     assert files(tmp_path) == ["docs/deep/two", "docs/one"]
-    assert target.into(Errand(b"", (b"",), frozenset())) != tmp_path, "there is something already"
+    assert target.into(RestoreCall(b"", (b"",), frozenset())) != tmp_path, "there is something already"
 
 
 def test_a_whole_path_comes_right_to_its_place_if_that_can_be_said(tmp_path: Path) -> None:
-    target = Landing(tmp_path)
+    target = DestinationFolder(tmp_path)
     for path in (b"docs/deep", "docs/Käse (1)".encode()):
-        errand = Errand(path, (path,), frozenset())
-        place = target.into(errand)
+        restore_call = RestoreCall(path, (path,), frozenset())
+        place = target.into(restore_call)
         assert bytes(place) == bytes(tmp_path) + b"/" + path
         write(place / "one")
-        target.arrived(place, errand)
+        target.arrived(place, restore_call)
     assert files(tmp_path) == ["docs/Käse (1)/one", "docs/deep/one"]
     for path in (b"docs/\xff", b"docs/$HOME", b"~ada", b"a\nb", b"docs/deep"):
-        assert target.into(Errand(path, (path,), frozenset())).name == ".arriving"
+        assert target.into(RestoreCall(path, (path,), frozenset())).name == ".arriving"
     (tmp_path / "far").symlink_to("..")
     with pytest.raises(Failure) as refused:
-        target.into(Errand(b"far/a", (b"far/a",), frozenset()))
+        target.into(RestoreCall(b"far/a", (b"far/a",), frozenset()))
     assert refused.value.reason is Reason.SNAPSHOT_UNSAFE
 
 
@@ -192,21 +196,21 @@ ODD = b"back\\slash", b"new\nline", b"caf\xe9", b"\x1b[2J", "a\u2028b".encode(),
 
 @pytest.mark.parametrize("name", ODD)
 def test_a_name_of_any_bytes_arrives_alone_and_in_its_folder(tmp_path: Path, name: bytes) -> None:
-    target = Landing(tmp_path)
+    target = DestinationFolder(tmp_path)
     for path in (name, b"docs/" + name, b"docs/\\deep/" + name):
-        errand = Errand(path, (path,), frozenset())
-        arriving = target.into(errand)
+        restore_call = RestoreCall(path, (path,), frozenset())
+        arriving = target.into(restore_call)
         write(arriving)
-        target.arrived(arriving, errand)
+        target.arrived(arriving, restore_call)
         assert (tmp_path / os.fsdecode(path)).read_text() == "text"
     assert not (tmp_path / ".arriving").exists()
 
 
 def test_everything_comes_right_into_an_empty_folder(tmp_path: Path) -> None:
-    target = Landing(tmp_path)
+    target = DestinationFolder(tmp_path)
     assert target.empty
-    assert target.into(Errand(b"", (b"docs", b"mail"), frozenset())) != tmp_path, "not all is wanted"
-    everything = Errand(b"", (b"",), frozenset())
+    assert target.into(RestoreCall(b"", (b"docs", b"mail"), frozenset())) != tmp_path, "not all is wanted"
+    everything = RestoreCall(b"", (b"",), frozenset())
     whole = target.into(everything)
     assert whole.parent == tmp_path
     write(whole / "docs" / "letter")
@@ -225,12 +229,12 @@ def test_everything_comes_right_into_an_empty_folder(tmp_path: Path) -> None:
 
 
 def test_what_did_not_come_is_named(tmp_path: Path) -> None:
-    target = Landing(tmp_path)
-    errand = Errand(b"docs", (b"docs/one",), frozenset())
-    arriving = target.into(errand)
+    target = DestinationFolder(tmp_path)
+    restore_call = RestoreCall(b"docs", (b"docs/one",), frozenset())
+    arriving = target.into(restore_call)
     write(arriving / "two")
     with pytest.raises(Failure) as failed:
-        target.arrived(arriving, errand)
+        target.arrived(arriving, restore_call)
     assert failed.value.cause.about == "docs/one"
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from msgspec.structs import replace
 
-from secretsbackup.model.entry import Seen, What
+from secretsbackup.model.entry import EntryKind, SeenEntry
 from secretsbackup.model.event import Moment, RunEnded, RunId, RunStarted, Verb
 from secretsbackup.model.forecast import Forecast
 from secretsbackup.model.outcome import Completed, Summary
@@ -14,7 +14,7 @@ from secretsbackup.model.profile import Profile
 from secretsbackup.operations.restore.forecast import forecast
 from secretsbackup.store import history
 from secretsbackup.store.catalogue import filling
-from secretsbackup.store.catalogue.filling import Told
+from secretsbackup.store.catalogue.filling import SnapshotListing
 from secretsbackup.store.history import place_of
 from secretsbackup.store.home import Home
 from tests.tools.duplicity.test_volumes import FULL, MANIFEST
@@ -28,8 +28,11 @@ def known(home: Home, profile: Profile, tmp_path: Path) -> Profile:
     made = replace(profile, archive=str(tmp_path / "archive"))
     (tmp_path / "archive").mkdir()
     (tmp_path / "archive" / f"{STEM}.manifest").write_bytes(MANIFEST)
-    seen = [Seen(b"a", What.FOLDER), *(Seen(b"a/f%d" % n, What.FILE, 0, 1000, 1000) for n in (1, 3))]
-    filling.add(home.catalogue(made), Told(FULL, True, seen))
+    seen = [
+        SeenEntry(b"a", EntryKind.FOLDER),
+        *(SeenEntry(b"a/f%d" % n, EntryKind.FILE, 0, 1000, 1000) for n in (1, 3)),
+    ]
+    filling.add(home.catalogue(made), SnapshotListing(FULL, True, seen))
     sizes = {f"{STEM}.vol{number}.difftar.gpg": number * 10_000_000 for number in range(1, 5)}
     history.know_sizes(home, place_of(made.destination), {**sizes, f"{STEM}.manifest.gpg": 500})
     return made

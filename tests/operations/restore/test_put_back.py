@@ -136,8 +136,8 @@ def test_one_that_cannot_be_put_back_is_named_and_the_others_are_back(
     (in_place / "deep").write_text("a file where a folder was")
     done = put(profile, restored)
     assert [os.fsdecode(one.path) for one in done.refused] == ["docs/deep/er/missing"]
-    assert done.refused[0].why.reason is Reason.IN_THE_WAY
-    assert "deep" in done.refused[0].why.about
+    assert done.refused[0].cause.reason is Reason.IN_THE_WAY
+    assert "deep" in done.refused[0].cause.about
     assert done.files == 3
     assert (tmp_path / "notes.txt").read_text() == (restored / "notes.txt").read_text()
     assert (in_place / ODD).read_text() == (restored / "docs" / ODD).read_text()

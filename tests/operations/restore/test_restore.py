@@ -14,7 +14,7 @@ from secretsbackup.model.outcome import Failed, Failure
 from secretsbackup.model.paths import within_snapshot
 from secretsbackup.model.profile import Fingerprint, Profile, ProfileName, Source
 from secretsbackup.model.reason import Reason
-from secretsbackup.model.snapshot import Chain, Kind, Snapshot
+from secretsbackup.model.snapshot import Chain, Snapshot, SnapshotKind
 from secretsbackup.operations.repository import contents
 from secretsbackup.operations.repository.browse import parse_time
 from secretsbackup.operations.restore import restore
@@ -80,7 +80,10 @@ def test_no_path_ever_leads_out(path: bytes) -> None:
 
 def test_the_snapshot_is_the_newest_that_is_not_younger() -> None:
     chain = Chain(
-        tuple(Snapshot(time=NOW + timedelta(days=day), kind=Kind.FULL, volumes=1, size=1) for day in range(3))
+        tuple(
+            Snapshot(time=NOW + timedelta(days=day), kind=SnapshotKind.FULL, volumes=1, size=1)
+            for day in range(3)
+        )
     )
     assert contents.chosen((chain,), NOW + timedelta(days=1, hours=5)) == chain.snapshots[1]
     with pytest.raises(Failure) as caught:
@@ -90,7 +93,7 @@ def test_the_snapshot_is_the_newest_that_is_not_younger() -> None:
 
 def test_a_restore_of_nothing_fails_and_makes_no_folder(play: Play, pretender: Path, tmp_path: Path) -> None:
     (tmp_path / "to").mkdir()
-    ended = play(restore.recipe(restore.Wish(to=tmp_path / "to")))
+    ended = play(restore.recipe(restore.RestoreRequest(to=tmp_path / "to")))
     assert isinstance(ended, Failed)
     assert ended.reason is Reason.NO_SNAPSHOT
     assert list((tmp_path / "to").iterdir()) == []

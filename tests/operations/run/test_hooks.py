@@ -175,10 +175,10 @@ def test_a_run_that_is_stopped_has_its_hook_afterwards(profile: Profile, run: Ru
             return Summary()
 
         of = hooked(profile, after=f"echo $SECRETSBACKUP_OUTCOME > {tmp_path}/over")
-        live = runner.start(hooks.around(waits), runner.Verb.BACKUP, of, run.home)
+        handle = runner.start(hooks.around(waits), runner.Verb.BACKUP, of, run.home)
         await began.wait()
-        live.cancel("you")
-        assert await live.outcome() == Cancelled("you")
+        handle.cancel("you")
+        assert await handle.outcome() == Cancelled("you")
 
     asyncio.run(stopped())
     assert (tmp_path / "over").read_text() == "cancelled\n"
@@ -290,7 +290,7 @@ def test_of_a_failure_that_goes_on_there_is_a_letter_a_day_and_one_when_it_is_ov
     assert asked == ["/bad"] * 3
     play(hooks.around(fails_otherwise), of=of)
     assert len(subjects()) == 2
-    notes.set_(home, profile.name, written_at=datetime.now(UTC) - timedelta(days=1.1))
+    notes.update(home, profile.name, written_at=datetime.now(UTC) - timedelta(days=1.1))
     play(hooks.around(fails_otherwise), of=of)
     assert len(subjects()) == 3
     play(hooks.around(done), of=of)

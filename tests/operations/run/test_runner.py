@@ -112,9 +112,9 @@ def test_a_step_that_fails_does_not_end_well(play: Play, moments: list[Moment]) 
 
 def test_a_run_that_is_cancelled_before_its_first_step_still_ends(home: Home, profile: Profile) -> None:
     async def cancelled() -> Outcome:
-        live = runner.start(lasts, Verb.BACKUP, profile, home)
-        live.cancel("you")
-        return await live.outcome()
+        handle = runner.start(lasts, Verb.BACKUP, profile, home)
+        handle.cancel("you")
+        return await handle.outcome()
 
     assert asyncio.run(cancelled()) == Cancelled("you")
     assert [past.outcome for past in history.runs(home, profile.name)] == [Cancelled("you")]
@@ -122,13 +122,13 @@ def test_a_run_that_is_cancelled_before_its_first_step_still_ends(home: Home, pr
 
 def test_a_run_that_is_cancelled_in_the_middle_leaves_nothing_behind(home: Home, profile: Profile) -> None:
     async def cancelled() -> Outcome:
-        live = runner.start(lasts, Verb.BACKUP, profile, home)
-        async for moment in live.moments():
+        handle = runner.start(lasts, Verb.BACKUP, profile, home)
+        async for moment in handle.moments():
             if isinstance(moment.event, StepStarted):
-                live.cancel("the system")
-                live.cancel("somebody else")
+                handle.cancel("the system")
+                handle.cancel("somebody else")
         async with lock.held(home, profile.name):
-            return await live.outcome()
+            return await handle.outcome()
 
     assert asyncio.run(cancelled()) == Cancelled("the system")
     assert not home.temporary(profile.name).exists()
@@ -194,16 +194,16 @@ def test_two_profiles_run_at_once(home: Home, profile: Profile) -> None:
     async def both() -> list[Outcome]:
         other = replace(profile, name="other")
         lives = [runner.start(works, Verb.BACKUP, one, home) for one in (profile, other)]
-        return [await live.outcome() for live in lives]
+        return [await handle.outcome() for handle in lives]
 
     assert asyncio.run(both()) == [Completed(SUMMARY, 1)] * 2
 
 
 def test_a_late_listener_hears_all_that_lasts(home: Home, profile: Profile) -> None:
     async def late() -> tuple[list[Moment], list[Moment]]:
-        live = runner.start(works, Verb.BACKUP, profile, home)
-        early = [moment async for moment in live.moments()]
-        return early, [moment async for moment in live.moments()]
+        handle = runner.start(works, Verb.BACKUP, profile, home)
+        early = [moment async for moment in handle.moments()]
+        return early, [moment async for moment in handle.moments()]
 
     early, after = asyncio.run(late())
     assert early == after
@@ -263,7 +263,7 @@ def test_progress_is_calm_and_never_runs_backwards_nor_is_done_too_early(
 
 def test_progress_starts_anew_with_each_step(play: Play, moments: list[Moment]) -> None:
     async def two_steps(run: Run) -> Summary:
-        for step in (Step.GATHER, Step.SEND):
+        for step in (Step.COLLECT, Step.SEND):
             with run.step(step):
                 run.tell(Progressed(step=step, done=5, total=10, unit="files"))
                 await asyncio.sleep(0)
@@ -271,7 +271,7 @@ def test_progress_starts_anew_with_each_step(play: Play, moments: list[Moment]) 
 
     play(two_steps)
     shown = [moment.event for moment in moments if isinstance(moment.event, Progressed)]
-    assert [(one.step, one.done) for one in shown] == [(Step.GATHER, 5), (Step.SEND, 5)]
+    assert [(one.step, one.done) for one in shown] == [(Step.COLLECT, 5), (Step.SEND, 5)]
 
 
 def test_progress_of_what_has_no_known_total_is_still_told(play: Play, moments: list[Moment]) -> None:

@@ -120,7 +120,7 @@ def test_what_our_own_timer_starts_is_no_other_way(
     assert 'Environment="SECRETSBACKUP_TIMER=1"' in service.read_text()
     monkeypatch.setenv("SECRETSBACKUP_TIMER", "1")
     automatic_start.called(home)
-    assert notes.seen_called(home) is None
+    assert notes.called_at(home) is None
 
 
 @pytest.mark.parametrize(

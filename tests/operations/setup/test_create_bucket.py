@@ -5,7 +5,7 @@ import re
 from hypothesis import given
 from hypothesis import strategies as st
 
-from secretsbackup.model.created import Hand
+from secretsbackup.model.created import ManualStep
 from secretsbackup.model.destination import Bucket
 from secretsbackup.operations.setup import create_bucket
 
@@ -25,7 +25,7 @@ def test_no_two_prefixes_share_a_user() -> None:
 
 def test_the_steps_by_hand_come_with_what_to_paste() -> None:
     steps = create_bucket.steps(Bucket("bucket", "laptop"))
-    assert [step.hand for step in steps] == list(Hand)
+    assert [step.hand for step in steps] == list(ManualStep)
     pasted = {step.hand: step.copy for step in steps}
-    assert '"arn:aws:s3:::bucket/laptop/*"' in pasted[Hand.POLICY]
-    assert '"AbortIncompleteMultipartUpload"' in pasted[Hand.LIFECYCLE]
+    assert '"arn:aws:s3:::bucket/laptop/*"' in pasted[ManualStep.POLICY]
+    assert '"AbortIncompleteMultipartUpload"' in pasted[ManualStep.LIFECYCLE]

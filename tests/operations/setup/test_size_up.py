@@ -8,7 +8,7 @@ import pytest
 
 from secretsbackup.model.patterns import literal
 from secretsbackup.model.rsync_patterns import Patterns
-from secretsbackup.model.size_estimate import Appraisal, Leftover, Tally
+from secretsbackup.model.size_estimate import Leftover, SizeEstimate, Tally
 from secretsbackup.operations.setup import size_up
 from secretsbackup.store.home import Home
 
@@ -18,9 +18,9 @@ def put(path: Path, size: int = 10) -> None:
     path.write_bytes(b"x" * size)
 
 
-def counted(home: Home, *sources: Path, exclude: tuple[str, ...] = ()) -> Appraisal:
+def counted(home: Home, *sources: Path, exclude: tuple[str, ...] = ()) -> SizeEstimate:
     paths = [str(source) for source in sources]
-    return asyncio.run(size_up.appraise(paths, exclude, home, lambda _: None))
+    return asyncio.run(size_up.size_up(paths, exclude, home, lambda _: None))
 
 
 @pytest.fixture
@@ -113,7 +113,7 @@ def test_a_count_can_be_called_off(docs: Path, home: Home) -> None:
         put(docs / f"{number}" / "a", 1)
 
     async def called_off() -> None:
-        counting = asyncio.create_task(size_up.appraise([str(docs)], (), home, lambda _: None))
+        counting = asyncio.create_task(size_up.size_up([str(docs)], (), home, lambda _: None))
         await asyncio.sleep(0)
         counting.cancel()
         with pytest.raises(asyncio.CancelledError):

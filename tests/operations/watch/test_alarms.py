@@ -140,7 +140,7 @@ def test_a_good_run_ends_it(profile: Profile, home: Home, play: Play, shown: Pat
     profiles.add(home, replace(profile, overdue_after_days=0))
     play(done)
     assert alarmed(home, timedelta(hours=2)) == ["docs"]
-    notes.set_(home, profile.name, alarmed=datetime.now(UTC))
+    notes.update(home, profile.name, alarmed=datetime.now(UTC))
     play(done)
     assert alarmed(home, timedelta(minutes=30)) == []
     assert alarmed(home, timedelta(hours=2)) == ["docs"], "another silence within the day"

@@ -26,7 +26,7 @@ from secretsbackup.operations.run.runner import Run
 from secretsbackup.operations.watch import schedule
 from secretsbackup.operations.watch.status import status_of
 from secretsbackup.store import history, pause, profiles
-from secretsbackup.store.history import Place
+from secretsbackup.store.history import PlaceId
 from secretsbackup.store.home import Home
 from secretsbackup.tools import keychain
 from tests.operations.conftest import Play
@@ -59,7 +59,7 @@ async def unreachable(_: Run) -> Summary:
 def test_after_a_good_run_the_next_is_due_an_hour_later(profile: Profile, home: Home, play: Play) -> None:
     assert against(profile, home) == []
     assert isinstance(play(done), Completed)
-    assert [why.reason for why in against(profile, home)] == [Reason.NOT_YET]
+    assert [cause.reason for cause in against(profile, home)] == [Reason.NOT_YET]
     assert against(profile, home, 60 * MINUTE) == []
 
 
@@ -88,11 +88,11 @@ def test_while_a_run_goes_on_there_is_no_second_one(profile: Profile, home: Home
             await go_on.wait()
             return Summary()
 
-        live = runner.start(waits, Verb.BACKUP, profile, home)
+        handle = runner.start(waits, Verb.BACKUP, profile, home)
         verdict = await schedule.look(profile, home, datetime.now(UTC), Surroundings())
         go_on.set()
-        await live.outcome()
-        return [why.reason for why in verdict.against]
+        await handle.outcome()
+        return [cause.reason for cause in verdict.against]
 
     assert asyncio.run(looked()) == [Reason.BUSY]
 
@@ -100,8 +100,10 @@ def test_while_a_run_goes_on_there_is_no_second_one(profile: Profile, home: Home
 def test_a_network_that_was_away_and_is_back_ends_the_wait(profile: Profile, home: Home, play: Play) -> None:
     away = replace(profile, destination=Bucket("bucket", "docs"))
     play(unreachable, of=away)
-    assert [why.reason for why in against(away, home, 2 * MINUTE, online=True)] == [Reason.WAITING_TO_RETRY]
-    offline = [why.reason for why in against(away, home, 2 * MINUTE, online=False)]
+    assert [cause.reason for cause in against(away, home, 2 * MINUTE, online=True)] == [
+        Reason.WAITING_TO_RETRY
+    ]
+    offline = [cause.reason for cause in against(away, home, 2 * MINUTE, online=False)]
     assert offline == [Reason.WAITING_TO_RETRY, Reason.OFFLINE]
     assert against(away, home, 3 * MINUTE, online=True) == []
 
@@ -119,8 +121,8 @@ def test_sources_and_drives_that_are_away_are_named(
 
 def test_an_empty_mount_point_is_no_drive_once_it_held_backups(profile: Profile, home: Home) -> None:
     assert isinstance(profile.destination, Folder)
-    history.know_sizes(home, Place(f"file://{profile.destination.path}"), {"duplicity-full.x": 1})
-    assert [why.reason for why in against(profile, home)] == [Reason.DESTINATION_AWAY]
+    history.know_sizes(home, PlaceId(f"file://{profile.destination.path}"), {"duplicity-full.x": 1})
+    assert [cause.reason for cause in against(profile, home)] == [Reason.DESTINATION_AWAY]
 
 
 def test_why_what_is_due_did_not_begin_is_remembered_and_told(
@@ -140,13 +142,13 @@ def test_why_what_is_due_did_not_begin_is_remembered_and_told(
 
 def test_a_pause_is_kept_unless_the_clock_was_put_back_since(profile: Profile, home: Home) -> None:
     pause.pause(home, profile.name, datetime.now(UTC) + timedelta(hours=1))
-    assert [why.reason for why in against(profile, home)] == [Reason.PAUSED]
+    assert [cause.reason for cause in against(profile, home)] == [Reason.PAUSED]
     future = (datetime.now(UTC) + timedelta(days=300)).timestamp()
     os.utime(home.pause(profile.name), (future, future))
     assert against(profile, home) == []
     pause.pause(home, profile.name, pause.UNTIL_RESUMED)
     os.utime(home.pause(profile.name), (future, future))
-    assert [why.reason for why in against(profile, home)] == [Reason.PAUSED]
+    assert [cause.reason for cause in against(profile, home)] == [Reason.PAUSED]
 
 
 def test_profiles_come_up_when_they_are_due_and_not_again_when_they_were_in_vain(
@@ -193,21 +195,23 @@ def test_a_drill_waits_for_a_passphrase_that_nobody_need_be_asked_for(
     profiles.add(home, profile)
     play(done)
 
-    def drill(days: float) -> list[Reason]:
+    def verification(days: float) -> list[Reason]:
         now = datetime.now(UTC) + timedelta(days=days)
         return [
-            why.reason
-            for why in asyncio.run(schedule.look_for_drill(profile, home, now, Surroundings())).against
+            cause.reason
+            for cause in asyncio.run(
+                schedule.look_for_verification(profile, home, now, Surroundings())
+            ).against
         ]
 
-    assert drill(0.5) == [Reason.NOT_YET]
-    assert drill(1.1) == [Reason.PASSPHRASE_MISSING]
+    assert verification(0.5) == [Reason.NOT_YET]
+    assert verification(1.1) == [Reason.PASSPHRASE_MISSING]
     later = datetime.now(UTC) + timedelta(days=31)
     said = words.health(status_of(home, profile.name, later), later)
     assert "not verified for 31 days: the key’s passphrase is needed" in said
     asyncio.run(keychain.keep(profile.name, SecretName.GPG_PASSPHRASE, Secret("phrase")))
-    assert drill(1.2) == [Reason.PASSPHRASE_MISSING]  # not asked again so soon
-    assert drill(1.5) == []
+    assert verification(1.2) == [Reason.PASSPHRASE_MISSING]  # not asked again so soon
+    assert verification(1.5) == []
     assert status_of(home, profile.name, later).unasked is None
 
 

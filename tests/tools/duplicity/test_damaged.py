@@ -47,7 +47,7 @@ def found(folder: Path, **contents: bytes) -> set[str]:
     """Which of these files are torn."""
     for name, content in contents.items():
         (folder / name).write_bytes(content)
-    return {path.name for path in damaged.torn(folder, {})}
+    return {path.name for path in damaged.damaged(folder, {})}
 
 
 def test_what_is_whole_stays(folder: Path) -> None:
@@ -79,9 +79,9 @@ def test_a_manifest_is_torn_wherever_a_volume_of_it_is(folder: Path, at: int) ->
 def test_what_is_known_is_not_read_again(folder: Path) -> None:
     assert found(folder, **{SIGNATURES: b"torn", MANIFEST: b"torn"}) == {SIGNATURES, MANIFEST}
     known = damaged.seals(folder)
-    assert list(damaged.torn(folder, known)) == []
+    assert list(damaged.damaged(folder, known)) == []
     (folder / MANIFEST).write_bytes(b"torn again")
-    assert [path.name for path in damaged.torn(folder, known)] == [MANIFEST]
+    assert [path.name for path in damaged.damaged(folder, known)] == [MANIFEST]
 
 
 def test_the_signatures_of_a_half_sent_set_are_written_anew_anyway(folder: Path) -> None:
@@ -98,10 +98,10 @@ def test_of_half_sent_volumes_all_but_the_last_must_be_what_was_sent(tmp_path: P
         told += f"Volume {number}:\n    StartingPath   .\n    EndingPath     .\n"
         told += f"    Hash SHA1 {hashlib.sha1(b'sent', usedforsecurity=False).hexdigest()}\n"
     (archive / f"{stem}.manifest.part").write_text(told)
-    assert list(damaged.torn_volumes(archive, there)) == []
+    assert list(damaged.damaged_volumes(archive, there)) == []
     for number in (2, 3):
         (there / f"{stem}.vol{number}.difftar.gpg").write_bytes(b"torn")
-    assert list(damaged.torn_volumes(archive, there)) == [there / f"{stem}.vol2.difftar.gpg"]
+    assert list(damaged.damaged_volumes(archive, there)) == [there / f"{stem}.vol2.difftar.gpg"]
     old = (there / f"{stem}.vol3.difftar.gpg").stat().st_mtime - 3600
     os.utime(there / f"{stem}.vol2.difftar.gpg", (old, old))
-    assert list(damaged.torn_volumes(archive, there)) == [], "it was on the disk long since"
+    assert list(damaged.damaged_volumes(archive, there)) == [], "it was on the disk long since"

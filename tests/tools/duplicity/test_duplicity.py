@@ -16,9 +16,9 @@ from secretsbackup.model.outcome import Failure
 from secretsbackup.model.profile import Compression, Fingerprint
 from secretsbackup.model.reason import Reason
 from secretsbackup.model.secret import AwsProfile, KeyPair, Secret
-from secretsbackup.model.snapshot import Kind
+from secretsbackup.model.snapshot import SnapshotKind
 from secretsbackup.tools import duplicity, process
-from secretsbackup.tools.duplicity import Vault
+from secretsbackup.tools.duplicity import Repository
 from secretsbackup.tools.duplicity.gpg_wrapper import buffered
 from tests.conftest import StandIn, Told
 
@@ -63,9 +63,9 @@ async def _awaited(verb: Awaitable[None]) -> None:
     await verb
 
 
-def vault(tmp_path: Path, destination: Destination, **more: Any) -> Vault:
+def repository(tmp_path: Path, destination: Destination, **more: Any) -> Repository:
     """A vault whose duplicity is the first one on PATH."""
-    return Vault(
+    return Repository(
         program=process.find("duplicity"),
         gpg=Path("/usr/bin/gpg"),
         destination=destination,
@@ -77,19 +77,21 @@ def vault(tmp_path: Path, destination: Destination, **more: Any) -> Vault:
     )
 
 
-def back_up(at: Vault, **more: Any) -> Awaitable[None]:
+def back_up(at: Repository, **more: Any) -> Awaitable[None]:
     """A backup with nothing out of the ordinary."""
-    wish = {
+    request = {
         "compression": Compression.FAST,
         "passphrase": None,
         "total": (0, 0),
         "adopt": False,
         "tell": Told(),
     }
-    return duplicity.back_up(at, more.pop("kind", Kind.INCREMENTAL), Path("/stage"), **{**wish, **more})
+    return duplicity.back_up(
+        at, more.pop("kind", SnapshotKind.INCREMENTAL), Path("/stage"), **{**request, **more}
+    )
 
 
-def restore(at: Vault, path: bytes | None = None) -> Awaitable[None]:
+def restore(at: Repository, path: bytes | None = None) -> Awaitable[None]:
     """A restore of noon."""
     return duplicity.restore(at, NOON, Path("/target"), path=path, passphrase=PHRASE, heard=lambda _: None)
 
@@ -98,7 +100,7 @@ BUCKET = Bucket("bucket", "a/prefix")
 
 
 def test_secrets_are_in_the_childs_environment_and_nowhere_else(called: Called, tmp_path: Path) -> None:
-    call = called(back_up(vault(tmp_path, BUCKET, credential=PAIR), passphrase=PHRASE))
+    call = called(back_up(repository(tmp_path, BUCKET, credential=PAIR), passphrase=PHRASE))
     assert call.env["AWS_ACCESS_KEY_ID"] == "AKIA-THE-ID"
     assert call.env["AWS_SECRET_ACCESS_KEY"] == "the-secret-access-key"
     assert call.env["PASSPHRASE"] == "the-passphrase"
@@ -109,20 +111,20 @@ def test_a_warm_backup_is_told_no_passphrase(
     called: Called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("PASSPHRASE", "of somebody's shell")
-    assert "PASSPHRASE" not in called(back_up(vault(tmp_path, BUCKET, credential=PAIR))).env
+    assert "PASSPHRASE" not in called(back_up(repository(tmp_path, BUCKET, credential=PAIR))).env
 
 
 def test_no_secret_of_ours_reaches_a_folder_backup(
     called: Called, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "of somebody's shell")
-    call = called(back_up(vault(tmp_path, Folder("/media/disk"))))
+    call = called(back_up(repository(tmp_path, Folder("/media/disk"))))
     assert not [name for name in call.env if name in ("AWS_ACCESS_KEY_ID", "AWS_SECRET_ACCESS_KEY")]
     assert call.argv[-2:] == ["/stage", "file:///media/disk"]
 
 
 def test_an_aws_profile_is_named_and_its_keys_stay_where_they_are(called: Called, tmp_path: Path) -> None:
-    env = called(back_up(vault(tmp_path, BUCKET, credential=AwsProfile("work")))).env
+    env = called(back_up(repository(tmp_path, BUCKET, credential=AwsProfile("work")))).env
     assert env["AWS_PROFILE"] == "work"
     assert "AWS_SECRET_ACCESS_KEY" not in env
 
@@ -143,27 +145,29 @@ def test_an_aws_profile_is_named_and_its_keys_stay_where_they_are(called: Called
 def test_a_bucket_is_reached_as_its_profile_says(
     called: Called, tmp_path: Path, destination: Bucket, words: list[str]
 ) -> None:
-    argv = called(back_up(vault(tmp_path, destination, credential=PAIR))).argv
+    argv = called(back_up(repository(tmp_path, destination, credential=PAIR))).argv
     assert [word for word in argv if word in words or word.startswith("--s3")] == words
     assert argv[-1] == f"boto3+s3://{destination.bucket}/{destination.prefix}"
 
 
 def test_only_a_server_other_than_amazons_is_spared_the_checksums(called: Called, tmp_path: Path) -> None:
     other = Bucket("b", "p", endpoint="https://s3.example")
-    assert "AWS_REQUEST_CHECKSUM_CALCULATION" not in called(back_up(vault(tmp_path, BUCKET))).env
-    env = called(back_up(vault(tmp_path, other))).env
+    assert "AWS_REQUEST_CHECKSUM_CALCULATION" not in called(back_up(repository(tmp_path, BUCKET))).env
+    env = called(back_up(repository(tmp_path, other))).env
     assert env["AWS_REQUEST_CHECKSUM_CALCULATION"] == "when_required"
     assert env["AWS_RESPONSE_CHECKSUM_VALIDATION"] == "when_required"
 
 
 def test_a_host_is_named_with_its_user_its_port_and_its_path(called: Called, tmp_path: Path) -> None:
-    call = called(back_up(vault(tmp_path, Host("sftp", "nas", "backups/a b", "ada", 2222))))
+    call = called(back_up(repository(tmp_path, Host("sftp", "nas", "backups/a b", "ada", 2222))))
     assert call.argv[-1] == "sftp://ada@nas:2222/backups/a%20b"
 
 
-@pytest.mark.parametrize(("kind", "verb"), [(Kind.FULL, "full"), (Kind.INCREMENTAL, "incremental")])
-def test_the_kind_is_the_verb(called: Called, tmp_path: Path, kind: Kind, verb: str) -> None:
-    argv = called(back_up(vault(tmp_path, BUCKET), kind=kind)).argv
+@pytest.mark.parametrize(
+    ("kind", "verb"), [(SnapshotKind.FULL, "full"), (SnapshotKind.INCREMENTAL, "incremental")]
+)
+def test_the_kind_is_the_verb(called: Called, tmp_path: Path, kind: SnapshotKind, verb: str) -> None:
+    argv = called(back_up(repository(tmp_path, BUCKET), kind=kind)).argv
     assert verb in argv
     assert len({"full", "incremental"} & {*argv}) == 1
 
@@ -172,26 +176,28 @@ def test_the_kind_is_the_verb(called: Called, tmp_path: Path, kind: Kind, verb: 
 def test_another_machines_chain_is_gone_on_with_only_when_adopted(
     called: Called, tmp_path: Path, adopt: bool
 ) -> None:
-    assert ("--allow-source-mismatch" in called(back_up(vault(tmp_path, BUCKET), adopt=adopt)).argv) is adopt
+    assert (
+        "--allow-source-mismatch" in called(back_up(repository(tmp_path, BUCKET), adopt=adopt)).argv
+    ) is adopt
 
 
 def test_gpg_compresses_unless_it_is_done_faster_before_it(called: Called, tmp_path: Path) -> None:
     for compression, packs in ((Compression.SMALL, False), (Compression.FAST, True)):
-        call = called(back_up(vault(tmp_path, BUCKET), compression=compression))
+        call = called(back_up(repository(tmp_path, BUCKET), compression=compression))
         assert "--gpg-options=--trust-model always" in call.argv
         words = shlex.split(Path(call.after("--gpg-binary")).read_text().splitlines()[1])
         assert bool(words[words.index(buffered.__file__) + 1]) is packs
 
 
 def test_archive_key_and_temporary_folder_are_ours(called: Called, tmp_path: Path) -> None:
-    call = called(back_up(vault(tmp_path, BUCKET)))
+    call = called(back_up(repository(tmp_path, BUCKET)))
     assert (call.after("--archive-dir"), call.after("--name")) == (str(tmp_path / "cache"), "archive")
     assert (call.after("--tempdir"), call.env["TMPDIR"]) == (str(tmp_path), str(tmp_path))
     assert call.after("--encrypt-key") == "A" * 40
 
 
 def test_a_restore_names_the_time_and_the_path(called: Called, tmp_path: Path) -> None:
-    call = called(restore(vault(tmp_path, BUCKET), b"docs/\xff *"))
+    call = called(restore(repository(tmp_path, BUCKET), b"docs/\xff *"))
     assert call.after("--time") == "2026-11-22T12:00:00+00:00"
     assert "--path-to-restore=docs/\udcff *" in call.argv
     assert call.argv[-2:] == ["boto3+s3://bucket/a/prefix", "/target"]
@@ -199,11 +205,11 @@ def test_a_restore_names_the_time_and_the_path(called: Called, tmp_path: Path) -
 
 
 def test_a_whole_restore_names_no_path(called: Called, tmp_path: Path) -> None:
-    assert "--path-to-restore" not in " ".join(called(restore(vault(tmp_path, BUCKET))).argv)
+    assert "--path-to-restore" not in " ".join(called(restore(repository(tmp_path, BUCKET))).argv)
 
 
 def test_removing_is_meant(called: Called, tmp_path: Path) -> None:
-    argv = called(duplicity.remove_older(vault(tmp_path, BUCKET), NOON)).argv
+    argv = called(duplicity.remove_older(repository(tmp_path, BUCKET), NOON)).argv
     assert argv[argv.index("remove-older-than") + 1 :][-3:] == [
         "--force",
         "2026-11-22T12:00:00+00:00",
@@ -212,7 +218,7 @@ def test_removing_is_meant(called: Called, tmp_path: Path) -> None:
 
 
 def test_metadata_is_fetched_by_listing_what_a_time_holds(called: Called, tmp_path: Path) -> None:
-    call = called(duplicity.fetch_metadata(vault(tmp_path, BUCKET), NOON, PHRASE))
+    call = called(duplicity.fetch_metadata(repository(tmp_path, BUCKET), NOON, PHRASE))
     assert "list-current-files" in call.argv
     assert Path(call.after("--archive-dir")).is_relative_to(tmp_path)
     assert call.after("--time") == "2026-11-22T12:00:00+00:00"
@@ -232,7 +238,7 @@ def test_a_mishap_becomes_its_reason(
 ) -> None:
     stand_in(script, "duplicity")
     with pytest.raises(Failure) as caught:
-        asyncio.run(_awaited(restore(vault(tmp_path, Folder("/media/disk")))))
+        asyncio.run(_awaited(restore(repository(tmp_path, Folder("/media/disk")))))
     assert caught.value.reason is reason
     assert line in caught.value.last_lines
 
@@ -240,7 +246,7 @@ def test_a_mishap_becomes_its_reason(
 def test_the_first_warning_is_nearer_to_the_cause_than_the_error(stand_in: StandIn, tmp_path: Path) -> None:
     stand_in("duplicity_loses_the_network", "duplicity")
     with pytest.raises(Failure) as caught:
-        asyncio.run(_awaited(back_up(vault(tmp_path, BUCKET, credential=PAIR))))
+        asyncio.run(_awaited(back_up(repository(tmp_path, BUCKET, credential=PAIR))))
     assert caught.value.reason is Reason.DESTINATION_UNREACHABLE
     assert caught.value.last_lines[0].startswith("Attempt 1 failed")
 
@@ -250,11 +256,11 @@ def test_files_that_it_takes_are_progress(stand_in: StandIn, tmp_path: Path, tol
     (tmp_path / "stage").mkdir()
     (tmp_path / "stage" / "a").write_bytes(b"x" * 1000)
     (tmp_path / "stage" / "bé").write_bytes(b"x" * 500)
-    at = vault(tmp_path, BUCKET)
+    at = repository(tmp_path, BUCKET)
     asyncio.run(
         duplicity.back_up(
             at,
-            Kind.FULL,
+            SnapshotKind.FULL,
             tmp_path / "stage",
             compression=Compression.FAST,
             passphrase=None,

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from secretsbackup.model.snapshot import Kind
+from secretsbackup.model.snapshot import SnapshotKind
 from secretsbackup.tools.duplicity import files
 from secretsbackup.tools.duplicity.files import Set
 
@@ -117,7 +117,11 @@ def test_a_manifest_that_names_more_volumes_than_it_has_lines_for_fills_no_memor
 def test_chains_are_found_oldest_first_each_with_its_links_in_order() -> None:
     old, new = files.chains(contents((SECOND, 1), (NEXT_FULL, 3), (FIRST, 2), (FULL, 4)))
     assert [snapshot.stamp for snapshot in old.snapshots] == [OLD, ONE, TWO]
-    assert [snapshot.kind for snapshot in old.snapshots] == [Kind.FULL, Kind.INCREMENTAL, Kind.INCREMENTAL]
+    assert [snapshot.kind for snapshot in old.snapshots] == [
+        SnapshotKind.FULL,
+        SnapshotKind.INCREMENTAL,
+        SnapshotKind.INCREMENTAL,
+    ]
     assert [snapshot.volumes for snapshot in old.snapshots] == [4, 2, 1]
     assert old.start == datetime(2026, 11, 1, tzinfo=UTC)
     assert [snapshot.stamp for snapshot in new.snapshots] == [NEW]
@@ -152,7 +156,7 @@ def test_of_a_manifest_that_a_resumed_run_wrote_the_last_volume_counts(manifest:
     assert files.volumes(manifest) == count
 
 
-def audit(archive: Path, held: dict[str, int], known: dict[str, int]) -> tuple[files.Hole, ...]:
+def audit(archive: Path, held: dict[str, int], known: dict[str, int]) -> tuple[files.MissingFile, ...]:
     """What lacks of all that is known to be finished."""
     return files.audit(files.finished(archive, known), held, known)
 
@@ -255,9 +259,9 @@ def test_an_archive_that_is_gone_is_cold(tmp_path: Path) -> None:
 
 def test_a_set_that_was_cut_off_is_half_sent(tmp_path: Path) -> None:
     archive(tmp_path, (FULL, 1))
-    assert not files.half_sent(tmp_path)
+    assert not files.incomplete_set(tmp_path)
     (tmp_path / f"{FIRST.stem}.manifest.part").write_text("Volume 1:\n")
-    assert files.half_sent(tmp_path)
+    assert files.incomplete_set(tmp_path)
 
 
 def test_a_stamp_is_a_time_in_utc() -> None:

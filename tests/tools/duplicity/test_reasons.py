@@ -21,7 +21,7 @@ FULL = Path("/proc")
 """A file system that never has any room."""
 
 
-def why(status: int, *text: str, at: Destination = BUCKET, here: Path = HERE) -> Failure:
+def cause(status: int, *text: str, at: Destination = BUCKET, here: Path = HERE) -> Failure:
     """What is made of an exit status and of what was logged."""
     return reasons.failure(Ended(status, ()), [Stanza("ERROR", status, text=text)], at, [here])
 
@@ -41,7 +41,7 @@ def why(status: int, *text: str, at: Destination = BUCKET, here: Path = HERE) ->
     ],
 )
 def test_some_statuses_say_enough(status: int, reason: Reason) -> None:
-    assert why(status, "whatever it says").reason is reason
+    assert cause(status, "whatever it says").reason is reason
 
 
 @pytest.mark.parametrize(
@@ -92,7 +92,7 @@ def test_some_statuses_say_enough(status: int, reason: Reason) -> None:
     ],
 )
 def test_the_text_tells_the_rest(text: str, reason: Reason) -> None:
-    assert why(31, text).reason is reason
+    assert cause(31, text).reason is reason
 
 
 @pytest.mark.parametrize(
@@ -120,18 +120,18 @@ def test_the_text_tells_the_rest(text: str, reason: Reason) -> None:
 def test_what_this_machine_refuses_is_no_damage_at_the_destination(
     refusal: str, reason: Reason, status: int, damage: str
 ) -> None:
-    assert why(status, refusal, damage).reason is reason
-    assert why(status, damage).reason in DAMAGE
+    assert cause(status, refusal, damage).reason is reason
+    assert cause(status, damage).reason in DAMAGE
 
 
 def test_a_refusal_of_the_system_names_its_file() -> None:
-    assert why(30, "OSError: [Errno 5] Input/output error: '/a b/c'").cause.about == "/a b/c"
-    assert why(30, "OSError: [Errno 5] Input/output error").cause.about == ""
-    assert why(30, "OSError: [Errno 24] Too many open files: '/a'").cause.about == "Too many open files"
+    assert cause(30, "OSError: [Errno 5] Input/output error: '/a b/c'").cause.about == "/a b/c"
+    assert cause(30, "OSError: [Errno 5] Input/output error").cause.about == ""
+    assert cause(30, "OSError: [Errno 24] Too many open files: '/a'").cause.about == "Too many open files"
 
 
 def test_what_nobody_knows_names_the_status() -> None:
-    assert why(99, "odd").cause.about == "duplicity 99"
+    assert cause(99, "odd").cause.about == "duplicity 99"
 
 
 @pytest.mark.parametrize(
@@ -146,18 +146,18 @@ def test_what_nobody_knows_names_the_status() -> None:
 def test_a_full_disk_is_the_one_with_the_least_room(
     at: Destination, here: Path, reason: Reason, full: str
 ) -> None:
-    failure = why(30, "OSError: [Errno 28] No space left on device", at=at, here=here)
+    failure = cause(30, "OSError: [Errno 28] No space left on device", at=at, here=here)
     assert (failure.reason, failure.cause.about) == (reason, full)
 
 
 def test_a_temporary_folder_that_is_too_small_is_named() -> None:
-    failure = why(35, "Temp space has 14 available, backup needs approx 60.")
+    failure = cause(35, "Temp space has 14 available, backup needs approx 60.")
     assert failure.cause == causes.NoRoom("/", 60, 14)
 
 
 def test_what_nobody_knows_is_told_with_its_status_or_its_signal() -> None:
-    assert (why(30, "?").reason, why(30, "?").cause.about) == (Reason.TOOL_FAILED, "duplicity 30")
-    assert why(-9, "").cause.about == "duplicity SIGKILL"
+    assert (cause(30, "?").reason, cause(30, "?").cause.about) == (Reason.TOOL_FAILED, "duplicity 30")
+    assert cause(-9, "").cause.about == "duplicity SIGKILL"
 
 
 def test_without_a_log_standard_error_is_read() -> None:
@@ -167,13 +167,13 @@ def test_without_a_log_standard_error_is_read() -> None:
 
 
 def test_of_many_lines_the_first_and_the_last_are_kept() -> None:
-    kept = why(99, *(f"line {number}" for number in range(1000))).last_lines
+    kept = cause(99, *(f"line {number}" for number in range(1000))).last_lines
     assert (kept[0], kept[-1], len(kept)) == ("line 0", "line 999", 25)
 
 
 def test_a_copy_that_it_takes_for_a_volume_is_named() -> None:
     volume = "duplicity-full.20261122T220828Z.vol1.difftar.gpg"
-    found = why(
+    found = cause(
         30, f"Volume 1 is already in the volume list as {volume}. {volume}~ has the same volume number."
     )
     assert found.cause == causes.CopyInTheWay(f"{volume}~")
@@ -181,7 +181,7 @@ def test_a_copy_that_it_takes_for_a_volume_is_named() -> None:
 
 def test_what_lies_in_glacier_is_named() -> None:
     volume = "duplicity-full.20261122T220828Z.vol1.difftar.gpg"
-    found = why(
+    found = cause(
         50, f"Giving up downloading {volume} (InvalidObjectState when calling the GetObject operation)"
     )
     assert found.cause == causes.Frozen(volume)

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from secretsbackup.model.entry import Seen, What
+from secretsbackup.model.entry import EntryKind, SeenEntry
 from secretsbackup.model.outcome import Failure
 from secretsbackup.model.reason import Reason
 from secretsbackup.tools.duplicity import signatures
@@ -18,16 +18,16 @@ PAX = 1024
 """Where in what is written below the first record of a header begins."""
 FULL, ONE, TWO = "20261101T000000Z", "20261102T000000Z", "20261103T000000Z"
 KINDS = {
-    What.FILE: tarfile.REGTYPE,
-    What.FOLDER: tarfile.DIRTYPE,
-    What.LINK: tarfile.SYMTYPE,
-    What.OTHER: tarfile.FIFOTYPE,
+    EntryKind.FILE: tarfile.REGTYPE,
+    EntryKind.FOLDER: tarfile.DIRTYPE,
+    EntryKind.LINK: tarfile.SYMTYPE,
+    EntryKind.OTHER: tarfile.FIFOTYPE,
 }
 
 parts = st.binary(min_size=1, max_size=120).filter(lambda name: name != b".." and not {*name} & {0, 47})
 paths = st.lists(parts, min_size=1, max_size=4).map(b"/".join)
 entries = st.builds(
-    Seen,
+    SeenEntry,
     path=paths,
     what=st.sampled_from([*KINDS, None]),
     modified=st.one_of(st.integers(0, 2**31), st.integers(0, 2**40)),
@@ -35,20 +35,20 @@ entries = st.builds(
 )
 
 
-def name_of(seen: Seen) -> bytes:
-    tree = b"deleted" if seen.what is None else b"signature" if seen.what is What.FILE else b"snapshot"
+def name_of(seen: SeenEntry) -> bytes:
+    tree = b"deleted" if seen.what is None else b"signature" if seen.what is EntryKind.FILE else b"snapshot"
     return tree + b"/" + seen.path
 
 
-def write(path: Path, all_seen: list[Seen], form: int = tarfile.PAX_FORMAT) -> Path:
+def write(path: Path, all_seen: list[SeenEntry], form: int = tarfile.PAX_FORMAT) -> Path:
     """An archive as duplicity writes it: signatures of blocks of 512 bytes with sums of 4 and 8."""
     with tarfile.open(path, "w:gz", format=form, encoding="utf-8", errors="surrogateescape") as archive:
         for seen in all_seen:
             member = tarfile.TarInfo(name_of(seen).decode("utf-8", "surrogateescape"))
-            member.mtime, member.type = seen.modified, KINDS.get(seen.what or What.FILE, tarfile.REGTYPE)
-            member.linkname = "l" * 150 if seen.what is What.LINK else ""
+            member.mtime, member.type = seen.modified, KINDS.get(seen.what or EntryKind.FILE, tarfile.REGTYPE)
+            member.linkname = "l" * 150 if seen.what is EntryKind.LINK else ""
             content = b""
-            if seen.what is What.FILE:
+            if seen.what is EntryKind.FILE:
                 content = b"rs\x016" + (512).to_bytes(4, "big") + (8).to_bytes(4, "big")
                 content += b"\xff" * 12 * (seen.most // 512)
             member.size = len(content)
@@ -56,28 +56,28 @@ def write(path: Path, all_seen: list[Seen], form: int = tarfile.PAX_FORMAT) -> P
     return path
 
 
-def expected(seen: Seen) -> Seen:
+def expected(seen: SeenEntry) -> SeenEntry:
     if seen.what is None:
-        return Seen(seen.path, None)
-    most = seen.most if seen.what is What.FILE else 0
-    return Seen(seen.path, seen.what, seen.modified, most - 511 if most else 0, most)
+        return SeenEntry(seen.path, None)
+    most = seen.most if seen.what is EntryKind.FILE else 0
+    return SeenEntry(seen.path, seen.what, seen.modified, most - 511 if most else 0, most)
 
 
 @settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(all_seen=st.lists(entries, max_size=8), form=st.sampled_from([tarfile.PAX_FORMAT, tarfile.GNU_FORMAT]))
-def test_whatever_tarfile_writes_is_read(tmp_path: Path, all_seen: list[Seen], form: int) -> None:
+def test_whatever_tarfile_writes_is_read(tmp_path: Path, all_seen: list[SeenEntry], form: int) -> None:
     path = write(tmp_path / "a.sigtar.gz", all_seen, form)
     assert list(signatures.changes(path)) == [expected(seen) for seen in all_seen]
 
 
 def test_of_several_archives_the_newest_counts(tmp_path: Path) -> None:
-    def file(path: bytes, modified: int) -> Seen:
-        return Seen(path, What.FILE, modified, 1, 512)
+    def file(path: bytes, modified: int) -> SeenEntry:
+        return SeenEntry(path, EntryKind.FILE, modified, 1, 512)
 
-    def gone(path: bytes) -> Seen:
-        return Seen(path, None)
+    def gone(path: bytes) -> SeenEntry:
+        return SeenEntry(path, None)
 
-    folder = Seen(b"a", What.FOLDER, 1)
+    folder = SeenEntry(b"a", EntryKind.FOLDER, 1)
     write(
         tmp_path / f"duplicity-full-signatures.{FULL}.sigtar.gz",
         [folder, file(b"a/b", 1), file(b"a.txt", 1), file(b"z", 1)],
@@ -97,7 +97,9 @@ def test_of_several_archives_the_newest_counts(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("kept", [0, 20, 100, -30])
 def test_an_archive_that_is_cut_off_is_a_failure_and_no_end(tmp_path: Path, kept: int) -> None:
-    path = write(tmp_path / "a.sigtar.gz", [Seen(b"%d" % n, What.FILE, n, 1, 512) for n in range(100)])
+    path = write(
+        tmp_path / "a.sigtar.gz", [SeenEntry(b"%d" % n, EntryKind.FILE, n, 1, 512) for n in range(100)]
+    )
     path.write_bytes(path.read_bytes()[:kept])
     with pytest.raises(Failure) as caught:
         list(signatures.changes(path))
@@ -107,17 +109,19 @@ def test_an_archive_that_is_cut_off_is_a_failure_and_no_end(tmp_path: Path, kept
 
 @pytest.mark.parametrize("name", [b"..", b"../home/ada/.bashrc", b"docs/../../x", b"docs/.."])
 def test_a_name_that_leads_out_is_refused(tmp_path: Path, name: bytes) -> None:
-    path = write(tmp_path / "a.sigtar.gz", [Seen(b"docs/..x", What.FILE, 1, 1, 512)])
+    path = write(tmp_path / "a.sigtar.gz", [SeenEntry(b"docs/..x", EntryKind.FILE, 1, 1, 512)])
     assert [seen.path for seen in signatures.changes(path)] == [b"docs/..x"]
     with pytest.raises(Failure):
-        list(signatures.changes(write(tmp_path / "b.sigtar.gz", [Seen(name, What.FILE, 1, 1, 512)])))
+        list(
+            signatures.changes(write(tmp_path / "b.sigtar.gz", [SeenEntry(name, EntryKind.FILE, 1, 1, 512)]))
+        )
 
 
 WRITTEN = [
-    Seen(b"docs", What.FOLDER, 1),
-    Seen(b"docs/" + b"\xff" * 150, What.FILE, 2**40, 1, 512),
-    Seen(b"docs/link", What.LINK, 3),
-    Seen(b"docs/old", None),
+    SeenEntry(b"docs", EntryKind.FOLDER, 1),
+    SeenEntry(b"docs/" + b"\xff" * 150, EntryKind.FILE, 2**40, 1, 512),
+    SeenEntry(b"docs/link", EntryKind.LINK, 3),
+    SeenEntry(b"docs/old", None),
 ]
 NUMBERS = [
     b"0",

@@ -5,15 +5,15 @@ from pathlib import Path
 
 import pytest
 
-from secretsbackup.model.snapshot import Chain, Kind, Snapshot
+from secretsbackup.model.snapshot import Chain, Snapshot, SnapshotKind
 from secretsbackup.tools.duplicity import volumes
 
 FULL = datetime(2026, 11, 27, 14, 12, 11, tzinfo=UTC)
 LATER = FULL + timedelta(seconds=3)
 CHAIN = Chain(
     (
-        Snapshot(time=FULL, kind=Kind.FULL, volumes=4, size=1),
-        Snapshot(time=LATER, kind=Kind.INCREMENTAL, volumes=1, size=1),
+        Snapshot(time=FULL, kind=SnapshotKind.FULL, volumes=4, size=1),
+        Snapshot(time=LATER, kind=SnapshotKind.INCREMENTAL, volumes=1, size=1),
     )
 )
 MANIFEST = rb"""Hostname vm

@@ -143,7 +143,7 @@ def test_a_key_on_a_card_that_is_not_there_says_so(ring: Path) -> None:
     (part,) = asyncio.run(gnupg.opening(key, home=ring))
     shadow(ring, part.keygrip)
     (moved,) = asyncio.run(gnupg.opening(key, home=ring))
-    assert (moved.where, moved.card) == (gnupg.Where.CARD, CARD)
+    assert (moved.where, moved.card) == (gnupg.SecretKeyAt.CARD, CARD)
     assert reason(gnupg.try_passphrase(key, PASSPHRASE, home=ring)) is Reason.CARD_MISSING
     assert asyncio.run(encrypted.key_of(message, home=ring)) == key, "that needs no card"
 
@@ -165,11 +165,11 @@ def test_an_older_part_on_a_card_that_is_not_there_says_so_at_once(ring: Path, t
     assert reason(encrypted.meet_card(older, key, home=ring)) is Reason.CARD_MISSING
     assert reason(encrypted.opened_by(older, PASSPHRASE, home=ring)) is Reason.CARD_MISSING
     cannot = asyncio.run(encrypted.try_to_open(older, key, PASSPHRASE, home=ring))
-    assert cannot is encrypted.Opened.CANNOT_SAY
+    assert cannot is encrypted.OpenResult.CANNOT_SAY
     assert time.monotonic() - began < 15, "and not a minute each"
     for message in (newer, both):
         assert reason(encrypted.meet_card(message, key, home=ring)) is None
-    assert asyncio.run(encrypted.try_to_open(newer, key, PASSPHRASE, home=ring)) is encrypted.Opened.YES
+    assert asyncio.run(encrypted.try_to_open(newer, key, PASSPHRASE, home=ring)) is encrypted.OpenResult.YES
 
 
 @pytest.mark.parametrize(

@@ -149,8 +149,8 @@ def test_a_passphrase_may_hold_any_text(gnupg_home: Path) -> None:
     assert tried(gnupg_home, made, Secret("passwort")) is Reason.PASSPHRASE_WRONG
 
 
-@pytest.mark.parametrize("kind", gnupg.Kind)
-def test_every_kind_of_key_encrypts_and_does_not_expire(ring: Path, kind: gnupg.Kind) -> None:
+@pytest.mark.parametrize("kind", gnupg.KeyKind)
+def test_every_kind_of_key_encrypts_and_does_not_expire(ring: Path, kind: gnupg.KeyKind) -> None:
     phrase = Secret("  spaces at its ends  ")
     made = asyncio.run(gnupg.make_key(f"Made\n%commit {kind}", phrase, kind=kind, home=ring))
     key = resolved(ring, made)
