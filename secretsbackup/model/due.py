@@ -1,4 +1,4 @@
-"""Due: whether a profile's next backup, or drill, should begin now, and everything that stands against it.
+"""Due: whether a profile's next backup or verification should begin now, and all that stands against it.
 
 Pure: it knows of the past by the runs that are over, of now by an argument, and of the world by
 `Surroundings`. Clocks jump, so nothing that is later than now is believed: no run of the future, and no
@@ -31,9 +31,9 @@ BREATH = timedelta(minutes=1)
 _LATER = timedelta(hours=2)
 """After somebody stopped a run: not now, they said."""
 _SETTLED = timedelta(days=1)
-"""After the first good backup, and at most after a drill that came to nothing: until the next drill."""
-_FIRST_DRILL_WAIT = timedelta(hours=1)
-"""After one drill that came to nothing; twice as long after each further one."""
+"""Until the next verification: after the first good backup, and at most after a verification that failed."""
+_FIRST_RETRY = timedelta(hours=1)
+"""After one verification that failed; twice as long after each further one."""
 _LOW = 20.0
 """Percent: with less a battery is for its owner, whatever the profile says."""
 BORN = datetime(2026, 1, 1, tzinfo=UTC)
@@ -71,8 +71,8 @@ class Surroundings(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Due(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`at` is when the next backup or drill begins if nothing else is in the way (past: at once; None: never
-    by itself); `against` is everything that stands against it now."""
+    """`at` is when the next backup or verification begins if nothing else is in the way (past: at once; None:
+    never by itself); `against` is everything that stands against it now."""
 
     at: datetime | None
     against: tuple[Cause, ...] = ()
@@ -98,7 +98,7 @@ def due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: Surrou
 def verification_due(profile: Profile, runs: Sequence[PastRun], now: datetime, around: Surroundings) -> Due:
     """Whether it should be proven now that this profile can be restored; `runs` are those that are over.
 
-    A drill needs no source. One that found damage is not repeated before a backup has made good for it.
+    A verification needs no source. One that found damage is not repeated before a backup has repaired it.
     """
     known = believed(runs, now)
     backups = [run for run in known if run.good]
@@ -179,7 +179,7 @@ def _next_drill(profile: Profile, verifications: Sequence[PastRun], first: datet
 
 
 def _next_try(verifications: Sequence[PastRun], now: datetime) -> datetime | None:
-    """When to try again after drills that came to nothing; None if the last one was good."""
+    """When to try again after verifications that failed; None if the last one was good."""
     proof = max(_proofs(verifications), default=None)
     vain = [run for run in verifications if proof is None or run.began > proof]
     if not vain:
@@ -187,11 +187,11 @@ def _next_try(verifications: Sequence[PastRun], now: datetime) -> datetime | Non
     last = vain[-1]
     if isinstance(last.outcome, Cancelled) and last.outcome.by_you:
         return over(last, now) + _SETTLED
-    return over(last, now) + min(_SETTLED, _FIRST_DRILL_WAIT * (1 << min(len(vain) - 1, 10)))
+    return over(last, now) + min(_SETTLED, _FIRST_RETRY * (1 << min(len(vain) - 1, 10)))
 
 
 def _found(verifications: Sequence[PastRun], backed_up: datetime) -> Cause | None:
-    """The damage that the last drill found, unless there was a good backup since."""
+    """The damage that the last verification found, unless there was a good backup since."""
     last = verifications[-1] if verifications else None
     return damage_after(None, last.outcome, last.verb) if last and last.began > backed_up else None
 

@@ -340,7 +340,7 @@ def _ended(status: Status, outcome: Outcome, at: datetime) -> Status:
 
 
 def _proven(status: Status, outcome: Outcome, at: datetime) -> Status:
-    """What a drill changes: one that was good says how much of it was, and how long everything takes."""
+    """What a verification changes: a good one says how much was compared, and how long everything takes."""
     if not isinstance(outcome, Completed):
         return status
     summary = outcome.summary

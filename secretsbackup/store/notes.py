@@ -21,8 +21,8 @@ class Notes(msgspec.Struct, frozen=True, omit_defaults=True):
     """`accepted` are the concerns that the user has read and accepted, by their keys. `tried` is the newest
     manifest that the keychain's passphrase opened. `subkey` is what backups are encrypted to, made at
     `subkey_made`. `alarmed` is when the watchdog last spoke up. `lacking` is why a backup that was due did
-    not begin, since `lacking_since`. `unasked` is why the keychain had no passphrase for a drill when it was
-    last asked for one, at `asked`. `written` is the failure that the last letter was about, sent at
+    not begin, since `lacking_since`. `unasked` is why the keychain had no passphrase for a verification when
+    it was last asked for one, at `asked`. `written` is the failure that the last letter was about, sent at
     `written_at`; None once there was a good backup since."""
 
     accepted: frozenset[str] = frozenset()

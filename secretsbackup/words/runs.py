@@ -303,7 +303,7 @@ def no_program(name: str) -> str:
 
 
 def measured(summary: Summary) -> str:
-    """What a drill restored, and how fast: 25 files, 3 MB; 250 MB fetched in 12 s, 20.8 MB/s."""
+    """What a verification restored, and how fast: 25 files, 3 MB; 250 MB fetched in 12 s, 20.8 MB/s."""
     told = f"{files(summary.files)}, {size(summary.bytes)}"
     if not summary.stored or not summary.seconds:
         return told

@@ -263,7 +263,7 @@ WEEK = 7 * DAY
 def verification(
     *runs: PastRun, now: datetime = NOON, of: Profile = PROFILE, **around: object
 ) -> list[Reason]:
-    """What stands against a drill now."""
+    """What stands against a verification now."""
     return [cause.reason for cause in verification_due(of, runs, now, replace(NOTHING, **around)).against]
 
 
@@ -326,7 +326,7 @@ def test_damage_that_was_found_is_not_looked_for_again_before_there_is_a_new_bac
     assert verification(ran(NOON - 30 * DAY), found, ran(NOON - 2 * DAY)) == []
 
 
-DRILLS = st.lists(
+VERIFICATIONS = st.lists(
     st.builds(
         ran,
         MOMENTS,
@@ -344,7 +344,7 @@ def test_who_found_a_drill_going_on_does_not_hide_what_it_found() -> None:
     assert verification(ran(NOON - WEEK), found, busy) == [Reason.VOLUME_MISSING]
 
 
-@given(DRILLS, MOMENTS, st.integers(1, 400))
+@given(VERIFICATIONS, MOMENTS, st.integers(1, 400))
 def test_whatever_the_clocks_did_a_drill_is_due_within_its_period(
     runs: list[PastRun], now: datetime, days: int
 ) -> None:
@@ -357,7 +357,7 @@ def test_whatever_the_clocks_did_a_drill_is_due_within_its_period(
         assert not verdict.now
 
 
-@given(DRILLS, MOMENTS, st.integers(1, 400))
+@given(VERIFICATIONS, MOMENTS, st.integers(1, 400))
 def test_what_is_proven_at_this_moment_is_not_proven_again(
     runs: list[PastRun], now: datetime, days: int
 ) -> None:

@@ -158,7 +158,7 @@ def test_a_day_of_mishaps(text: str, days: int, longest_wait: int, seed: int) ->
     assert any(run.good for run in world.runs)
     assert most_starts(world, 45) <= 4, "a storm of runs"
     assert len(world.starts) <= days * 24 * 3
-    assert len(world.verifications) <= days * 10, "a storm of drills"
+    assert len(world.verifications) <= days * 10, "a storm of verifications"
     assert days < 4 or any(run.verb is Verb.VERIFY and run.outcome == DONE for run in world.runs)
 
 

@@ -15,7 +15,6 @@ from jeepney import (
     message_bus,
     new_error,
     new_method_return,
-    new_signal,
 )
 from jeepney.io.blocking import DBusConnection, open_dbus_connection
 
@@ -37,11 +36,6 @@ class Desktop:
     over: threading.Event = field(default_factory=threading.Event)
     _bus: DBusConnection | None = None
     _given: list[int] = field(default_factory=list)
-
-    def sleep(self, *, begins: bool) -> None:
-        """Tell that the machine goes to sleep, or woke up."""
-        assert self._bus
-        self._bus.send(new_signal(LOGIND, "PrepareForSleep", "b", (begins,)))
 
     def holds_sleep_off(self) -> bool:
         """Whether somebody still has a descriptor of ours, once our own copies of those sent are closed."""

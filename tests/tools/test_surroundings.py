@@ -3,7 +3,6 @@
 import asyncio
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
@@ -117,25 +116,6 @@ def test_where_sleep_cannot_be_held_off_nothing_is_said() -> None:
             return "sent"
 
     assert asyncio.run(sent()) == "sent"
-
-
-async def next_of(moments: Any) -> Any:
-    """The next moment, in reasonable time."""
-    return await asyncio.wait_for(anext(moments), 20)
-
-
-def test_logind_tells_when_the_machine_woke_up(desktop: Desktop) -> None:
-    async def hears() -> None:
-        moments = sleep.woken(every=60)
-        waiting = asyncio.ensure_future(next_of(moments))
-        while not waiting.done():  # until it listens
-            desktop.sleep(begins=True)
-            desktop.sleep(begins=False)
-            await asyncio.wait((waiting,), timeout=0.1)
-        assert waiting.result()
-        await moments.aclose()
-
-    asyncio.run(hears())
 
 
 def test_notifications_are_shown(desktop: Desktop) -> None:

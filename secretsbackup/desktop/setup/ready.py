@@ -45,7 +45,7 @@ class ReadyPage(Page[SetupOutcome]):
     ) -> None:
         super().__init__(_("Ready"), _("Everything is set up and tested"))
         self.forward, self.final = _("&Back up now"), True
-        self._gather, self._outcome = collect, SetupOutcome()
+        self._collect, self._outcome = collect, SetupOutcome()
         self._shield, self._says = QLabel(), widgets.sentence()
         self._remarks = widgets.column(gap=1)
         self._folder = widgets.button(_("&Open kit folder"), self._open)
@@ -65,7 +65,7 @@ class ReadyPage(Page[SetupOutcome]):
         return self._outcome
 
     def entered(self) -> None:
-        self._outcome = made = self._gather()
+        self._outcome = made = self._collect()
         self._shield.setPixmap(
             icons.shield_pixmap(Shield.EMPTY, _SIZE, self.devicePixelRatioF(), self.palette())
         )

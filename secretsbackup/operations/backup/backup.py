@@ -1,4 +1,4 @@
-"""Back up: check, gather, send, prove, record, tidy."""
+"""Back up: check, collect, send, audit, record, tidy."""
 
 import asyncio
 import time
@@ -57,7 +57,7 @@ def recipe(options: BackupOptions = BackupOptions()) -> Recipe:  # noqa: B008 - 
                     finished = await _finish(run, repository, begun, options)
         left_over = staging.left_over(run)
         with run.step(Step.COLLECT):
-            (held, fits), (collected, unsent) = await _look_and_gather(
+            (held, fits), (collected, unsent) = await _look_and_collect(
                 _look(run, repository), staging.collect(run, rsync, trees)
             )
         ours = await origin.ours(run, repository, held, adopt=options.adopt)
@@ -71,10 +71,10 @@ def recipe(options: BackupOptions = BackupOptions()) -> Recipe:  # noqa: B008 - 
             async with sleep.held_off(_SENDING):
                 misread = await _send(run, repository, held, kind, collected, adopt=ours or options.adopt)
         with run.step(Step.AUDIT):
-            proven = await _prove(run, repository, held)
-            made = _made(held, proven)
-            _tell_made(run, proven, made)
-        return await _close(run, repository, proven, (*finished, *made), collected, misread)
+            audited = await _audit(run, repository, held)
+            made = _made(held, audited)
+            _tell_made(run, audited, made)
+        return await _close(run, repository, audited, (*finished, *made), collected, misread)
 
     return hooks.around(back_up)
 
@@ -82,7 +82,7 @@ def recipe(options: BackupOptions = BackupOptions()) -> Recipe:  # noqa: B008 - 
 async def _close(
     run: Run,
     repository: Repository,
-    proven: Contents,
+    audited: Contents,
     made: tuple[Snapshot, ...],
     collected: Collected,
     misread: AbstractSet[bytes] = frozenset(),
@@ -91,10 +91,10 @@ async def _close(
     with run.step(Step.RECORD):
         sent = await asyncio.to_thread(_held_against, run, repository, made, misread)
         _record(run, made, collected, sent)
-        await index.keep_up(run, proven.whole)
+        await index.keep_up(run, audited.whole)
     with run.step(Step.TIDY):
-        await prune.tidy(run, repository, proven)
-    return _summary(made, collected, sent, first=len(proven.whole) == len(made))
+        await prune.tidy(run, repository, audited)
+    return _summary(made, collected, sent, first=len(audited.whole) == len(made))
 
 
 async def _look(run: Run, repository: Repository) -> tuple[Contents, bool]:
@@ -107,7 +107,7 @@ async def _look(run: Run, repository: Repository) -> tuple[Contents, bool]:
     return held, fits
 
 
-async def _look_and_gather(
+async def _look_and_collect(
     look: Coroutine[None, None, tuple[Contents, bool]],
     collect_all: Coroutine[None, None, tuple[Collected, bool]],
 ) -> tuple[tuple[Contents, bool], tuple[Collected, bool]]:
@@ -170,8 +170,8 @@ async def _finish(
     adopt = await origin.ours(run, repository, held, adopt=options.adopt) or options.adopt
     with _judging(run, repository, held, kind):
         await _duplicity(run, repository, held, kind, (0, 0), phrase, adopt=adopt)
-    proven = await _prove(run, repository, held)
-    return await _finished(run, repository, proven, proven.since(held))
+    audited = await _audit(run, repository, held)
+    return await _finished(run, repository, audited, audited.since(held))
 
 
 async def _call_final(run: Run, repository: Repository, begun: datetime) -> tuple[Snapshot, ...]:
@@ -181,23 +181,23 @@ async def _call_final(run: Run, repository: Repository, begun: datetime) -> tupl
     """
     await asyncio.to_thread(files.call_final, repository.archive, begun)
     await repair.repair_folder(run, repository)
-    proven = await contents.audit(run, repository)
+    audited = await contents.audit(run, repository)
     its = [
         name
-        for name in proven.contents
+        for name in audited.contents
         if (one := files.parse(name)) and files.moment(one.belongs.time) == begun
     ]
     await destinations.settle(repository.destination, its)
     await repair.settle(run, repository.archive)
-    made = tuple(one for one in proven.whole if one.time == begun)
-    return await _finished(run, repository, proven, made)
+    made = tuple(one for one in audited.whole if one.time == begun)
+    return await _finished(run, repository, audited, made)
 
 
 async def _finished(
-    run: Run, repository: Repository, proven: Contents, made: tuple[Snapshot, ...]
+    run: Run, repository: Repository, audited: Contents, made: tuple[Snapshot, ...]
 ) -> tuple[Snapshot, ...]:
     """Tell what came of a set that an earlier run began, and hold it against what that collected."""
-    _tell_made(run, proven, made)
+    _tell_made(run, audited, made)
     if made:
         sent = await asyncio.to_thread(_held_against, run, repository, made, outbox.whole(run))
         if outbox.keep_missing(run, sent.missing) and not sent.missing:
@@ -344,12 +344,12 @@ async def _total(run: Run, held: Contents, kind: SnapshotKind, collected: Collec
     return await asyncio.to_thread(staging.unsent_since, run.home.stage(run.profile), since)
 
 
-async def _prove(run: Run, repository: Repository, before: Contents) -> Contents:
+async def _audit(run: Run, repository: Repository, before: Contents) -> Contents:
     """What the destination holds now; what came is safely on the disks, there and here."""
-    proven = await contents.audit(run, repository)
-    await destinations.settle(repository.destination, proven.contents.keys() - before.contents.keys())
+    audited = await contents.audit(run, repository)
+    await destinations.settle(repository.destination, audited.contents.keys() - before.contents.keys())
     await repair.settle(run, repository.archive)
-    return proven
+    return audited
 
 
 def _made(before: Contents, after: Contents) -> tuple[Snapshot, ...]:
@@ -378,9 +378,9 @@ def _record(run: Run, made: tuple[Snapshot, ...], collected: Collected, sent: Se
     staging.keep(run, unsent=bool(sent.missing))
 
 
-def _tell_made(run: Run, proven: Contents, made: tuple[Snapshot, ...]) -> None:
+def _tell_made(run: Run, audited: Contents, made: tuple[Snapshot, ...]) -> None:
     here = place_of(run.profile.destination)
-    history.know_sizes(run.home, here, files.sizes(proven.contents))
+    history.know_sizes(run.home, here, files.sizes(audited.contents))
     history.know_made(run.home, here, [snapshot.stamp for snapshot in made])
     for snapshot in made:
         run.tell(

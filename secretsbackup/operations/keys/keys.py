@@ -16,7 +16,7 @@ from secretsbackup.operations.repository import prerequisites
 from secretsbackup.operations.run.runner import Ask, Run
 from secretsbackup.store import notes, profiles
 from secretsbackup.store.home import Home
-from secretsbackup.tools import gnupg, passphrase
+from secretsbackup.tools import gnupg
 from secretsbackup.tools.gnupg import Key, KeyKind, SecretKeyAt
 
 OWNER = "Secrets Backup"
@@ -57,13 +57,6 @@ async def try_phrase(key: Fingerprint, phrase: Secret) -> None:
     """Try a key's passphrase; Failure(PASSPHRASE_WRONG) or (SECRET_KEY_MISSING)."""
     await gnupg.start_agent()
     await gnupg.try_passphrase(key, phrase)
-
-
-def agreed(made: passphrase.Phrase, typed: Secret) -> Secret:
-    """The passphrase, if it was typed back as it was shown; capitals and spaces around do not count."""
-    if not passphrase.same(made, typed):
-        raise Failure(causes.PassphraseMismatch())
-    return made.secret
 
 
 def expires(key: Key) -> datetime | None:

@@ -69,7 +69,8 @@ async def _afterwards(run: Run, ended: Outcome) -> None:
 
 
 def telling(recipe: Recipe) -> Recipe:
-    """A drill's recipe; who is to hear of failures hears of damage that it finds, for nobody may be there."""
+    """A verification's recipe, after which those who hear of failures hear of damage that it found: nobody
+    may be there to see it."""
 
     async def with_calls(run: Run) -> Summary:
         try:

@@ -1,4 +1,4 @@
-"""Sampling: which files a drill restores: some places at random, each with the files around it.
+"""Sampling: which files a verification restores: some places at random, each with the files around it.
 
 A file's neighbours lie in the same volume, so they cost nothing more than to be compared.
 """
@@ -23,7 +23,7 @@ _BY_SIZE = 2
 _AROUND = 12
 """Entries that the largest folder has which is restored as a whole."""
 _LARGEST = 256 << 20
-"""Bytes: a larger file would make a drill last as long as a restore."""
+"""Bytes: a larger file would make a verification last as long as a restore."""
 _TOGETHER = 32 << 20
 """Bytes that the files of such a folder have together: less than a volume."""
 

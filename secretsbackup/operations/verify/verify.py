@@ -41,11 +41,11 @@ from secretsbackup.tools.duplicity.volumes import Spans
 _A_FILE, _A_BYTE = 0.0002, 4e-9
 """Seconds that it takes to write a file and each of its bytes, which a sample does too little of.
 
-Measured (Ceph's S3, the drill and other work on one machine with 2 cores, so that the load changed two- and
-threefold between runs; a full and two incremental sets; seconds as drills told, and as whole restores out of
-cold archive folders took): 640 MB in 8 300 files: 41 to 125, and 45 to 53. Small ones, which a drill restores
-as a whole: 310 MB in 150 files: 9 to 12, and 7 to 9; 100 MB in 20 000 files: 25 to 36, and 24 to 26; 370 MB
-in 6 files: 6 to 7, and 6 to 7.
+Measured (Ceph's S3, the verification and other work on one machine with 2 cores, so that the load changed
+two- and threefold between runs; a full and two incremental sets; seconds as verifications told, and as whole
+restores out of cold archive folders took): 640 MB in 8 300 files: 41 to 125, and 45 to 53. Small ones, which
+a verification restores as a whole: 310 MB in 150 files: 9 to 12, and 7 to 9; 100 MB in 20 000 files: 25 to
+36, and 24 to 26; 370 MB in 6 files: 6 to 7, and 6 to 7.
 """
 _ALL = 512 << 20
 """Bytes: a smaller snapshot is restored as a whole, where that fetches no more than its sample would."""

@@ -1,5 +1,5 @@
-"""Schedule: which profiles are due now for a backup or a drill, by what is remembered of them and what is
-around them.
+"""Schedule: which profiles are due now for a backup or a verification, by what is remembered of them and what
+is around them.
 
 The tray goes through `due_profiles`, the timer asks `look` once; both may run at the same time, for the
 lock lets one of them work, and what it did is what the other sees next.
@@ -76,7 +76,7 @@ async def _unasked(profile: Profile, home: Home, now: datetime) -> Cause | None:
 
 
 async def due_profiles(home: Home, every: float = SLICE) -> AsyncIterator[tuple[Profile, Verb]]:
-    """Each profile when a backup or a drill becomes due, one after the other, for ever; backups first.
+    """Each profile when a backup or a verification becomes due, one after the other, for ever; backups first.
 
     Whoever takes one does it before asking for the next. Settings that cannot be read, or a database
     that is locked, make it wait and not end.
@@ -103,7 +103,7 @@ async def _first(home: Home) -> tuple[Profile, Verb] | None:
 
 
 def _past(home: Home, profile: Profile) -> tuple[list[RunId], list[PastRun]]:
-    """What goes on, and what is over at its destination; drills are few, the last one may be long ago."""
+    """What goes on, and what is over at its destination. Verifications are few: the last may be long ago."""
     going_on, here = history.catch_up(home, profile.name), place_of(profile.destination)
     verbs = (Verb.BACKUP, Verb.VERIFY)
     over = [history.runs(home, profile.name, _REMEMBERED, verb=verb, place=here) for verb in verbs]

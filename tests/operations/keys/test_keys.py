@@ -19,7 +19,7 @@ from secretsbackup.operations.run.runner import Run
 from secretsbackup.operations.watch.status import status_of
 from secretsbackup.store import notes
 from secretsbackup.store.home import Home
-from secretsbackup.tools import gnupg, passphrase
+from secretsbackup.tools import gnupg
 from tests.conftest import PASSPHRASE
 from tests.operations.conftest import Play
 
@@ -43,13 +43,6 @@ def short_lived(profile: Profile, span: str) -> None:
 def test_a_key_without_a_passphrase_is_not_made(key: Fingerprint) -> None:
     with pytest.raises(Failure):
         asyncio.run(keys.make("Nobody", Secret("")))
-
-
-def test_a_passphrase_that_is_not_typed_back_is_not_taken() -> None:
-    made = passphrase.make()
-    assert keys.agreed(made, made.secret) == made.secret
-    with pytest.raises(Failure):
-        keys.agreed(made, Secret("something else"))
 
 
 @pytest.mark.parametrize(("span", "day"), [("27d", 27), ("1d", 1), ("never", None)])

@@ -1,4 +1,4 @@
-"""A drill sees what a new machine would see: nothing of this one's, and every damage at the destination."""
+"""A verification sees what a new machine would see: nothing of this one's, and all damage there is."""
 
 import shutil
 import sys
