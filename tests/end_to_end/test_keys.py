@@ -100,7 +100,7 @@ def test_a_key_without_a_passphrase_is_used_without_a_question(
     assert letter.read_text() == "another letter\n"
     assert said.outcome["type"] == "completed"
     nonsense = server.run("restore", "--to", str(tmp_path / "out"), given="any nonsense\n", status=1)
-    assert "has no passphrase" in nonsense.err
+    assert "A passphrase was given, but the key" in nonsense.err
     assert "has no passphrase" in server.run("kit", "--out", str(tmp_path / "paper"), status=1).err
 
 

@@ -152,7 +152,7 @@ def test_a_folder_needs_the_passphrase_alone(
     kit = str(tmp_path / "usb" / "recovery-kit.txt")
     for number, given in enumerate([PASSPHRASE, f"\n\n{PASSPHRASE}", f"not\nneeded\n{PASSPHRASE}\n"]):
         said = keyless.run("recover", "--kit", kit, "--name", f"n{number}", given=given, status=3)
-        assert "could not be kept" in said.err
+        assert "could not be stored" in said.err
     folder = keyless.restore(tmp_path / "out", "n0")
     assert_same(picture(tmp_path / "source"), picture(folder / "source"))
 

@@ -137,7 +137,7 @@ def test_a_restore_that_was_killed_goes_on_where_it_stopped(
     assert_same(picture(source), picture(whole / "source"))
     assert_same(picture(saved.restore(out(tmp_path))), picture(whole))
     nothing = saved.run("restore", "--continue", status=2)
-    assert "No restore" in nothing.err
+    assert "There is no interrupted restore" in nothing.err
 
 
 def test_a_stopped_one_says_how_to_go_on_and_does_without_catalogue_and_archive(

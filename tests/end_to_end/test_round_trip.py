@@ -224,7 +224,7 @@ def test_the_files_of_a_snapshot_are_listed_by_path(
     below = user.run("files", "--json", "source/deep").lines
     assert {line["path"] for line in below} == {path for path in paths if path.startswith("source/deep")}
     assert user.run("files", "source/nothing", status=1).err.startswith(
-        "“source/nothing” is not in the snapshot"
+        "“source/nothing” is not in this backup"
     )
 
 
@@ -247,9 +247,9 @@ def test_a_file_that_was_deleted_is_found_by_a_part_of_its_name_and_comes_back(
     assert (now["size"], now["until"], before["size"], before["from"]) == (19, None, 6, before["until"])
     (odd,) = user.run("find", "--json", "not utf").lines
     assert base64.b64decode(odd["path_base64"]) == b"source/not utf-8 \xff\xfe"
-    assert "“nothing” is not in the snapshot" in user.run("versions", "nothing", status=1).err
-    assert "Known here: all up to" in user.run("find", "plain").err
-    assert "is away" in user.run("find", "--refresh", "plain").err
+    assert "“nothing” is not in this backup" in user.run("versions", "nothing", status=1).err
+    assert "This computer knows all backups up to" in user.run("find", "plain").err
+    assert "is not connected" in user.run("find", "--refresh", "plain").err
     (tmp_path / "away").rename(tmp_path / "backups")
     restored = user.restore(tmp_path / "out", "--at", found["until"], found["path"])
     assert (restored / found["path"]).read_bytes() == content

@@ -306,7 +306,7 @@ def test_unfinished_uploads_are_counted_and_ended(
     lines = {line["right"]: line for line in user.run("doctor", "--json", status=3).lines}
     left = lines["unfinished uploads"]
     assert (left["count"], left["size"]) == (1, 1_000_000)
-    assert "1 unfinished upload holds 1 MB" in lines["unfinished uploads"]["title"]
+    assert "1 unfinished upload takes up 1 MB" in lines["unfinished uploads"]["title"]
     assert lines["versioning"]["ok"] is False
     assert "Removed: 1 unfinished upload." in user.run("doctor", "--end-uploads", status=3).err
     with bucket_on_ceph.server.client() as client:

@@ -452,7 +452,7 @@ _DIFFERS = (
     (rf"\({re.escape(socket.gethostname())}\)", "(HOST)"),
     (r"\d{8}T\d{6}(\.\d+)?Z(-[0-9a-f]{4})?", "TIME"),
     (r"restored-[\d_-]+", "restored-TIME"),
-    (r"\d+ h \d+ min", "SPAN"),
+    (r"\d+ hr( \d+ min)?", "SPAN"),
     (r"\d+(\.\d+)? ([kMG]?B|bytes?)", "SIZE"),
 )
 

@@ -46,8 +46,8 @@ class Said:
             return "never ended"
         if self.status not in DOCUMENTED:
             return f"status {self.status}"
-        if "Traceback" in text or "mistake in this program" in text or '"bug"' in text:
-            return "a traceback, or a mistake in this program"
+        if "Traceback" in text or "bug in Secrets Backup" in text or '"bug"' in text:
+            return "a traceback, or a bug in Secrets Backup"
         if self.status not in (0, 75) and not text.strip():
             return "no word"
         return ""

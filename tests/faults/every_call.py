@@ -243,8 +243,8 @@ class World:
         text = "\n".join(self.said)
         if status is None:
             return "never ended"
-        if re.search(r"^\s*Traceback|mistake in this program", text, re.MULTILINE):
-            return "a traceback, or a mistake in this program"
+        if re.search(r"^\s*Traceback|bug in Secrets Backup", text, re.MULTILINE):
+            return "a traceback, or a bug in Secrets Backup"
         if status not in (0, 1, 3, 75) and not (status == -signal.SIGKILL and call.way == "kill"):
             return f"ended with {status}"
         if status == 1 and not text.strip():

@@ -1,5 +1,6 @@
 """This machine. What the program keeps here is lost, old, broken or written wrongly."""
 
+import re
 import shutil
 import sqlite3
 import subprocess
@@ -126,7 +127,7 @@ FAULTS = [
         "settings newer than the program",
         "before the run",
         "settings-newer",
-        settings(lambda text: text.replace("version = 1", "version = 99")),
+        settings(lambda text: re.sub(r"^version = \d+", "version = 99", text)),
     ),
     Fault("keyring locked", "in the middle of the run", "completed", locked_keyring),
     Fault("gpg-agent killed", "at a volume", "completed", at("at a volume", end_agent)),
