@@ -159,7 +159,7 @@ def test_what_is_ticked_comes_back_and_what_was_stopped_goes_on(
         wizard.what.tree.tick(b"Documents", chosen=True)
         await hand.until(lambda: hand.lit)
         assert "22 files" in hand.says
-        assert "volume" in hand.says
+        assert "archive" in hand.says
         await hand.next(wizard.where)
         folder = await restored(hand, tmp_path)
         assert (folder / "Documents" / "letter to a friend.txt").read_text() == "dear friend"
