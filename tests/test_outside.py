@@ -1,6 +1,7 @@
 """Whatever comes from outside, and whatever became of our own files: it is read, or refused in a sentence.
 
-What is read in one place alone is tried beside it (`test_kit`, `test_signatures`, `test_log`, `test_seed`).
+What is read in one place alone is tried beside it (`test_kit`, `test_signatures`, `test_log`,
+`test_legacy_config`).
 """
 
 import asyncio

@@ -138,7 +138,7 @@ async def _examined(bucket: Bucket, credential: Credential) -> Destined:
     """Each right is tried; what is lacking or too much is told, with the statement that grants it."""
     lacking = None
     async for finding in doctor.examine_destination(bucket, credential):
-        if finding.verdict is not Verdict.FINE and not finding.cause:  # why: it is told once more below
+        if finding.verdict is not Verdict.FINE and not finding.cause:  # its cause is told once more below
             tell_finding(finding, json=False)
         if finding.verdict is Verdict.LACKING and lacking is None:
             lacking = finding

@@ -25,7 +25,7 @@ async def backup(options: Options, home: Home) -> int:
 
     if options.due:
         return await _what_is_due(options, home)
-    await _mend_timer()
+    await _repair_timer()
     allowed = Allowed(options.allow_large or options.yes, options.allow_many_changes or options.yes)
     chosen = BackupOptions(
         full=options.full, allow_empty=options.allow_empty, adopt=options.adopt, allowed=allowed
@@ -47,7 +47,7 @@ async def backup(options: Options, home: Home) -> int:
 
 
 async def _what_is_due(options: Options, home: Home) -> int:
-    """Back up and prove every profile that is due, for cron and systemd: no word while all is well."""
+    """Back up and verify every profile that is due, for cron and systemd: no word while all is well."""
     from secretsbackup.cli import follow
     from secretsbackup.operations.backup import backup as operation
     from secretsbackup.operations.setup import automatic_start
@@ -100,8 +100,8 @@ def _tell_not_due(profile: Profile, verb: Verb, verdict: Due, options: Options) 
         output.say(f"{profile.name}{about}: {reasons}")
 
 
-async def _mend_timer() -> None:
-    """The timer of a program that was moved starts nothing; the first start from the new place mends it."""
+async def _repair_timer() -> None:
+    """The timer of a program that was moved starts nothing; the first start from the new place repairs it."""
     from secretsbackup.tools import timer
 
     try:

@@ -48,7 +48,7 @@ class Background(QObject):
         await work.persist(self._do_what_is_due, lambda bug: self._notify(bug, Shield.FAILED), _AFTER_A_BUG)
 
     async def _do_what_is_due(self) -> None:
-        """Back up and prove what becomes due, one after the other."""
+        """Back up and verify what becomes due, one after the other."""
         from secretsbackup.operations.watch import schedule
 
         async for profile, verb in schedule.due_profiles(self._home):

@@ -43,7 +43,7 @@ class Session(QObject):
         """`ask` is who gives the passphrase where the keyring has none."""
         super().__init__(parent)
         self._home, self._states, self._follower, self._ask = home, states, follower, ask
-        self._lives: list[tuple[ProfileName, RunHandle]] = []
+        self._handles: list[tuple[ProfileName, RunHandle]] = []
 
     def back_up(self, name: ProfileName, options: BackupOptions = BackupOptions()) -> None:  # noqa: B008
         """Back up a profile now."""
@@ -94,8 +94,8 @@ class Session(QObject):
         except Failure as failure:
             self.refused.emit(work.told(failure))
             return None
-        self._lives = [
-            *((name, before) for name, before in self._lives if not before.over),
+        self._handles = [
+            *((name, before) for name, before in self._handles if not before.over),
             (profile.name, handle),
         ]
         self.started.emit(profile.name, asked is not runner.nobody)
@@ -105,7 +105,7 @@ class Session(QObject):
     def going_on(self, of: ProfileName | None = None) -> "list[RunHandle]":
         """The runs of this process that have not ended, of one profile or of all. Of one there are two while
         the second finds out that the first has the lock."""
-        return [handle for name, handle in self._lives if of in (None, name) and not handle.over]
+        return [handle for name, handle in self._handles if of in (None, name) and not handle.over]
 
     def stop(self, name: ProfileName) -> None:
         """Stop a run: one of this process, or one that a terminal or a timer does."""
@@ -119,10 +119,10 @@ class Session(QObject):
                 self._stop_here(name)
 
     def _stop_here(self, name: ProfileName) -> bool:
-        lives = self.going_on(name)
-        for handle in lives:
+        handles = self.going_on(name)
+        for handle in handles:
             handle.cancel(YOU)
-        return bool(lives)
+        return bool(handles)
 
     async def _stop_elsewhere(self, name: ProfileName) -> None:
         from secretsbackup.operations.watch.stop import stop
@@ -131,9 +131,9 @@ class Session(QObject):
 
     async def end(self, by: str) -> None:
         """Stop all runs of this process, and wait for their ends, though not for ever."""
-        lives = self.going_on()
-        for handle in lives:
+        handles = self.going_on()
+        for handle in handles:
             handle.cancel(by)
-        for handle in lives:
+        for handle in handles:
             with contextlib.suppress(TimeoutError):
                 await asyncio.wait_for(handle.outcome(), _END_S)

@@ -14,7 +14,7 @@ class BackupOptions(msgspec.Struct, frozen=True, kw_only=True):
     """What whoever starts a backup can ask for.
 
     `full` starts a new chain. `allow_empty` believes an empty source. `adopt` goes on with a chain
-    that another machine or folder began. `allowed` says yes to what the guards would stop.
+    that another machine or folder began. `allowed` confirms what the safety checks would stop.
     """
 
     full: bool = False

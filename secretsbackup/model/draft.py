@@ -195,5 +195,5 @@ def _texts(draft: Profile) -> _Found:
 
 
 def within(path: str, folder: str) -> bool:
-    """Whether `path` is `folder` or lies below it, by name: `enrol.check` sees through links as well."""
+    """Whether `path` is `folder` or lies below it, by name: `registry.check` sees through links as well."""
     return PurePosixPath(path).is_relative_to(folder)

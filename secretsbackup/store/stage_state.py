@@ -9,9 +9,9 @@ from secretsbackup.store.home import Home, write
 
 
 class Staged(msgspec.Struct, frozen=True, omit_defaults=True):
-    """`unsent` is set before a gather begins and taken back when its changes are proven to be sent.
+    """`unsent` is set before a collect begins and taken back when its changes are proven to be sent.
 
-    So a run that is cut off anywhere between leaves it set, and the next one sends. While a gather goes on,
+    So a run that is cut off anywhere between leaves it set, and the next one sends. While a collect goes on,
     `since` (seconds; else 0) is when it began, and `start` in which start of the machine: what came to the
     stage since then may be torn, should the machine be started anew. It is `doubted` where a file was not as
     its backup has it: the disk may have changed it here, as well as there. Of another `folder` nothing is

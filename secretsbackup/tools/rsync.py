@@ -33,7 +33,7 @@ _OPTIONS = (
 
 
 class Collected(msgspec.Struct, frozen=True):
-    """What the stage holds after a gather (`files`, `bytes`), and what changed just now.
+    """What the stage holds after a collect (`files`, `bytes`), and what changed just now.
 
     `changes` counts everything: new, changed and deleted files and folders; `changed_files` and
     `changed_bytes` are the files that were copied, `replaced` those of them that were there before, and
@@ -101,7 +101,7 @@ async def mirror(
 
     `exclude` are patterns as people write them (see `patterns.meant`). `own` are folders of ours that
     never go into a backup. `seen` is what a look at the source found, if there was one just now.
-    `offset` is what earlier sources gathered, so that progress adds up. `by_content` reads every file here
+    `offset` is what earlier sources collected, so that progress adds up. `by_content` reads every file here
     and there, and copies what differs although size and time are the same. `changed` hears of each path that
     was changed in the stage.
     """
@@ -330,7 +330,7 @@ class Listener:
             self._warn(Caution.TOOL_SAYS, "", shown(line))
 
     def collected(self, ended: process.Ended) -> Collected:
-        """What was gathered; Failure unless rsync ended well, or merely left out what was warned of."""
+        """What was collected; Failure unless rsync ended well, or merely left out what was warned of."""
         if self._fatal:
             raise Failure(self._fatal(str(self._stage)), ended.last_lines[-5:])
         if ended.status in (0, 23, 24):

@@ -111,9 +111,9 @@ async def _look_and_collect(
     look: Coroutine[None, None, tuple[Contents, bool]],
     collect_all: Coroutine[None, None, tuple[Collected, bool]],
 ) -> tuple[tuple[Contents, bool], tuple[Collected, bool]]:
-    """Look at the destination while rsync gathers; what is wrong with one ends the other.
+    """Look at the destination while rsync collects; what is wrong with one ends the other.
 
-    A gather that is about to end anyway may do so first: one that is cut off counts as a change.
+    A collect that is about to end anyway may do so first: one that is cut off counts as a change.
     """
     looking, collect = asyncio.create_task(look), asyncio.create_task(collect_all)
     try:

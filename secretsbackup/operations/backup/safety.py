@@ -54,7 +54,7 @@ async def before_sending(
 ) -> None:
     """Skip the run where much more is new, gone or changed than usual: a yes is wanted.
 
-    `left_over` says that an earlier run gathered what it did not send, so that this one's counts are not all.
+    `left_over` says that an earlier run collected what it did not send: the counts of this one are not all.
     """
     if not held.chains or held.broken:
         return

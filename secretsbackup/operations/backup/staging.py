@@ -50,7 +50,7 @@ async def survey(run: Run) -> list[Survey]:
 
 
 async def collect(run: Run, program: Path, trees: Sequence[Survey]) -> tuple[Collected, bool]:
-    """Mirror every source; what was gathered, and whether the stage holds anything that was not sent."""
+    """Mirror every source; what was collected, and whether the stage holds anything that was not sent."""
     before = _claim(run)
     stage, sources = owner_only(run.home.stage(run.profile)), run.profile.sources
     clock = SteadyClock()
@@ -115,7 +115,7 @@ def _posted(posting: ChangeRecorder, path: bytes, count: int) -> Collected:
 
 
 def compare_by_content(run: Run) -> None:
-    """Have the next gather compare what is in the files: rsync trusts one of the right size and time, and
+    """Have the next collect compare what is in the files: rsync trusts one of the right size and time, and
     what a failing disk made of it here would go into the next backup as the truth."""
     if before := stage_state.read(run.home, run.profile):
         stage_state.keep(run.home, run.profile, msgspec.structs.replace(before, doubted=True))
@@ -129,7 +129,7 @@ def _flush(stage: Path) -> None:
 
 
 async def repair(run: Run) -> None:
-    """Take from the stage what a power cut in the middle of a gather may have torn, to be gathered anew.
+    """Take from the stage what a power cut in the middle of a collect may have torn, to be collected anew.
 
     rsync trusts a file of the right size and time, whatever became of its content.
     """
@@ -165,7 +165,7 @@ def sent(run: Run) -> None:
 
 
 def left_over(run: Run) -> bool:
-    """Whether an earlier run gathered what it did not send."""
+    """Whether an earlier run collected what it did not send."""
     before = stage_state.read(run.home, run.profile)
     return before is None or before.unsent
 
@@ -250,7 +250,7 @@ def changed_since(stage: Path, since: float) -> bool:
     """Whether anything came to the stage or left it after a time (seconds): that changes its folder."""
     folders = (status for _, status in tree.folders_below(stage))
     files = (status for _, status in tree.files_below(stage))
-    # The mode of the stage itself is set by every gather; its mtime tells whether a source left it.
+    # The mode of the stage itself is set by every collect; its mtime tells whether a source left it.
     return stage.stat().st_mtime >= since or any(
         status.st_ctime >= since for status in itertools.chain(folders, files)
     )

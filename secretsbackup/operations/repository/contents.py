@@ -78,14 +78,14 @@ async def audit(run: Run, repository: Repository) -> Contents:
     known = history.known_sizes(run.home, here)
     sets = await asyncio.to_thread(files.finished, repository.archive, known)
     _remember(run, repository, files.audit(sets, contents, known), files.starts(sets))
-    held = _holdings(run, repository, contents, frozen)
+    held = _held(run, repository, contents, frozen)
     _know(run, repository, held, known)
     return held
 
 
 async def listing(run: Run, repository: Repository) -> Contents:
     """List the destination without judging it: what can still be read may be read."""
-    return _holdings(run, repository, *await _contents(run, repository))
+    return _held(run, repository, *await _contents(run, repository))
 
 
 async def readable(repository: Repository, held: Contents, names: Iterable[str]) -> None:
@@ -167,7 +167,7 @@ def lose(run: Run, repository: Repository, starts: Iterable[str], how: Loss) -> 
     history.lose_chains(run.home, lost)
 
 
-def _holdings(run: Run, repository: Repository, contents: dict[str, int], frozen: frozenset[str]) -> Contents:
+def _held(run: Run, repository: Repository, contents: dict[str, int], frozen: frozenset[str]) -> Contents:
     chains = tuple(chain for chain in files.chains(contents) if chain.snapshots[0].whole)
     lost = history.lost_chains(run.home, place_of(repository.destination))
     damaged = frozenset(start for start, how in lost.items() if how == "damaged")

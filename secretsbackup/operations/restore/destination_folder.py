@@ -37,7 +37,7 @@ class DestinationFolder:
         self._attributes: os.stat_result | None = None
 
     def into(self, restore_call: RestoreCall) -> Path:
-        """Where duplicity shall restore an errand's path to: right to its place, so that what has come of it
+        """Where duplicity shall restore a call's path to: right to its place, so that what has come of it
         when it is cut off can be kept.
 
         A folder of which only some is wanted comes to one within first, and so does what duplicity's command
@@ -60,7 +60,7 @@ class DestinationFolder:
         return place
 
     def arrived(self, arriving: Path, restore_call: RestoreCall) -> None:
-        """Move what was wanted of an errand to where it is in the snapshot."""
+        """Move what was wanted of a call to where it is in the snapshot."""
         if self._in_one:
             self._open_up()
             return

@@ -2,7 +2,7 @@
 
 duplicity restores one path a call, and fetches the volumes that it may lie in, each time anew. So paths that
 lie in the same volumes are one call for their folder, and volumes that several calls need are fetched here,
-once, into a larder that duplicity then takes for the destination.
+once, into a cache that duplicity then takes for the destination.
 """
 
 import asyncio
@@ -43,7 +43,7 @@ _CALL = 4 << 20
 
 OnStanza = Callable[[log.Stanza], None]
 OnArrival = Callable[[Path, RestoreCall], None]
-"""What an errand brought lies here now."""
+"""What a restore call brought lies here now."""
 
 
 class Fetched(msgspec.Struct, frozen=True):
@@ -66,9 +66,9 @@ async def fetch(
     into: Callable[[RestoreCall], Path],
     arrived: OnArrival,
 ) -> Fetched:
-    """Restore these paths of a snapshot (b"" is all), errand by errand.
+    """Restore these paths of a snapshot (b"" is all), call by call.
 
-    `free` is how many bytes there is room for. `into` says where an errand's path is to be restored to, and
+    `free` is how many bytes there is room for. `into` says where a call's path is to be restored to, and
     `arrived` takes it from there.
     """
     began = time.monotonic()
@@ -76,7 +76,7 @@ async def fetch(
     needed = files.of_sets(held.contents, files.sets(chain, snapshot))
     await contents.readable(repository, held, contents.lacking(repository, needed))
     spans = await _spans(run, repository, chain, snapshot, phrase, several=len(paths) > 1)
-    every = await asyncio.to_thread(_errands, run, snapshot, spans, paths, free)
+    every = await asyncio.to_thread(_calls, run, snapshot, spans, paths, free)
     volumes = {held.name_of(name) or "" for one in every for name in one.volumes}
     await contents.readable(repository, held, volumes if spans else needed)
     cache = _VolumeCache(run, repository, held, every)
@@ -104,7 +104,7 @@ async def _spans(
     return found
 
 
-def _errands(
+def _calls(
     run: Run, snapshot: Snapshot, spans: Spans | None, paths: Sequence[bytes], free: int
 ) -> tuple[RestoreCall, ...]:
     if spans is None:
@@ -128,9 +128,9 @@ def amount(home: Home, profile: Profile, at: datetime, paths: Sequence[bytes]) -
 
 
 class _VolumeCache:
-    """A folder that duplicity takes for the destination: the manifests, and the volumes of the next errand.
+    """A folder that duplicity takes for the destination: the manifests, and the volumes of the next call.
 
-    Only volumes that several small errands need are worth it; a folder on this machine is its own larder.
+    Only volumes that several small calls need are worth it; a folder on this machine is its own cache.
     """
 
     def __init__(
@@ -142,7 +142,7 @@ class _VolumeCache:
         self._folder, self._cold = run.temporary / "larder", run.temporary / "cold"
 
     async def stock(self, restore_call: RestoreCall) -> Repository:
-        """What to restore this errand from."""
+        """What to restore this call from."""
         small = len(restore_call.volumes) <= _AT_HAND
         if (
             isinstance(self._vault.destination, Folder)
@@ -176,7 +176,7 @@ class _VolumeCache:
         await destinations.bring(self._vault.destination, self._vault.credential, name, target)
 
     def spend(self, later: Sequence[RestoreCall]) -> None:
-        """Throw away what no later errand needs."""
+        """Throw away what no later call needs."""
         needed = {self._held.name_of(name) for one in later for name in one.volumes}
         if self._folder.is_dir():
             for path in self._folder.glob("*.difftar*"):

@@ -67,7 +67,7 @@ async def undo(
     """Take away what a set-up made, as far as that can be done; what is left, nothing if all went well.
 
     A bucket that holds more than our own probes stays, unless `backups_too`, and then only if what else it
-    holds is all below the prefix. `at` is `Wish.iam`.
+    holds is all below the prefix. `at` is `BucketRequest.iam`.
     """
     bucket, user = made.destination, user_name(made.destination)
     if made.stored:

@@ -30,7 +30,7 @@ _NEEDED = ("SOURCE", "STAGING_DIR", "REMOTE_DESTINATION", "GPG_KEY")
 async def take_over(config: Path, home: Home, name: str | None = None, *, attended: bool = False) -> Profile:
     """Write a profile and its secrets from a config.sh; Failure(SEED_UNREADABLE) names what is wrong.
 
-    For `attended` see `enrol.enrol`.
+    For `attended` see `registry.create`.
     """
     values = _values(config)
     profile = await _profile(values, name)

@@ -156,7 +156,7 @@ async def restore(
 ) -> None:
     """Restore a snapshot, or one path of it, to a target that is empty or does not exist yet.
 
-    What it writes stays below the target, or below the folder that it is made in: see `fence`.
+    What it writes stays below the target, or below the folder that it is made in: see `sandbox`.
     """
     chosen: list[str | bytes] = [b"--path-to-restore=" + path] if path else []
     words = ["--time", _time(time), *chosen, _url(repository.destination), str(target)]
@@ -173,7 +173,7 @@ async def fetch_metadata(repository: Repository, time: datetime, passphrase: Sec
     """Bring the manifests and signatures of a snapshot's chain into the archive folder.
 
     Listing files is the verb that needs them all; what it lists is not used (see `signatures`). It writes
-    nowhere else, whatever the destination calls its files: see `fence`.
+    nowhere else, whatever the destination calls its files: see `sandbox`.
     """
     words = ["--time", _time(time), _url(repository.destination)]
     await _run_fenced(repository, "list-current-files", words, passphrase=passphrase)

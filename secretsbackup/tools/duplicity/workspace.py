@@ -1,5 +1,5 @@
 """What a duplicity that reads a destination works with in the place of what is the user's: so that a forged
-backup, which can have it write wherever it may write (see `fence`), changes nothing that lasts.
+backup, which can have it write wherever it may write (see `sandbox`), changes nothing that lasts.
 """
 
 import os

@@ -1,5 +1,5 @@
-"""A GnuPG home for one errand: the public halves of this user's own keys, and a way to the agent that has the
-secret ones, be they on a card. Whoever works in it may write to it; it goes when the errand is over.
+"""A GnuPG home for a while: the public halves of this user's own keys, and a way to the agent that has the
+secret ones, be they on a card. Whoever works in it may write to it; it goes when that is over.
 """
 
 import asyncio
@@ -34,7 +34,7 @@ async def make(folder: Path) -> None:
 
 @asynccontextmanager
 async def agent_running() -> AsyncIterator[None]:
-    """Start gpg-agent, and start it again whenever it ends: what works in a twin is not able to."""
+    """Start gpg-agent, and start it again whenever it ends: what works in a temporary home is not able to."""
     await start_agent()
     watching = asyncio.create_task(_keep_running(Path(await _agent_socket())))
     try:

@@ -163,7 +163,7 @@ def test_what_a_link_leads_to_is_not_dressed(tmp_path: Path, outside: Path) -> N
     assert outside.stat().st_mode & 0o777 == 0o700
 
 
-def test_of_an_errand_what_was_wanted_arrives_and_the_rest_goes(tmp_path: Path) -> None:
+def test_of_a_restore_call_what_was_wanted_arrives_and_the_rest_goes(tmp_path: Path) -> None:
     target = DestinationFolder(tmp_path)
     restore_call = RestoreCall(b"docs", (b"docs/one", b"docs/deep/two"), frozenset())
     arriving = target.into(restore_call)
