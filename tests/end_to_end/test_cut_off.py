@@ -86,7 +86,7 @@ def test_a_second_run_is_told_that_the_first_goes_on(
     assert first.stdout
     assert b"run-started" in first.stdout.readline()
     second = user.run("backup", status=75)
-    assert "going on" in second.err
+    assert "in progress" in second.err
     assert re.match("docs: (Checking|Collecting|Sending|Auditing)", user.run("status").out)
     first.communicate()
     assert first.returncode == 0
