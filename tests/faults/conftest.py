@@ -83,10 +83,16 @@ def rows() -> list[Row]:
 
 @pytest.fixture
 def suffers(rows: list[Row], request: pytest.FixtureRequest) -> Suffer:
-    """Suffers a fault, and remembers it for the table under the first sentence of the module."""
+    """Suffers a fault, and remembers it for the table under the first sentence of the module.
+
+    The handbook is held against each row at once, also where only some of the rows are seen.
+    """
     family = table.family(request.module)
+    writing = request.config.getoption("--write-table", default=False)
 
     def suffered(bench: Bench, fault: Fault) -> None:
-        rows.append(suffer(bench, fault, family))
+        row = suffer(bench, fault, family)
+        rows.append(row)
+        assert writing or table.lines_of(row) == [table.line(row)]
 
     return suffered

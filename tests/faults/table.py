@@ -39,6 +39,18 @@ def told() -> list[str]:
     return text.partition(BEGIN)[2].partition(END)[0].strip().splitlines()
 
 
+def lines_of(row: Row) -> list[str]:
+    """The lines that the page has for the fault of this row, under its family."""
+    found, under = [], ""
+    for text in told()[len(_HEAD) :]:
+        first = text.removeprefix("| ").partition(" | ")[0]
+        if first.startswith("**"):
+            under = first.strip("*")
+        elif (under, first) == (row.family, row.fault):
+            found.append(text)
+    return found
+
+
 def write(rows: Iterable[Row]) -> None:
     """Put the table into the page."""
     before, begin, rest = PAGE.read_text().partition(BEGIN)

@@ -1,5 +1,6 @@
 """The handbook tells of the faults just what was seen."""
 
+import dataclasses
 from pathlib import Path
 
 import pytest
@@ -19,3 +20,11 @@ def test_the_handbook_tells_what_was_seen(rows: list[Row], request: pytest.Fixtu
     telling = [item for item in request.session.items if "rows" in getattr(item, "fixturenames", ())]
     if request.config.getoption("--slow") and all_files and not chosen and len(rows) == len(telling) - 1:
         assert sorted(known) == sorted(table.written(rows))
+
+
+def test_a_row_that_the_handbook_tells_otherwise_is_found() -> None:
+    row = Row("Full disks", "disk full, at the stage", "completed", "", "good", "completed")
+    told = table.lines_of(row)
+    assert len(told) == 1
+    assert told != [table.line(row)]
+    assert table.lines_of(dataclasses.replace(row, family="Kills")) == []
