@@ -94,12 +94,18 @@ def os_bytes(name: str) -> bytes:
     return name.encode()
 
 
+def written(path: Path) -> tuple[int, ...]:
+    """What of a file any writing changes; reading it changes only its access time."""
+    found = path.stat()
+    return found.st_ino, found.st_size, found.st_mtime_ns, found.st_ctime_ns
+
+
 def test_nothing_is_rewritten_for_nothing(tmp_path: Path) -> None:
     path = archive(tmp_path / f"duplicity-full-signatures.{FULL}.sigtar.gz", {"a": b"1"})
-    before = path.stat()
+    before = written(path)
     resend.prepare(tmp_path, FULL, {b"other"})
     resend.prepare(tmp_path, NEXT, {b"a"})
-    assert path.stat() == before
+    assert written(path) == before
     assert list(tmp_path.iterdir()) == [path]
 
 
