@@ -99,7 +99,20 @@ def test_the_printed_policy_of_a_user_is_enough_for_all_of_a_backups_life(
     expected = picture(source)
     user.forget_everything()
     assert_same(expected, picture(user.restore(tmp_path / "out") / "source"))
-    assert [line["right"] for line in user.run("doctor", "--json").lines if not line["ok"]] == []
+    assert amiss(user) == {}
+
+
+def amiss(user: Machine, *words: str) -> dict[str, dict[str, Any]]:
+    """What the doctor finds wrong at a destination, by right. How well a restore is confined is this
+    machine's matter: a container without namespaces is told of it in every report."""
+    said = user.run("doctor", "--json", *words, status=None)
+    found = {line["right"]: line for line in said.lines if not line["ok"]}
+    assert said.status == min((STATUS[line["verdict"]] for line in found.values()), default=0)
+    return {right: line for right, line in found.items() if right != "sandbox"}
+
+
+STATUS = {"warning": 3, "lacking": 1}
+"""How the doctor ends, by the verdict that it has to give."""
 
 
 def test_the_printed_policy_of_a_bucket_is_enough_and_names_its_user(
@@ -112,7 +125,7 @@ def test_the_printed_policy_of_a_bucket_is_enough_and_names_its_user(
     (tmp_path / "source" / "file").write_text("content\n")
     user.backup()
     user.run("profile", "check")
-    user.run("doctor")
+    assert amiss(user) == {}
 
 
 ACTIONS = {
@@ -223,10 +236,12 @@ def test_a_listing_without_a_prefix_cannot_be_left_out_of_the_policy(
     policy = printed(user, "iam")
     permit(owned, {**policy, "Statement": policy["Statement"][1:]})
     assert user.backup(status=1).outcome["cause"]["reason"] == "destination-denied"
-    lacking = [line for line in user.run("doctor", "--json", status=1).lines if not line["ok"]]
-    assert [line["right"] for line in lacking] == ["s3:ListBucket without a prefix"]
-    assert lacking[0]["statement"] == policy["Statement"][0]
-    assert '"SecretsBackupEnter"' in lacking[0]["advice"]
+    found = amiss(user)
+    assert list(found) == ["s3:ListBucket without a prefix"]
+    lacking = found["s3:ListBucket without a prefix"]
+    assert lacking["verdict"] == "lacking"
+    assert lacking["statement"] == policy["Statement"][0]
+    assert '"SecretsBackupEnter"' in lacking["advice"]
 
 
 def wrong(user: Machine, *words: str) -> dict[str, Any]:
@@ -327,11 +342,12 @@ def test_a_folder_and_a_host_are_looked_at_too(
     ):
         user.run("profile", "add", name, "--source", str(tmp_path / "source"), "--to", to, "--key", keys[1])
     (tmp_path / "away").mkdir()
-    lines = {line["right"]: line for line in user.run("doctor", "folder", "--json", status=3).lines}
-    assert {name for name, line in lines.items() if not line["ok"]} == {"off-site"}
-    assert {"list", "put", "room"} <= set(lines)
+    assert {"list", "put", "room"} <= {
+        line["right"] for line in user.run("doctor", "folder", "--json", status=3).lines
+    }
+    assert set(amiss(user, "folder")) == {"off-site"}
     for name in ("sftp", "rsync"):
-        assert all(line["ok"] for line in user.run("doctor", name, "--json").lines)
+        assert amiss(user, name) == {}
     assert list((tmp_path / "away").iterdir()) == []
     with sshd.process.stopped():
         assert wrong(user, "sftp")["reason"] == "destination-unreachable"
